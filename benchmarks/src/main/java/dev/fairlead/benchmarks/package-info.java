@@ -1,0 +1,5 @@
+/** Fairlead benchmarks. */
+@NullMarked
+package dev.fairlead.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,290 @@
+package dev.fairlead.common.config;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One YAML file, seen through its sections. A section is the reference file {@code /fairlead/<section>.yaml} of the module
+ * that owns it, overlaid by the user's file, overlaid by the environment, bound to a record whose compact constructor
+ * validates. A process reads only the sections it owns, so that all services can share one file.
+ *
+ * <p>{@code ${NAME}} in a value of the user's file is replaced by that environment variable; an unset one gives an empty
+ * text, {@code ${NAME:-other}} gives {@code other}. Immutable and thread-safe.
+ */
+public final class ConfigSource {
+
+  private static final List<String> SECTIONS =
+      List.of(
+          "server", "services", "providers", "models", "routing", "slo", "canary", "cache", "redis", "scorer", "provider",
+          "telemetry", "security", "limits");
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?}");
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder(YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()).build();
+  private static final JsonMapper BINDER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(new SimpleModule().addDeserializer(Duration.class, new DurationDeserializer()))
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+          .build();
+
+  private final String origin;
+  private final ObjectNode file;
+  private final Map<String, String> environment;
+
+  private ConfigSource(String origin, ObjectNode file, Map<String, String> environment) {
+    this.origin = origin;
+    this.file = file;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Reads {@code path}, or nothing but defaults and environment when it is null. Blocks on the file. */
+  public static ConfigSource load(@Nullable Path path, Map<String, String> environment) {
+    if (path == null) {
+      return parse("environment", "", environment);
+    }
+    try {
+      return parse(path.toString(), Files.readString(path), environment);
+    } catch (IOException e) {
+      throw new ConfigException(path + ": cannot be read (expected: a YAML file that this user may read)", e);
+    }
+  }
+
+  /** Reads the file that {@code FAIRLEAD_CONFIG} names, if any. Blocks on the file. */
+  public static ConfigSource load(Map<String, String> environment) {
+    String path = environment.getOrDefault("FAIRLEAD_CONFIG", "");
+    return load(path.isEmpty() ? null : Path.of(path), environment);
+  }
+
+  /**
+   * Reads a YAML text.
+   *
+   * @param origin what to call it in messages
+   */
+  public static ConfigSource parse(String origin, String yaml, Map<String, String> environment) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    try {
+      JsonNode root = YAML.readTree(yaml);
+      if (root instanceof ObjectNode object) {
+        tree = object;
+      } else if (root != null && !root.isMissingNode() && !root.isNull()) {
+        throw new ConfigException(origin + ": a " + root.getNodeType() + " (expected: a mapping of sections)");
+      }
+    } catch (JacksonException e) {
+      throw new ConfigException(origin + ": not valid YAML: " + e.getOriginalMessage() + at(e), e);
+    }
+    for (Map.Entry<String, JsonNode> section : tree.properties()) {
+      if (!SECTIONS.contains(section.getKey())) {
+        throw new ConfigException(
+            origin + ": unknown section `" + section.getKey() + "`" + Nearest.hint(section.getKey(), SECTIONS));
+      }
+    }
+    return new ConfigSource(origin, (ObjectNode) substitute(tree, environment), environment);
+  }
+
+  /** Whether the user's file has the section at all. */
+  public boolean has(String section) {
+    return file.hasNonNull(section);
+  }
+
+  /** The environment variable, if it is set and not empty. */
+  public Optional<String> environment(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /** What messages call this source: a file name, or {@code environment}. */
+  public String origin() {
+    return origin;
+  }
+
+  /** The section, bound to a record; keys are the components in snake_case. */
+  public <T> T section(String name, Class<T> type) {
+    ObjectNode merged = reference(name, type);
+    JsonNode own = file.get(name);
+    if (own != null && !own.isNull()) {
+      if (!(own instanceof ObjectNode object)) {
+        throw new ConfigException(origin + ": " + name + ": " + own + " (expected: a mapping)");
+      }
+      overlay(merged, object);
+    }
+    overlayEnvironment(name, merged);
+    return bind(name, merged, type);
+  }
+
+  /** A section that is a mapping from names to records, such as {@code providers}; empty when it is absent. */
+  public <T> Map<String, T> namedEntries(String name, Class<T> type, JsonDefaults defaults) {
+    JsonNode own = file.get(name);
+    if (own == null || own.isNull()) {
+      return Map.of();
+    }
+    if (!(own instanceof ObjectNode object)) {
+      throw new ConfigException(origin + ": " + name + ": " + own + " (expected: a mapping from names)");
+    }
+    Map<String, T> entries = new java.util.LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : object.properties()) {
+      String path = name + "." + entry.getKey();
+      entries.put(entry.getKey(), bind(path, entry(path, entry.getValue(), defaults), type));
+    }
+    return java.util.Collections.unmodifiableMap(entries);
+  }
+
+  /** A section that is a list of records, such as {@code models}; empty when it is absent. */
+  public <T> List<T> listEntries(String name, Class<T> type, JsonDefaults defaults) {
+    JsonNode own = file.get(name);
+    if (own == null || own.isNull()) {
+      return List.of();
+    }
+    if (!(own instanceof ArrayNode array)) {
+      throw new ConfigException(origin + ": " + name + ": " + own + " (expected: a list)");
+    }
+    List<T> entries = new java.util.ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      String path = name + "[" + i + "]";
+      entries.add(bind(path, entry(path, array.get(i), defaults), type));
+    }
+    return List.copyOf(entries);
+  }
+
+  /** Defaults for the entries of a mapping or list section, as YAML; a fresh tree each time it is used. */
+  public record JsonDefaults(String yaml) {}
+
+  private ObjectNode entry(String path, JsonNode value, JsonDefaults defaults) {
+    if (!(value instanceof ObjectNode object)) {
+      throw new ConfigException(origin + ": " + path + ": " + value + " (expected: a mapping)");
+    }
+    try {
+      JsonNode base = YAML.readTree(defaults.yaml());
+      ObjectNode merged = base instanceof ObjectNode node ? node : JsonNodeFactory.instance.objectNode();
+      overlay(merged, object);
+      return merged;
+    } catch (JacksonException e) {
+      throw new IllegalStateException("defaults of " + path + " are not valid YAML", e);
+    }
+  }
+
+  private static ObjectNode reference(String name, Class<?> owner) {
+    String resource = "/fairlead/" + name + ".yaml";
+    try (InputStream stream = owner.getResourceAsStream(resource)) {
+      if (stream == null) {
+        throw new IllegalStateException("no reference file " + resource);
+      }
+      return (ObjectNode) YAML.readTree(stream);
+    } catch (IOException e) {
+      throw new IllegalStateException(resource + " cannot be read", e);
+    }
+  }
+
+  private static void overlay(ObjectNode base, ObjectNode over) {
+    for (Map.Entry<String, JsonNode> entry : over.properties()) {
+      JsonNode existing = base.get(entry.getKey());
+      if (existing instanceof ObjectNode inner && entry.getValue() instanceof ObjectNode overInner) {
+        overlay(inner, overInner);
+      } else if (!(entry.getValue().isNull() && existing != null)) {
+        base.set(entry.getKey(), entry.getValue());
+      }
+    }
+  }
+
+  private void overlayEnvironment(String path, ObjectNode node) {
+    for (String key : List.copyOf(node.properties().stream().map(Map.Entry::getKey).toList())) {
+      String keyPath = path + "." + key;
+      if (node.get(key) instanceof ObjectNode inner) {
+        overlayEnvironment(keyPath, inner);
+        continue;
+      }
+      Optional<String> generic = environment(EnvironmentNames.generic(keyPath));
+      Optional<String> wellKnown = Optional.ofNullable(EnvironmentNames.WELL_KNOWN.get(keyPath)).flatMap(this::environment);
+      wellKnown.or(() -> generic).ifPresent(value -> node.set(key, shaped(node.get(key), value)));
+    }
+  }
+
+  private static JsonNode shaped(JsonNode model, String value) {
+    if (!model.isArray()) {
+      return TextNode.valueOf(value);
+    }
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    for (String item : value.split(",", -1)) {
+      array.add(item.trim());
+    }
+    return array;
+  }
+
+  private <T> T bind(String path, ObjectNode tree, Class<T> type) {
+    try {
+      return BINDER.treeToValue(tree, type);
+    } catch (UnrecognizedPropertyException e) {
+      List<String> known = e.getKnownPropertyIds().stream().map(Object::toString).sorted().toList();
+      throw new ConfigException(
+          origin + ": unknown key `" + key(path, e) + "`" + Nearest.hint(e.getPropertyName(), known), e);
+    } catch (JsonMappingException e) {
+      if (e.getCause() instanceof ConfigException cause) {
+        throw new ConfigException(origin + ": " + cause.getMessage(), e);
+      }
+      throw new ConfigException(origin + ": " + key(path, e) + ": " + e.getOriginalMessage(), e);
+    } catch (JacksonException e) {
+      throw new ConfigException(origin + ": " + path + ": " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static String key(String path, JsonMappingException e) {
+    return path
+        + e.getPath().stream()
+            .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+            .collect(Collectors.joining());
+  }
+
+  private static JsonNode substitute(JsonNode node, Map<String, String> environment) {
+    if (node instanceof ObjectNode object) {
+      object.properties().forEach(entry -> entry.setValue(substitute(entry.getValue(), environment)));
+      return object;
+    }
+    if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        array.set(i, substitute(array.get(i), environment));
+      }
+      return array;
+    }
+    if (!node.isTextual() || node.textValue().indexOf('$') < 0) {
+      return node;
+    }
+    Matcher matcher = PLACEHOLDER.matcher(node.textValue());
+    String replaced =
+        matcher.replaceAll(
+            match -> {
+              String value = environment.getOrDefault(match.group(1), "");
+              String otherwise = match.group(2) == null ? "" : match.group(2);
+              return Matcher.quoteReplacement(value.isEmpty() ? otherwise : value);
+            });
+    return TextNode.valueOf(replaced);
+  }
+
+  private static String at(JacksonException e) {
+    return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+  }
+}

@@ -1,0 +1,34 @@
+package dev.fairlead.common.config;
+
+import java.util.Map;
+
+/**
+ * Environment names that users of such software already know, and the keys they set. Every scalar key also has the name
+ * {@code FAIRLEAD_<SECTION>_<KEY>}, which these win over.
+ */
+final class EnvironmentNames {
+
+  /** Path of a key to its well-known name. */
+  static final Map<String, String> WELL_KNOWN =
+      Map.ofEntries(
+          Map.entry("server.port", "PORT"),
+          Map.entry("server.data_dir", "FAIRLEAD_DATA_DIR"),
+          Map.entry("security.admin_token", "ADMIN_TOKEN"),
+          Map.entry("routing.default_policy", "ROUTER_POLICY"),
+          Map.entry("routing.complex", "COMPLEXITY_THRESHOLD"),
+          Map.entry("redis.url", "REDIS_URL"),
+          Map.entry("cache.ttl", "CACHE_TTL"),
+          Map.entry("scorer.max_batch_size", "MAX_BATCH_SIZE"),
+          Map.entry("telemetry.log_level", "LOG_LEVEL"),
+          Map.entry("telemetry.otlp_endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+          Map.entry("telemetry.otlp_protocol", "OTEL_EXPORTER_OTLP_PROTOCOL"),
+          Map.entry("canary.stages", "CANARY_STAGES"),
+          Map.entry("canary.window", "CANARY_WINDOW"),
+          Map.entry("canary.burn_multiplier", "CANARY_BURN_MULTIPLIER"));
+
+  private EnvironmentNames() {}
+
+  static String generic(String path) {
+    return "FAIRLEAD_" + path.replace('.', '_').toUpperCase(java.util.Locale.ROOT);
+  }
+}

@@ -1,0 +1,110 @@
+package dev.fairlead.common.rpc;
+
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.NameResolver;
+import io.grpc.NameResolverProvider;
+import io.grpc.Status;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Resolves {@code mesh:///host:port,host:port} to every address of every host, by the JVM's own DNS. */
+final class AddressListResolverProvider extends NameResolverProvider {
+
+  static final String SCHEME = "mesh";
+  private static final Pattern ADDRESS = Pattern.compile("\\[?([^\\[\\]]+?)]?:(\\d{1,5})");
+
+  @Override
+  public NameResolver newNameResolver(URI target, NameResolver.Args args) {
+    return new AddressListResolver(target.getPath().substring(1), Objects.requireNonNull(args.getOffloadExecutor()));
+  }
+
+  @Override
+  public String getDefaultScheme() {
+    return SCHEME;
+  }
+
+  @Override
+  protected boolean isAvailable() {
+    return true;
+  }
+
+  @Override
+  protected int priority() {
+    return 5;
+  }
+
+  @Override
+  public Collection<Class<? extends SocketAddress>> getProducedSocketAddressTypes() {
+    return Set.of(InetSocketAddress.class);
+  }
+
+  /** Looks names up off the event loop, again whenever gRPC asks. */
+  private static final class AddressListResolver extends NameResolver {
+    private final String addresses;
+    private final Executor offload;
+    private @Nullable Listener2 listener;
+
+    AddressListResolver(String addresses, Executor offload) {
+      this.addresses = addresses;
+      this.offload = offload;
+    }
+
+    @Override
+    public String getServiceAuthority() {
+      return addresses.split(",", 2)[0];
+    }
+
+    @Override
+    public void start(Listener2 newListener) {
+      listener = newListener;
+      refresh();
+    }
+
+    @Override
+    public void refresh() {
+      Listener2 current = Objects.requireNonNull(listener);
+      offload.execute(() -> resolve(current));
+    }
+
+    private void resolve(Listener2 current) {
+      List<EquivalentAddressGroup> groups = new ArrayList<>();
+      Status failure = Status.UNAVAILABLE.withDescription("no address");
+      for (String address : addresses.split(",")) {
+        Matcher matcher = ADDRESS.matcher(address.trim());
+        if (!matcher.matches()) {
+          failure = Status.UNAVAILABLE.withDescription(address + " (expected: host:port)");
+          continue;
+        }
+        try {
+          for (InetAddress ip : InetAddress.getAllByName(matcher.group(1))) {
+            groups.add(new EquivalentAddressGroup(new InetSocketAddress(ip, Integer.parseInt(matcher.group(2)))));
+          }
+        } catch (UnknownHostException e) {
+          failure = Status.UNAVAILABLE.withDescription("unknown host " + matcher.group(1));
+        }
+      }
+      if (groups.isEmpty()) {
+        current.onError(failure);
+      } else {
+        current.onResult(ResolutionResult.newBuilder().setAddressesOrError(io.grpc.StatusOr.fromValue(groups)).build());
+      }
+    }
+
+    @Override
+    public void shutdown() {
+      listener = null;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.fairlead.common.rpc;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A gRPC server as every service of the mesh runs it: health and reflection beside its own services, handlers on the
+ * event loops (they must not block), connections of bounded age so that clients find new replicas.
+ */
+public final class RpcServer implements AutoCloseable {
+
+  /** Largest message, bytes: the edge's body limit with room for spans and vectors. */
+  static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+  private final Server server;
+  private final HealthStatusManager health;
+
+  private RpcServer(Server server, HealthStatusManager health) {
+    this.server = server;
+    this.health = health;
+  }
+
+  /**
+   * Serves on a TCP port.
+   *
+   * @param address where to listen; port 0 takes a free one
+   * @param interceptors outermost first
+   * @throws IOException when the port is taken
+   */
+  public static RpcServer listen(
+      InetSocketAddress address, List<BindableService> services, List<ServerInterceptor> interceptors)
+      throws IOException {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .directExecutor()
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .permitKeepAliveTime(10, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .maxConnectionAge(5, TimeUnit.MINUTES)
+            .maxConnectionAgeGrace(15, TimeUnit.MINUTES);
+    return start(builder, services, interceptors);
+  }
+
+  /** Serves inside this process, on the caller's threads. */
+  public static RpcServer inProcess(
+      String name, List<BindableService> services, List<ServerInterceptor> interceptors) throws IOException {
+    return start(InProcessServerBuilder.forName(name).directExecutor(), services, interceptors);
+  }
+
+  private static RpcServer start(
+      ServerBuilder<?> builder, List<BindableService> services, List<ServerInterceptor> interceptors)
+      throws IOException {
+    HealthStatusManager health = new HealthStatusManager();
+    builder.addService(health.getHealthService());
+    builder.addService(ProtoReflectionServiceV1.newInstance());
+    services.forEach(builder::addService);
+    for (ServerInterceptor interceptor : interceptors.reversed()) {
+      builder.intercept(interceptor);
+    }
+    return new RpcServer(builder.build().start(), health);
+  }
+
+  /** The port in use; -1 in process. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /**
+   * Refuses new calls, tells health checks, lets calls in flight finish for at most {@code grace}, then cancels them.
+   * Blocks.
+   */
+  public void close(Duration grace) {
+    health.enterTerminalState();
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+        server.shutdownNow();
+        boolean ended = server.awaitTermination(5, TimeUnit.SECONDS);
+        if (!ended) {
+          throw new IllegalStateException("calls did not end after they were cancelled");
+        }
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ofSeconds(30));
+  }
+}

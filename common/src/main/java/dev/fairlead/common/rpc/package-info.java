@@ -1,0 +1,7 @@
+/**
+ * gRPC servers and channels as every service starts them: health, reflection, service token, client-side round-robin, retries before acceptance.
+ */
+@NullMarked
+package dev.fairlead.common.rpc;
+
+import org.jspecify.annotations.NullMarked;

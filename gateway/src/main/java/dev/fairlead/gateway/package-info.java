@@ -1,0 +1,5 @@
+/** Fairlead gateway. */
+@NullMarked
+package dev.fairlead.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Fairlead ONNX. */
+@NullMarked
+package dev.fairlead.onnx;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Fairlead scorer service. */
+@NullMarked
+package dev.fairlead.scorer;
+
+import org.jspecify.annotations.NullMarked;

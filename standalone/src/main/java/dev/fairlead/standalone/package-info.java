@@ -1,0 +1,5 @@
+/** Fairlead standalone. */
+@NullMarked
+package dev.fairlead.standalone;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Fairlead telemetry. */
+@NullMarked
+package dev.fairlead.telemetry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Fairlead tools. */
+@NullMarked
+package dev.fairlead.tools;
+
+import org.jspecify.annotations.NullMarked;
