@@ -29,6 +29,14 @@ public record Decision(
     candidates = List.copyOf(candidates);
   }
 
+  /** What is counted of a decision; every part is from a fixed set or the catalogue. */
+  public record Label(String policy, String tier, String model, String reason) {}
+
+  /** The decision as a label. */
+  public Label label() {
+    return new Label(policy, tierLabel(), first().id(), reason.label());
+  }
+
   /** The first choice. */
   public ModelSpec first() {
     return order.getFirst();
