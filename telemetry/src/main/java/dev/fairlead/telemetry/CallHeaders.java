@@ -47,14 +47,15 @@ final class CallHeaders {
         : Context.root();
   }
 
+  /** Adds the call's context; an id or tenant that the caller has put there itself stays. */
   static void put(Metadata headers, io.grpc.Context call) {
     String requestId = CallContext.REQUEST_ID.get(call);
-    if (!requestId.isEmpty()) {
-      headers.discardAll(REQUEST_ID);
+    if (!requestId.isEmpty() && !headers.containsKey(REQUEST_ID)) {
       headers.put(REQUEST_ID, requestId);
     }
-    headers.discardAll(TENANT);
-    headers.put(TENANT, CallContext.TENANT.get(call));
+    if (!headers.containsKey(TENANT)) {
+      headers.put(TENANT, CallContext.TENANT.get(call));
+    }
     Context trace = Span.current().getSpanContext().isValid() ? Context.current() : CallContext.TRACE.get(call);
     W3CTraceContextPropagator.getInstance().inject(trace, headers, SETTER);
   }

@@ -49,7 +49,11 @@ record CallScope(Context call, io.opentelemetry.context.Context trace, String re
   }
 
   record Entered(
-      CallScope scope, Context previous, Scope trace, @Nullable String requestIdBefore, @Nullable String traceIdBefore) {
+      CallScope scope,
+      Context previous,
+      Scope trace,
+      @Nullable String requestIdBefore,
+      @Nullable String traceIdBefore) {
 
     void leave() {
       put(TRACE_ID, traceIdBefore);

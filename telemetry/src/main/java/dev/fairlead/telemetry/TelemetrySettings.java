@@ -34,15 +34,16 @@ public record TelemetrySettings(
     Duration flushTimeout) {
 
   private static final List<String> LEVELS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
+  private static final List<String> FORMATS = List.of("text", "json");
+  private static final List<String> PROTOCOLS = List.of("grpc", "http/protobuf");
 
   /** Validates; a wrong value is an {@link IllegalArgumentException} that names key, value and expectation. */
   public TelemetrySettings {
     logLevel = logLevel.trim().toUpperCase(Locale.ROOT);
     expect(LEVELS.contains(logLevel), "log_level", logLevel, "one of " + String.join(", ", LEVELS));
-    expect(List.of("text", "json").contains(logFormat), "log_format", logFormat, "text or json");
+    expect(FORMATS.contains(logFormat), "log_format", logFormat, "text or json");
     otlpEndpoint = url(otlpEndpoint.trim());
-    expect(
-        List.of("grpc", "http/protobuf").contains(otlpProtocol), "otlp_protocol", otlpProtocol, "grpc or http/protobuf");
+    expect(PROTOCOLS.contains(otlpProtocol), "otlp_protocol", otlpProtocol, "grpc or http/protobuf");
     headers(otlpHeaders);
     expect(samplingRatio >= 0 && samplingRatio <= 1, "sampling_ratio", samplingRatio, "0..1");
     expect(exportInterval.toMillis() > 0, "export_interval", exportInterval, "1ms or more");
@@ -54,7 +55,16 @@ public record TelemetrySettings(
   /** What the reference file says. */
   public static TelemetrySettings defaults() {
     return new TelemetrySettings(
-        "INFO", "text", "", "grpc", "", 1.0, Duration.ofSeconds(1), Duration.ofSeconds(10), 4096, Duration.ofSeconds(5));
+        "INFO",
+        "text",
+        "",
+        "grpc",
+        "",
+        1.0,
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(10),
+        4096,
+        Duration.ofSeconds(5));
   }
 
   /** Whether spans are recorded and sent. */

@@ -76,7 +76,7 @@ class PropagationTest {
         InProcessHop outer =
             backend(request -> log() + "," + inner.call(request, "x-request-id", "r-2") + "," + log())) {
       assertThat(outer.call("x", "x-request-id", "r-1", "traceparent", PARENT))
-          .isEqualTo("r-1 " + TRACE + ",r-1 " + TRACE + ",r-1 " + TRACE);
+          .isEqualTo("r-1 " + TRACE + ",r-2 " + TRACE + ",r-1 " + TRACE);
       assertThat(log()).isEqualTo("null null");
     }
   }

@@ -70,7 +70,9 @@ class RpcMetricsTest {
   @Test
   void secondHop_isAChildOfTheFirst_whenTheCallerSampled() throws IOException {
     try (Telemetry telemetry = recording(0.0);
-        InProcessHop second = InProcessHop.start(RpcMetricsTest::answer, telemetry.serverInterceptor(), List.of());
+        InProcessHop second =
+            InProcessHop.start(
+                RpcMetricsTest::answer, telemetry.serverInterceptor(), List.of(telemetry.clientInterceptor()));
         InProcessHop first = InProcessHop.start(second::call, telemetry.serverInterceptor(), List.of())) {
       first.call("x", "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
       first.call("x");
@@ -79,10 +81,6 @@ class RpcMetricsTest {
       assertThat(spans.get(0).getParentSpanId()).isEqualTo(spans.get(1).getSpanId());
       assertThat(spans.get(1).getParentSpanId()).isEqualTo("b7ad6b7169203331");
     }
-  }
-
-  private static List<io.grpc.ClientInterceptor> propagating(Telemetry telemetry) {
-    return List.of(telemetry.clientInterceptor());
   }
 
   private static String answer(String request) {
