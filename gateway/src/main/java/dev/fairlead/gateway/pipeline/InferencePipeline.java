@@ -1,13 +1,10 @@
 package dev.fairlead.gateway.pipeline;
 
-import dev.fairlead.catalog.Catalog;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.metrics.RouterMetrics;
-import dev.fairlead.gateway.routing.Decision;
-import dev.fairlead.gateway.routing.ModelSelector;
 import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.gateway.routing.Router;
 import dev.fairlead.gateway.routing.RoutingConfig;
@@ -61,37 +58,18 @@ public final class InferencePipeline {
     new InferenceCall(this, request, scope, sink).start();
   }
 
-  /** Decides without answering; scores the prompt when the policy wants it. */
-  public void route(InferenceRequest request, CallScope scope, Consumer<Decision> decided, Consumer<Failure> failed) {
-    try {
-      Catalog catalog = catalogs.require();
-      ModelSelector selector =
-          ModelSelector.of(
-              request.facts().model(), request.controls().policy(), routing.defaultPolicy(), catalog);
-      Consumer<OptionalDouble> decide =
-          complexity -> {
-            try {
-              decided.accept(router.route(query(request, complexity), selector, catalog));
-            } catch (RuntimeException e) {
-              failed.accept(FailureStatus.fromThrowable(e));
-            } finally {
-              scope.close();
-            }
-          };
-      if (request.facts().lastUserText().isEmpty()) {
-        decide.accept(OptionalDouble.empty());
-        return;
-      }
-      scope.run(
-          () ->
-              scorer.analyze(
-                  request.facts().lastUserText(),
-                  analysis -> scope.onLoop(() -> decide.accept(OptionalDouble.of(analysis.getComplexity()))),
-                  error -> scope.onLoop(() -> decide.accept(OptionalDouble.empty()))));
-    } catch (RuntimeException e) {
-      scope.close();
-      failed.accept(FailureStatus.fromThrowable(e));
-    }
+  /** Decides without answering; scores the prompt and looks it up, and leaves no trace. */
+  public void route(
+      InferenceRequest request, CallScope scope, Consumer<RouteOutcome> decided, Consumer<Failure> failed) {
+    scope.run(
+        () -> {
+          try {
+            new RouteDryRun(this, request, scope, decided, failed).start();
+          } catch (RuntimeException e) {
+            scope.close();
+            failed.accept(FailureStatus.fromThrowable(e));
+          }
+        });
   }
 
   static RouteQuery query(InferenceRequest request, OptionalDouble complexity) {
