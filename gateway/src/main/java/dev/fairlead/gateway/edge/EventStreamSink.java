@@ -60,8 +60,7 @@ final class EventStreamSink implements AnswerSink {
   public void piece(StreamPiece piece) {
     HttpResponseWriter open = writer;
     if (open != null && piece instanceof StreamPiece.Events events) {
-      // A client that has gone takes nothing; the scope's cancellation then ends the request.
-      open.tryWrite(Json.data(events.sse()));
+      write(open, Json.data(events.sse()));
     }
   }
 
@@ -88,14 +87,15 @@ final class EventStreamSink implements AnswerSink {
               Usages.toProto(answer.settlement().usage()),
               fairlead(answer),
               answer.head().modelId());
-      write(open, usage);
+      write(open, HttpData.wrap(usage));
     }
-    write(open, codec.streamTerminator());
+    write(open, HttpData.wrap(codec.streamTerminator()));
     open.close();
   }
 
-  private static void write(HttpResponseWriter open, byte[] bytes) {
-    if (bytes.length > 0 && !open.tryWrite(HttpData.wrap(bytes))) {
+  /** Writes unless the client has gone; then the scope's cancellation ends the request. */
+  private static void write(HttpResponseWriter open, HttpData data) {
+    if (!data.isEmpty() && !open.tryWrite(data)) {
       open.close();
     }
   }
@@ -120,7 +120,7 @@ final class EventStreamSink implements AnswerSink {
       response.complete(FailureResponses.of(failed, codec, requestId));
       return;
     }
-    write(open, codec.streamError(failed.failure(), requestId));
+    write(open, HttpData.wrap(codec.streamError(failed.failure(), requestId)));
     open.close();
   }
 }

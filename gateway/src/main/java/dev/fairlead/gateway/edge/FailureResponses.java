@@ -38,12 +38,12 @@ final class FailureResponses {
 
   private static byte[] body(FailedAnswer failed, DialectCodec codec, String requestId) {
     UpstreamError upstream = failed.upstream();
-    boolean quotable =
-        upstream != null
-            && failed.failure() instanceof Failure.UpstreamRejected rejected
-            && rejected.fault() == Failure.UpstreamRejected.Fault.CALLER
-            && upstream.getDialect() == codec.dialect()
-            && !upstream.getBody().isEmpty();
-    return quotable ? upstream.getBody().toByteArray() : codec.error(failed.failure(), requestId);
+    if (upstream == null || upstream.getBody().isEmpty() || upstream.getDialect() != codec.dialect()) {
+      return codec.error(failed.failure(), requestId);
+    }
+    boolean callers =
+        failed.failure() instanceof Failure.UpstreamRejected rejected
+            && rejected.fault() == Failure.UpstreamRejected.Fault.CALLER;
+    return callers ? upstream.getBody().toByteArray() : codec.error(failed.failure(), requestId);
   }
 }
