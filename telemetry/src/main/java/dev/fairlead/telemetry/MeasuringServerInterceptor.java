@@ -1,0 +1,75 @@
+package dev.fairlead.telemetry;
+
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Puts every call into its {@link CallContext}, gives it a span, and measures it. */
+final class MeasuringServerInterceptor implements ServerInterceptor {
+
+  private final Tracer tracer;
+  private final MeterRegistry registry;
+  private final boolean trustsTenant;
+  private final ConcurrentHashMap<String, MethodInstruments> methods = new ConcurrentHashMap<>();
+
+  /**
+   * @param trustsTenant whether callers are our own services, whose word on the tenant counts
+   */
+  MeasuringServerInterceptor(Tracer tracer, MeterRegistry registry, boolean trustsTenant) {
+    this.tracer = tracer;
+    this.registry = registry;
+    this.trustsTenant = trustsTenant;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    MethodInstruments method = instruments(call.getMethodDescriptor());
+    io.opentelemetry.context.Context parent = CallHeaders.trace(headers);
+    Span span = method.traced() ? startSpan(method, parent) : Span.getInvalid();
+    CallScope scope = CallScope.of(context(headers, parent.with(span)));
+    MeasuredServerCall<Q, R> measured = new MeasuredServerCall<>(call, method, scope, span);
+    CallScope.Entered entered = scope.enter();
+    try {
+      return new ScopedListener<>(next.startCall(measured, headers), scope, measured);
+    } catch (RuntimeException | Error e) {
+      measured.failed(e);
+      throw e;
+    } finally {
+      entered.leave();
+    }
+  }
+
+  private MethodInstruments instruments(MethodDescriptor<?, ?> descriptor) {
+    MethodInstruments known = methods.get(descriptor.getFullMethodName());
+    return known != null
+        ? known
+        : methods.computeIfAbsent(
+            descriptor.getFullMethodName(), name -> new MethodInstruments(descriptor, registry));
+  }
+
+  private Span startSpan(MethodInstruments method, io.opentelemetry.context.Context parent) {
+    Span span =
+        tracer.spanBuilder(method.spanName()).setParent(parent).setSpanKind(SpanKind.SERVER).startSpan();
+    if (span.isRecording()) {
+      span.setAllAttributes(method.attributes());
+    }
+    return span;
+  }
+
+  private Context context(Metadata headers, io.opentelemetry.context.Context trace) {
+    String requestId = RequestIds.validOrFresh(headers.get(CallHeaders.REQUEST_ID));
+    Context context = Context.current().withValues(CallContext.REQUEST_ID, requestId, CallContext.TRACE, trace);
+    @Nullable String tenant = trustsTenant ? headers.get(CallHeaders.TENANT) : null;
+    return tenant == null || tenant.isEmpty() ? context : context.withValue(CallContext.TENANT, tenant);
+  }
+}
