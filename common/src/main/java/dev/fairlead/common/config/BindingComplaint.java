@@ -31,10 +31,10 @@ record BindingComplaint(
   ConfigException of(JacksonException error) {
     return switch (error) {
       case UnrecognizedPropertyException e -> unknownKey(e);
-      case JsonMappingException e when e.getCause() instanceof ConfigException cause -> validation(e, cause);
       case MismatchedInputException e -> mismatch(e, e.getTargetType());
-      case JsonMappingException e when rootCause(e) instanceof JacksonException -> mismatch(e, null);
-      case JsonMappingException e -> complaint(key(e), rootCause(e).getMessage());
+      case JsonMappingException e when e.getCause() != null && !(e.getCause() instanceof JacksonException) ->
+          validation(e, String.valueOf(e.getCause().getMessage()));
+      case JsonMappingException e -> mismatch(e, null);
       default -> complaint(path, error.getOriginalMessage());
     };
   }
@@ -45,17 +45,15 @@ record BindingComplaint(
   }
 
   /** A compact constructor names its own key, with or without the section. */
-  private ConfigException validation(JsonMappingException e, ConfigException cause) {
-    String message = String.valueOf(cause.getMessage());
-    String section = path.split("[.\\[]", 2)[0];
-    if (message.startsWith(section + ".") || message.startsWith(section + "[")) {
-      int colon = message.indexOf(": ");
-      return complaint(colon < 0 ? message : message.substring(0, colon), message.substring(Math.max(0, colon + 2)));
-    }
+  private ConfigException validation(JsonMappingException e, String message) {
     int colon = message.indexOf(": ");
-    return colon > 0 && message.substring(0, colon).matches("[a-z0-9_.\\[\\]]+")
-        ? complaint(key(e) + "." + message.substring(0, colon), message.substring(colon + 2))
-        : complaint(key(e), message);
+    String named = colon < 0 ? "" : message.substring(0, colon);
+    if (!named.matches("[a-z0-9_.\\[\\]]+")) {
+      return complaint(key(e), message);
+    }
+    String section = path.split("[.\\[]", 2)[0];
+    boolean complete = named.startsWith(section + ".") || named.startsWith(section + "[");
+    return complaint(complete ? named : key(e) + "." + named, message.substring(colon + 2));
   }
 
   private ConfigException mismatch(JsonMappingException e, @Nullable Class<?> target) {
@@ -128,9 +126,5 @@ record BindingComplaint(
         + e.getPath().stream()
             .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
             .collect(Collectors.joining());
-  }
-
-  private static Throwable rootCause(JsonMappingException e) {
-    return e.getCause() == null ? e : e.getCause();
   }
 }

@@ -48,6 +48,9 @@ class ConfigSourceTest {
     Server {
       Expect.range("server.port", port, 0, 65_535);
       Expect.range("ratio", ratio, 0, 1);
+      if (dataDir.equals("/")) {
+        throw new IllegalArgumentException("data_dir: / (expected: a folder of its own)");
+      }
       stages = List.copyOf(stages);
     }
   }
@@ -184,6 +187,7 @@ class ConfigSourceTest {
         "port: 70000         | server.port: 70000 (expected: 0..65535)",
         "ratio: 1.5          | server.ratio: 1.5 (expected: 0.0..1.0)",
         "pool: {size: 0}     | server.pool.size: 0 (expected: 1..64)",
+        "data_dir: /         | server.data_dir: / (expected: a folder of its own)",
       })
   void wrongValue_isNamed_withFileKeyAndExpectation(String yaml, String complaint) {
     assertThatThrownBy(() -> server("server: {" + yaml + "}"))
