@@ -1,8 +1,8 @@
 package dev.fairlead.catalog;
 
 /**
- * Tokens of a request in OpenAI's counting: cached and cache-write tokens are inside the prompt tokens, reasoning tokens
- * inside the completion tokens. All are 0 or more; parts are clamped to their whole.
+ * Tokens of a request in OpenAI's counting: cached and cache-write tokens are inside the prompt tokens, reasoning
+ * tokens inside the completion tokens. All are 0 or more; parts are clamped to their whole.
  *
  * @param estimated whether they were counted here because the vendor did not say
  */
@@ -28,8 +28,9 @@ public record TokenUsage(
     return new TokenUsage(promptTokens, 0, 0, completionTokens, 0, false);
   }
 
-  /** Prompt and completion together. */
+  /** Prompt and completion together; the largest number when the sum is beyond it. */
   public long totalTokens() {
-    return promptTokens + completionTokens;
+    long total = promptTokens + completionTokens;
+    return total < 0 ? Long.MAX_VALUE : total;
   }
 }

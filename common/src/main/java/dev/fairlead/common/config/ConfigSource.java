@@ -3,10 +3,8 @@ package dev.fairlead.common.config;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -20,29 +18,30 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * One YAML file, seen through its sections. A section is the reference file {@code /fairlead/<section>.yaml} of the module
- * that owns it, overlaid by the user's file, overlaid by the environment, bound to a record whose compact constructor
- * validates. A process reads only the sections it owns, so that all services can share one file.
+ * One YAML file, seen through its sections. A section is the reference file {@code /fairlead/<section>.yaml} of the
+ * module that owns it, overlaid by the user's file, overlaid by the environment, bound to a record whose compact
+ * constructor validates. A process reads only the sections it owns, so that all services can share one file.
  *
- * <p>{@code ${NAME}} in a value of the user's file is replaced by that environment variable; an unset one gives an empty
- * text, {@code ${NAME:-other}} gives {@code other}. Immutable and thread-safe.
+ * <p>{@code ${NAME}} in a value of the user's file is replaced by that environment variable; an unset one gives an
+ * empty text, {@code ${NAME:-other}} gives {@code other}. Immutable and thread-safe.
  */
 public final class ConfigSource {
 
   private static final List<String> SECTIONS =
       List.of(
-          "server", "services", "providers", "models", "routing", "slo", "canary", "cache", "redis", "scorer", "provider",
-          "telemetry", "security", "limits");
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?}");
+          "server", "services", "providers", "models", "routing", "slo", "canary", "cache", "redis", "scorer",
+          "provider", "telemetry", "security", "limits");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()).build();
   private static final JsonMapper BINDER =
@@ -52,6 +51,7 @@ public final class ConfigSource {
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .build();
 
   private final String origin;
@@ -94,10 +94,10 @@ public final class ConfigSource {
       if (root instanceof ObjectNode object) {
         tree = object;
       } else if (root != null && !root.isMissingNode() && !root.isNull()) {
-        throw new ConfigException(origin + ": a " + root.getNodeType() + " (expected: a mapping of sections)");
+        throw new ConfigException(origin + ": " + BindingComplaint.kind(root) + " (expected: a mapping of sections)");
       }
     } catch (JacksonException e) {
-      throw new ConfigException(origin + ": not valid YAML: " + e.getOriginalMessage() + at(e), e);
+      throw new ConfigException(origin + ": not valid YAML: " + problem(e));
     }
     for (Map.Entry<String, JsonNode> section : tree.properties()) {
       if (!SECTIONS.contains(section.getKey())) {
@@ -105,7 +105,7 @@ public final class ConfigSource {
             origin + ": unknown section `" + section.getKey() + "`" + Nearest.hint(section.getKey(), SECTIONS));
       }
     }
-    return new ConfigSource(origin, (ObjectNode) substitute(tree, environment), environment);
+    return new ConfigSource(origin, (ObjectNode) Placeholders.replaced(tree, environment), environment);
   }
 
   /** Whether the user's file has the section at all. */
@@ -128,13 +128,9 @@ public final class ConfigSource {
     ObjectNode merged = reference(name, type);
     JsonNode own = file.get(name);
     if (own != null && !own.isNull()) {
-      if (!(own instanceof ObjectNode object)) {
-        throw new ConfigException(origin + ": " + name + ": " + own + " (expected: a mapping)");
-      }
-      overlay(merged, object);
+      overlay(merged, mapping(name, own));
     }
-    overlayEnvironment(name, merged);
-    return bind(name, merged, type);
+    return bind(name, merged, overlayEnvironment(name, merged), type);
   }
 
   /** A section that is a mapping from names to records, such as {@code providers}; empty when it is absent. */
@@ -143,15 +139,13 @@ public final class ConfigSource {
     if (own == null || own.isNull()) {
       return Map.of();
     }
-    if (!(own instanceof ObjectNode object)) {
-      throw new ConfigException(origin + ": " + name + ": " + own + " (expected: a mapping from names)");
-    }
-    Map<String, T> entries = new java.util.LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry : object.properties()) {
+    Map<String, T> entries = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : mapping(name, own).properties()) {
       String path = name + "." + entry.getKey();
-      entries.put(entry.getKey(), bind(path, entry(path, entry.getValue(), defaults), type));
+      ObjectNode merged = entry(path, entry.getValue(), defaults);
+      entries.put(entry.getKey(), bind(path, merged, overlayEnvironment(path, merged), type));
     }
-    return java.util.Collections.unmodifiableMap(entries);
+    return Collections.unmodifiableMap(entries);
   }
 
   /** A section that is a list of records, such as {@code models}; empty when it is absent. */
@@ -161,12 +155,12 @@ public final class ConfigSource {
       return List.of();
     }
     if (!(own instanceof ArrayNode array)) {
-      throw new ConfigException(origin + ": " + name + ": " + own + " (expected: a list)");
+      throw new ConfigException(origin + ": " + name + ": " + BindingComplaint.kind(own) + " (expected: a list)");
     }
-    List<T> entries = new java.util.ArrayList<>();
+    List<T> entries = new ArrayList<>();
     for (int i = 0; i < array.size(); i++) {
       String path = name + "[" + i + "]";
-      entries.add(bind(path, entry(path, array.get(i), defaults), type));
+      entries.add(bind(path, entry(path, array.get(i), defaults), Map.of(), type));
     }
     return List.copyOf(entries);
   }
@@ -175,17 +169,21 @@ public final class ConfigSource {
   public record JsonDefaults(String yaml) {}
 
   private ObjectNode entry(String path, JsonNode value, JsonDefaults defaults) {
-    if (!(value instanceof ObjectNode object)) {
-      throw new ConfigException(origin + ": " + path + ": " + value + " (expected: a mapping)");
-    }
     try {
       JsonNode base = YAML.readTree(defaults.yaml());
       ObjectNode merged = base instanceof ObjectNode node ? node : JsonNodeFactory.instance.objectNode();
-      overlay(merged, object);
+      overlay(merged, mapping(path, value));
       return merged;
     } catch (JacksonException e) {
       throw new IllegalStateException("defaults of " + path + " are not valid YAML", e);
     }
+  }
+
+  private ObjectNode mapping(String path, JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      return object;
+    }
+    throw new ConfigException(origin + ": " + path + ": " + BindingComplaint.kind(node) + " (expected: a mapping)");
   }
 
   private static ObjectNode reference(String name, Class<?> owner) {
@@ -206,22 +204,29 @@ public final class ConfigSource {
       if (existing instanceof ObjectNode inner && entry.getValue() instanceof ObjectNode overInner) {
         overlay(inner, overInner);
       } else if (!(entry.getValue().isNull() && existing != null)) {
-        base.set(entry.getKey(), entry.getValue());
+        base.set(entry.getKey(), entry.getValue().deepCopy());
       }
     }
   }
 
-  private void overlayEnvironment(String path, ObjectNode node) {
-    for (String key : List.copyOf(node.properties().stream().map(Map.Entry::getKey).toList())) {
+  /** Puts the environment over the keys of {@code node}; answers which paths it set, with the variable's name. */
+  private Map<String, String> overlayEnvironment(String path, ObjectNode node) {
+    Map<String, String> set = new HashMap<>();
+    for (String key : node.properties().stream().map(Map.Entry::getKey).toList()) {
       String keyPath = path + "." + key;
       if (node.get(key) instanceof ObjectNode inner) {
-        overlayEnvironment(keyPath, inner);
+        set.putAll(overlayEnvironment(keyPath, inner));
         continue;
       }
-      Optional<String> generic = environment(EnvironmentNames.generic(keyPath));
-      Optional<String> wellKnown = Optional.ofNullable(EnvironmentNames.WELL_KNOWN.get(keyPath)).flatMap(this::environment);
-      wellKnown.or(() -> generic).ifPresent(value -> node.set(key, shaped(node.get(key), value)));
+      for (String variable : EnvironmentNames.of(keyPath)) {
+        Optional<String> value = environment(variable);
+        if (value.isPresent()) {
+          node.set(key, shaped(node.get(key), value.get()));
+          set.put(keyPath, variable);
+        }
+      }
     }
+    return set;
   }
 
   private static JsonNode shaped(JsonNode model, String value) {
@@ -230,61 +235,26 @@ public final class ConfigSource {
     }
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
     for (String item : value.split(",", -1)) {
-      array.add(item.trim());
+      if (!item.isBlank()) {
+        array.add(item.trim());
+      }
     }
     return array;
   }
 
-  private <T> T bind(String path, ObjectNode tree, Class<T> type) {
+  private <T> T bind(String path, ObjectNode tree, Map<String, String> fromEnvironment, Class<T> type) {
     try {
       return BINDER.treeToValue(tree, type);
-    } catch (UnrecognizedPropertyException e) {
-      List<String> known = e.getKnownPropertyIds().stream().map(Object::toString).sorted().toList();
-      throw new ConfigException(
-          origin + ": unknown key `" + key(path, e) + "`" + Nearest.hint(e.getPropertyName(), known), e);
-    } catch (JsonMappingException e) {
-      if (e.getCause() instanceof ConfigException cause) {
-        throw new ConfigException(origin + ": " + cause.getMessage(), e);
-      }
-      throw new ConfigException(origin + ": " + key(path, e) + ": " + e.getOriginalMessage(), e);
     } catch (JacksonException e) {
-      throw new ConfigException(origin + ": " + path + ": " + e.getOriginalMessage(), e);
+      throw new BindingComplaint(origin, path, tree, fromEnvironment, BINDER).of(e);
     }
   }
 
-  private static String key(String path, JsonMappingException e) {
-    return path
-        + e.getPath().stream()
-            .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
-            .collect(Collectors.joining());
-  }
-
-  private static JsonNode substitute(JsonNode node, Map<String, String> environment) {
-    if (node instanceof ObjectNode object) {
-      object.properties().forEach(entry -> entry.setValue(substitute(entry.getValue(), environment)));
-      return object;
+  /** What the parser stumbled over and where, without the lines around it, which may hold a key. */
+  private static String problem(JacksonException e) {
+    if (e.getCause() instanceof MarkedYAMLException cause && cause.getProblemMark() != null) {
+      return cause.getProblem() + " (line " + (cause.getProblemMark().getLine() + 1) + ")";
     }
-    if (node instanceof ArrayNode array) {
-      for (int i = 0; i < array.size(); i++) {
-        array.set(i, substitute(array.get(i), environment));
-      }
-      return array;
-    }
-    if (!node.isTextual() || node.textValue().indexOf('$') < 0) {
-      return node;
-    }
-    Matcher matcher = PLACEHOLDER.matcher(node.textValue());
-    String replaced =
-        matcher.replaceAll(
-            match -> {
-              String value = environment.getOrDefault(match.group(1), "");
-              String otherwise = match.group(2) == null ? "" : match.group(2);
-              return Matcher.quoteReplacement(value.isEmpty() ? otherwise : value);
-            });
-    return TextNode.valueOf(replaced);
-  }
-
-  private static String at(JacksonException e) {
-    return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+    return e.getOriginalMessage() + (e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")");
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code 250ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}; a bare number is seconds. */
 final class DurationDeserializer extends StdDeserializer<Duration> {
 
+  static final String EXPECTATION = "a duration such as 250ms, 30s, 5m, 2h or 7d";
   private static final long serialVersionUID = 1;
   private static final Pattern FORM = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)\\s*(ms|s|m|h|d)?");
 
@@ -24,8 +25,7 @@ final class DurationDeserializer extends StdDeserializer<Duration> {
     String text = parser.getText().trim();
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
-      return (Duration)
-          context.handleWeirdStringValue(Duration.class, text, "expected: a duration such as 250ms, 30s, 5m, 2h or 7d");
+      return (Duration) context.handleWeirdStringValue(Duration.class, text, EXPECTATION);
     }
     double amount = Double.parseDouble(matcher.group(1));
     String unit = matcher.group(2);

@@ -1,15 +1,17 @@
 package dev.fairlead.common.config;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * Environment names that users of such software already know, and the keys they set. Every scalar key also has the name
- * {@code FAIRLEAD_<SECTION>_<KEY>}, which these win over.
+ * Environment names that users of such software already know, and the keys they set. Every key also has the name
+ * {@code FAIRLEAD_<SECTION>_<KEY>}, which these win over; what is no letter or digit in a path is an underscore in it.
  */
 final class EnvironmentNames {
 
   /** Path of a key to its well-known name. */
-  static final Map<String, String> WELL_KNOWN =
+  private static final Map<String, String> WELL_KNOWN =
       Map.ofEntries(
           Map.entry("server.port", "PORT"),
           Map.entry("server.data_dir", "FAIRLEAD_DATA_DIR"),
@@ -28,7 +30,10 @@ final class EnvironmentNames {
 
   private EnvironmentNames() {}
 
-  static String generic(String path) {
-    return "FAIRLEAD_" + path.replace('.', '_').toUpperCase(java.util.Locale.ROOT);
+  /** The variables that set a key, the later winning over the earlier. */
+  static List<String> of(String path) {
+    String generic = "FAIRLEAD_" + path.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    String wellKnown = WELL_KNOWN.get(path);
+    return wellKnown == null ? List.of(generic) : List.of(generic, wellKnown);
   }
 }

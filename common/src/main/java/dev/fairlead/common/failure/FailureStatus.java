@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one place where a {@link Failure} becomes a gRPC status and comes back as the same failure.
  *
- * <p>Details follow the richer error model (google/rpc/error_details.proto): {@code ErrorInfo} carries the reason and the
- * record's components, {@code RetryInfo} the delay. Stateless.
+ * <p>Details follow the richer error model (google/rpc/error_details.proto): {@code ErrorInfo} carries the reason and
+ * the record's components, {@code RetryInfo} the delay. Stateless.
  */
 public final class FailureStatus {
 
@@ -44,7 +44,11 @@ public final class FailureStatus {
     com.google.rpc.Status.Builder status =
         com.google.rpc.Status.newBuilder().setCode(code(failure).value()).setMessage(failure.message());
     ErrorInfo info =
-        ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(failure.reason()).putAllMetadata(components(failure)).build();
+        ErrorInfo.newBuilder()
+            .setDomain(DOMAIN)
+            .setReason(failure.reason())
+            .putAllMetadata(components(failure))
+            .build();
     status.addDetails(Any.pack(info));
     Duration retryAfter = failure.retryAfter();
     if (retryAfter != null) {
@@ -56,10 +60,12 @@ public final class FailureStatus {
     return StatusProto.toStatusRuntimeException(status.build());
   }
 
-  /** The failure that {@code error} stands for; any throwable is allowed. */
+  /** The failure that {@code error} or one of its causes stands for; any throwable is allowed. */
   public static Failure fromThrowable(Throwable error) {
-    if (error instanceof FailureException known) {
-      return known.failure();
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof FailureException known) {
+        return known.failure();
+      }
     }
     Status plain = Status.fromThrowable(error);
     com.google.rpc.@Nullable Status status = StatusProto.fromThrowable(error);
@@ -140,7 +146,7 @@ public final class FailureStatus {
     String message = status.getMessage();
     Map<String, String> values = info.getMetadataMap();
     Duration retryAfter = detail(status, RetryInfo.class).map(r -> fromProto(r.getRetryDelay())).orElse(null);
-    int httpStatus = Integer.parseInt(values.getOrDefault("http_status", "0"));
+    int httpStatus = httpStatus(values.getOrDefault("http_status", ""));
     return switch (info.getReason()) {
       case "INVALID_REQUEST" -> new InvalidRequest(message, values.get("param"), values.get("code"));
       case "UNAUTHENTICATED" -> new Unauthenticated(message);
@@ -162,26 +168,24 @@ public final class FailureStatus {
     };
   }
 
+  private static int httpStatus(String text) {
+    return text.matches("\\d{3}") ? Integer.parseInt(text) : 0;
+  }
+
   /** What a status from the transport itself means; its description may name hosts and is not passed on. */
   private static Failure foreign(Status status) {
     return switch (status.getCode()) {
-      case INVALID_ARGUMENT, OUT_OF_RANGE ->
-          new InvalidRequest(describe(status, "the request is not valid"), null, null);
-      case NOT_FOUND -> new InvalidRequest(describe(status, "not found"), null, null);
+      case INVALID_ARGUMENT, OUT_OF_RANGE -> new InvalidRequest("the request is not valid", null, null);
+      case NOT_FOUND -> new InvalidRequest("not found", null, null);
       case UNAUTHENTICATED -> new Unauthenticated("no valid credentials");
       case PERMISSION_DENIED -> new Forbidden("not allowed");
       case RESOURCE_EXHAUSTED -> new Overloaded("a service of the gateway is at its limit", null);
       case UNAVAILABLE -> new UpstreamUnavailable("a service of the gateway is not available", 0, null);
       case DEADLINE_EXCEEDED -> new Timeout("the request took longer than its deadline");
       case CANCELLED -> new Cancelled("the caller cancelled the request");
-      case FAILED_PRECONDITION -> new NoCandidate(describe(status, "the request cannot be served"));
+      case FAILED_PRECONDITION -> new NoCandidate("the request cannot be served");
       case OK, UNKNOWN, ALREADY_EXISTS, ABORTED, UNIMPLEMENTED, INTERNAL, DATA_LOSS -> new Internal("internal error");
     };
-  }
-
-  private static String describe(Status status, String otherwise) {
-    String description = status.getDescription();
-    return description == null || description.isEmpty() ? otherwise : description;
   }
 
   private static com.google.protobuf.Duration toProto(Duration duration) {

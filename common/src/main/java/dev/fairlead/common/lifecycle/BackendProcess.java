@@ -18,8 +18,8 @@ public final class BackendProcess {
   private BackendProcess() {}
 
   /**
-   * Serves the node's services on {@code address}, blocks until SIGINT or SIGTERM, lets calls finish, then closes the node
-   * and {@code closeables} in order.
+   * Serves the node's services on {@code address}, blocks until SIGINT or SIGTERM, lets calls finish, then closes the
+   * node and {@code closeables} in order.
    *
    * @param interceptors outermost first
    * @throws IOException when the port is taken
@@ -33,7 +33,7 @@ public final class BackendProcess {
       signal.await();
       server.close(GRACE);
     } finally {
-      node.close();
+      closeQuietly(node);
       for (AutoCloseable closeable : closeables) {
         closeQuietly(closeable);
       }

@@ -4,10 +4,12 @@ import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
 import io.grpc.Status;
+import io.grpc.StatusOr;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,8 +24,18 @@ import org.jspecify.annotations.Nullable;
 /** Resolves {@code mesh:///host:port,host:port} to every address of every host, by the JVM's own DNS. */
 final class AddressListResolverProvider extends NameResolverProvider {
 
-  static final String SCHEME = "mesh";
-  private static final Pattern ADDRESS = Pattern.compile("\\[?([^\\[\\]]+?)]?:(\\d{1,5})");
+  private static final String SCHEME = "mesh";
+  private static final int MAX_PORT = 65_535;
+  private static final Pattern ADDRESS = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^\\[\\]:]+)):(\\d{1,5})");
+
+  /** The URI by which gRPC asks for these addresses: {@code host:port} or {@code [IPv6]:port}, joined by commas. */
+  static String target(String addresses) {
+    try {
+      return new URI(SCHEME, "", "/" + addresses.replaceAll("\\s", ""), null).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(addresses + " (expected: host:port, or several joined by commas)", e);
+    }
+  }
 
   @Override
   public NameResolver newNameResolver(URI target, NameResolver.Args args) {
@@ -74,31 +86,35 @@ final class AddressListResolverProvider extends NameResolverProvider {
 
     @Override
     public void refresh() {
-      Listener2 current = Objects.requireNonNull(listener);
-      offload.execute(() -> resolve(current));
+      Listener2 current = listener;
+      if (current != null) {
+        offload.execute(() -> resolve(current));
+      }
     }
 
     private void resolve(Listener2 current) {
       List<EquivalentAddressGroup> groups = new ArrayList<>();
       Status failure = Status.UNAVAILABLE.withDescription("no address");
       for (String address : addresses.split(",")) {
-        Matcher matcher = ADDRESS.matcher(address.trim());
-        if (!matcher.matches()) {
+        Matcher matcher = ADDRESS.matcher(address);
+        int port = matcher.matches() ? Integer.parseInt(matcher.group(3)) : -1;
+        if (port < 1 || port > MAX_PORT) {
           failure = Status.UNAVAILABLE.withDescription(address + " (expected: host:port)");
           continue;
         }
+        String host = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
         try {
-          for (InetAddress ip : InetAddress.getAllByName(matcher.group(1))) {
-            groups.add(new EquivalentAddressGroup(new InetSocketAddress(ip, Integer.parseInt(matcher.group(2)))));
+          for (InetAddress ip : InetAddress.getAllByName(host)) {
+            groups.add(new EquivalentAddressGroup(new InetSocketAddress(ip, port)));
           }
         } catch (UnknownHostException e) {
-          failure = Status.UNAVAILABLE.withDescription("unknown host " + matcher.group(1));
+          failure = Status.UNAVAILABLE.withDescription("unknown host " + host);
         }
       }
       if (groups.isEmpty()) {
         current.onError(failure);
       } else {
-        current.onResult(ResolutionResult.newBuilder().setAddressesOrError(io.grpc.StatusOr.fromValue(groups)).build());
+        current.onResult(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(groups)).build());
       }
     }
 

@@ -23,12 +23,20 @@ public final class RpcServer implements AutoCloseable {
   /** Largest message, bytes: the edge's body limit with room for spans and vectors. */
   static final int MAX_MESSAGE_BYTES = 64 << 20;
 
+  /**
+   * Most bytes of headers or trailers: a failure's details travel in trailers, in base64, among them a vendor's error
+   * body of up to 64 KiB. With gRPC's own bound of 8 KiB such a call would end as a protocol error.
+   */
+  static final int MAX_METADATA_BYTES = 256 << 10;
+
   private final Server server;
   private final HealthStatusManager health;
+  private final int port;
 
   private RpcServer(Server server, HealthStatusManager health) {
     this.server = server;
     this.health = health;
+    this.port = server.getPort();
   }
 
   /**
@@ -45,6 +53,7 @@ public final class RpcServer implements AutoCloseable {
         NettyServerBuilder.forAddress(address)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionAge(5, TimeUnit.MINUTES)
@@ -73,16 +82,18 @@ public final class RpcServer implements AutoCloseable {
 
   /** The port in use; -1 in process. */
   public int port() {
-    return server.getPort();
+    return port;
   }
 
   /**
    * Refuses new calls, tells health checks, lets calls in flight finish for at most {@code grace}, then cancels them.
-   * Blocks.
+   * Blocks. May be called again.
    */
   public void close(Duration grace) {
-    health.enterTerminalState();
-    server.shutdown();
+    if (!server.isShutdown()) {
+      health.enterTerminalState();
+      server.shutdown();
+    }
     try {
       if (!server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
         server.shutdownNow();

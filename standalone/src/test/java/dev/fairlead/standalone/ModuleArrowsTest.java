@@ -1,0 +1,103 @@
+package dev.fairlead.standalone;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.NullMarked;
+
+/** Which module may know which. The walls are Maven modules; this says what the pom files must not be changed to. */
+@AnalyzeClasses(packages = "dev.fairlead", importOptions = DoNotIncludeTests.class)
+class ModuleArrowsTest {
+
+  @ArchTest
+  static final ArchRule arrows =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("dev.fairlead..")
+          .layer("proto").definedBy("dev.fairlead.v1..")
+          .layer("telemetry").definedBy("dev.fairlead.telemetry..")
+          .layer("common").definedBy("dev.fairlead.common..")
+          .layer("catalog").definedBy("dev.fairlead.catalog..")
+          .layer("onnx").definedBy("dev.fairlead.onnx..")
+          .layer("scorer").definedBy("dev.fairlead.scorer..")
+          .layer("cache").definedBy("dev.fairlead.cache..")
+          .layer("provider").definedBy("dev.fairlead.provider..")
+          .layer("gateway").definedBy("dev.fairlead.gateway..")
+          .layer("standalone").definedBy("dev.fairlead.standalone..")
+          .whereLayer("proto").mayNotAccessAnyLayer()
+          .whereLayer("telemetry").mayNotAccessAnyLayer()
+          .whereLayer("common").mayOnlyAccessLayers("proto")
+          .whereLayer("catalog").mayOnlyAccessLayers("common")
+          .whereLayer("onnx").mayOnlyAccessLayers("common")
+          .whereLayer("scorer").mayOnlyAccessLayers("proto", "common", "telemetry", "onnx")
+          .whereLayer("cache").mayOnlyAccessLayers("proto", "common", "telemetry")
+          .whereLayer("provider").mayOnlyAccessLayers("proto", "common", "telemetry", "catalog", "onnx")
+          .whereLayer("gateway").mayOnlyAccessLayers("proto", "common", "telemetry", "catalog")
+          .ensureAllClassesAreContainedInArchitecture();
+
+  @ArchTest
+  static final ArchRule packages_areNamedByFeature =
+      noClasses()
+          .should()
+          .resideInAnyPackage("..util..", "..utils..", "..impl..", "..helpers..", "..model..", "..models..")
+          .because("a package is named by what it is about");
+
+  @ArchTest
+  static final ArchRule types_areNamedByWhatTheyAre =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.fairlead.v1..")
+          .and()
+          .areTopLevelClasses()
+          .should()
+          .haveSimpleNameEndingWith("Manager")
+          .orShould()
+          .haveSimpleNameEndingWith("Helper")
+          .orShould()
+          .haveSimpleNameEndingWith("Util")
+          .orShould()
+          .haveSimpleNameEndingWith("Utils")
+          .orShould()
+          .haveSimpleNameEndingWith("Impl");
+
+  @ArchTest
+  static final ArchRule javaSerialization_isNotUsed =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.fairlead..")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.io.ObjectInputStream");
+
+  @ArchTest
+  static final ArchRule mains_areShort =
+      classes()
+          .that()
+          .haveSimpleName("Main")
+          .and()
+          .resideOutsideOfPackage("dev.fairlead.v1..")
+          .should()
+          .haveOnlyPrivateConstructors();
+
+  @ArchTest
+  static void everyPackage_isNullMarked(JavaClasses all) {
+    Map<String, Boolean> marked = new TreeMap<>();
+    for (JavaClass type : all) {
+      JavaPackage home = type.getPackage();
+      if (!home.getName().startsWith("dev.fairlead.v1")) {
+        marked.put(home.getName(), home.isAnnotatedWith(NullMarked.class));
+      }
+    }
+    assertThat(marked).hasSizeGreaterThan(10).doesNotContainValue(false);
+  }
+}
