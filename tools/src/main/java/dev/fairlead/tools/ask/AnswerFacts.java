@@ -43,7 +43,10 @@ record AnswerFacts(String model, String cost, String saved, String cache, String
 
   private static String value(HttpHeaders headers, String header, JsonNode streamed, String field) {
     JsonNode late = streamed.path(field);
-    return late.isValueNode() && !late.isNull() ? late.asText() : headers.firstValue(header).orElse("-");
+    if (late.isNumber()) {
+      return late.decimalValue().toPlainString();
+    }
+    return late.isTextual() ? late.asText() : headers.firstValue(header).orElse("-");
   }
 
   private static String dollars(String amount) {

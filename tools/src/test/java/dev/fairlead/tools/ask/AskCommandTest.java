@@ -70,7 +70,7 @@ class AskCommandTest {
 
         data: {"choices":[{"delta":{"content":"ris"},"finish_reason":"stop"}]}
 
-        data: {"choices":[],"usage":{"total_tokens":9},"fairlead":{"cost_usd":"0.00002","saved_usd":0.5}}
+        data: {"choices":[],"usage":{"total_tokens":9},"fairlead":{"cost_usd":0.00000002,"saved_usd":0.5}}
 
         data: [DONE]
 
@@ -79,7 +79,7 @@ class AskCommandTest {
       assertThat(ask(gateway, "x", "--stream")).isZero();
 
       assertThat(out.toString()).startsWith("Paris" + System.lineSeparator());
-      assertThat(out.toString()).contains("model gpt-4o, cost 0.00002 USD, saved 0.5 USD, cache -");
+      assertThat(out.toString()).contains("model gpt-4o, cost 0.00000002 USD, saved 0.5 USD, cache -");
       assertThat(gateway.question().path("stream").asBoolean()).isTrue();
       assertThat(gateway.question().path("stream_options").path("include_usage").asBoolean()).isTrue();
     }
