@@ -1,8 +1,11 @@
 package dev.fairlead.onnx.tokenizer;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** The Hugging Face tokenizer, kept from calling home, as the oracle. */
@@ -25,9 +28,9 @@ final class ReferenceTokenizer implements AutoCloseable {
     return tokenizer.encode(text).getIds();
   }
 
-  long[][] ids(java.util.List<String> texts) {
-    return java.util.Arrays.stream(tokenizer.batchEncode(texts))
-        .map(ai.djl.huggingface.tokenizers.Encoding::getIds)
+  long[][] ids(List<String> texts) {
+    return Arrays.stream(tokenizer.batchEncode(texts))
+        .map(Encoding::getIds)
         .toArray(long[][]::new);
   }
 
