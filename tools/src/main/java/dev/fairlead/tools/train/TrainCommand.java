@@ -80,11 +80,10 @@ public final class TrainCommand implements Callable<Integer> {
 
   private static List<HeadTrainer> candidates() {
     return List.of(
+        new RidgeTrainer(10),
         new RidgeTrainer(30),
         new RidgeTrainer(100),
-        new NetworkTrainer(5, 32, 4, 1e-3, 10),
-        new NetworkTrainer(5, 32, 8, 1e-3, 100),
-        new NetworkTrainer(5, 32, 8, 1e-3, 300));
+        new NetworkTrainer(3, 32, 4, 1e-3, 0.1));
   }
 
   private void write(TrainedHead head, DataCard card) throws IOException {

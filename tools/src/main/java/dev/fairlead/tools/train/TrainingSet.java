@@ -17,7 +17,7 @@ import java.util.TreeMap;
 final class TrainingSet {
 
   /** Weight of the everyday assumption, as a share of the weight of all measured examples. */
-  static final double EVERYDAY_SHARE = 0.1;
+  static final double EVERYDAY_SHARE = 0.25;
 
   /** Fillings of each of our templates. */
   static final int FILLINGS = 6;
