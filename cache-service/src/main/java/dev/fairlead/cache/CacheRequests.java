@@ -1,7 +1,6 @@
 package dev.fairlead.cache;
 
-import com.google.protobuf.Duration;
-import com.google.protobuf.util.Durations;
+import com.google.protobuf.ByteString;
 import dev.fairlead.cache.index.VectorIndex;
 import dev.fairlead.cache.store.Embedding;
 import dev.fairlead.cache.store.EntryKey;
@@ -11,6 +10,7 @@ import dev.fairlead.v1.CacheScope;
 import dev.fairlead.v1.CachedAnswer;
 import dev.fairlead.v1.LookupRequest;
 import dev.fairlead.v1.StoreRequest;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +21,8 @@ final class CacheRequests {
   private static final int MAX_NAME_CHARS = 1024;
   private static final int MAX_TAGS = 16;
   private static final int MAX_TAG_CHARS = 256;
+  private static final int NANOS_PER_SECOND = 1_000_000_000;
+  private static final long CENTURY_SECONDS = 100L * 365 * 24 * 3600;
 
   private final VectorIndex index;
 
@@ -45,7 +47,7 @@ final class CacheRequests {
   }
 
   /** Checks an answer to keep; the TTL it asks for, or null for the configured one. */
-  java.time.@Nullable Duration store(StoreRequest request) {
+  @Nullable Duration store(StoreRequest request) {
     ScopeKey scope = scope(request.getScope());
     key(scope, request.getFingerprint());
     @Nullable Embedding embedding = embedding(scope, request.getEmbeddingList(), request.getModelFingerprint());
@@ -57,12 +59,12 @@ final class CacheRequests {
     if (!request.hasTtl()) {
       return null;
     }
-    java.time.Duration ttl = notNegative("ttl", request.getTtl());
+    Duration ttl = notNegative("ttl", request.getTtl());
     require(ttl.isPositive(), "ttl", ttl, "more than 0");
     return ttl;
   }
 
-  EntryKey key(CacheScope scope, com.google.protobuf.ByteString fingerprint) {
+  EntryKey key(CacheScope scope, ByteString fingerprint) {
     return key(scope(scope), fingerprint);
   }
 
@@ -74,13 +76,13 @@ final class CacheRequests {
   }
 
   /** A duration of 0 or more; an absurdly long one is cut to a century, so that adding it to a time cannot overflow. */
-  static java.time.Duration notNegative(String field, Duration value) {
-    require(Durations.isValid(value) && !Durations.isNegative(value), field, value.getSeconds() + " s", "0 or more");
-    long century = 100L * 365 * 24 * 3600;
-    return java.time.Duration.ofSeconds(Math.min(value.getSeconds(), century), value.getNanos());
+  static Duration notNegative(String field, com.google.protobuf.Duration value) {
+    boolean valid = value.getSeconds() >= 0 && value.getNanos() >= 0 && value.getNanos() < NANOS_PER_SECOND;
+    require(valid, field, value.getSeconds() + " s " + value.getNanos() + " ns", "0 or more");
+    return Duration.ofSeconds(Math.min(value.getSeconds(), CENTURY_SECONDS), value.getNanos());
   }
 
-  private static EntryKey key(ScopeKey scope, com.google.protobuf.ByteString fingerprint) {
+  private static EntryKey key(ScopeKey scope, ByteString fingerprint) {
     digest("fingerprint", fingerprint);
     return EntryKey.of(scope, fingerprint);
   }
@@ -108,7 +110,7 @@ final class CacheRequests {
     require(value.length() <= maxChars, field, value.length() + " characters", "up to " + maxChars);
   }
 
-  private static void digest(String field, com.google.protobuf.ByteString value) {
+  private static void digest(String field, ByteString value) {
     require(value.size() == DIGEST_BYTES, field, value.size() + " bytes", DIGEST_BYTES);
   }
 

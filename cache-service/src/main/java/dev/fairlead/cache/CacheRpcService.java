@@ -1,7 +1,6 @@
 package dev.fairlead.cache;
 
-import com.google.protobuf.util.Durations;
-import com.google.protobuf.util.Timestamps;
+import com.google.protobuf.Timestamp;
 import dev.fairlead.cache.LookupResult.Hit;
 import dev.fairlead.cache.LookupResult.Miss;
 import dev.fairlead.cache.store.FlushFilter;
@@ -88,11 +87,11 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
 
   private static LookupQuery bounded(LookupQuery query) {
     Deadline deadline = Context.current().getDeadline();
-    if (deadline == null || query.wait().isZero()) {
+    if (deadline == null || query.patience().isZero()) {
       return query;
     }
     Duration left = Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)).minus(WAY_BACK);
-    Duration wait = left.compareTo(query.wait()) < 0 ? left : query.wait();
+    Duration wait = left.compareTo(query.patience()) < 0 ? left : query.patience();
     return new LookupQuery(
         query.key(),
         query.text(),
@@ -187,7 +186,7 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
                       .setEntryId(hit.entry().id())
                       .setAnswer(hit.entry().answer())
                       .setSimilarity(hit.similarity())
-                      .setStoredAt(Timestamps.fromMillis(hit.entry().storedAt().toEpochMilli())))
+                      .setStoredAt(toProto(hit.entry().storedAt())))
               .build();
       case Miss miss -> LookupResponse.newBuilder().setMiss(toMessage(miss)).build();
     };
@@ -198,8 +197,7 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
         CacheMiss.newBuilder().setReason(miss.reason()).setSemanticPossible(miss.semanticPossible());
     LookupResult.Grant lease = miss.lease();
     if (lease != null) {
-      message.setLease(
-          Lease.newBuilder().setId(lease.leaseId()).setTtl(Durations.fromMillis(lease.ttl().toMillis())));
+      message.setLease(Lease.newBuilder().setId(lease.leaseId()).setTtl(toProto(lease.ttl())));
     }
     LookupResult.Near near = miss.neighbour();
     if (near != null) {
@@ -210,6 +208,17 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
               .setWouldServe(near.wouldServe()));
     }
     return message.build();
+  }
+
+  private static Timestamp toProto(Instant time) {
+    return Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()).build();
+  }
+
+  private static com.google.protobuf.Duration toProto(Duration duration) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
   }
 
   private static <T, R> void answer(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param eligible whether semantic hits are allowed for the request
  * @param maxAge oldest acceptable entry; null means any
  * @param acquireLease whether a miss asks for the right to make the answer
- * @param wait how long to wait for another that makes it; 0 means not at all
+ * @param patience how long to wait for another that makes it; 0 means not at all
  */
 record LookupQuery(
     EntryKey key,
@@ -25,4 +25,4 @@ record LookupQuery(
     boolean eligible,
     @Nullable Duration maxAge,
     boolean acquireLease,
-    Duration wait) {}
+    Duration patience) {}

@@ -106,7 +106,7 @@ final class Lookups {
   private CompletableFuture<LookupResult> takeTurn(LookupQuery query, Miss miss) {
     boolean evenIfStored = miss.reason() == Reason.REASON_TOO_OLD || !config.enabled();
     return flights
-        .enter(query.key().id(), evenIfStored, query.wait())
+        .enter(query.key().id(), evenIfStored, query.patience())
         .thenCompose(
             turn ->
                 switch (turn) {

@@ -69,6 +69,7 @@ final class Replication implements ChangeFeed.Follower {
       }
       case Change.Labelled labelled -> outcomes.labelledElsewhere(labelled.label());
       case Change.Reported reported -> outcomes.reportedElsewhere(reported.report());
+      case Change.Missed missed -> gap();
     }
   }
 

@@ -22,4 +22,7 @@ public sealed interface Change {
 
   /** A report about a lookup that another replica answered: a serialised {@code ReportOutcomeRequest}. */
   record Reported(ByteString report) implements Change {}
+
+  /** Changes could not be told while they happened: whoever hears this reads everything again. */
+  record Missed() implements Change {}
 }

@@ -21,6 +21,7 @@ public final class ChangeCodec {
   private static final int FLUSHED = 4;
   private static final int LABELLED = 5;
   private static final int REPORTED = 6;
+  private static final int MISSED = 7;
 
   private ChangeCodec() {}
 
@@ -54,6 +55,7 @@ public final class ChangeCodec {
           out.writeByte(REPORTED);
           bytes(out, reported.report().toByteArray());
         }
+        case Change.Missed missed -> out.writeByte(MISSED);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("memory does not fail", e);
@@ -75,6 +77,7 @@ public final class ChangeCodec {
                     new FlushFilter(text(in), text(in), text(in), Instant.ofEpochMilli(in.readLong())));
             case LABELLED -> new Change.Labelled(bytes(in));
             case REPORTED -> new Change.Reported(bytes(in));
+            case MISSED -> new Change.Missed();
             default -> throw new IOException("a change of a newer version");
           };
       return Optional.of(new Message(origin, change));

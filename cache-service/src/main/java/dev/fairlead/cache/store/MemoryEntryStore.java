@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Entries of one process, in Caffeine. Every tenant has a cache of its own with the full bounds; when all together exceed
@@ -110,8 +111,8 @@ public final class MemoryEntryStore implements EntryStore {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  private void removed(String id, CacheEntry entry, RemovalCause cause) {
-    if (cause == RemovalCause.REPLACED) {
+  private void removed(@Nullable String id, @Nullable CacheEntry entry, RemovalCause cause) {
+    if (id == null || entry == null || cause == RemovalCause.REPLACED) {
       return;
     }
     tenantOf.remove(id, entry.key().scope().tenant());
