@@ -19,6 +19,9 @@ public final class RpcChannels {
 
   private static final long RECONNECT_MILLIS = 1000;
 
+  /** Status details carry a vendor's error body of up to 64 KiB, in base64 and with its attempts. */
+  private static final int MAX_METADATA_BYTES = 256 << 10;
+
   /** gRPC's service config (grpc/proposal A6, A27). Numbers are doubles and strings because the format is JSON. */
   private static final Map<String, ?> SERVICE_CONFIG =
       Map.of(
@@ -61,6 +64,7 @@ public final class RpcChannels {
             .usePlaintext()
             .directExecutor()
             .maxInboundMessageSize(RpcServer.MAX_MESSAGE_BYTES)
+            .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .defaultServiceConfig(SERVICE_CONFIG)
             .enableRetry()
             .keepAliveTime(30, TimeUnit.SECONDS)
