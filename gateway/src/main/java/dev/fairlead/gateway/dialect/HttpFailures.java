@@ -15,13 +15,14 @@ import dev.fairlead.common.failure.Failure.UnknownModel;
 import dev.fairlead.common.failure.Failure.UpstreamMalformed;
 import dev.fairlead.common.failure.Failure.UpstreamRejected;
 import dev.fairlead.common.failure.Failure.UpstreamUnavailable;
+import dev.fairlead.gateway.dialect.json.JsonLimits;
 import org.jspecify.annotations.Nullable;
 
 /** The one place where a {@link Failure} becomes an HTTP status with OpenAI's error type and code. Stateless. */
 public final class HttpFailures {
 
   /** Code of an {@link InvalidRequest} that is answered with 413. */
-  public static final String REQUEST_TOO_LARGE = "request_too_large";
+  public static final String REQUEST_TOO_LARGE = JsonLimits.TOO_LARGE;
 
   /** Code of an {@link InvalidRequest} that is answered with 415. */
   public static final String UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type";

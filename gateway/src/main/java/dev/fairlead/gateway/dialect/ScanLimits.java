@@ -1,5 +1,7 @@
 package dev.fairlead.gateway.dialect;
 
+import dev.fairlead.gateway.dialect.json.JsonLimits;
+
 /**
  * How much a body may hold. Beyond any of them the request is refused as invalid.
  *
@@ -16,16 +18,19 @@ public record ScanLimits(
   /** 32 MiB, 64 levels, 256-character numbers, 10000 messages, 1024 tools, 128 choices. */
   public static final ScanLimits DEFAULT = new ScanLimits(32 << 20, 64, 256, 10_000, 1024, 128);
 
-  private static final int LARGEST_BODY = 1 << 28;
-
   /** Checks ranges. */
   public ScanLimits {
-    between("maxBodyBytes", maxBodyBytes, LARGEST_BODY);
+    between("maxBodyBytes", maxBodyBytes, JsonLimits.LARGEST_BODY);
     between("maxDepth", maxDepth, 1000);
     between("maxNumberLength", maxNumberLength, 1000);
     between("maxMessages", maxMessages, 1_000_000);
     between("maxTools", maxTools, 100_000);
     between("maxChoices", maxChoices, 128);
+  }
+
+  /** The limits that hold for any JSON. */
+  public JsonLimits json() {
+    return new JsonLimits(maxBodyBytes, maxDepth, maxNumberLength);
   }
 
   private static void between(String name, int value, int max) {
