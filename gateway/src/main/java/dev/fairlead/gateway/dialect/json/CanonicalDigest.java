@@ -28,6 +28,7 @@ public final class CanonicalDigest {
   private final MessageDigest digest;
   private final byte[] buffer;
   private final int[] placeholders;
+  private final byte[] utf8 = new byte[4];
   private int size;
   private boolean muted;
 
@@ -128,22 +129,40 @@ public final class CanonicalDigest {
     if (placeholders.length > 0 && Arrays.binarySearch(placeholders, node) >= 0) {
       put('@');
     } else if (tape.isEscaped(node)) {
-      escaped(Escapes.resolve(body, tape.start(node) + 1, tape.end(node) - 1));
+      escaped(tape.start(node) + 1, tape.end(node) - 1);
     } else {
       put(tape.start(node), tape.end(node));
     }
   }
 
-  /** Escapes only what ends or continues a string, so that the form without escapes is the same. */
-  private void escaped(byte[] text) {
+  /** Keeps escaped only what would end or continue a string, so that the form without escapes is the same. */
+  private void escaped(int from, int to) {
     put('"');
-    for (byte b : text) {
-      if (b == '"' || b == '\\') {
-        put('\\');
+    int at = from;
+    while (at < to) {
+      int run = ByteRuns.backslash(body, at, to);
+      put(at, run);
+      at = run;
+      if (at < to) {
+        resolved(Escapes.codePoint(body, at));
+        at += Escapes.length(body, at);
       }
-      put(b);
     }
     put('"');
+  }
+
+  private void resolved(int character) {
+    if (character == '"' || character == '\\') {
+      put('\\');
+    }
+    if (character < 0x80) {
+      put(character);
+    } else {
+      int length = Escapes.encode(character, utf8, 0);
+      for (int i = 0; i < length; i++) {
+        put(utf8[i]);
+      }
+    }
   }
 
   private void number(int node) {
@@ -199,13 +218,13 @@ public final class CanonicalDigest {
 
   private int compareNames(int first, int second) {
     if (tape.isEscaped(first) || tape.isEscaped(second)) {
-      return Arrays.compareUnsigned(resolved(first), resolved(second));
+      return Arrays.compareUnsigned(name(first), name(second));
     }
     return Arrays.compareUnsigned(
         body, tape.start(first) + 1, tape.end(first) - 1, body, tape.start(second) + 1, tape.end(second) - 1);
   }
 
-  private byte[] resolved(int key) {
+  private byte[] name(int key) {
     return Escapes.resolve(body, tape.start(key) + 1, tape.end(key) - 1);
   }
 

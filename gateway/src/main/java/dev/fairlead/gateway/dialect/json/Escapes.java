@@ -13,24 +13,45 @@ final class Escapes {
     int size = 0;
     int at = from;
     while (at < to) {
-      byte b = body[at];
-      if (b != '\\') {
-        out[size++] = b;
-        at++;
-      } else if (body[at + 1] != 'u') {
-        out[size++] = simple(body[at + 1]);
-        at += 2;
-      } else {
-        int unit = hex4(body, at + 2);
-        at += 6;
-        if (Character.isHighSurrogate((char) unit)) {
-          unit = Character.toCodePoint((char) unit, (char) hex4(body, at + 2));
-          at += 6;
-        }
-        size = encode(unit, out, size);
+      int run = ByteRuns.backslash(body, at, to);
+      System.arraycopy(body, at, out, size, run - at);
+      size += run - at;
+      at = run;
+      if (at < to) {
+        size = encode(codePoint(body, at), out, size);
+        at += length(body, at);
       }
     }
     return Arrays.copyOf(out, size);
+  }
+
+  /** By how many characters the escapes are longer than what they stand for. */
+  static int surplus(byte[] body, int from, int to) {
+    int surplus = 0;
+    int at = ByteRuns.backslash(body, from, to);
+    while (at < to) {
+      int length = length(body, at);
+      surplus += length - 1;
+      at = ByteRuns.backslash(body, at + length, to);
+    }
+    return surplus;
+  }
+
+  /** Length of the escape at a backslash, a surrogate pair being one. */
+  static int length(byte[] body, int at) {
+    if (body[at + 1] != 'u') {
+      return 2;
+    }
+    return Character.isHighSurrogate((char) hex4(body, at + 2)) ? 12 : 6;
+  }
+
+  /** What the escape at a backslash stands for. */
+  static int codePoint(byte[] body, int at) {
+    if (body[at + 1] != 'u') {
+      return simple(body[at + 1]);
+    }
+    char unit = (char) hex4(body, at + 2);
+    return Character.isHighSurrogate(unit) ? Character.toCodePoint(unit, (char) hex4(body, at + 8)) : unit;
   }
 
   /** What the letter after a backslash stands for; 0 when it is none of JSON's. */
@@ -67,7 +88,8 @@ final class Escapes {
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
   }
 
-  private static int encode(int c, byte[] out, int size) {
+  /** Writes a character in UTF-8 and gives the offset after it. */
+  static int encode(int c, byte[] out, int size) {
     int at = size;
     if (c < 0x80) {
       out[at++] = (byte) c;

@@ -3,9 +3,6 @@ package dev.fairlead.gateway.dialect.json;
 import dev.fairlead.common.failure.Failure.InvalidRequest;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * Checks that bytes are one JSON document (RFC 8259) in strict UTF-8 and notes where its values lie. One pass, no
@@ -18,14 +15,6 @@ public final class JsonScanner {
 
   /** Code of a body that is not well-formed. */
   public static final String INVALID_JSON = "invalid_json";
-
-  private static final VarHandle WORDS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGHS = 0x8080808080808080L;
-  private static final long SPACES = ONES * ' ';
-  private static final long QUOTES = ONES * '"';
-  private static final long BACKSLASHES = ONES * '\\';
 
   private final byte[] body;
   private final int end;
@@ -137,7 +126,7 @@ public final class JsonScanner {
     int at = quote + 1;
     int flags = 0;
     while (true) {
-      at = plain(at);
+      at = ByteRuns.plainEnd(body, at, end);
       if (at >= end) {
         throw fail(at, "the closing quote of a string");
       }
@@ -156,32 +145,6 @@ public final class JsonScanner {
         throw fail(at, "control characters in strings to be escaped");
       }
     }
-  }
-
-  /** Skips printable ASCII other than quote and backslash, eight bytes at a time. */
-  private int plain(int from) {
-    int at = from;
-    while (at <= end - Long.BYTES) {
-      long special = special((long) WORDS.get(body, at));
-      if (special != 0) {
-        return at + (Long.numberOfTrailingZeros(special) >>> 3);
-      }
-      at += Long.BYTES;
-    }
-    while (at < end && body[at] >= ' ' && body[at] != '"' && body[at] != '\\') {
-      at++;
-    }
-    return at;
-  }
-
-  /**
-   * Marks bytes that are a quote, a backslash, below a space or above ASCII. A subtraction's borrow may mark bytes above a
-   * true mark, never below one, so the lowest mark is always right.
-   */
-  private static long special(long word) {
-    long quote = word ^ QUOTES;
-    long backslash = word ^ BACKSLASHES;
-    return ((word - SPACES | quote - ONES & ~quote | backslash - ONES & ~backslash) & ~word | word) & HIGHS;
   }
 
   private int escape(int at) {
@@ -220,23 +183,44 @@ public final class JsonScanner {
   private int utf8(int from) {
     int at = from;
     while (at < end && body[at] < 0) {
-      int lead = body[at] & 0xFF;
-      int length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-      if (lead < 0xC2 || lead > 0xF4 || at + length > end) {
-        throw fail(at, "valid UTF-8", "a byte of " + Integer.toHexString(lead));
-      }
-      int second = body[at + 1] & 0xFF;
-      int low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-      int high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-      boolean valid = second >= low && second <= high;
-      valid &= length < 3 || body[at + 2] < (byte) 0xC0;
-      valid &= length < 4 || body[at + 3] < (byte) 0xC0;
-      if (!valid) {
-        throw fail(at, "valid UTF-8", "a sequence that begins with " + Integer.toHexString(lead));
+      int length = sequence(at);
+      if (length == 0) {
+        throw fail(at, "valid UTF-8", "a sequence that begins with byte 0x" + Integer.toHexString(body[at] & 0xFF));
       }
       at += length;
     }
     return at;
+  }
+
+  /** Length of the multi-byte sequence, or 0 when it is not well-formed. */
+  private int sequence(int at) {
+    int lead = body[at] & 0xFF;
+    if (lead >= 0xE0) {
+      return lead < 0xF0 ? three(lead, at) : four(lead, at);
+    }
+    return lead >= 0xC2 && at + 2 <= end && continues(at + 1) ? 2 : 0;
+  }
+
+  /** Neither overlong nor a surrogate. */
+  private int three(int lead, int at) {
+    if (at + 3 > end || !continues(at + 1) || !continues(at + 2)) {
+      return 0;
+    }
+    int second = body[at + 1] & 0xFF;
+    return lead == 0xE0 && second < 0xA0 || lead == 0xED && second > 0x9F ? 0 : 3;
+  }
+
+  /** Neither overlong nor beyond U+10FFFF. */
+  private int four(int lead, int at) {
+    if (lead > 0xF4 || at + 4 > end || !continues(at + 1) || !continues(at + 2) || !continues(at + 3)) {
+      return 0;
+    }
+    int second = body[at + 1] & 0xFF;
+    return lead == 0xF0 && second < 0x90 || lead == 0xF4 && second > 0x8F ? 0 : 4;
+  }
+
+  private boolean continues(int at) {
+    return body[at] < (byte) 0xC0;
   }
 
   private int number(int start) {

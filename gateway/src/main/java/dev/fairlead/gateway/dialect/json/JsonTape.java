@@ -135,17 +135,8 @@ public final class JsonTape {
     if (flags(node) == 0) {
       return to - from;
     }
-    byte[] bytes = body;
-    if (isEscaped(node)) {
-      bytes = Escapes.resolve(body, from, to);
-      from = 0;
-      to = bytes.length;
-    }
-    int characters = 0;
-    for (int i = from; i < to; i++) {
-      characters += bytes[i] > (byte) 0xBF ? 1 : 0;
-    }
-    return characters;
+    int characters = ByteRuns.characters(body, from, to);
+    return isEscaped(node) ? characters - Escapes.surplus(body, from, to) : characters;
   }
 
   /** The value of that name in an object, or -1. */
