@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,11 @@ public final class Router {
         : catalog.ofTierOrHigher(Tier.QUALITY).stream().findFirst();
   }
 
+  /** A named model is only held to the request's cost cap: what it can do, its vendor knows better than the catalogue. */
   private Decision explicit(RouteQuery query, ModelSpec model) {
-    Candidate candidate = assess(query, model);
+    Candidate assessed = assess(query, model);
+    boolean tooDear = assessed.dropped() == Drop.COST_CAP || assessed.dropped() == Drop.UNPRICED;
+    Candidate candidate = tooDear ? assessed : new Candidate(model, assessed.estimatedCostNanoUsd(), null);
     if (!candidate.feasible()) {
       throw infeasible(query, List.of(candidate));
     }
@@ -102,7 +106,7 @@ public final class Router {
   }
 
   private static @Nullable Drop drop(RouteQuery query, ModelSpec model, long cost) {
-    if (!model.capabilities().containsAll(query.needs())) {
+    if (!canDo(model, query.needs())) {
       return Drop.CAPABILITY;
     }
     long window = model.contextWindow();
@@ -117,6 +121,16 @@ public final class Router {
       return Drop.UNPRICED;
     }
     return cost > cap ? Drop.COST_CAP : null;
+  }
+
+  /** How hard a model shall think is a wish: one that cannot adjust it still answers. */
+  private static boolean canDo(ModelSpec model, Set<Capability> needs) {
+    for (Capability need : needs) {
+      if (need != Capability.REASONING && !model.capabilities().contains(need)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private long outputTokens(RouteQuery query, ModelSpec model) {
