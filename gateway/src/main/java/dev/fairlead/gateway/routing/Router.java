@@ -58,9 +58,8 @@ public final class Router {
 
   /** A named model is only held to the request's cost cap: what it can do, its vendor knows better than the catalogue. */
   private Decision explicit(RouteQuery query, ModelSpec model) {
-    Candidate assessed = assess(query, model);
-    boolean tooDear = assessed.dropped() == Drop.COST_CAP || assessed.dropped() == Drop.UNPRICED;
-    Candidate candidate = tooDear ? assessed : new Candidate(model, assessed.estimatedCostNanoUsd(), null);
+    long cost = estimate(query, model);
+    Candidate candidate = new Candidate(model, cost, costDrop(query, model, cost));
     if (!candidate.feasible()) {
       throw infeasible(query, List.of(candidate));
     }
@@ -100,19 +99,25 @@ public final class Router {
   }
 
   private Candidate assess(RouteQuery query, ModelSpec model) {
-    long output = outputTokens(query, model);
-    long cost = model.costNanoUsd(TokenUsage.of(query.promptTokens(), output * query.choices()));
-    return new Candidate(model, cost, drop(query, model, cost));
+    long cost = estimate(query, model);
+    Drop ability = abilityDrop(query, model);
+    return new Candidate(model, cost, ability != null ? ability : costDrop(query, model, cost));
   }
 
-  private static @Nullable Drop drop(RouteQuery query, ModelSpec model, long cost) {
+  private long estimate(RouteQuery query, ModelSpec model) {
+    return model.costNanoUsd(TokenUsage.of(query.promptTokens(), outputTokens(query, model) * query.choices()));
+  }
+
+  private static @Nullable Drop abilityDrop(RouteQuery query, ModelSpec model) {
     if (!canDo(model, query.needs())) {
       return Drop.CAPABILITY;
     }
     long window = model.contextWindow();
-    if (window > 0 && query.promptTokens() + query.maxOutputTokens() > window) {
-      return Drop.CONTEXT_WINDOW;
-    }
+    boolean fits = window <= 0 || query.promptTokens() + query.maxOutputTokens() <= window;
+    return fits ? null : Drop.CONTEXT_WINDOW;
+  }
+
+  private static @Nullable Drop costDrop(RouteQuery query, ModelSpec model, long cost) {
     Long cap = query.maxCostNanoUsd();
     if (cap == null) {
       return null;
