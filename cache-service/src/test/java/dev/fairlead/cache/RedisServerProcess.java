@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +22,31 @@ public final class RedisServerProcess implements AutoCloseable {
   private static final Path BINARY = Path.of("/usr/bin/redis-server");
 
   private final int port;
+  private final List<String> options;
   private @Nullable Process process;
   private @Nullable RedisServer embedded;
 
-  private RedisServerProcess(int port) {
+  private RedisServerProcess(int port, List<String> options) {
     this.port = port;
+    this.options = options;
   }
 
   /** Starts an empty server and waits until it answers. */
   public static RedisServerProcess start() {
-    RedisServerProcess server = new RedisServerProcess(freePort());
+    RedisServerProcess server = new RedisServerProcess(freePort(), List.of());
     server.restart();
+    return server;
+  }
+
+  /** Starts a cluster of one node that has every slot; only where {@link #signalsSupported}. */
+  public static RedisServerProcess startCluster(Path directory) {
+    List<String> options =
+        List.of(
+            "--cluster-enabled", "yes", "--cluster-port", Integer.toString(freePort()), "--dir", directory.toString(),
+            "--cluster-announce-ip", "127.0.0.1");
+    RedisServerProcess server = new RedisServerProcess(freePort(), options);
+    server.restart();
+    server.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
     return server;
   }
 
@@ -44,11 +59,14 @@ public final class RedisServerProcess implements AutoCloseable {
   public void restart() {
     try {
       if (signalsSupported()) {
+        List<String> command =
+            new ArrayList<>(
+                List.of(
+                    BINARY.toString(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "",
+                    "--appendonly", "no"));
+        command.addAll(options);
         process =
-            new ProcessBuilder(
-                    List.of(
-                        BINARY.toString(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "",
-                        "--appendonly", "no"))
+            new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -104,7 +122,8 @@ public final class RedisServerProcess implements AutoCloseable {
       socket.setSoTimeout(5000);
       StringBuilder text = new StringBuilder("*").append(words.length).append("\r\n");
       for (String word : words) {
-        text.append('$').append(word.getBytes(StandardCharsets.UTF_8).length).append("\r\n").append(word).append("\r\n");
+        int bytes = word.getBytes(StandardCharsets.UTF_8).length;
+        text.append('$').append(bytes).append("\r\n").append(word).append("\r\n");
       }
       socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.UTF_8));
       StringBuilder line = new StringBuilder();

@@ -117,7 +117,8 @@ class ErrorBoundPolicyTest {
     Traffic traffic = new Traffic(policy(0.05, 6), 6);
     traffic.run(3000, 0);
     assertThat(traffic.served).isPositive();
-    assertThat(traffic.policy.decide(new Group("globex", "auto"), new Evidence(1, 0.3, 5, 0))).isEqualTo(Decision.REFUSE);
+    Decision decision = traffic.policy.decide(new Group("globex", "auto"), new Evidence(1, 0.3, 5, 0));
+    assertThat(decision).isEqualTo(Decision.REFUSE);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +100,7 @@ abstract class VectorIndexContract {
   void embedding_isRefused_whenItHasNoDirection(float value) {
     float[] vector = {value, value};
     if (value == Float.MAX_VALUE) {
-      assertThat(Embedding.of(vector).cosine(Embedding.of(1, 1))).isCloseTo(1, org.assertj.core.data.Offset.offset(1e-6));
+      assertThat(Embedding.of(vector).cosine(Embedding.of(1, 1))).isCloseTo(1, Offset.offset(1e-6));
     } else {
       assertThatThrownBy(() -> Embedding.of(vector)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -75,7 +75,7 @@ class RedisEntryStoreIT extends CacheStoreContract {
   }
 
   private CacheEntry stored() throws Exception {
-    CacheEntry entry = TestEntries.entry(TestEntries.scope("acme"), "text", Instant.EPOCH.plusMillis(now().toEpochMilli()), Duration.ofMinutes(1));
+    CacheEntry entry = TestEntries.entry(TestEntries.scope("acme"), "text", now(), Duration.ofMinutes(1));
     store.put(entry).get(5, TimeUnit.SECONDS);
     return entry;
   }
@@ -134,7 +134,8 @@ class RedisEntryStoreIT extends CacheStoreContract {
     assertThat(leases.release("id", "a").get(5, TimeUnit.SECONDS)).isTrue();
     assertThat(acquire(leases, "b", Duration.ofMillis(100))).isInstanceOf(Attempt.Granted.class);
     Awaitility.await()
-        .untilAsserted(() -> assertThat(acquire(leases, "c", Duration.ofSeconds(30))).isInstanceOf(Attempt.Granted.class));
+        .untilAsserted(
+            () -> assertThat(acquire(leases, "c", Duration.ofSeconds(30))).isInstanceOf(Attempt.Granted.class));
   }
 
   private static Attempt acquire(RedisLeases leases, String leaseId, Duration ttl) throws Exception {
