@@ -38,7 +38,9 @@ class GatewayConfigTest {
   @Test
   void wellKnownEnvironmentNames_win() {
     ConfigSource config =
-        config("server: {port: 1}", Map.of("PORT", "9999", "ROUTER_POLICY", "cheapest", "COMPLEXITY_THRESHOLD", "0.5"));
+        config(
+            "server: {port: 1}",
+            Map.of("PORT", "9999", "ROUTER_POLICY", "cheapest", "COMPLEXITY_THRESHOLD", "0.5"));
     assertThat(config.section("server", ServerConfig.class).port()).isEqualTo(9999);
     RoutingConfig routing = config.section("routing", RoutingConfig.class);
     assertThat(routing.defaultPolicy()).isEqualTo("cheapest");
@@ -49,7 +51,8 @@ class GatewayConfigTest {
 
   @Test
   void simple_followsComplex_whenTheThresholdFallsBelowIt() {
-    RoutingConfig routing = config("", Map.of("COMPLEXITY_THRESHOLD", "0.2")).section("routing", RoutingConfig.class);
+    RoutingConfig routing =
+        config("", Map.of("COMPLEXITY_THRESHOLD", "0.2")).section("routing", RoutingConfig.class);
     assertThat(routing.simple()).isEqualTo(0.2);
     assertThat(routing.complex()).isEqualTo(0.2);
   }

@@ -66,7 +66,8 @@ class InferenceGrpcTest {
   @Test
   void generate_answersTyped_withWhatItTook() {
     GenerateResponse response = stub.generate(GenerateRequest.newBuilder().setChat(CHAT).build());
-    assertThat(response.getChat().getChoices(0).getMessage().getContent(0).getText()).isEqualTo("ok");
+    assertThat(response.getChat().getChoices(0).getMessage().getContent(0).getText())
+        .isEqualTo("ok");
     assertThat(response.getOutcome().getModelId()).isEqualTo("small");
     assertThat(response.getOutcome().getCostNanoUsd()).isEqualTo(210_000);
     assertThat(response.getOutcome().getCache()).isEqualTo(CacheResult.CACHE_RESULT_MISS);
@@ -78,9 +79,11 @@ class InferenceGrpcTest {
 
   @Test
   void stream_beginsWithTheDecision_andEndsWithTheOutcome_alsoFromTheCache() {
-    for (CacheResult expected : List.of(CacheResult.CACHE_RESULT_MISS, CacheResult.CACHE_RESULT_HIT)) {
+    for (CacheResult expected :
+        List.of(CacheResult.CACHE_RESULT_MISS, CacheResult.CACHE_RESULT_HIT)) {
       List<StreamGenerateResponse> messages = new ArrayList<>();
-      stub.streamGenerate(StreamGenerateRequest.newBuilder().setChat(CHAT).build()).forEachRemaining(messages::add);
+      stub.streamGenerate(StreamGenerateRequest.newBuilder().setChat(CHAT).build())
+          .forEachRemaining(messages::add);
       assertThat(messages.getFirst().getStarted().getModelId()).isEqualTo("small");
       assertThat(messages.getLast().getCompleted().getCache()).isEqualTo(expected);
       StringBuilder text = new StringBuilder();
@@ -93,7 +96,8 @@ class InferenceGrpcTest {
   void failure_keepsItsKind() {
     backends.provider.failure = new Failure.UpstreamUnavailable("away", 0, null);
     assertThatThrownBy(() -> stub.generate(GenerateRequest.newBuilder().setChat(CHAT).build()))
-        .satisfies(e -> assertThat(FailureStatus.fromThrowable(e)).isEqualTo(backends.provider.failure));
+        .satisfies(
+            e -> assertThat(FailureStatus.fromThrowable(e)).isEqualTo(backends.provider.failure));
     assertThatThrownBy(() -> stub.generate(GenerateRequest.getDefaultInstance()))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
@@ -103,22 +107,20 @@ class InferenceGrpcTest {
   @Test
   void deadlineAndCancellation_reachTheProvider() {
     backends.provider.hang = true;
-    assertThatThrownBy(
-            () ->
-                stub.withDeadlineAfter(300, TimeUnit.MILLISECONDS)
-                    .generate(GenerateRequest.newBuilder().setChat(CHAT).build()))
+    assertThatThrownBy(() ->
+            stub.withDeadlineAfter(300, TimeUnit.MILLISECONDS)
+                .generate(GenerateRequest.newBuilder().setChat(CHAT).build()))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
     await().until(() -> backends.provider.cancelled.get() == 1);
     io.grpc.Context.CancellableContext context = io.grpc.Context.current().withCancellation();
-    context.run(
-        () -> {
-          Iterator<StreamGenerateResponse> stream =
-              stub.streamGenerate(StreamGenerateRequest.newBuilder().setChat(CHAT).build());
-          assertThat(stream.next().hasStarted()).isTrue();
-          context.cancel(null);
-        });
+    context.run(() -> {
+      Iterator<StreamGenerateResponse> stream =
+          stub.streamGenerate(StreamGenerateRequest.newBuilder().setChat(CHAT).build());
+      assertThat(stream.next().hasStarted()).isTrue();
+      context.cancel(null);
+    });
     await().until(() -> backends.provider.cancelled.get() == 2);
     await().untilAsserted(() -> assertThat(backends.cache.openLeases.get()).isZero());
   }
@@ -127,7 +129,8 @@ class InferenceGrpcTest {
   void route_decidesWithoutAModelCall() {
     backends.scorer.complexity = text -> 0.8;
     RouteResponse response =
-        RoutingServiceGrpc.newBlockingStub(channel).route(RouteRequest.newBuilder().setChat(CHAT).build());
+        RoutingServiceGrpc.newBlockingStub(channel)
+            .route(RouteRequest.newBuilder().setChat(CHAT).build());
     assertThat(response.getDecision().getModelId()).isEqualTo("large");
     assertThat(response.getDecision().getReason()).isEqualTo("complexity_above_complex");
     assertThat(response.getDecision().getCandidatesCount()).isEqualTo(3);

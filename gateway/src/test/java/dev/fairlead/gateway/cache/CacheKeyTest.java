@@ -15,7 +15,16 @@ class CacheKeyTest {
     byte[] digest = new byte[32];
     digest[0] = (byte) digestByte;
     return new RequestFacts(
-        model, false, OptionalInt.empty(), 1, Set.of(), text, true, text.length(), null, ByteString.copyFrom(digest));
+        model,
+        false,
+        OptionalInt.empty(),
+        1,
+        Set.of(),
+        text,
+        true,
+        text.length(),
+        null,
+        ByteString.copyFrom(digest));
   }
 
   @Test
@@ -42,8 +51,10 @@ class CacheKeyTest {
   @Test
   void scope_ignoresTheText_andNothingElse() {
     CacheKey one = CacheKey.of("t", "complexity", null, facts("auto", "hi", 1));
-    assertThat(CacheKey.of("t", "complexity", null, facts("auto", "ho", 1)).scope()).isEqualTo(one.scope());
-    assertThat(CacheKey.of("t", "cheapest", null, facts("auto", "hi", 1)).scope()).isNotEqualTo(one.scope());
+    assertThat(CacheKey.of("t", "complexity", null, facts("auto", "ho", 1)).scope())
+        .isEqualTo(one.scope());
+    assertThat(CacheKey.of("t", "cheapest", null, facts("auto", "hi", 1)).scope())
+        .isNotEqualTo(one.scope());
     assertThat(one.scope().getDigest().size()).isEqualTo(32);
     assertThat(one.fingerprint().size()).isEqualTo(32);
   }

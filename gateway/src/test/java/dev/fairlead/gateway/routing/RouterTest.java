@@ -23,12 +23,25 @@ class RouterTest {
 
   private static final RoutingConfig CONFIG =
       new RoutingConfig(
-          "complexity", 0.3, 0.7, 150, Tier.STANDARD, Duration.ofMillis(250), Duration.ofMillis(100), 300, "");
+          "complexity",
+          0.3,
+          0.7,
+          150,
+          Tier.STANDARD,
+          Duration.ofMillis(250),
+          Duration.ofMillis(100),
+          300,
+          "");
   private static final Catalog CATALOG =
       Catalog.of(
           1,
           List.of(
-              model("quality-1", Tier.QUALITY, 2_500_000_000L, 100_000, Set.of(Capability.TOOLS, Capability.VISION)),
+              model(
+                  "quality-1",
+                  Tier.QUALITY,
+                  2_500_000_000L,
+                  100_000,
+                  Set.of(Capability.TOOLS, Capability.VISION)),
               model("cheap-1", Tier.CHEAP, 150_000_000L, 8_000, Set.of()),
               model("cheap-2", Tier.CHEAP, 100_000_000L, 8_000, Set.of(Capability.TOOLS)),
               model("standard-1", Tier.STANDARD, 400_000_000L, 32_000, Set.of(Capability.TOOLS)),
@@ -71,7 +84,8 @@ class RouterTest {
 
   @Test
   void fallbackTier_serves_whenComplexityIsUnknown() {
-    Decision decision = router.route(query(OptionalDouble.empty()), auto(PolicyName.COMPLEXITY), CATALOG);
+    Decision decision =
+        router.route(query(OptionalDouble.empty()), auto(PolicyName.COMPLEXITY), CATALOG);
     assertThat(decision.first().id()).isEqualTo("standard-1");
     assertThat(decision.reason()).isEqualTo(Reason.SCORER_UNAVAILABLE);
   }
@@ -100,7 +114,9 @@ class RouterTest {
     RouteQuery query =
         new RouteQuery(20_000, 100, 0, 1, Set.of(Capability.TOOLS), OptionalDouble.of(0.1), null);
     Decision decision = router.route(query, auto(PolicyName.COMPLEXITY), CATALOG);
-    assertThat(decision.order()).extracting(ModelSpec::id).containsExactly("standard-1", "quality-1");
+    assertThat(decision.order())
+        .extracting(ModelSpec::id)
+        .containsExactly("standard-1", "quality-1");
     assertThat(decision.candidates())
         .filteredOn(candidate -> !candidate.feasible())
         .extracting(candidate -> candidate.model().id() + " " + candidate.dropped())
@@ -109,7 +125,8 @@ class RouterTest {
 
   @Test
   void reasoning_isAWish() {
-    RouteQuery query = new RouteQuery(10, 10, 0, 1, Set.of(Capability.REASONING), OptionalDouble.of(0.1), null);
+    RouteQuery query =
+        new RouteQuery(10, 10, 0, 1, Set.of(Capability.REASONING), OptionalDouble.of(0.1), null);
     assertThat(order(query, PolicyName.COMPLEXITY)).hasSize(4);
   }
 
@@ -138,7 +155,8 @@ class RouterTest {
   @Test
   void explicitModel_isTakenAsItIs_andNeverReplaced() {
     ModelSelector selector = ModelSelector.of("named-only", null, "complexity", CATALOG);
-    RouteQuery query = new RouteQuery(1000, 10, 0, 1, Set.of(Capability.VISION), OptionalDouble.empty(), null);
+    RouteQuery query =
+        new RouteQuery(1000, 10, 0, 1, Set.of(Capability.VISION), OptionalDouble.empty(), null);
     Decision decision = router.route(query, selector, CATALOG);
     assertThat(decision.order()).extracting(ModelSpec::id).containsExactly("named-only");
     assertThat(decision.policy()).isEqualTo("explicit");
@@ -147,10 +165,12 @@ class RouterTest {
 
   @Test
   void noCandidate_saysWhatWasNeeded() {
-    RouteQuery query = new RouteQuery(200_000, 10, 0, 1, Set.of(Capability.VISION), OptionalDouble.empty(), null);
+    RouteQuery query =
+        new RouteQuery(200_000, 10, 0, 1, Set.of(Capability.VISION), OptionalDouble.empty(), null);
     assertThatThrownBy(() -> order(query, PolicyName.CHEAPEST))
         .isInstanceOfSatisfying(
-            FailureException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.NoCandidate.class))
+            FailureException.class,
+            e -> assertThat(e.failure()).isInstanceOf(Failure.NoCandidate.class))
         .hasMessageContaining("vision")
         .hasMessageContaining("200000");
   }
@@ -161,14 +181,23 @@ class RouterTest {
     Router configured =
         new Router(
             new RoutingConfig(
-                "complexity", 0.3, 0.7, 150, Tier.STANDARD, Duration.ofMillis(1), Duration.ofMillis(1), 300, "cheap-1"));
+                "complexity",
+                0.3,
+                0.7,
+                150,
+                Tier.STANDARD,
+                Duration.ofMillis(1),
+                Duration.ofMillis(1),
+                300,
+                "cheap-1"));
     assertThat(configured.baseline(CATALOG)).map(ModelSpec::id).contains("cheap-1");
   }
 
   @ParameterizedTest
   @CsvSource({"auto,COMPLEXITY", "auto:cheapest,CHEAPEST", "auto:prompt_length,PROMPT_LENGTH"})
   void autoNames_carryThePolicy(String name, PolicyName policy) {
-    assertThat(ModelSelector.of(name, null, "complexity", CATALOG)).isEqualTo(new ModelSelector.Auto(name, policy));
+    assertThat(ModelSelector.of(name, null, "complexity", CATALOG))
+        .isEqualTo(new ModelSelector.Auto(name, policy));
   }
 
   @ParameterizedTest
@@ -176,6 +205,7 @@ class RouterTest {
   void unknownName_isRefused(String name) {
     assertThatThrownBy(() -> ModelSelector.of(name, null, "complexity", CATALOG))
         .isInstanceOfSatisfying(
-            FailureException.class, e -> assertThat(e.failure()).isInstanceOf(Failure.UnknownModel.class));
+            FailureException.class,
+            e -> assertThat(e.failure()).isInstanceOf(Failure.UnknownModel.class));
   }
 }

@@ -49,7 +49,9 @@ class TypedFactsTest {
     Message.Builder image =
         Message.newBuilder()
             .setRole(Message.Role.ROLE_USER)
-            .addContent(ContentPart.newBuilder().setImage(Image.newBuilder().setUrl("https://x.test/a.png")));
+            .addContent(
+                ContentPart.newBuilder()
+                    .setImage(Image.newBuilder().setUrl("https://x.test/a.png")));
     assertThat(facts(request("x").addMessages(image)).needs()).containsExactly(Capability.VISION);
   }
 
@@ -57,7 +59,10 @@ class TypedFactsTest {
   void digest_ignoresModelUserAndLastText_andNothingElse() {
     RequestFacts plain = facts(request("a"));
     List<UnaryOperator<ChatRequest.Builder>> same =
-        List.of(r -> r.setModel("m"), r -> r.setUser("u"), r -> r.setMessages(1, message(Message.Role.ROLE_USER, "b")));
+        List.of(
+            r -> r.setModel("m"),
+            r -> r.setUser("u"),
+            r -> r.setMessages(1, message(Message.Role.ROLE_USER, "b")));
     for (UnaryOperator<ChatRequest.Builder> change : same) {
       assertThat(facts(change.apply(request("a"))).scopeDigest()).isEqualTo(plain.scopeDigest());
     }
@@ -78,7 +83,8 @@ class TypedFactsTest {
     assertInvalid(ChatRequest.newBuilder(), "messages");
     assertInvalid(ChatRequest.newBuilder().addMessages(Message.newBuilder()), "messages[0].role");
     assertInvalid(
-        ChatRequest.newBuilder().addMessages(message(Message.Role.ROLE_TOOL, "x")), "messages[0].tool_call_id");
+        ChatRequest.newBuilder().addMessages(message(Message.Role.ROLE_TOOL, "x")),
+        "messages[0].tool_call_id");
     assertInvalid(request("x").setMaxOutputTokens(0), "max_output_tokens");
     assertInvalid(request("x").setTemperature(Double.NaN), "temperature");
     assertInvalid(request("x").setChoiceCount(129), "choice_count");
