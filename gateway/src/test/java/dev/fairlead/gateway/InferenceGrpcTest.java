@@ -108,7 +108,7 @@ class InferenceGrpcTest {
   void deadlineAndCancellation_reachTheProvider() {
     backends.provider.hang = true;
     assertThatThrownBy(() ->
-            stub.withDeadlineAfter(300, TimeUnit.MILLISECONDS)
+            stub.withDeadlineAfter(3, TimeUnit.SECONDS)
                 .generate(GenerateRequest.newBuilder().setChat(CHAT).build()))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
