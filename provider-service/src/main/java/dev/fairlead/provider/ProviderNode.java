@@ -37,6 +37,7 @@ public final class ProviderNode implements ServiceNode {
             .connectTimeout(settings.timeouts().connect())
             .idleTimeout(IDLE)
             .proxyConfig(ProxyConfig.direct())
+            .eventLoopSchedulerFactory(CallersEventLoop::new)
             .build();
     TimeSource time = TimeSource.system();
     try {
