@@ -254,10 +254,10 @@ class ProviderServiceTest {
   void backPressure_boundsWhatIsRead_whenTheCallerIsSlow() {
     Iterator<ProviderServiceStreamGenerateResponse> events = open(raw("many"));
     events.next();
-    await().during(Duration.ofMillis(300)).until(() -> upstream.last().bytesSent() < 3_000_000);
+    await().during(Duration.ofMillis(300)).until(() -> upstream.last().bytesSent() < ScriptedUpstream.MANY_BYTES);
     StringBuilder text = new StringBuilder();
     events.forEachRemaining(event -> text.append(event.getEvents().getSse().toStringUtf8()));
-    assertThat(text).contains("word0\"").contains("word19999\"");
+    assertThat(text).contains("word0\"").contains("word59999\"");
   }
 
   @Test

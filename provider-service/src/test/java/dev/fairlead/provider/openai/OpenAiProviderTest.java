@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -248,15 +249,19 @@ class OpenAiProviderTest extends ProviderContract {
   @Test
   void backPressure_stopsReadingFromTheVendor_whileTheListenerIsNotReady() {
     RecordedAnswer answer = new RecordedAnswer();
-    Exchange exchange = provider.open(call("many", raw("hi"), true), answer);
+    Exchange exchange =
+        provider(OpenAiConfig.Protocol.AUTO, 64 << 20).open(call("many", raw("hi"), true), answer);
     await().until(() -> answer.parts().size() > 3);
     answer.ready(false);
-    await().during(Duration.ofMillis(300)).until(() -> !answer.ended());
-    int sent = upstream.last().bytesSent();
-    await().during(Duration.ofMillis(200)).until(() -> upstream.last().bytesSent() == sent);
+    AtomicInteger before = new AtomicInteger(-1);
+    await()
+        .during(Duration.ofMillis(300))
+        .until(() -> before.getAndSet(upstream.last().bytesSent()) == upstream.last().bytesSent());
+    assertThat(before.get()).isLessThan(ScriptedUpstream.MANY_BYTES);
+    assertThat(answer.ended()).isFalse();
     answer.ready(true);
     exchange.resume();
-    await().until(answer::ended);
+    answer.await();
     assertThat(answer.completion().finishReason().getNumber()).isEqualTo(1);
   }
 

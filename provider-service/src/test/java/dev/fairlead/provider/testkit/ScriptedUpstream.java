@@ -35,8 +35,11 @@ public final class ScriptedUpstream implements AutoCloseable {
           "503", "html", "empty", "malformed", "schema", "error200", "slow", "stall", "cut", "cut-at-once",
           "error-midstream", "no-done", "huge", "redirect", "flaky", "many", "gzip");
 
+  /** About the bytes of the script {@code many}: more than sockets and clients hold. */
+  public static final int MANY_BYTES = 9_000_000;
+
   private static final JsonMapper JSON = new JsonMapper();
-  private static final int MANY = 20_000;
+  private static final int MANY = 60_000;
   private static final int HUGE_PIECE = 1 << 20;
 
   private final Server server;
