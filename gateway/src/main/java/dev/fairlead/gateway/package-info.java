@@ -1,4 +1,7 @@
-/** Fairlead gateway. */
+/**
+ * The gateway: where it listens, how it is wired and started. The doors are in {@code edge} and {@code rpc}, the life of a
+ * request in {@code pipeline}.
+ */
 @NullMarked
 package dev.fairlead.gateway;
 

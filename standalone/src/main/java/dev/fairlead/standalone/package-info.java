@@ -1,4 +1,7 @@
-/** Fairlead standalone. */
+/**
+ * All four services in one JVM, talking through their generated stubs over in-process channels: the embedded default. Only
+ * wiring lives here.
+ */
 @NullMarked
 package dev.fairlead.standalone;
 

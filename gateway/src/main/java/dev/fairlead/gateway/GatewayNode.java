@@ -1,0 +1,149 @@
+package dev.fairlead.gateway;
+
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.config.SecurityConfig;
+import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.gateway.cache.CacheClient;
+import dev.fairlead.gateway.edge.EdgeServer;
+import dev.fairlead.gateway.metrics.RouterMetrics;
+import dev.fairlead.gateway.pipeline.InferencePipeline;
+import dev.fairlead.gateway.routing.Router;
+import dev.fairlead.gateway.routing.RoutingConfig;
+import dev.fairlead.gateway.rpc.InferenceGrpcService;
+import dev.fairlead.gateway.rpc.RoutingGrpcService;
+import dev.fairlead.gateway.rpc.RpcScopes;
+import dev.fairlead.gateway.scoring.ScorerClient;
+import dev.fairlead.gateway.upstream.CatalogFollower;
+import dev.fairlead.gateway.upstream.ProviderStatusClient;
+import dev.fairlead.telemetry.Telemetry;
+import io.grpc.Channel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gateway, wired: both doors, the pipeline behind them, and the clients of the other services. */
+public final class GatewayNode implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(GatewayNode.class);
+  private static final Duration CATALOG_POLL = Duration.ofSeconds(2);
+
+  private final EdgeServer edge;
+  private final @Nullable RpcServer rpc;
+  private final CatalogFollower catalogs;
+  private final ScheduledExecutorService timer;
+
+  private GatewayNode(
+      EdgeServer edge, @Nullable RpcServer rpc, CatalogFollower catalogs, ScheduledExecutorService timer) {
+    this.edge = edge;
+    this.rpc = rpc;
+    this.catalogs = catalogs;
+    this.timer = timer;
+  }
+
+  /**
+   * Channels to the other services; whoever opened them closes them after the node.
+   *
+   * @param scorer to the scorer service
+   * @param cache to the cache service
+   * @param provider to the provider service
+   */
+  public record Backends(Channel scorer, Channel cache, Channel provider) {}
+
+  /**
+   * Starts both doors.
+   *
+   * @param grpcPortMayBeTaken whether a taken gRPC port is only worth a warning
+   * @throws IOException when the gRPC port is taken and that is not allowed
+   */
+  public static GatewayNode start(
+      ConfigSource config, Telemetry telemetry, Backends backends, boolean grpcPortMayBeTaken) throws IOException {
+    ServerConfig server = config.section("server", ServerConfig.class);
+    RoutingConfig routing = config.section("routing", RoutingConfig.class);
+    LimitsConfig limits = config.section("limits", LimitsConfig.class);
+    SecurityConfig security = config.section("security", SecurityConfig.class);
+    config.section("slo", SloConfig.class);
+
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("gateway-timer").factory());
+    CatalogFollower catalogs = new CatalogFollower(backends.provider(), CATALOG_POLL, timer);
+    RouterMetrics metrics = new RouterMetrics(telemetry.registry());
+    CacheClient cache = new CacheClient(backends.cache(), routing.lookupTimeout());
+    ScorerClient scorer = new ScorerClient(backends.scorer(), routing.scoreTimeout());
+    InferencePipeline pipeline =
+        new InferencePipeline(
+            routing, limits, new Router(routing), catalogs, cache, scorer, backends.provider(), metrics);
+    EdgeServer edge =
+        EdgeServer.start(
+            new EdgeServer.Parts(
+                server,
+                limits,
+                security,
+                telemetry,
+                metrics,
+                pipeline,
+                catalogs,
+                cache,
+                scorer,
+                new ProviderStatusClient(backends.provider()),
+                () -> catalogs.current().isPresent()));
+    RpcServer rpc = null;
+    if (server.grpcPort() >= 0) {
+      rpc = startRpc(server, telemetry, pipeline, limits, grpcPortMayBeTaken);
+    }
+    return new GatewayNode(edge, rpc, catalogs, timer);
+  }
+
+  private static @Nullable RpcServer startRpc(
+      ServerConfig server,
+      Telemetry telemetry,
+      InferencePipeline pipeline,
+      LimitsConfig limits,
+      boolean mayBeTaken)
+      throws IOException {
+    RpcScopes scopes = new RpcScopes(limits.requestTimeout());
+    try {
+      return RpcServer.listen(
+          new InetSocketAddress(server.bind(), server.grpcPort()),
+          List.of(new InferenceGrpcService(pipeline, scopes), new RoutingGrpcService(pipeline, scopes)),
+          List.of(telemetry.edgeServerInterceptor()));
+    } catch (IOException e) {
+      if (!mayBeTaken) {
+        throw e;
+      }
+      logger.warn("gRPC is off: port {} is taken (server.grpc_port picks another, -1 switches it off)", server.grpcPort());
+      return null;
+    }
+  }
+
+  /** The HTTP port in use. */
+  public int httpPort() {
+    return edge.port();
+  }
+
+  /** The gRPC port in use; -1 when gRPC is off. */
+  public int grpcPort() {
+    return rpc == null ? -1 : rpc.port();
+  }
+
+  /** Whether requests can be served. */
+  public boolean ready() {
+    return catalogs.current().isPresent();
+  }
+
+  /** Closes the doors, lets requests under way finish within the drain time; blocks. */
+  @Override
+  public void close() {
+    edge.close();
+    if (rpc != null) {
+      rpc.close();
+    }
+    catalogs.close();
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,35 @@
+package dev.fairlead.gateway;
+
+import dev.fairlead.common.config.Expect;
+import java.time.Duration;
+
+/** Section {@code limits}: what the edge accepts; units are in the reference file. */
+public record LimitsConfig(
+    int maxBodyBytes,
+    int maxHeaderBytes,
+    int maxConnections,
+    int maxDepth,
+    int maxNumberLength,
+    int maxMessages,
+    int maxTools,
+    int maxChoices,
+    Duration bodyTimeout,
+    Duration requestTimeout,
+    Duration coalesceWait,
+    int maxCachedBytes) {
+
+  /** Validates. */
+  public LimitsConfig {
+    Expect.range("limits.max_body_bytes", maxBodyBytes, 1024, 48 << 20);
+    Expect.range("limits.max_header_bytes", maxHeaderBytes, 1024, 1 << 20);
+    Expect.range("limits.max_connections", maxConnections, 1, 1_000_000);
+    Expect.range("limits.max_depth", maxDepth, 8, 1000);
+    Expect.range("limits.max_number_length", maxNumberLength, 20, 1000);
+    Expect.range("limits.max_messages", maxMessages, 1, 100_000);
+    Expect.range("limits.max_tools", maxTools, 1, 10_000);
+    Expect.range("limits.max_choices", maxChoices, 1, 128);
+    Expect.positive("limits.body_timeout", bodyTimeout);
+    Expect.positive("limits.request_timeout", requestTimeout);
+    Expect.range("limits.max_cached_bytes", maxCachedBytes, 0, 48 << 20);
+  }
+}

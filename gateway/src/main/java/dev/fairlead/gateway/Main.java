@@ -1,0 +1,54 @@
+package dev.fairlead.gateway;
+
+import dev.fairlead.common.config.ConfigException;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.config.SecurityConfig;
+import dev.fairlead.common.lifecycle.ShutdownSignal;
+import dev.fairlead.common.rpc.RpcChannels;
+import dev.fairlead.common.rpc.ServiceToken;
+import dev.fairlead.telemetry.Telemetry;
+import dev.fairlead.telemetry.TelemetrySettings;
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The gateway as a process of its own in a mesh. */
+public final class Main {
+
+  private Main() {}
+
+  /** Runs until SIGINT or SIGTERM; configuration comes from the environment and the file it names. */
+  public static void main(String[] args) throws IOException {
+    try {
+      run(ConfigSource.load(System.getenv()));
+    } catch (ConfigException e) {
+      System.err.println("configuration: " + e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static void run(ConfigSource config) throws IOException {
+    ServicesConfig services = config.section("services", ServicesConfig.class);
+    SecurityConfig security = config.section("security", SecurityConfig.class);
+    ShutdownSignal signal = ShutdownSignal.install();
+    try (Telemetry telemetry = Telemetry.start("gateway", config.section("telemetry", TelemetrySettings.class))) {
+      List<ClientInterceptor> interceptors = new ArrayList<>();
+      interceptors.add(telemetry.clientInterceptor());
+      interceptors.addAll(ServiceToken.sending(security.serviceToken()));
+      ManagedChannel scorer = RpcChannels.connect(services.scorer(), interceptors);
+      ManagedChannel cache = RpcChannels.connect(services.cache(), interceptors);
+      ManagedChannel provider = RpcChannels.connect(services.provider(), interceptors);
+      GatewayNode.Backends backends = new GatewayNode.Backends(scorer, cache, provider);
+      try (GatewayNode node = GatewayNode.start(config, telemetry, backends, false)) {
+        System.out.println("fairlead gateway on port " + node.httpPort() + ", gRPC on port " + node.grpcPort());
+        signal.await();
+      } finally {
+        List.of(scorer, cache, provider).forEach(ManagedChannel::shutdownNow);
+      }
+    } finally {
+      signal.finished();
+    }
+  }
+}

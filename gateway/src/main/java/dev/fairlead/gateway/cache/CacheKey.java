@@ -1,0 +1,58 @@
+package dev.fairlead.gateway.cache;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.v1.CacheScope;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Under which key an answer is kept.
+ *
+ * @param scope what must agree for two requests to share answers
+ * @param fingerprint SHA-256 over the scope and the last user text, 32 bytes
+ */
+public record CacheKey(CacheScope scope, ByteString fingerprint) {
+
+  /**
+   * The key of a request. Every part is hashed with its length before it, so that no two different requests run together.
+   *
+   * @param policy label of the effective policy, {@code explicit} for a named model
+   */
+  public static CacheKey of(String tenant, String policy, @Nullable Double qualityTarget, RequestFacts facts) {
+    MessageDigest digest = sha256();
+    add(digest, policy);
+    add(digest, qualityTarget == null ? "" : qualityTarget.toString());
+    digest.update(facts.scopeDigest().asReadOnlyByteBuffer());
+    byte[] scopeDigest = digest.digest();
+    CacheScope scope =
+        CacheScope.newBuilder()
+            .setTenant(tenant)
+            .setModel(facts.model())
+            .setDigest(UnsafeByteOperations.unsafeWrap(scopeDigest))
+            .build();
+    add(digest, tenant);
+    add(digest, facts.model());
+    digest.update(scopeDigest);
+    add(digest, facts.lastUserText());
+    return new CacheKey(scope, UnsafeByteOperations.unsafeWrap(digest.digest()));
+  }
+
+  private static void add(MessageDigest digest, String part) {
+    byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+    digest.update(bytes);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.fairlead.gateway.dialect;
+
+import dev.fairlead.common.failure.Failure.InvalidRequest;
+import dev.fairlead.gateway.dialect.json.JsonExpect;
+import dev.fairlead.gateway.dialect.json.JsonScanner;
+import dev.fairlead.gateway.dialect.json.JsonTape;
+import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a caller's wishes from the body's {@code fairlead} object or from request headers. Whatever cannot be understood is
+ * refused by name rather than ignored: a misspelt cost cap must not cost money. Stateless.
+ */
+public final class ControlsReader {
+
+  private static final String PREFIX = "fairlead.";
+
+  private ControlsReader() {}
+
+  /**
+   * The wishes in a scanned {@code fairlead} member; null gives none.
+   *
+   * @throws dev.fairlead.common.failure.FailureException naming {@code fairlead.<key>}
+   */
+  public static Controls fromBody(JsonTape tape, int node) {
+    if (!JsonExpect.isPresent(tape, node)) {
+      return Controls.NONE;
+    }
+    JsonExpect.kind(tape, node, Kind.OBJECT);
+    Wishes wishes = new Wishes();
+    int key = tape.first(node);
+    for (int left = tape.count(node); left > 0; left--) {
+      int value = key + 1;
+      member(wishes, tape, key, value);
+      key = tape.next(value);
+    }
+    return wishes.controls();
+  }
+
+  /**
+   * The wishes in a {@code fairlead} object on its own.
+   *
+   * @throws dev.fairlead.common.failure.FailureException naming the field, or when it is not JSON
+   */
+  public static Controls fromJson(byte[] object) {
+    JsonTape tape = JsonScanner.scan(object, ScanLimits.DEFAULT.json());
+    return fromBody(tape, tape.root());
+  }
+
+  private static void member(Wishes wishes, JsonTape tape, int key, int value) {
+    String name = tape.text(key);
+    String param = PREFIX + name;
+    boolean present = JsonExpect.isPresent(tape, value);
+    switch (name) {
+      case "policy" -> wishes.policy = present ? ControlRules.policy(param, JsonExpect.string(tape, value)) : null;
+      case "max_cost_usd" -> wishes.maxCostNanoUsd = present ? ControlRules.cost(param, number(tape, value)) : null;
+      case "latency_slo_ms" -> wishes.latencySlo = present ? ControlRules.latency(param, number(tape, value)) : null;
+      case "quality_target" -> wishes.qualityTarget = present ? ControlRules.quality(param, number(tape, value)) : null;
+      case "cache_control" ->
+          wishes.cacheControl =
+              present ? ControlRules.cacheControl(param, JsonExpect.string(tape, value), true) : null;
+      case "tags" -> wishes.tags = present ? ControlRules.tags(param, strings(tape, value)) : List.of();
+      default -> throw unknown(JsonTape.printable(name));
+    }
+  }
+
+  private static RuntimeException unknown(String name) {
+    String param = PREFIX + (name.length() <= 60 ? name : name.substring(0, 60) + "...");
+    return new InvalidRequest(
+            param
+                + ": unknown (expected: policy, max_cost_usd, latency_slo_ms, quality_target, cache_control or tags)",
+            param,
+            "unknown_parameter")
+        .asException();
+  }
+
+  private static BigDecimal number(JsonTape tape, int node) {
+    JsonExpect.kind(tape, node, Kind.NUMBER);
+    return JsonExpect.decimal(tape, node);
+  }
+
+  private static List<String> strings(JsonTape tape, int array) {
+    JsonExpect.kind(tape, array, Kind.ARRAY);
+    List<String> strings = new ArrayList<>();
+    int element = tape.first(array);
+    for (int left = tape.count(array); left > 0; left--) {
+      strings.add(JsonExpect.string(tape, element));
+      element = tape.next(element);
+    }
+    return strings;
+  }
+
+  /**
+   * The wishes in request headers.
+   *
+   * @param headers the value of a header by its name in any case, null when absent
+   * @throws dev.fairlead.common.failure.FailureException naming the header
+   */
+  public static Controls fromHeaders(Function<String, @Nullable String> headers) {
+    Wishes wishes = new Wishes();
+    wishes.policy = header(headers, "X-Fairlead-Policy", ControlRules::policy);
+    wishes.maxCostNanoUsd =
+        header(headers, "X-Fairlead-Max-Cost-Usd", (name, text) -> ControlRules.cost(name, decimal(name, text)));
+    wishes.latencySlo =
+        header(headers, "X-Fairlead-Latency-Slo-Ms", (name, text) -> ControlRules.latency(name, decimal(name, text)));
+    wishes.qualityTarget =
+        header(headers, "X-Fairlead-Quality-Target", (name, text) -> ControlRules.quality(name, decimal(name, text)));
+    wishes.cacheControl =
+        header(headers, "Cache-Control", (name, text) -> ControlRules.cacheControl(name, text, false));
+    List<String> tags =
+        header(headers, "X-Fairlead-Tags", (name, text) -> ControlRules.tags(name, List.of(text.split(",", -1))));
+    wishes.tags = tags == null ? List.of() : tags;
+    return wishes.controls();
+  }
+
+  private static <T> @Nullable T header(
+      Function<String, @Nullable String> headers, String name, Rule<T> rule) {
+    String text = headers.apply(name);
+    return text == null ? null : rule.read(name, text.strip());
+  }
+
+  private static BigDecimal decimal(String name, String text) {
+    try {
+      if (text.length() <= 32) {
+        return new BigDecimal(text);
+      }
+    } catch (NumberFormatException e) {
+      // Refused below, like a text that is too long.
+    }
+    throw ControlRules.refused(name, text, "a number");
+  }
+
+  private interface Rule<T> {
+    @Nullable T read(String name, String text);
+  }
+
+  private static final class Wishes {
+    private @Nullable String policy;
+    private @Nullable Long maxCostNanoUsd;
+    private @Nullable Duration latencySlo;
+    private @Nullable Double qualityTarget;
+    private @Nullable CacheControl cacheControl;
+    private List<String> tags = List.of();
+
+    private Controls controls() {
+      Controls controls = new Controls(policy, maxCostNanoUsd, latencySlo, qualityTarget, cacheControl, tags);
+      return controls.equals(Controls.NONE) ? Controls.NONE : controls;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.fairlead.gateway.dialect;
+
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.Failure.BudgetExceeded;
+import dev.fairlead.common.failure.Failure.Cancelled;
+import dev.fairlead.common.failure.Failure.Forbidden;
+import dev.fairlead.common.failure.Failure.Internal;
+import dev.fairlead.common.failure.Failure.InvalidRequest;
+import dev.fairlead.common.failure.Failure.NoCandidate;
+import dev.fairlead.common.failure.Failure.Overloaded;
+import dev.fairlead.common.failure.Failure.RateLimited;
+import dev.fairlead.common.failure.Failure.Timeout;
+import dev.fairlead.common.failure.Failure.Unauthenticated;
+import dev.fairlead.common.failure.Failure.UnknownModel;
+import dev.fairlead.common.failure.Failure.UpstreamMalformed;
+import dev.fairlead.common.failure.Failure.UpstreamRejected;
+import dev.fairlead.common.failure.Failure.UpstreamUnavailable;
+import dev.fairlead.gateway.dialect.json.JsonLimits;
+import org.jspecify.annotations.Nullable;
+
+/** The one place where a {@link Failure} becomes an HTTP status with OpenAI's error type and code. Stateless. */
+public final class HttpFailures {
+
+  /** Code of an {@link InvalidRequest} that is answered with 413. */
+  public static final String REQUEST_TOO_LARGE = JsonLimits.TOO_LARGE;
+
+  /** Code of an {@link InvalidRequest} that is answered with 415. */
+  public static final String UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type";
+
+  private static final String INVALID_REQUEST = "invalid_request_error";
+  private static final String RATE_LIMIT = "rate_limit_error";
+  private static final String PERMISSION = "permission_error";
+  private static final String SERVER = "server_error";
+  private static final String QUOTA = "insufficient_quota";
+
+  private HttpFailures() {}
+
+  /** Status, type, code and field of a failure. */
+  public static HttpFailure of(Failure failure) {
+    return switch (failure) {
+      case InvalidRequest f -> new HttpFailure(invalidStatus(f.code()), INVALID_REQUEST, f.code(), f.param());
+      case Unauthenticated f -> new HttpFailure(401, INVALID_REQUEST, "invalid_api_key", null);
+      case Forbidden f -> new HttpFailure(403, PERMISSION, "forbidden", null);
+      case UnknownModel f -> new HttpFailure(404, INVALID_REQUEST, "model_not_found", "model");
+      case RateLimited f -> new HttpFailure(429, RATE_LIMIT, "rate_limit_exceeded", null);
+      case BudgetExceeded f ->
+          f.kind() == BudgetExceeded.Kind.QUOTA
+              ? new HttpFailure(429, QUOTA, QUOTA, null)
+              : new HttpFailure(402, INVALID_REQUEST, "cost_cap_unreachable", null);
+      case Overloaded f -> new HttpFailure(503, SERVER, "overloaded", null);
+      case UpstreamUnavailable f -> new HttpFailure(unavailableStatus(f), SERVER, "upstream_unavailable", null);
+      case UpstreamRejected f -> rejected(f);
+      case UpstreamMalformed f -> new HttpFailure(502, SERVER, "upstream_invalid_response", null);
+      case Timeout f -> new HttpFailure(504, SERVER, "timeout", null);
+      case Cancelled f -> new HttpFailure(499, INVALID_REQUEST, "request_cancelled", null);
+      case NoCandidate f -> new HttpFailure(400, INVALID_REQUEST, "no_candidate", null);
+      case Internal f -> new HttpFailure(500, SERVER, "internal_error", null);
+    };
+  }
+
+  private static int invalidStatus(@Nullable String code) {
+    if (REQUEST_TOO_LARGE.equals(code)) {
+      return 413;
+    }
+    return UNSUPPORTED_MEDIA_TYPE.equals(code) ? 415 : 400;
+  }
+
+  /** 503 says that a later try may do: nothing was reached, or it is known when to come again. */
+  private static int unavailableStatus(UpstreamUnavailable failure) {
+    return failure.httpStatus() == 0 || failure.retryAfter() != null ? 503 : 502;
+  }
+
+  private static HttpFailure rejected(UpstreamRejected failure) {
+    if (failure.fault() == UpstreamRejected.Fault.CONFIGURATION) {
+      return new HttpFailure(502, SERVER, "upstream_misconfigured", null);
+    }
+    int status = failure.httpStatus() >= 400 && failure.httpStatus() <= 499 ? failure.httpStatus() : 400;
+    String type =
+        switch (status) {
+          case 403 -> PERMISSION;
+          case 429 -> RATE_LIMIT;
+          default -> INVALID_REQUEST;
+        };
+    return new HttpFailure(status, type, "upstream_rejected", null);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.fairlead.gateway.dialect.json;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Questions about runs of bytes, answered eight bytes at a time (SIMD within a register). */
+final class ByteRuns {
+
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGHS = 0x8080808080808080L;
+  private static final long SPACES = ONES * ' ';
+  private static final long QUOTES = ONES * '"';
+  private static final long BACKSLASHES = ONES * '\\';
+
+  private ByteRuns() {}
+
+  /** Where printable ASCII without quotes and backslashes ends, at the latest {@code to}. */
+  static int plainEnd(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at <= to - Long.BYTES) {
+      long special = special((long) WORDS.get(bytes, at));
+      if (special != 0) {
+        return at + (Long.numberOfTrailingZeros(special) >>> 3);
+      }
+      at += Long.BYTES;
+    }
+    while (at < to && bytes[at] >= ' ' && bytes[at] != '"' && bytes[at] != '\\') {
+      at++;
+    }
+    return at;
+  }
+
+  /**
+   * Marks bytes that are a quote, a backslash, below a space or above ASCII. A subtraction's borrow may mark bytes above a
+   * true mark, never below one, so the lowest mark is always right.
+   */
+  private static long special(long word) {
+    long quote = word ^ QUOTES;
+    long backslash = word ^ BACKSLASHES;
+    return ((word - SPACES) & ~word | (quote - ONES) & ~quote | (backslash - ONES) & ~backslash | word) & HIGHS;
+  }
+
+  /** The first backslash, or {@code to}. */
+  static int backslash(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at <= to - Long.BYTES) {
+      long word = (long) WORDS.get(bytes, at) ^ BACKSLASHES;
+      long marks = (word - ONES) & ~word & HIGHS;
+      if (marks != 0) {
+        return at + (Long.numberOfTrailingZeros(marks) >>> 3);
+      }
+      at += Long.BYTES;
+    }
+    while (at < to && bytes[at] != '\\') {
+      at++;
+    }
+    return at;
+  }
+
+  /** Unicode characters of well-formed UTF-8: bytes that do not continue a sequence. */
+  static int characters(byte[] bytes, int from, int to) {
+    int continuing = 0;
+    int at = from;
+    for (; at <= to - Long.BYTES; at += Long.BYTES) {
+      long word = (long) WORDS.get(bytes, at);
+      continuing += Long.bitCount(word & ~(word << 1) & HIGHS);
+    }
+    for (; at < to; at++) {
+      continuing += bytes[at] < (byte) 0xC0 ? 1 : 0;
+    }
+    return to - from - continuing;
+  }
+}

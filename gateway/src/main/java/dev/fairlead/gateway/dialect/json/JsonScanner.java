@@ -1,0 +1,301 @@
+package dev.fairlead.gateway.dialect.json;
+
+import dev.fairlead.common.failure.Failure.InvalidRequest;
+import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+
+/**
+ * Checks that bytes are one JSON document (RFC 8259) in strict UTF-8 and notes where its values lie. One pass, no
+ * recursion, no copies.
+ *
+ * <p>Stricter than the RFC where parsers differ: no byte order mark, no unpaired surrogate escapes, no number beyond the
+ * range of a double, bounded depth and number length. Not thread-safe; one scan an instance.
+ */
+public final class JsonScanner {
+
+  /** Code of a body that is not well-formed. */
+  public static final String INVALID_JSON = "invalid_json";
+
+  private final byte[] body;
+  private final int end;
+  private final JsonLimits limits;
+  private final JsonTape tape;
+  private final int[] open;
+  private final int[] counts;
+  private int depth;
+
+  private JsonScanner(byte[] body, JsonLimits limits) {
+    this.body = body;
+    this.end = body.length;
+    this.limits = limits;
+    this.tape = new JsonTape(body);
+    this.open = new int[limits.maxDepth()];
+    this.counts = new int[limits.maxDepth()];
+  }
+
+  /** The document in {@code body}, which must not be changed afterwards. */
+  public static JsonTape scan(byte[] body, JsonLimits limits) {
+    if (body.length > limits.maxBodyBytes()) {
+      throw new InvalidRequest(
+              "body: " + body.length + " bytes (expected: at most " + limits.maxBodyBytes() + ")",
+              null,
+              JsonLimits.TOO_LARGE)
+          .asException();
+    }
+    return new JsonScanner(body, limits).document();
+  }
+
+  private JsonTape document() {
+    int at = space(0);
+    if (at == end) {
+      throw fail(at, "a JSON object", "an empty body");
+    }
+    if (body[0] == (byte) 0xEF && end >= 3 && body[1] == (byte) 0xBB && body[2] == (byte) 0xBF) {
+      throw fail(0, "JSON without a byte order mark", "a byte order mark");
+    }
+    at = value(at);
+    while (depth > 0) {
+      at = step(at);
+    }
+    at = space(at);
+    if (at != end) {
+      throw fail(at, "the end of the body after one JSON document");
+    }
+    return tape;
+  }
+
+  /** From inside a container to past its next value, into its next container, or out of it. */
+  private int step(int from) {
+    int at = space(from);
+    int container = open[depth - 1];
+    boolean object = tape.kind(container) == Kind.OBJECT;
+    if (at < end && body[at] == (object ? '}' : ']')) {
+      depth--;
+      tape.close(container, at + 1, counts[depth]);
+      return at + 1;
+    }
+    if (counts[depth - 1]++ > 0) {
+      at = space(expect(at, ',', object ? "',' or '}'" : "',' or ']'"));
+    }
+    if (object) {
+      if (at >= end || body[at] != '"') {
+        throw fail(at, "a member's name in double quotes");
+      }
+      at = space(expect(space(string(at)), ':', "':'"));
+    }
+    return value(at);
+  }
+
+  private int value(int at) {
+    if (at >= end) {
+      throw fail(at, "a value");
+    }
+    return switch (body[at]) {
+      case '"' -> string(at);
+      case '{' -> enter(Kind.OBJECT, at);
+      case '[' -> enter(Kind.ARRAY, at);
+      case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> number(at);
+      case 't' -> literal(Kind.BOOLEAN, at, "true");
+      case 'f' -> literal(Kind.BOOLEAN, at, "false");
+      case 'n' -> literal(Kind.NULL, at, "null");
+      default -> throw fail(at, "a value");
+    };
+  }
+
+  private int enter(Kind kind, int at) {
+    if (depth == limits.maxDepth()) {
+      throw fail(at, "at most " + depth + " levels of nesting", "one level more");
+    }
+    counts[depth] = 0;
+    open[depth++] = tape.open(kind, at);
+    return at + 1;
+  }
+
+  private int literal(Kind kind, int at, String word) {
+    int to = at + word.length();
+    for (int i = at; i < to; i++) {
+      if (i >= end || body[i] != word.charAt(i - at)) {
+        throw fail(at, "a value");
+      }
+    }
+    tape.scalar(kind, 0, at, to);
+    return to;
+  }
+
+  private int string(int quote) {
+    int at = quote + 1;
+    int flags = 0;
+    while (true) {
+      at = ByteRuns.plainEnd(body, at, end);
+      if (at >= end) {
+        throw fail(at, "the closing quote of a string");
+      }
+      byte b = body[at];
+      if (b == '"') {
+        tape.scalar(Kind.STRING, flags, quote, at + 1);
+        return at + 1;
+      }
+      if (b == '\\') {
+        at = escape(at);
+        flags |= JsonTape.ESCAPED;
+      } else if (b < 0) {
+        at = utf8(at);
+        flags |= JsonTape.NON_ASCII;
+      } else {
+        throw fail(at, "control characters in strings to be escaped");
+      }
+    }
+  }
+
+  private int escape(int at) {
+    if (at + 1 >= end) {
+      throw fail(at, "an escape sequence");
+    }
+    if (body[at + 1] != 'u') {
+      if (Escapes.simple(body[at + 1]) == 0) {
+        throw fail(at, "an escape sequence of JSON");
+      }
+      return at + 2;
+    }
+    char unit = unit(at);
+    if (Character.isLowSurrogate(unit)) {
+      throw fail(at, "surrogates in pairs");
+    }
+    if (!Character.isHighSurrogate(unit)) {
+      return at + 6;
+    }
+    int second = at + 6;
+    if (second + 1 >= end || body[second] != '\\' || body[second + 1] != 'u' || !Character.isLowSurrogate(unit(second))) {
+      throw fail(at, "surrogates in pairs");
+    }
+    return second + 6;
+  }
+
+  private char unit(int at) {
+    int value = at + 6 <= end ? Escapes.hex4(body, at + 2) : -1;
+    if (value < 0) {
+      throw fail(at, "four hexadecimal digits after \\u");
+    }
+    return (char) value;
+  }
+
+  /** Skips well-formed multi-byte sequences (The Unicode Standard, table 3-7). */
+  private int utf8(int from) {
+    int at = from;
+    while (at < end && body[at] < 0) {
+      int length = sequence(at);
+      if (length == 0) {
+        throw fail(at, "valid UTF-8", "a sequence that begins with byte 0x" + Integer.toHexString(body[at] & 0xFF));
+      }
+      at += length;
+    }
+    return at;
+  }
+
+  /** Length of the multi-byte sequence, or 0 when it is not well-formed. */
+  private int sequence(int at) {
+    int lead = body[at] & 0xFF;
+    if (lead >= 0xE0) {
+      return lead < 0xF0 ? three(lead, at) : four(lead, at);
+    }
+    return lead >= 0xC2 && at + 2 <= end && continues(at + 1) ? 2 : 0;
+  }
+
+  /** Neither overlong nor a surrogate. */
+  private int three(int lead, int at) {
+    if (at + 3 > end || !continues(at + 1) || !continues(at + 2)) {
+      return 0;
+    }
+    int second = body[at + 1] & 0xFF;
+    return lead == 0xE0 && second < 0xA0 || lead == 0xED && second > 0x9F ? 0 : 3;
+  }
+
+  /** Neither overlong nor beyond U+10FFFF. */
+  private int four(int lead, int at) {
+    if (lead > 0xF4 || at + 4 > end || !continues(at + 1) || !continues(at + 2) || !continues(at + 3)) {
+      return 0;
+    }
+    int second = body[at + 1] & 0xFF;
+    return lead == 0xF0 && second < 0x90 || lead == 0xF4 && second > 0x8F ? 0 : 4;
+  }
+
+  private boolean continues(int at) {
+    return body[at] < (byte) 0xC0;
+  }
+
+  private int number(int start) {
+    int at = start + (body[start] == '-' ? 1 : 0);
+    int integer = at;
+    at = digits(at);
+    if (at == integer || body[integer] == '0' && at > integer + 1) {
+      throw fail(start, "a number without leading zeros");
+    }
+    boolean plain = true;
+    if (at < end && body[at] == '.') {
+      plain = false;
+      int fraction = at + 1;
+      at = digits(fraction);
+      if (at == fraction) {
+        throw fail(start, "a digit after the decimal point");
+      }
+    }
+    if (at < end && (body[at] | 0x20) == 'e') {
+      plain = false;
+      at += at + 1 < end && (body[at + 1] == '+' || body[at + 1] == '-') ? 2 : 1;
+      int exponent = at;
+      at = digits(exponent);
+      if (at == exponent) {
+        throw fail(start, "a digit in the exponent");
+      }
+    }
+    return numberEnd(start, at, plain);
+  }
+
+  private int numberEnd(int start, int to, boolean plain) {
+    if (to - start > limits.maxNumberLength()) {
+      throw fail(start, "numbers of at most " + limits.maxNumberLength() + " characters", "a longer number");
+    }
+    if ((!plain || to - start > DecimalForm.SAFE_INTEGER_LENGTH) && !DecimalForm.of(body, start, to).inRange()) {
+      throw fail(start, "numbers in the range of a double", tape.sample(start, to));
+    }
+    tape.scalar(Kind.NUMBER, 0, start, to);
+    return to;
+  }
+
+  private int digits(int from) {
+    int at = from;
+    while (at < end && body[at] >= '0' && body[at] <= '9') {
+      at++;
+    }
+    return at;
+  }
+
+  private int space(int from) {
+    int at = from;
+    while (at < end && body[at] <= ' ' && isSpace(body[at])) {
+      at++;
+    }
+    return at;
+  }
+
+  private static boolean isSpace(byte b) {
+    return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+  }
+
+  private int expect(int at, char wanted, String words) {
+    if (at >= end || body[at] != wanted) {
+      throw fail(at, words);
+    }
+    return at + 1;
+  }
+
+  private FailureException fail(int at, String expected) {
+    return fail(at, expected, at >= end ? "the end of the body" : "'" + tape.sample(at, Math.min(end, at + 16)) + "'");
+  }
+
+  private FailureException fail(int at, String expected, String found) {
+    String path = tape.size() == 0 ? "" : tape.pathOf(tape.size());
+    String message = "body is not valid JSON at byte " + at + ": " + found + " (expected: " + expected + ")";
+    return new InvalidRequest(message, path.isEmpty() ? null : path, INVALID_JSON).asException();
+  }
+}

@@ -1,0 +1,261 @@
+package dev.fairlead.gateway.dialect.json;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+
+/**
+ * A well-formed JSON document as positions in its own bytes: nodes in document order, each addressed by an int.
+ *
+ * <p>A scalar or key takes one word, a container two (its second word holds where its subtree ends and how many children it
+ * has). The children of an object are key, value, key, value. Immutable once scanned; safe to share.
+ */
+public final class JsonTape {
+
+  /** What a node is. */
+  public enum Kind {
+    /** {@code {...}}. */
+    OBJECT("an object"),
+    /** {@code [...]}. */
+    ARRAY("an array"),
+    /** A string, also a member's name. */
+    STRING("a string"),
+    /** A number. */
+    NUMBER("a number"),
+    /** {@code true} or {@code false}. */
+    BOOLEAN("a boolean"),
+    /** {@code null}. */
+    NULL("null");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+
+    /** With its article, for messages. */
+    public String words() {
+      return words;
+    }
+  }
+
+  static final int ESCAPED = 1;
+  static final int NON_ASCII = 2;
+
+  private static final Kind[] KINDS = Kind.values();
+  private static final int KIND_SHIFT = 60;
+  private static final int FLAG_SHIFT = 58;
+  private static final int START_SHIFT = 29;
+  private static final long OFFSET_MASK = (1L << START_SHIFT) - 1;
+  private static final int SAMPLE_CHARACTERS = 60;
+
+  private final byte[] body;
+  private long[] words;
+  private int size;
+
+  JsonTape(byte[] body) {
+    this.body = body;
+    this.words = new long[Math.clamp(body.length >> 3, 32, 1 << 16)];
+  }
+
+  /** The bytes; not a copy. */
+  public byte[] body() {
+    return body;
+  }
+
+  /** The outermost value. */
+  public int root() {
+    return 0;
+  }
+
+  /** What the node is. */
+  public Kind kind(int node) {
+    return KINDS[(int) (words[node] >>> KIND_SHIFT)];
+  }
+
+  /** Offset of the node's first byte. */
+  public int start(int node) {
+    return (int) (words[node] >>> START_SHIFT & OFFSET_MASK);
+  }
+
+  /** Offset just past the node's last byte. */
+  public int end(int node) {
+    return (int) (words[node] & OFFSET_MASK);
+  }
+
+  /** Elements of an array, members of an object. */
+  public int count(int container) {
+    return (int) words[container + 1];
+  }
+
+  /** The first element of an array, or the first key of an object; meaningless when {@link #count} is 0. */
+  public int first(int container) {
+    return container + 2;
+  }
+
+  /** The node that follows, in document order, everything inside this one. */
+  public int next(int node) {
+    return isContainer(node) ? (int) (words[node + 1] >>> 32) : node + 1;
+  }
+
+  /** The text of a string or key, escapes resolved. */
+  public String text(int node) {
+    int from = start(node) + 1;
+    int length = end(node) - 1 - from;
+    return switch (flags(node)) {
+      case 0 -> new String(body, from, length, ISO_8859_1);
+      case NON_ASCII -> new String(body, from, length, UTF_8);
+      default -> new String(Escapes.resolve(body, from, from + length), UTF_8);
+    };
+  }
+
+  /** Whether a string or key has exactly this ASCII text. */
+  public boolean isText(int node, String ascii) {
+    if (isEscaped(node)) {
+      return text(node).equals(ascii);
+    }
+    int from = start(node) + 1;
+    int length = ascii.length();
+    if (end(node) - 1 - from != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (body[from + i] != ascii.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Unicode characters (code points) of a string. */
+  public long characters(int node) {
+    int from = start(node) + 1;
+    int to = end(node) - 1;
+    if (flags(node) == 0) {
+      return to - from;
+    }
+    int characters = ByteRuns.characters(body, from, to);
+    return isEscaped(node) ? characters - Escapes.surplus(body, from, to) : characters;
+  }
+
+  /** The value of that name in an object, or -1. */
+  public int member(int object, String asciiName) {
+    int key = first(object);
+    for (int left = count(object); left > 0; left--) {
+      int value = key + 1;
+      if (isText(key, asciiName)) {
+        return value;
+      }
+      key = next(value);
+    }
+    return -1;
+  }
+
+  /** The node as the client wrote it, cut for messages. */
+  public String sample(int node) {
+    return sample(start(node), end(node));
+  }
+
+  String sample(int from, int to) {
+    int cut = Math.min(to, from + 4 * SAMPLE_CHARACTERS);
+    String text = new String(body, from, cut - from, UTF_8);
+    boolean whole = cut == to && text.length() <= SAMPLE_CHARACTERS;
+    return printable(whole ? text : text.substring(0, Math.min(text.length(), SAMPLE_CHARACTERS)) + "...");
+  }
+
+  /** A text from outside, made safe for one line of a message. */
+  public static String printable(String text) {
+    StringBuilder safe = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> safe.appendCodePoint(isPrintable(c) ? c : '?'));
+    return safe.toString();
+  }
+
+  private static boolean isPrintable(int c) {
+    return !Character.isISOControl(c) && Character.getType(c) != Character.SURROGATE;
+  }
+
+  /** Where the node is, such as {@code messages[0].role}; empty for the root. Slow: for errors. */
+  public String pathOf(int target) {
+    StringBuilder path = new StringBuilder();
+    int node = 0;
+    while (node < target && isContainer(node)) {
+      node = kind(node) == Kind.OBJECT ? intoMember(node, target, path) : intoElement(node, target, path);
+    }
+    return path.toString();
+  }
+
+  private int intoMember(int object, int target, StringBuilder path) {
+    int key = first(object);
+    while (isClosed(key + 1) && next(key + 1) <= target) {
+      key = next(key + 1);
+    }
+    if (key >= size) {
+      return key;
+    }
+    path.append(path.isEmpty() ? "" : ".").append(shortened(text(key)));
+    return key + 1;
+  }
+
+  private int intoElement(int array, int target, StringBuilder path) {
+    int element = first(array);
+    int index = 0;
+    while (isClosed(element) && next(element) <= target) {
+      element = next(element);
+      index++;
+    }
+    path.append('[').append(index).append(']');
+    return element;
+  }
+
+  private static String shortened(String name) {
+    String safe = printable(name);
+    return safe.length() <= SAMPLE_CHARACTERS ? safe : safe.substring(0, SAMPLE_CHARACTERS) + "...";
+  }
+
+  boolean isEscaped(int node) {
+    return (flags(node) & ESCAPED) != 0;
+  }
+
+  private int flags(int node) {
+    return (int) (words[node] >>> FLAG_SHIFT) & 3;
+  }
+
+  private boolean isContainer(int node) {
+    return words[node] >>> KIND_SHIFT <= Kind.ARRAY.ordinal();
+  }
+
+  /** False for the containers that a scan was in when it failed, and past its end. */
+  private boolean isClosed(int node) {
+    return node < size && (!isContainer(node) || next(node) != 0);
+  }
+
+  void scalar(Kind kind, int flags, int start, int end) {
+    room(1);
+    words[size++] = (long) kind.ordinal() << KIND_SHIFT | (long) flags << FLAG_SHIFT | (long) start << START_SHIFT | end;
+  }
+
+  int open(Kind kind, int start) {
+    room(2);
+    int node = size;
+    words[node] = (long) kind.ordinal() << KIND_SHIFT | (long) start << START_SHIFT;
+    words[node + 1] = 0;
+    size += 2;
+    return node;
+  }
+
+  void close(int container, int end, int count) {
+    words[container] |= end;
+    words[container + 1] = (long) size << 32 | count;
+  }
+
+  int size() {
+    return size;
+  }
+
+  private void room(int more) {
+    if (size + more > words.length) {
+      words = Arrays.copyOf(words, words.length * 2);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.fairlead.gateway.dialect.json;
+
+import dev.fairlead.common.failure.Failure.InvalidRequest;
+import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.v1.FieldSpan;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The members of a body's outermost object, each name occurring once.
+ *
+ * <p>Names that differ only in case are refused, and so is a case variant of a name that the format knows: parsers that
+ * ignore case would otherwise see another request than the one that was checked here.
+ */
+public final class TopLevel {
+
+  /** Code of a member that occurs twice or in a variant of its name. */
+  public static final String AMBIGUOUS_KEY = "ambiguous_key";
+
+  private static final int FEW = 24;
+
+  private final JsonTape tape;
+  private final String[] names;
+  private final int[] keys;
+
+  private TopLevel(JsonTape tape, String[] names, int[] keys) {
+    this.tape = tape;
+    this.names = names;
+    this.keys = keys;
+  }
+
+  /**
+   * The members of a document.
+   *
+   * @param known every lower-case name that the format gives a meaning to
+   * @throws FailureException when it is not an object, or a name is ambiguous
+   */
+  public static TopLevel of(JsonTape tape, Set<String> known) {
+    JsonExpect.kind(tape, tape.root(), Kind.OBJECT);
+    int count = tape.count(tape.root());
+    String[] names = new String[count];
+    int[] keys = new int[count];
+    int key = tape.first(tape.root());
+    boolean folding = false;
+    for (int i = 0; i < count; i++) {
+      names[i] = tape.text(key);
+      keys[i] = key;
+      folding |= !isLower(names[i]);
+      key = tape.next(key + 1);
+    }
+    TopLevel members = new TopLevel(tape, names, keys);
+    if (folding || count > FEW) {
+      members.refuseVariants(known);
+    } else {
+      members.refuseDuplicates();
+    }
+    return members;
+  }
+
+  private static boolean isLower(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c >= 'A' && c <= 'Z' || c > '~') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void refuseDuplicates() {
+    for (int i = 1; i < names.length; i++) {
+      for (int j = 0; j < i; j++) {
+        if (names[i].equals(names[j])) {
+          throw ambiguous(i);
+        }
+      }
+    }
+  }
+
+  private void refuseVariants(Set<String> known) {
+    Set<String> seen = new HashSet<>(names.length * 2);
+    for (int i = 0; i < names.length; i++) {
+      String folded = names[i].toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+      if (!seen.add(folded) || !folded.equals(names[i]) && known.contains(folded)) {
+        throw ambiguous(i);
+      }
+    }
+  }
+
+  private FailureException ambiguous(int index) {
+    String path = tape.pathOf(keys[index] + 1);
+    return new InvalidRequest(
+            path + ": second or case-variant name " + tape.sample(keys[index]) + " (expected: each name once, in lower case)",
+            path,
+            AMBIGUOUS_KEY)
+        .asException();
+  }
+
+  /** How many there are. */
+  public int count() {
+    return names.length;
+  }
+
+  /** Name of the member at a position, escapes resolved. */
+  public String name(int index) {
+    return names[index];
+  }
+
+  /** Node of the key at a position. */
+  public int key(int index) {
+    return keys[index];
+  }
+
+  /** Node of the value at a position. */
+  public int value(int index) {
+    return keys[index] + 1;
+  }
+
+  /** Where each member lies, in order of appearance. */
+  public List<FieldSpan> spans() {
+    List<FieldSpan> spans = new ArrayList<>(names.length);
+    for (int i = 0; i < names.length; i++) {
+      spans.add(
+          FieldSpan.newBuilder()
+              .setName(names[i])
+              .setKeyStart(tape.start(keys[i]))
+              .setValueStart(tape.start(keys[i] + 1))
+              .setValueEnd(tape.end(keys[i] + 1))
+              .build());
+    }
+    return spans;
+  }
+}

@@ -1,0 +1,253 @@
+package dev.fairlead.gateway.dialect.openai;
+
+import dev.fairlead.gateway.dialect.json.JsonExpect;
+import dev.fairlead.gateway.dialect.json.JsonTape;
+import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code messages} of a request: checked turn by turn, with what is worth knowing about them. */
+final class Conversation {
+
+  private static final int[] NONE = {};
+
+  private final JsonTape tape;
+  private int lastUserContent = -1;
+  private boolean lastIsUser;
+  private boolean onlyText = true;
+  private boolean images;
+  private boolean calls;
+  private long characters;
+  private int[] userNodes = NONE;
+  private String userText = "";
+  private String boundaries = "";
+
+  /** Who speaks. */
+  private enum Role {
+    SYSTEM,
+    DEVELOPER,
+    USER,
+    ASSISTANT,
+    TOOL,
+    FUNCTION;
+
+    private static final String EXPECTED = "system, developer, user, assistant, tool or function";
+
+    static @Nullable Role of(String name) {
+      return switch (name) {
+        case "system" -> SYSTEM;
+        case "developer" -> DEVELOPER;
+        case "user" -> USER;
+        case "assistant" -> ASSISTANT;
+        case "tool" -> TOOL;
+        case "function" -> FUNCTION;
+        default -> null;
+      };
+    }
+
+    boolean mayBeSilent() {
+      return this == ASSISTANT || this == FUNCTION;
+    }
+  }
+
+  private Conversation(JsonTape tape) {
+    this.tape = tape;
+  }
+
+  static Conversation read(JsonTape tape, int messages, int maxMessages) {
+    JsonExpect.kind(tape, messages, Kind.ARRAY);
+    int count = tape.count(messages);
+    if (count < 1 || count > maxMessages) {
+      throw JsonExpect.wrongValue(tape, messages, "1.." + maxMessages + " messages");
+    }
+    Conversation conversation = new Conversation(tape);
+    int message = tape.first(messages);
+    for (int left = count; left > 0; left--) {
+      conversation.turn(message);
+      message = tape.next(message);
+    }
+    conversation.readLastUser();
+    return conversation;
+  }
+
+  private void turn(int message) {
+    JsonExpect.kind(tape, message, Kind.OBJECT);
+    int roleNode = Required.member(tape, message, "role", Kind.STRING);
+    Role role = Role.of(tape.text(roleNode));
+    if (role == null) {
+      throw JsonExpect.wrongValue(tape, roleNode, Role.EXPECTED);
+    }
+    content(message, role);
+    switch (role) {
+      case TOOL -> toolResult(message);
+      case FUNCTION -> {
+        Required.name(tape, message);
+        calls = true;
+      }
+      case ASSISTANT -> assistant(message);
+      case SYSTEM, DEVELOPER, USER -> { }
+    }
+    lastIsUser = role == Role.USER;
+    if (lastIsUser) {
+      lastUserContent = tape.member(message, "content");
+    }
+  }
+
+  private void content(int message, Role role) {
+    int content = tape.member(message, "content");
+    if (!JsonExpect.isPresent(tape, content)) {
+      if (!role.mayBeSilent()) {
+        throw content < 0 ? missingContent(message) : wrongContent(content);
+      }
+      return;
+    }
+    switch (tape.kind(content)) {
+      case STRING -> characters += tape.characters(content);
+      case ARRAY -> parts(content, role);
+      default -> throw wrongContent(content);
+    }
+  }
+
+  private RuntimeException missingContent(int message) {
+    return JsonExpect.missing(tape, message, "content", "a string or an array of parts");
+  }
+
+  private RuntimeException wrongContent(int content) {
+    return JsonExpect.wrongType(tape, content, "a string or an array of parts");
+  }
+
+  private void parts(int content, Role role) {
+    if (tape.count(content) == 0 && !role.mayBeSilent()) {
+      throw JsonExpect.wrongValue(tape, content, "at least one part");
+    }
+    int part = tape.first(content);
+    for (int left = tape.count(content); left > 0; left--) {
+      JsonExpect.kind(tape, part, Kind.OBJECT);
+      part(part, Required.string(tape, part, "type"));
+      part = tape.next(part);
+    }
+  }
+
+  private void part(int part, String type) {
+    switch (type) {
+      case "text" -> characters += tape.characters(Required.member(tape, part, "text", Kind.STRING));
+      case "refusal" -> characters += tape.characters(Required.member(tape, part, "refusal", Kind.STRING));
+      case "image_url" -> {
+        Required.string(tape, Required.member(tape, part, "image_url", Kind.OBJECT), "url");
+        images = true;
+        onlyText = false;
+      }
+      default -> onlyText = false;
+    }
+  }
+
+  private void toolResult(int message) {
+    int id = Required.member(tape, message, "tool_call_id", Kind.STRING);
+    if (!calls) {
+      throw JsonExpect.wrongValue(tape, id, "an earlier assistant message with tool_calls");
+    }
+  }
+
+  private void assistant(int message) {
+    int toolCalls = tape.member(message, "tool_calls");
+    if (JsonExpect.isPresent(tape, toolCalls)) {
+      JsonExpect.kind(tape, toolCalls, Kind.ARRAY);
+      int call = tape.first(toolCalls);
+      for (int left = tape.count(toolCalls); left > 0; left--) {
+        toolCall(call);
+        call = tape.next(call);
+      }
+    }
+    int functionCall = tape.member(message, "function_call");
+    if (JsonExpect.isPresent(tape, functionCall)) {
+      function(functionCall);
+      calls = true;
+    }
+    if (JsonExpect.isPresent(tape, tape.member(message, "audio"))) {
+      onlyText = false;
+    }
+  }
+
+  private void toolCall(int call) {
+    JsonExpect.kind(tape, call, Kind.OBJECT);
+    Required.string(tape, call, "id");
+    int function = tape.member(call, "function");
+    if (JsonExpect.isPresent(tape, function)) {
+      function(function);
+    }
+    calls = true;
+  }
+
+  private void function(int function) {
+    JsonExpect.kind(tape, function, Kind.OBJECT);
+    Required.name(tape, function);
+    characters += tape.characters(Required.member(tape, function, "arguments", Kind.STRING));
+  }
+
+  /** Parts are told apart by their lengths in {@link #boundaries}, since the joined text alone would not tell. */
+  private void readLastUser() {
+    if (lastUserContent < 0) {
+      return;
+    }
+    if (tape.kind(lastUserContent) == Kind.STRING) {
+      userNodes = new int[] {lastUserContent};
+      userText = tape.text(lastUserContent);
+      return;
+    }
+    int[] nodes = new int[tape.count(lastUserContent)];
+    int count = 0;
+    int part = tape.first(lastUserContent);
+    for (int left = nodes.length; left > 0; left--) {
+      if (tape.isText(tape.member(part, "type"), "text")) {
+        nodes[count++] = tape.member(part, "text");
+      }
+      part = tape.next(part);
+    }
+    userNodes = Arrays.copyOf(nodes, count);
+    joinUserText();
+  }
+
+  private void joinUserText() {
+    StringBuilder text = new StringBuilder();
+    StringBuilder lengths = new StringBuilder();
+    for (int i = 0; i < userNodes.length; i++) {
+      String one = tape.text(userNodes[i]);
+      text.append(i == 0 ? "" : "\n").append(one);
+      if (i < userNodes.length - 1) {
+        lengths.append(',').append(one.length());
+      }
+    }
+    userText = text.toString();
+    boundaries = lengths.toString();
+  }
+
+  /** Text of the last user turn; empty when there is none. */
+  String lastUserText() {
+    return userText;
+  }
+
+  /** The string nodes that make up {@link #lastUserText}, ascending. */
+  int[] lastUserNodes() {
+    return userNodes;
+  }
+
+  /** Where the parts of {@link #lastUserText} meet; empty for a single part. */
+  String boundaries() {
+    return boundaries;
+  }
+
+  /** Whether any turn shows an image. */
+  boolean hasImages() {
+    return images;
+  }
+
+  /** Whether it is text without tool use throughout and ends in a user's question. */
+  boolean isPlainQuestion() {
+    return onlyText && !calls && lastIsUser && !userText.isBlank();
+  }
+
+  /** Characters of all text. */
+  long characters() {
+    return characters;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.fairlead.gateway.edge;
+
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.gateway.dialect.Controls;
+import dev.fairlead.gateway.dialect.ControlsReader;
+import dev.fairlead.gateway.dialect.DialectCodec;
+import dev.fairlead.gateway.dialect.ScannedRequest;
+import dev.fairlead.gateway.pipeline.CallScope;
+import dev.fairlead.gateway.pipeline.Form;
+import dev.fairlead.gateway.pipeline.InferencePipeline;
+import dev.fairlead.gateway.pipeline.InferenceRequest;
+
+/** Text generation in a dialect, such as {@code POST /v1/chat/completions}: complete or streamed. */
+final class ChatService extends EdgeService {
+
+  private final DialectCodec codec;
+  private final EdgeContext edge;
+  private final InferencePipeline pipeline;
+
+  ChatService(DialectCodec codec, EdgeContext edge, InferencePipeline pipeline) {
+    super(codec, HttpMethod.POST);
+    this.codec = codec;
+    this.edge = edge;
+    this.pipeline = pipeline;
+  }
+
+  @Override
+  HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
+    ScannedRequest scanned = codec.scan(body);
+    InferenceRequest request = request(scanned, codec, headers);
+    CallScope scope = edge.open(context);
+    if (scanned.facts().stream()) {
+      EventStreamSink sink = new EventStreamSink(codec, scope.requestId(), scanned.includeUsage());
+      pipeline.answer(request, scope, sink);
+      return sink.response();
+    }
+    CompleteSink sink = new CompleteSink(codec, scope.requestId());
+    pipeline.answer(request, scope, sink);
+    return sink.response();
+  }
+
+  /** A scanned body as the pipeline takes it; what a header says wins over what the body says. */
+  static InferenceRequest request(ScannedRequest scanned, DialectCodec codec, RequestHeaders headers) {
+    Controls controls = scanned.controls().overriddenBy(ControlsReader.fromHeaders(headers::get));
+    return new InferenceRequest(
+        new Form.Raw(scanned.raw(), codec),
+        scanned.facts(),
+        controls,
+        EdgeContext.forwarded(headers),
+        EdgeContext.clientRetries(headers));
+  }
+}

@@ -1,0 +1,122 @@
+package dev.fairlead.gateway.edge;
+
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.gateway.LimitsConfig;
+import dev.fairlead.gateway.pipeline.CallScope;
+import dev.fairlead.telemetry.CallContext;
+import dev.fairlead.telemetry.RequestIds;
+import io.netty.util.AttributeKey;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns an HTTP request's headers into what the pipeline carries: a checked request id, the tenant, the trace with a server
+ * span, the deadline, and cancellation when the client goes away.
+ */
+final class EdgeContext {
+
+  /** Tenant of requests when no keys are defined. */
+  static final String DEFAULT_TENANT = "default";
+
+  private static final AttributeKey<String> REQUEST_ID = AttributeKey.valueOf(EdgeContext.class, "REQUEST_ID");
+  private static final List<String> FORWARDED = List.of("anthropic-beta", "openai-beta");
+  private static final TextMapGetter<RequestHeaders> GETTER =
+      new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(RequestHeaders headers) {
+          return headers.names().stream().map(CharSequence::toString).toList();
+        }
+
+        @Override
+        public @Nullable String get(@Nullable RequestHeaders headers, String key) {
+          return headers == null ? null : headers.get(key);
+        }
+      };
+
+  private final OpenTelemetry openTelemetry;
+  private final Tracer tracer;
+  private final LimitsConfig limits;
+
+  EdgeContext(OpenTelemetry openTelemetry, Tracer tracer, LimitsConfig limits) {
+    this.openTelemetry = openTelemetry;
+    this.tracer = tracer;
+    this.limits = limits;
+  }
+
+  /** The request's id: the client's own when it is a valid one. The same however often it is asked for. */
+  static String requestId(ServiceRequestContext context) {
+    String known = context.attr(REQUEST_ID);
+    if (known == null) {
+      known = RequestIds.validOrFresh(context.request().headers().get("x-request-id"));
+      context.setAttr(REQUEST_ID, known);
+    }
+    return known;
+  }
+
+  /** Opens the scope of a request; its server span ends with the HTTP exchange. */
+  CallScope open(ServiceRequestContext context) {
+    RequestHeaders headers = context.request().headers();
+    Context parent =
+        headers.contains("traceparent")
+            ? openTelemetry.getPropagators().getTextMapPropagator().extract(Context.root(), headers, GETTER)
+            : Context.root();
+    Span span =
+        tracer
+            .spanBuilder(context.method().name() + " " + context.config().route().patternString())
+            .setParent(parent)
+            .setSpanKind(SpanKind.SERVER)
+            .startSpan();
+    CallScope scope =
+        CallScope.open(
+            CallContext.of(requestId(context), DEFAULT_TENANT, parent.with(span)),
+            limits.requestTimeout(),
+            context.eventLoop(),
+            context.eventLoop());
+    context.log().whenComplete().thenAccept(log -> end(span, log.responseStatus().code()));
+    context.whenRequestCancelled().thenRun(scope::cancel);
+    return scope;
+  }
+
+  private static void end(Span span, int status) {
+    if (span.isRecording()) {
+      span.setAttribute("http.response.status_code", status);
+      if (status >= 500) {
+        span.setStatus(StatusCode.ERROR);
+      }
+    }
+    span.end();
+  }
+
+  /** Client headers that a vendor should see. */
+  static Map<String, String> forwarded(RequestHeaders headers) {
+    Map<String, String> found = Map.of();
+    for (String name : FORWARDED) {
+      String value = headers.get(name);
+      if (value != null) {
+        found = found.isEmpty() ? Map.of(name, value) : with(found, name, value);
+      }
+    }
+    return found;
+  }
+
+  private static Map<String, String> with(Map<String, String> known, String name, String value) {
+    Map<String, String> more = new java.util.HashMap<>(known);
+    more.put(name, value);
+    return more;
+  }
+
+  /** How often the client's SDK has already retried; 0 for anything that is not a small number. */
+  static int clientRetries(RequestHeaders headers) {
+    String value = headers.get("x-stainless-retry-count");
+    return value != null && value.length() == 1 && Character.isDigit(value.charAt(0)) ? value.charAt(0) - '0' : 0;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.fairlead.gateway.edge;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.gateway.dialect.DialectCodec;
+import dev.fairlead.gateway.dialect.HttpFailures;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An endpoint: refuses other methods and other content types, gathers the body, and answers whatever goes wrong in the
+ * endpoint's dialect. Subclasses only say what they do with the request.
+ */
+abstract class EdgeService implements HttpService {
+
+  private static final Logger logger = LoggerFactory.getLogger(EdgeService.class);
+
+  private final DialectCodec errors;
+  private final Set<HttpMethod> methods;
+
+  EdgeService(DialectCodec errors, HttpMethod... methods) {
+    this.errors = errors;
+    this.methods = Set.of(methods);
+  }
+
+  /** Handles a request with its whole body; runs on the event loop. */
+  abstract HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) throws Exception;
+
+  @Override
+  public final HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+    RequestHeaders headers = request.headers();
+    if (!methods.contains(headers.method())) {
+      return methodNotAllowed(context);
+    }
+    return HttpResponse.of(
+        request
+            .aggregate(context.eventLoop())
+            .handle(
+                (aggregated, error) -> {
+                  if (error != null) {
+                    return failed(context, error);
+                  }
+                  context.clearRequestTimeout();
+                  return answered(context, headers, bytes(aggregated.content()));
+                }));
+  }
+
+  private HttpResponse answered(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
+    try {
+      requireJson(headers, body);
+      return handle(context, headers, body);
+    } catch (Exception e) {
+      return failed(context, e);
+    }
+  }
+
+  private static byte[] bytes(HttpData content) {
+    return content.array();
+  }
+
+  private static void requireJson(RequestHeaders headers, byte[] body) {
+    @Nullable MediaType type = headers.contentType();
+    if (body.length > 0 && (type == null || !type.is(MediaType.JSON.withoutParameters()))) {
+      throw new Failure.InvalidRequest(
+              "content-type: " + (type == null ? "missing" : type) + " (expected: application/json)",
+              null,
+              HttpFailures.UNSUPPORTED_MEDIA_TYPE)
+          .asException();
+    }
+  }
+
+  HttpResponse failed(ServiceRequestContext context, Throwable error) {
+    Failure failure = EdgeFailures.of(error);
+    if (failure instanceof Failure.Internal) {
+      logger.error("request {} failed at the edge", EdgeContext.requestId(context), error);
+    }
+    return FailureResponses.of(failure, errors, EdgeContext.requestId(context));
+  }
+
+  /** A failure of a call to another service, as a response. */
+  HttpResponse unavailable(ServiceRequestContext context, Throwable error) {
+    return FailureResponses.of(FailureStatus.fromThrowable(error), errors, EdgeContext.requestId(context));
+  }
+
+  private HttpResponse methodNotAllowed(ServiceRequestContext context) {
+    String allow = methods.stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
+    Failure failure =
+        new Failure.InvalidRequest(
+            "method: " + context.method() + " (expected: " + allow + ")", null, "method_not_allowed");
+    ResponseHeaders headers =
+        ResponseHeaders.builder(HttpStatus.METHOD_NOT_ALLOWED)
+            .contentType(MediaType.JSON)
+            .set("allow", allow)
+            .set("x-request-id", EdgeContext.requestId(context))
+            .build();
+    return HttpResponse.of(headers, HttpData.wrap(errors.error(failure, EdgeContext.requestId(context))));
+  }
+}

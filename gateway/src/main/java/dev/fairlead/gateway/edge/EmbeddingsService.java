@@ -1,0 +1,137 @@
+package dev.fairlead.gateway.edge;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.catalog.Capability;
+import dev.fairlead.catalog.ModelSpec;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.gateway.dialect.CacheControl;
+import dev.fairlead.gateway.dialect.Controls;
+import dev.fairlead.gateway.dialect.DialectCodec;
+import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.gateway.dialect.openai.OpenAiEmbeddingsCodec;
+import dev.fairlead.gateway.dialect.openai.ScannedEmbeddings;
+import dev.fairlead.gateway.pipeline.CallScope;
+import dev.fairlead.gateway.pipeline.Form;
+import dev.fairlead.gateway.pipeline.InferencePipeline;
+import dev.fairlead.gateway.pipeline.InferenceRequest;
+import dev.fairlead.gateway.scoring.ScorerClient;
+import dev.fairlead.gateway.upstream.CatalogFollower;
+import dev.fairlead.v1.EmbedRequest;
+import dev.fairlead.v1.EmbedResponse;
+import dev.fairlead.v1.Embedding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code POST /v1/embeddings}: by the scorer's own encoder, or by a provider's embedding model. */
+final class EmbeddingsService extends EdgeService {
+
+  private static final int OWN_DIMENSIONS = 384;
+  private static final Controls UNCACHED =
+      new Controls(null, null, null, null, new CacheControl(true, true, null), List.of());
+
+  private final OpenAiEmbeddingsCodec codec;
+  private final DialectCodec errors;
+  private final EdgeContext edge;
+  private final CatalogFollower catalogs;
+  private final ScorerClient scorer;
+  private final InferencePipeline pipeline;
+
+  EmbeddingsService(
+      OpenAiEmbeddingsCodec codec,
+      DialectCodec errors,
+      EdgeContext edge,
+      CatalogFollower catalogs,
+      ScorerClient scorer,
+      InferencePipeline pipeline) {
+    super(errors, HttpMethod.POST);
+    this.codec = codec;
+    this.errors = errors;
+    this.edge = edge;
+    this.catalogs = catalogs;
+    this.scorer = scorer;
+    this.pipeline = pipeline;
+  }
+
+  @Override
+  HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
+    ScannedEmbeddings scanned = codec.scan(body);
+    String model = scanned.request().facts().model();
+    if (model.equals(RequestFacts.AUTO) || model.equals(OwnEncoder.ID)) {
+      return own(context, scanned);
+    }
+    requireEmbeddings(model);
+    InferenceRequest request =
+        new InferenceRequest(
+            new Form.Raw(scanned.request().raw(), errors),
+            scanned.request().facts(),
+            scanned.request().controls().overriddenBy(UNCACHED),
+            EdgeContext.forwarded(headers),
+            EdgeContext.clientRetries(headers));
+    CallScope scope = edge.open(context);
+    CompleteSink sink = new CompleteSink(errors, scope.requestId());
+    pipeline.answer(request, scope, sink);
+    return sink.response();
+  }
+
+  private void requireEmbeddings(String model) {
+    ModelSpec spec = catalogs.require().find(model).orElse(null);
+    if (spec != null && !spec.capabilities().contains(Capability.EMBEDDINGS)) {
+      throw Failure.InvalidRequest.of(
+              "model", "model: " + model + " does not make embeddings (expected: a model with the capability embeddings)")
+          .asException();
+    }
+  }
+
+  private HttpResponse own(ServiceRequestContext context, ScannedEmbeddings scanned) {
+    int dimensions = scanned.dimensions().orElse(OWN_DIMENSIONS);
+    if (dimensions != OWN_DIMENSIONS) {
+      throw Failure.InvalidRequest.of(
+              "dimensions", "dimensions: " + dimensions + " (expected: 384 for " + OwnEncoder.ID + ")")
+          .asException();
+    }
+    CallScope scope = edge.open(context);
+    CompletableFuture<HttpResponse> response = new CompletableFuture<>();
+    EmbedRequest request = EmbedRequest.newBuilder().addAllTexts(scanned.inputs()).build();
+    scope.run(
+        () ->
+            scorer.embed(
+                request,
+                embedded -> {
+                  scope.close();
+                  response.complete(answer(embedded, scanned.base64(), scope.requestId()));
+                },
+                error -> {
+                  scope.close();
+                  response.complete(
+                      FailureResponses.of(FailureStatus.fromThrowable(error), errors, scope.requestId()));
+                }));
+    return HttpResponse.of(response);
+  }
+
+  private HttpResponse answer(EmbedResponse embedded, boolean base64, String requestId) {
+    List<float[]> vectors = new ArrayList<>(embedded.getEmbeddingsCount());
+    long tokens = 0;
+    for (Embedding embedding : embedded.getEmbeddingsList()) {
+      float[] vector = new float[embedding.getValuesCount()];
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] = embedding.getValues(i);
+      }
+      vectors.add(vector);
+      tokens += embedding.getTokenCount();
+    }
+    ResponseHeadersBuilder headers =
+        Json.headers(200, requestId)
+            .set("x-model-used", OwnEncoder.ID)
+            .set("x-query-cost", "0")
+            .set("x-fairlead-cache", "bypass");
+    return HttpResponse.of(
+        headers.build(), HttpData.wrap(codec.answer(vectors, OwnEncoder.ID, tokens, base64)));
+  }
+}

@@ -1,0 +1,51 @@
+package dev.fairlead.gateway.edge;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.gateway.metrics.Summary;
+import dev.fairlead.gateway.pipeline.CacheUse;
+import dev.fairlead.gateway.routing.Usd;
+
+/** {@code GET /metrics}: Prometheus, or with {@code Accept: application/json} a summary for people. */
+final class MetricsService implements HttpService {
+
+  private final HttpService prometheus;
+  private final Summary summary;
+
+  MetricsService(HttpService prometheus, Summary summary) {
+    this.prometheus = prometheus;
+    this.summary = summary;
+  }
+
+  @Override
+  public HttpResponse serve(ServiceRequestContext context, HttpRequest request) throws Exception {
+    boolean json = request.headers().accept().stream().anyMatch(type -> type.is(MediaType.JSON));
+    if (!json || request.method() != HttpMethod.GET) {
+      return prometheus.serve(context, request);
+    }
+    return Json.response(200, EdgeContext.requestId(context), json());
+  }
+
+  private ObjectNode json() {
+    ObjectNode node = Json.object();
+    node.put("totalRequests", summary.requests());
+    node.put("totalErrors", summary.errors());
+    node.put("totalCancelled", summary.cancelled());
+    node.put("totalCostUsd", Usd.decimal(summary.costNanoUsd()));
+    node.put("totalSavedUsd", Usd.decimal(summary.savedNanoUsd()));
+    node.put("totalPromptTokens", summary.promptTokens());
+    node.put("totalCompletionTokens", summary.completionTokens());
+    ObjectNode cache = node.putObject("cacheUsageCount");
+    for (CacheUse use : CacheUse.values()) {
+      cache.put(use.label(), summary.cacheUse(use));
+    }
+    ObjectNode models = node.putObject("modelUsageCount");
+    summary.modelUsage().forEach(models::put);
+    return node;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.fairlead.gateway.edge;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.catalog.Capability;
+import dev.fairlead.catalog.Catalog;
+import dev.fairlead.catalog.ModelSpec;
+import dev.fairlead.catalog.Price;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.dialect.DialectCodec;
+import dev.fairlead.gateway.routing.PolicyName;
+import dev.fairlead.gateway.routing.Usd;
+import dev.fairlead.gateway.upstream.CatalogFollower;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /v1/models} and {@code /v1/models/{id}}: the catalogue, {@code auto} and its policies, and the own encoder. */
+final class ModelsService extends EdgeService {
+
+  private static final String AUTO = "auto";
+
+  private final CatalogFollower catalogs;
+
+  ModelsService(DialectCodec errors, CatalogFollower catalogs) {
+    super(errors, HttpMethod.GET);
+    this.catalogs = catalogs;
+  }
+
+  @Override
+  HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
+    Catalog catalog = catalogs.require();
+    String requestId = EdgeContext.requestId(context);
+    String id = context.pathParams().get("id");
+    if (id != null) {
+      return Json.response(200, requestId, find(catalog, id));
+    }
+    ObjectNode list = Json.object();
+    list.put("object", "list");
+    ArrayNode data = list.putArray("data");
+    all(catalog).forEach(data::add);
+    return Json.response(200, requestId, list);
+  }
+
+  private static ObjectNode find(Catalog catalog, String id) {
+    Optional<ObjectNode> found =
+        all(catalog).stream().filter(node -> node.get("id").textValue().equals(id)).findFirst();
+    return found.orElseThrow(
+        () -> {
+          String cut = id.length() <= 200 ? id : id.substring(0, 200) + "...";
+          return new Failure.UnknownModel(
+                  "model: " + cut + " does not exist (expected: a model of GET /v1/models)", cut)
+              .asException();
+        });
+  }
+
+  private static List<ObjectNode> all(Catalog catalog) {
+    List<ObjectNode> nodes = new ArrayList<>();
+    nodes.add(entry(AUTO, "fairlead"));
+    for (PolicyName policy : PolicyName.values()) {
+      nodes.add(entry(AUTO + ":" + policy.label(), "fairlead"));
+    }
+    for (ModelSpec model : catalog.models()) {
+      nodes.add(entry(model));
+    }
+    ObjectNode encoder = entry(OwnEncoder.ID, "fairlead");
+    encoder.putArray("capabilities").add(Capability.EMBEDDINGS.label());
+    nodes.add(encoder);
+    return nodes;
+  }
+
+  private static ObjectNode entry(String id, String owner) {
+    ObjectNode node = Json.object();
+    node.put("id", id);
+    node.put("object", "model");
+    node.put("created", 0);
+    node.put("owned_by", owner);
+    return node;
+  }
+
+  private static ObjectNode entry(ModelSpec model) {
+    ObjectNode node = entry(model.id(), model.provider());
+    node.put("provider", model.provider());
+    node.put("tier", model.tier() == null ? null : model.tier().label());
+    ArrayNode capabilities = node.putArray("capabilities");
+    model.capabilities().stream().map(Capability::label).sorted().forEach(capabilities::add);
+    node.put("context_window", model.contextWindow());
+    node.put("max_output_tokens", model.maxOutputTokens());
+    price(node, model.price());
+    return node;
+  }
+
+  /** USD per million tokens; null when the price is not known. */
+  private static void price(ObjectNode node, @Nullable Price price) {
+    if (price == null) {
+      node.putNull("price");
+      return;
+    }
+    ObjectNode prices = node.putObject("price");
+    prices.put("input", Usd.decimal(price.inputNanoUsdPerMillion()));
+    prices.put("output", Usd.decimal(price.outputNanoUsdPerMillion()));
+    prices.put("cached_input", Usd.decimal(price.cachedInputNanoUsdPerMillion()));
+    prices.put("cache_write", Usd.decimal(price.cacheWriteNanoUsdPerMillion()));
+  }
+}

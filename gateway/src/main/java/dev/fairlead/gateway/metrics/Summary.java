@@ -1,0 +1,91 @@
+package dev.fairlead.gateway.metrics;
+
+import dev.fairlead.gateway.pipeline.CacheUse;
+import dev.fairlead.gateway.pipeline.Settlement;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Totals of this gateway since its start, for the JSON summary. Thread-safe. */
+public final class Summary {
+
+  private final LongAdder requests = new LongAdder();
+  private final LongAdder errors = new LongAdder();
+  private final LongAdder cancelled = new LongAdder();
+  private final LongAdder costNanoUsd = new LongAdder();
+  private final LongAdder savedNanoUsd = new LongAdder();
+  private final LongAdder promptTokens = new LongAdder();
+  private final LongAdder completionTokens = new LongAdder();
+  private final Map<String, LongAdder> modelUsage = new ConcurrentHashMap<>();
+  private final Map<CacheUse, LongAdder> cacheUse = new ConcurrentHashMap<>();
+
+  Summary() {}
+
+  void completed(String model, CacheUse use, Settlement settlement) {
+    requests.increment();
+    modelUsage.computeIfAbsent(model, id -> new LongAdder()).increment();
+    cacheUse.computeIfAbsent(use, key -> new LongAdder()).increment();
+    costNanoUsd.add(settlement.costNanoUsd());
+    savedNanoUsd.add(settlement.savedNanoUsd());
+    promptTokens.add(settlement.usage().promptTokens());
+    completionTokens.add(settlement.usage().completionTokens());
+  }
+
+  void failed(boolean wasCancelled) {
+    requests.increment();
+    (wasCancelled ? cancelled : errors).increment();
+  }
+
+  void charged(long nanoUsd) {
+    costNanoUsd.add(nanoUsd);
+  }
+
+  /** Requests that have ended. */
+  public long requests() {
+    return requests.sum();
+  }
+
+  /** Requests that ended with a failure. */
+  public long errors() {
+    return errors.sum();
+  }
+
+  /** Requests whose caller went away. */
+  public long cancelled() {
+    return cancelled.sum();
+  }
+
+  /** What was paid, nano-dollars. */
+  public long costNanoUsd() {
+    return costNanoUsd.sum();
+  }
+
+  /** What the baseline would have cost more, nano-dollars. */
+  public long savedNanoUsd() {
+    return savedNanoUsd.sum();
+  }
+
+  /** Input tokens of answered requests, hits included. */
+  public long promptTokens() {
+    return promptTokens.sum();
+  }
+
+  /** Output tokens of answered requests, hits included. */
+  public long completionTokens() {
+    return completionTokens.sum();
+  }
+
+  /** Answered requests by the model that answered. */
+  public Map<String, Long> modelUsage() {
+    Map<String, Long> counts = new TreeMap<>();
+    modelUsage.forEach((model, count) -> counts.put(model, count.sum()));
+    return counts;
+  }
+
+  /** Answered requests by how the cache took part. */
+  public long cacheUse(CacheUse use) {
+    LongAdder count = cacheUse.get(use);
+    return count == null ? 0 : count.sum();
+  }
+}

@@ -1,0 +1,28 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.gateway.routing.Decision;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of an answer when it begins.
+ *
+ * @param modelId catalogue id of the model that answers
+ * @param policy label of what decided
+ * @param reason label of why
+ * @param similarity of a semantic hit, else empty
+ * @param attempts tries so far, the running one included; 0 for a hit
+ * @param overheadNanos time since the request's arrival that was not spent at the upstream
+ * @param decision the routing decision; null for a hit
+ */
+public record AnswerHead(
+    String requestId,
+    String modelId,
+    String policy,
+    String reason,
+    OptionalDouble complexity,
+    CacheUse cache,
+    OptionalDouble similarity,
+    int attempts,
+    long overheadNanos,
+    @Nullable Decision decision) {}

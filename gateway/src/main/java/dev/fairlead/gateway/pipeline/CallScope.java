@@ -1,0 +1,94 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.telemetry.CallContext;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What one request carries over every hop: identity, trace, deadline and cancellation; and the event loop that its steps run
+ * on, so that they never keep a scorer's or a vendor client's thread. Thread-safe.
+ */
+public final class CallScope {
+
+  private final Context.CancellableContext context;
+  private final Executor loop;
+  private final long startNanos = System.nanoTime();
+
+  private CallScope(Context.CancellableContext context, Executor loop) {
+    this.context = context;
+    this.loop = loop;
+  }
+
+  /**
+   * Opens a scope.
+   *
+   * @param identity request id, tenant and trace, made by {@link CallContext#of}; of a gRPC caller also its deadline and
+   *     cancellation
+   * @param timeout total time of the request
+   * @param timer fires the deadline
+   * @param loop runs the steps of the request, one at a time
+   */
+  public static CallScope open(Context identity, Duration timeout, ScheduledExecutorService timer, Executor loop) {
+    Deadline deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    return new CallScope(identity.withDeadline(deadline, timer), loop);
+  }
+
+  /** Runs {@code step} here and now so that calls it makes carry identity, trace, deadline and cancellation. */
+  public void run(Runnable step) {
+    Context previous = context.attach();
+    try {
+      step.run();
+    } finally {
+      context.detach(previous);
+    }
+  }
+
+  /** Runs {@code step} on the request's event loop, soon. */
+  public void onLoop(Runnable step) {
+    loop.execute(() -> run(step));
+  }
+
+  /** Runs {@code step} with identity and trace, but unaffected by this request's end: for what must still be said. */
+  public void runDetached(Runnable step) {
+    context.fork().run(step);
+  }
+
+  /** The caller went away: everything under way for the request ends. */
+  public void cancel() {
+    context.cancel(null);
+  }
+
+  /** Frees the deadline's timer; call it when the request has ended. */
+  public void close() {
+    context.close();
+  }
+
+  /** Whether the request was cancelled or is past its deadline. */
+  public boolean isCancelled() {
+    return context.isCancelled();
+  }
+
+  /** Id of the request. */
+  public String requestId() {
+    return CallContext.REQUEST_ID.get(context);
+  }
+
+  /** Owner of the request. */
+  public String tenant() {
+    return CallContext.TENANT.get(context);
+  }
+
+  /** Nanoseconds since the request arrived. */
+  public long elapsedNanos() {
+    return System.nanoTime() - startNanos;
+  }
+
+  /** {@link System#nanoTime} of the request's arrival. */
+  public long startNanos() {
+    return startNanos;
+  }
+}

@@ -1,0 +1,13 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.v1.UpstreamError;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a request that could not be answered.
+ *
+ * @param upstream the vendor's own words when it refused the caller's request, else null
+ * @param attempts tries that were made
+ */
+public record FailedAnswer(Failure failure, @Nullable UpstreamError upstream, int attempts) {}

@@ -1,0 +1,138 @@
+package dev.fairlead.gateway.pipeline;
+
+import com.google.protobuf.ByteString;
+import dev.fairlead.catalog.ModelSpec;
+import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.v1.Attempt;
+import dev.fairlead.v1.FailedAttempts;
+import dev.fairlead.v1.GenerationCall;
+import dev.fairlead.v1.GenerationCompleted;
+import dev.fairlead.v1.ProviderServiceGenerateRequest;
+import dev.fairlead.v1.ProviderServiceGenerateResponse;
+import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
+import dev.fairlead.v1.UpstreamError;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** The part of a request's life after routing: the provider service's answer, its price, its way into the cache and to the sink. */
+final class Generation {
+
+  final InferenceCall call;
+  final Decision decision;
+  final long upstreamStartNanos = System.nanoTime();
+
+  Generation(InferenceCall call, Decision decision) {
+    this.call = call;
+    this.decision = decision;
+  }
+
+  void start() {
+    GenerationCall generation = generationCall();
+    if (call.request.facts().stream()) {
+      ProviderServiceStreamGenerateRequest request =
+          ProviderServiceStreamGenerateRequest.newBuilder().setCall(generation).build();
+      call.pipeline.provider.streamGenerate(request, new StreamedGeneration(this));
+    } else {
+      ProviderServiceGenerateRequest request =
+          ProviderServiceGenerateRequest.newBuilder().setCall(generation).build();
+      call.pipeline.provider.generate(
+          request,
+          new dev.fairlead.gateway.upstream.UnaryResult<>(
+              response -> call.scope.run(() -> call.step(() -> answered(response))),
+              error -> call.scope.run(() -> failed(error, List.of(), decision.first().id()))));
+    }
+  }
+
+  private GenerationCall generationCall() {
+    GenerationCall.Builder generation =
+        GenerationCall.newBuilder()
+            .putAllForwardHeaders(call.request.forwardHeaders())
+            .setClientRetryCount(call.request.clientRetryCount());
+    for (ModelSpec model : decision.order()) {
+      generation.addModelIds(model.id());
+    }
+    switch (call.request.form()) {
+      case Form.Raw raw -> generation.setRaw(raw.request());
+      case Form.Typed typed -> generation.setChat(typed.request());
+    }
+    return generation.build();
+  }
+
+  private void answered(ProviderServiceGenerateResponse response) {
+    GenerationCompleted completed = response.getCompleted();
+    Settlement settlement = settle(completed, OptionalLong.empty());
+    long overhead = call.scope.elapsedNanos() - (System.nanoTime() - upstreamStartNanos);
+    AnswerHead head = head(completed.getModelId(), completed.getAttemptsCount(), overhead);
+    Answer answer =
+        new Answer(
+            head,
+            settlement,
+            response.hasRaw() ? response.getRaw() : null,
+            response.hasChat() ? response.getChat() : null,
+            ByteString.EMPTY,
+            completed.getResponseHeadersMap());
+    CacheWrite write = new CacheWrite(call, completed, settlement);
+    if (response.hasRaw()) {
+      write.raw(response.getRaw());
+    } else {
+      write.chat(response.getChat());
+    }
+    write.then(() -> call.complete(answer));
+  }
+
+  AnswerHead head(String modelId, int attempts, long overheadNanos) {
+    return new AnswerHead(
+        call.scope.requestId(),
+        modelId,
+        decision.policy(),
+        decision.reason().label(),
+        decision.complexity(),
+        call.cacheUse,
+        OptionalDouble.empty(),
+        attempts,
+        overheadNanos,
+        decision);
+  }
+
+  Settlement settle(GenerationCompleted completed, OptionalLong firstTokenNanos) {
+    TokenUsage usage = Usages.fromProto(completed.getUsage());
+    long cost = costNanoUsd(completed.getModelId(), usage);
+    return new Settlement(
+        usage,
+        cost,
+        call.savedNanoUsd(usage, cost),
+        completed.getFinishReason(),
+        completed.getAttemptsList(),
+        call.scope.elapsedNanos(),
+        firstTokenNanos);
+  }
+
+  private long costNanoUsd(String modelId, TokenUsage usage) {
+    return decision.order().stream()
+        .filter(model -> model.id().equals(modelId))
+        .findFirst()
+        .map(model -> model.costNanoUsd(usage))
+        .orElse(0L);
+  }
+
+  /** Ends the request; {@code seen} are the attempts that a stream has already reported. */
+  void failed(Throwable error, List<Attempt> seen, String modelId) {
+    Failure failure = FailureStatus.fromThrowable(error);
+    int reported = FailureStatus.detail(error, FailedAttempts.class).map(FailedAttempts::getAttemptsCount).orElse(0);
+    UpstreamError upstream = FailureStatus.detail(error, UpstreamError.class).orElse(null);
+    call.fail(new FailedAnswer(failure, upstream, Math.max(reported, seen.size())), modelId);
+  }
+
+  /** A stream ended before its end: what was generated is paid for all the same. */
+  void chargePartial(String modelId, long contentEvents) {
+    if (contentEvents > 0) {
+      long prompt = PromptEstimate.tokens(call.request.facts().promptCharacters());
+      TokenUsage usage = new TokenUsage(prompt, 0, 0, contentEvents, 0, true);
+      call.pipeline.metrics.charged(modelId, usage, costNanoUsd(modelId, usage));
+    }
+  }
+}

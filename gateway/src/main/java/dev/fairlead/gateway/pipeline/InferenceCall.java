@@ -1,0 +1,287 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.catalog.Catalog;
+import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.gateway.cache.CacheKey;
+import dev.fairlead.gateway.dialect.CacheControl;
+import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.routing.ModelSelector;
+import dev.fairlead.v1.AnalyzeResponse;
+import dev.fairlead.v1.CacheHit;
+import dev.fairlead.v1.CacheMiss;
+import dev.fairlead.v1.LookupRequest;
+import dev.fairlead.v1.LookupResponse;
+import java.time.Duration;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request on its way to an answer: exact lookup, scoring, semantic lookup, routing; then {@link Generation} or
+ * {@link Replay} take over. Exactly one step is under way at any time, so no field needs a lock; a step that follows an
+ * asynchronous call runs on the request's event loop.
+ */
+final class InferenceCall {
+
+  private static final Logger logger = LoggerFactory.getLogger(InferenceCall.class);
+
+  final InferencePipeline pipeline;
+  final InferenceRequest request;
+  final CallScope scope;
+  final AnswerSink sink;
+  private final boolean mayLookUp;
+  final boolean mayStore;
+
+  @Nullable Catalog catalog;
+  @Nullable ModelSelector selector;
+  @Nullable CacheKey key;
+  @Nullable AnalyzeResponse analysis;
+  private boolean analysed;
+  CacheUse cacheUse = CacheUse.BYPASS;
+  @Nullable CacheMiss miss;
+  String leaseId = "";
+
+  InferenceCall(InferencePipeline pipeline, InferenceRequest request, CallScope scope, AnswerSink sink) {
+    this.pipeline = pipeline;
+    this.request = request;
+    this.scope = scope;
+    this.sink = sink;
+    CacheControl control = request.controls().cacheControl();
+    this.mayStore = control == null || !control.noStore();
+    this.mayLookUp = mayStore && (control == null || !control.noCache());
+  }
+
+  void start() {
+    pipeline.metrics.requestStarted();
+    scope.run(() -> step(this::admit));
+  }
+
+  private void admit() {
+    Catalog known = pipeline.catalogs.require();
+    catalog = known;
+    ModelSelector chosen =
+        ModelSelector.of(
+            request.facts().model(), request.controls().policy(), pipeline.routing.defaultPolicy(), known);
+    selector = chosen;
+    key = CacheKey.of(scope.tenant(), policyLabel(), request.controls().qualityTarget(), request.facts());
+    if (mayLookUp) {
+      lookUp(!wantsSemantic());
+    } else {
+      scoreOrRoute();
+    }
+  }
+
+  /** Label of what decides: a policy, or {@code explicit}. */
+  String policyLabel() {
+    return selector instanceof ModelSelector.Auto auto ? auto.policy().label() : Decision.EXPLICIT;
+  }
+
+  private boolean wantsSemantic() {
+    return request.facts().semanticEligible() && pipeline.cache.semanticLikely();
+  }
+
+  /** Exact before the prompt is scored, with its embedding afterwards. The last lookup asks for the lease. */
+  private void lookUp(boolean last) {
+    pipeline.cache.lookup(
+        lookup(last),
+        response -> scope.onLoop(() -> step(() -> lookedUp(response, last))),
+        error -> scope.onLoop(() -> step(() -> cacheAway(error))));
+  }
+
+  private LookupRequest lookup(boolean last) {
+    CacheKey where = requireKey();
+    LookupRequest.Builder lookup =
+        LookupRequest.newBuilder()
+            .setScope(where.scope())
+            .setFingerprint(where.fingerprint())
+            .setText(request.facts().lastUserText())
+            .setSemanticEligible(request.facts().semanticEligible())
+            .setAcquireLease(last);
+    AnalyzeResponse known = analysis;
+    if (known != null && usableEmbedding(known)) {
+      lookup.addAllEmbedding(known.getEmbeddingList()).setModelFingerprint(known.getModelFingerprint());
+    }
+    CacheControl control = request.controls().cacheControl();
+    if (control != null && control.maxAge() != null) {
+      lookup.setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(control.maxAge().getSeconds()));
+    }
+    return lookup.build();
+  }
+
+  boolean usableEmbedding(AnalyzeResponse known) {
+    return request.facts().semanticEligible() && !known.getTruncated() && known.getEmbeddingCount() > 0;
+  }
+
+  private void lookedUp(LookupResponse response, boolean last) {
+    cacheUse = CacheUse.MISS;
+    if (response.hasHit()) {
+      replay(response.getHit());
+      return;
+    }
+    CacheMiss missed = response.getMiss();
+    miss = missed;
+    leaseId = missed.getLease().getId();
+    if (missed.getReason() == CacheMiss.Reason.REASON_STORE_UNAVAILABLE) {
+      scoreOrRoute();
+    } else if (!last) {
+      scoreThen(() -> lookUp(true));
+    } else if (leaseId.isEmpty()) {
+      awaitLeader();
+    } else {
+      scoreOrRoute();
+    }
+  }
+
+  /** An identical request holds the lease: its answer serves this one too. */
+  private void awaitLeader() {
+    Duration wait = pipeline.limits.coalesceWait();
+    pipeline.cache.await(
+        lookup(true),
+        wait,
+        response ->
+            scope.onLoop(
+                () ->
+                    step(
+                        () -> {
+                          if (response.hasHit()) {
+                            replay(response.getHit());
+                          } else {
+                            leaseId = response.getMiss().getLease().getId();
+                            scoreOrRoute();
+                          }
+                        })),
+        error -> scope.onLoop(() -> step(() -> cacheAway(error))));
+  }
+
+  private void cacheAway(Throwable error) {
+    if (scope.isCancelled()) {
+      throw FailureStatus.fromThrowable(error).asException();
+    }
+    pipeline.metrics.cacheUnavailable();
+    cacheUse = CacheUse.BYPASS;
+    scoreOrRoute();
+  }
+
+  private void scoreOrRoute() {
+    ModelSelector chosen = selector;
+    if (chosen != null && pipeline.router.needsComplexity(chosen)) {
+      scoreThen(this::route);
+    } else {
+      route();
+    }
+  }
+
+  private void scoreThen(Runnable next) {
+    String text = request.facts().lastUserText();
+    if (analysed || text.isEmpty()) {
+      next.run();
+      return;
+    }
+    analysed = true;
+    pipeline.scorer.analyze(
+        text,
+        response ->
+            scope.onLoop(
+                () ->
+                    step(
+                        () -> {
+                          analysis = response;
+                          next.run();
+                        })),
+        error ->
+            scope.onLoop(
+                () ->
+                    step(
+                        () -> {
+                          if (scope.isCancelled()) {
+                            throw FailureStatus.fromThrowable(error).asException();
+                          }
+                          pipeline.metrics.scorerUnavailable();
+                          next.run();
+                        })));
+  }
+
+  OptionalDouble complexity() {
+    AnalyzeResponse known = analysis;
+    return known == null ? OptionalDouble.empty() : OptionalDouble.of(known.getComplexity());
+  }
+
+  private void route() {
+    ModelSelector chosen = selector;
+    Catalog known = catalog;
+    if (chosen == null || known == null) {
+      throw new IllegalStateException("routed before admission");
+    }
+    Decision decision = pipeline.router.route(InferencePipeline.query(request, complexity()), chosen, known);
+    pipeline.metrics.decided(decision);
+    new Generation(this, decision).start();
+  }
+
+  private void replay(CacheHit hit) {
+    try {
+      Replay.of(this, hit).deliver();
+    } catch (FailureException e) {
+      // A stored answer that cannot be told again is as good as none.
+      logger.warn("stored answer {} cannot be replayed: {}", hit.getEntryId(), e.getMessage());
+      cacheUse = CacheUse.MISS;
+      scoreOrRoute();
+    }
+  }
+
+  CacheKey requireKey() {
+    CacheKey known = key;
+    if (known == null) {
+      throw new IllegalStateException("no cache key before admission");
+    }
+    return known;
+  }
+
+  /** Runs a step; whatever it throws ends the request with a failure. */
+  void step(Runnable step) {
+    try {
+      step.run();
+    } catch (FailureException e) {
+      fail(new FailedAnswer(e.failure(), null, 0), "none");
+    } catch (RuntimeException e) {
+      logger.error("request {} failed inside the gateway", scope.requestId(), e);
+      fail(new FailedAnswer(new Failure.Internal("internal error"), null, 0), "none");
+    }
+  }
+
+  /** Ends the request without an answer, whichever step it was in. */
+  void fail(FailedAnswer failed, String modelId) {
+    releaseLease();
+    pipeline.metrics.failed(modelId, failed.failure(), scope.elapsedNanos());
+    scope.close();
+    sink.fail(failed);
+  }
+
+  /** Ends the request with an answer. */
+  void complete(Answer answer) {
+    pipeline.metrics.completed(answer);
+    scope.close();
+    sink.complete(answer);
+  }
+
+  /** Gives a lease back that was not used up by a store. */
+  void releaseLease() {
+    if (leaseId.isEmpty()) {
+      return;
+    }
+    String released = leaseId;
+    leaseId = "";
+    scope.runDetached(() -> pipeline.cache.report(Reports.leaseAbandoned(requireKey(), released)));
+  }
+
+  /** Savings of an answer against the baseline. */
+  long savedNanoUsd(TokenUsage usage, long costNanoUsd) {
+    Catalog known = catalog;
+    return known == null
+        ? 0
+        : pipeline.router.baseline(known).map(model -> model.costNanoUsd(usage) - costNanoUsd).orElse(0L);
+  }
+}

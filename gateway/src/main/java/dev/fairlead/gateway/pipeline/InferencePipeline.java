@@ -1,0 +1,85 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.gateway.LimitsConfig;
+import dev.fairlead.gateway.cache.CacheClient;
+import dev.fairlead.gateway.metrics.RouterMetrics;
+import dev.fairlead.gateway.routing.RouteQuery;
+import dev.fairlead.gateway.routing.Router;
+import dev.fairlead.gateway.routing.RoutingConfig;
+import dev.fairlead.gateway.scoring.ScorerClient;
+import dev.fairlead.gateway.upstream.CatalogFollower;
+import dev.fairlead.v1.ProviderServiceGrpc;
+import io.grpc.Channel;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+
+/**
+ * Takes decoded requests from every door through cache, scorer, router and provider service to a sink. One instance serves
+ * all threads; nothing in it blocks.
+ */
+public final class InferencePipeline {
+
+  final RoutingConfig routing;
+  final LimitsConfig limits;
+  final Router router;
+  final CatalogFollower catalogs;
+  final CacheClient cache;
+  final ScorerClient scorer;
+  final ProviderServiceGrpc.ProviderServiceStub provider;
+  final RouterMetrics metrics;
+
+  /** Wires a pipeline; all collaborators are shared and outlive it. */
+  public InferencePipeline(
+      RoutingConfig routing,
+      LimitsConfig limits,
+      Router router,
+      CatalogFollower catalogs,
+      CacheClient cache,
+      ScorerClient scorer,
+      Channel provider,
+      RouterMetrics metrics) {
+    this.routing = routing;
+    this.limits = limits;
+    this.router = router;
+    this.catalogs = catalogs;
+    this.cache = cache;
+    this.scorer = scorer;
+    this.provider = ProviderServiceGrpc.newStub(provider);
+    this.metrics = metrics;
+  }
+
+  /**
+   * Answers a request. The sink hears of every outcome, failures included; {@code scope} is closed at the end. When the
+   * caller goes away the door cancels the scope.
+   */
+  public void answer(InferenceRequest request, CallScope scope, AnswerSink sink) {
+    new InferenceCall(this, request, scope, sink).start();
+  }
+
+  /** Decides without answering; scores the prompt and looks it up, and leaves no trace. */
+  public void route(
+      InferenceRequest request, CallScope scope, Consumer<RouteOutcome> decided, Consumer<Failure> failed) {
+    scope.run(
+        () -> {
+          try {
+            new RouteDryRun(this, request, scope, decided, failed).start();
+          } catch (RuntimeException e) {
+            scope.close();
+            failed.accept(FailureStatus.fromThrowable(e));
+          }
+        });
+  }
+
+  static RouteQuery query(InferenceRequest request, OptionalDouble complexity) {
+    return new RouteQuery(
+        PromptEstimate.tokens(request.facts().promptCharacters()),
+        request.facts().lastUserText().length(),
+        request.facts().maxOutputTokens().orElse(0),
+        request.facts().choiceCount(),
+        request.facts().needs(),
+        complexity,
+        request.controls().maxCostNanoUsd());
+  }
+}

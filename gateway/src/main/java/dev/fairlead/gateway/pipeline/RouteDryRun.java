@@ -1,0 +1,116 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.catalog.Catalog;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.gateway.cache.CacheKey;
+import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.routing.ModelSelector;
+import dev.fairlead.v1.AnalyzeResponse;
+import dev.fairlead.v1.CacheHit;
+import dev.fairlead.v1.FeatureValue;
+import dev.fairlead.v1.LookupRequest;
+import dev.fairlead.v1.LookupResponse;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The decision for a request without its execution: it is scored and looked up, and takes neither lease nor model. */
+final class RouteDryRun {
+
+  private final InferencePipeline pipeline;
+  private final InferenceRequest request;
+  private final CallScope scope;
+  private final Consumer<RouteOutcome> decided;
+  private final Consumer<Failure> failed;
+  private final Catalog catalog;
+  private final ModelSelector selector;
+  private @Nullable AnalyzeResponse analysis;
+
+  RouteDryRun(
+      InferencePipeline pipeline,
+      InferenceRequest request,
+      CallScope scope,
+      Consumer<RouteOutcome> decided,
+      Consumer<Failure> failed) {
+    this.pipeline = pipeline;
+    this.request = request;
+    this.scope = scope;
+    this.decided = decided;
+    this.failed = failed;
+    this.catalog = pipeline.catalogs.require();
+    this.selector =
+        ModelSelector.of(
+            request.facts().model(), request.controls().policy(), pipeline.routing.defaultPolicy(), catalog);
+  }
+
+  void start() {
+    String text = request.facts().lastUserText();
+    if (text.isEmpty()) {
+      lookUp();
+      return;
+    }
+    pipeline.scorer.analyze(
+        text,
+        response ->
+            scope.onLoop(
+                () -> {
+                  analysis = response;
+                  lookUp();
+                }),
+        error -> scope.onLoop(this::lookUp));
+  }
+
+  private void lookUp() {
+    String policy = selector instanceof ModelSelector.Auto auto ? auto.policy().label() : Decision.EXPLICIT;
+    CacheKey key = CacheKey.of(scope.tenant(), policy, request.controls().qualityTarget(), request.facts());
+    LookupRequest.Builder lookup =
+        LookupRequest.newBuilder()
+            .setScope(key.scope())
+            .setFingerprint(key.fingerprint())
+            .setText(request.facts().lastUserText())
+            .setSemanticEligible(request.facts().semanticEligible());
+    AnalyzeResponse known = analysis;
+    if (known != null && request.facts().semanticEligible() && !known.getTruncated()) {
+      lookup.addAllEmbedding(known.getEmbeddingList()).setModelFingerprint(known.getModelFingerprint());
+    }
+    pipeline.cache.lookup(
+        lookup.build(),
+        response -> scope.onLoop(() -> decide(use(response))),
+        error -> scope.onLoop(() -> decide(CacheUse.BYPASS)));
+  }
+
+  private static CacheUse use(LookupResponse response) {
+    if (!response.hasHit()) {
+      return CacheUse.MISS;
+    }
+    return response.getHit().getKind() == CacheHit.Kind.KIND_SEMANTIC ? CacheUse.SEMANTIC : CacheUse.HIT;
+  }
+
+  private void decide(CacheUse use) {
+    try {
+      AnalyzeResponse known = analysis;
+      OptionalDouble complexity =
+          known == null ? OptionalDouble.empty() : OptionalDouble.of(known.getComplexity());
+      Decision decision = pipeline.router.route(InferencePipeline.query(request, complexity), selector, catalog);
+      decided.accept(new RouteOutcome(decision, use, features()));
+    } catch (RuntimeException e) {
+      failed.accept(FailureStatus.fromThrowable(e));
+    } finally {
+      scope.close();
+    }
+  }
+
+  private Map<String, Double> features() {
+    Map<String, Double> features = new LinkedHashMap<>();
+    AnalyzeResponse known = analysis;
+    if (known != null) {
+      for (FeatureValue feature : known.getFeaturesList()) {
+        features.put(feature.getName(), feature.getValue());
+      }
+    }
+    return features;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.gateway.routing.Decision;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How a request would be served.
+ *
+ * @param cache what the cache would answer with: {@link CacheUse#HIT}, {@link CacheUse#SEMANTIC}, or neither
+ * @param features the prompt's features by name; empty when it was not scored
+ */
+public record RouteOutcome(Decision decision, CacheUse cache, Map<String, Double> features) {
+
+  /** Copies, keeping the order. */
+  public RouteOutcome {
+    features = Collections.unmodifiableMap(new LinkedHashMap<>(features));
+  }
+}

@@ -1,0 +1,32 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.v1.Attempt;
+import dev.fairlead.v1.FinishReason;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What an answer took.
+ *
+ * @param usage tokens; for a hit those of the stored answer
+ * @param costNanoUsd what was paid, 0 for a hit
+ * @param savedNanoUsd what the baseline would have cost more; negative when the answer was dearer
+ * @param attempts every try, in order; empty for a hit
+ * @param latencyNanos from arrival to the end
+ * @param firstTokenNanos from arrival to the first content of a stream, else empty
+ */
+public record Settlement(
+    TokenUsage usage,
+    long costNanoUsd,
+    long savedNanoUsd,
+    FinishReason finishReason,
+    List<Attempt> attempts,
+    long latencyNanos,
+    OptionalLong firstTokenNanos) {
+
+  /** Copies. */
+  public Settlement {
+    attempts = List.copyOf(attempts);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.fairlead.gateway.routing;
+
+import java.util.Comparator;
+import java.util.List;
+
+/** Lowest expected cost first; unpriced models last. */
+final class CheapestPolicy implements RoutingPolicy {
+
+  @Override
+  public PolicyName name() {
+    return PolicyName.CHEAPEST;
+  }
+
+  @Override
+  public Ranking rank(RouteQuery query, List<Candidate> feasible) {
+    Comparator<Candidate> byCost =
+        Comparator.comparing((Candidate candidate) -> candidate.model().price() == null)
+            .thenComparingLong(Candidate::estimatedCostNanoUsd);
+    return new Ranking(Reason.LOWEST_COST, feasible.stream().sorted(byCost).toList());
+  }
+}

@@ -1,0 +1,50 @@
+package dev.fairlead.gateway.routing;
+
+import dev.fairlead.catalog.ModelSpec;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * A routing decision.
+ *
+ * @param policy label of what decided: a policy, or {@code explicit}
+ * @param order models that can serve the request, in the order to try them; at least one
+ * @param candidates every model that was considered, those of {@code order} first
+ * @param estimatedCostNanoUsd expected cost on the first choice
+ */
+public record Decision(
+    String policy,
+    Reason reason,
+    List<ModelSpec> order,
+    List<Candidate> candidates,
+    OptionalDouble complexity,
+    long estimatedCostNanoUsd) {
+
+  /** Policy label of a request that names its model. */
+  public static final String EXPLICIT = "explicit";
+
+  /** Copies. */
+  public Decision {
+    order = List.copyOf(order);
+    candidates = List.copyOf(candidates);
+  }
+
+  /** What is counted of a decision; every part is from a fixed set or the catalogue. */
+  public record Label(String policy, String tier, String model, String reason) {}
+
+  /** The decision as a label. */
+  public Label label() {
+    return new Label(policy, tierLabel(), first().id(), reason.label());
+  }
+
+  /** The first choice. */
+  public ModelSpec first() {
+    return order.getFirst();
+  }
+
+  /** Label of the first choice's tier; {@code none} for a model without one. */
+  public String tierLabel() {
+    var tier = first().tier();
+    return tier == null ? "none" : tier.label();
+  }
+}

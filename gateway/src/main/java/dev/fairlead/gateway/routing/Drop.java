@@ -1,0 +1,20 @@
+package dev.fairlead.gateway.routing;
+
+import java.util.Locale;
+
+/** Why a model cannot serve a request. */
+public enum Drop {
+  /** It cannot do something the request needs. */
+  CAPABILITY,
+  /** Prompt and answer do not fit. */
+  CONTEXT_WINDOW,
+  /** It is expected to cost more than the request may. */
+  COST_CAP,
+  /** The request has a cost cap and the model's price is not known. */
+  UNPRICED;
+
+  /** Lower-case name as in JSON. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.fairlead.gateway.routing;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The policies that a caller or an operator can ask for by name. */
+public enum PolicyName {
+  /** By the prompt's complexity. */
+  COMPLEXITY,
+  /** By the expected cost alone. */
+  CHEAPEST,
+  /** By the prompt's length alone. */
+  PROMPT_LENGTH;
+
+  /** Lower-case name as in configuration, headers, labels and JSON. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The policy of that label. */
+  public static Optional<PolicyName> of(String label) {
+    return Arrays.stream(values()).filter(policy -> policy.label().equals(label)).findFirst();
+  }
+
+  /** All labels, joined by commas, for messages. */
+  public static String labels() {
+    return Arrays.stream(values()).map(PolicyName::label).collect(Collectors.joining(", "));
+  }
+}

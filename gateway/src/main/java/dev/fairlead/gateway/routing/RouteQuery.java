@@ -1,0 +1,32 @@
+package dev.fairlead.gateway.routing;
+
+import dev.fairlead.catalog.Capability;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What routing must know of a request.
+ *
+ * @param promptTokens estimated tokens of the whole prompt
+ * @param promptCharacters characters of the last user text
+ * @param maxOutputTokens most tokens the caller asked for, 0 when not said
+ * @param choices number of answers, 1 or more
+ * @param needs what the model must be able to do
+ * @param complexity 0 to 1, empty when it is not known
+ * @param maxCostNanoUsd the request's own cost cap, null when there is none
+ */
+public record RouteQuery(
+    long promptTokens,
+    long promptCharacters,
+    int maxOutputTokens,
+    int choices,
+    Set<Capability> needs,
+    OptionalDouble complexity,
+    @Nullable Long maxCostNanoUsd) {
+
+  /** Copies. */
+  public RouteQuery {
+    needs = Set.copyOf(needs);
+  }
+}

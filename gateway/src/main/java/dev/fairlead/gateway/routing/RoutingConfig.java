@@ -1,0 +1,49 @@
+package dev.fairlead.gateway.routing;
+
+import dev.fairlead.catalog.Tier;
+import dev.fairlead.common.config.Expect;
+import java.time.Duration;
+
+/**
+ * Section {@code routing}.
+ *
+ * @param defaultPolicy policy of the model {@code auto}
+ * @param simple complexity below which the cheap tier serves, 0 to 1
+ * @param complex complexity from which on the quality tier serves, 0 to 1, at least {@code simple}
+ * @param promptLength characters up to which {@code prompt_length} calls a prompt easy
+ * @param fallbackTier tier when the complexity is not known
+ * @param scoreTimeout time-box of the scorer
+ * @param lookupTimeout time-box of a cache lookup that waits for nobody
+ * @param expectedOutputTokens tokens of an answer for estimates
+ * @param baseline catalogue id that savings are counted against, empty for the quality tier's first
+ */
+public record RoutingConfig(
+    String defaultPolicy,
+    double simple,
+    double complex,
+    int promptLength,
+    Tier fallbackTier,
+    Duration scoreTimeout,
+    Duration lookupTimeout,
+    int expectedOutputTokens,
+    String baseline) {
+
+  /** Validates. */
+  public RoutingConfig {
+    Expect.that(
+        PolicyName.of(defaultPolicy).isPresent(),
+        "routing.default_policy",
+        defaultPolicy,
+        "one of " + PolicyName.labels());
+    Expect.range("routing.simple", simple, 0.0, 1.0);
+    Expect.range("routing.complex", complex, 0.0, 1.0);
+    if (simple > complex) {
+      // COMPLEXITY_THRESHOLD moves `complex` alone; a threshold below `simple` then means that nothing is in between.
+      simple = complex;
+    }
+    Expect.range("routing.prompt_length", promptLength, 1, 10_000_000);
+    Expect.positive("routing.score_timeout", scoreTimeout);
+    Expect.positive("routing.lookup_timeout", lookupTimeout);
+    Expect.range("routing.expected_output_tokens", expectedOutputTokens, 1, 1_000_000);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.fairlead.gateway.routing;
+
+import java.util.List;
+
+/** Orders models that can all serve a request. One instance serves all threads; it neither blocks nor keeps state. */
+interface RoutingPolicy {
+
+  /** Its name. */
+  PolicyName name();
+
+  /** Whether it wants the prompt's complexity. */
+  default boolean needsComplexity() {
+    return false;
+  }
+
+  /**
+   * The order in which to try the candidates, and why the first is first.
+   *
+   * @param feasible in configured order; at least one
+   */
+  Ranking rank(RouteQuery query, List<Candidate> feasible);
+
+  /** An order with its reason. */
+  record Ranking(Reason reason, List<Candidate> order) {}
+}

@@ -1,0 +1,67 @@
+package dev.fairlead.gateway.scoring;
+
+import com.linecorp.armeria.client.circuitbreaker.CircuitBreaker;
+import dev.fairlead.gateway.upstream.UnaryResult;
+import dev.fairlead.v1.AnalyzeRequest;
+import dev.fairlead.v1.AnalyzeResponse;
+import dev.fairlead.v1.EmbedRequest;
+import dev.fairlead.v1.EmbedResponse;
+import dev.fairlead.v1.ScorerServiceGrpc;
+import io.grpc.Channel;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The scorer service within a time-box. While it does not answer, a circuit breaker spares requests the wait.
+ * Thread-safe; callbacks come on the transport's thread.
+ */
+public final class ScorerClient {
+
+  private final ScorerServiceGrpc.ScorerServiceStub stub;
+  private final Duration timeBox;
+  private final CircuitBreaker breaker;
+
+  /** A client over {@code channel}. */
+  public ScorerClient(Channel channel, Duration timeBox) {
+    this.stub = ScorerServiceGrpc.newStub(channel);
+    this.timeBox = timeBox;
+    this.breaker =
+        CircuitBreaker.builder("scorer")
+            .minimumRequestThreshold(5)
+            .counterSlidingWindow(Duration.ofSeconds(5))
+            .counterUpdateInterval(Duration.ofMillis(500))
+            .circuitOpenWindow(Duration.ofSeconds(1))
+            .trialRequestInterval(Duration.ofSeconds(1))
+            .build();
+  }
+
+  /** Complexity and embedding of a text. {@code failed} means that the request goes on without them. */
+  public void analyze(String text, Consumer<AnalyzeResponse> analyzed, Consumer<Throwable> failed) {
+    if (!breaker.tryRequest()) {
+      failed.accept(Status.UNAVAILABLE.withDescription("the scorer's circuit breaker is open").asRuntimeException());
+      return;
+    }
+    AnalyzeRequest request = AnalyzeRequest.newBuilder().setText(text).setWithEmbedding(true).build();
+    stub.withDeadlineAfter(timeBox.toNanos(), TimeUnit.NANOSECONDS)
+        .analyze(
+            request,
+            new UnaryResult<>(
+                response -> {
+                  breaker.onSuccess();
+                  analyzed.accept(response);
+                },
+                error -> {
+                  if (Status.fromThrowable(error).getCode() != Status.Code.CANCELLED) {
+                    breaker.onFailure();
+                  }
+                  failed.accept(error);
+                }));
+  }
+
+  /** Embeddings of texts, under the request's own deadline. */
+  public void embed(EmbedRequest request, Consumer<EmbedResponse> embedded, Consumer<Throwable> failed) {
+    stub.embed(request, new UnaryResult<>(embedded, failed));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.fairlead.gateway.typed;
+
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.dialect.CacheControl;
+import dev.fairlead.gateway.dialect.Controls;
+import dev.fairlead.v1.RequestControls;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The wishes of a typed request. */
+public final class TypedControls {
+
+  private TypedControls() {}
+
+  /**
+   * The wishes as the pipeline takes them.
+   *
+   * @throws dev.fairlead.common.failure.FailureException InvalidRequest that names the field
+   */
+  public static Controls of(RequestControls controls) {
+    if (controls.equals(RequestControls.getDefaultInstance())) {
+      return Controls.NONE;
+    }
+    require(!controls.hasMaxCostNanoUsd() || controls.getMaxCostNanoUsd() >= 1, "controls.max_cost_nano_usd", "1 or more");
+    boolean quality =
+        !controls.hasQualityTarget() || (controls.getQualityTarget() > 0 && controls.getQualityTarget() <= 1);
+    require(quality, "controls.quality_target", "above 0 up to 1");
+    require(controls.getTagsCount() <= 16, "controls.tags", "up to 16");
+    return new Controls(
+        controls.hasPolicy() ? controls.getPolicy() : null,
+        controls.hasMaxCostNanoUsd() ? controls.getMaxCostNanoUsd() : null,
+        controls.hasLatencySlo() ? duration(controls.getLatencySlo()) : null,
+        controls.hasQualityTarget() ? controls.getQualityTarget() : null,
+        cacheControl(controls),
+        controls.getTagsList());
+  }
+
+  private static @Nullable CacheControl cacheControl(RequestControls controls) {
+    if (!controls.hasCacheControl()) {
+      return null;
+    }
+    dev.fairlead.v1.CacheControl wish = controls.getCacheControl();
+    return new CacheControl(
+        wish.getNoCache(), wish.getNoStore(), wish.hasMaxAge() ? duration(wish.getMaxAge()) : null);
+  }
+
+  private static Duration duration(com.google.protobuf.Duration duration) {
+    return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+  }
+
+  private static void require(boolean holds, String param, String expectation) {
+    if (!holds) {
+      throw Failure.InvalidRequest.of(param, param + " (expected: " + expectation + ")").asException();
+    }
+  }
+}

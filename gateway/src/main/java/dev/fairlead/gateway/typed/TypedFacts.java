@@ -1,0 +1,175 @@
+package dev.fairlead.gateway.typed;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.fairlead.catalog.Capability;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.v1.ChatRequest;
+import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Message;
+import dev.fairlead.v1.ResponseFormat;
+import dev.fairlead.v1.Tool;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.EnumSet;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Validates a typed request and finds in it what the gateway needs. Stateless. */
+public final class TypedFacts {
+
+  private static final byte[] DIALECT = "typed\n".getBytes(StandardCharsets.US_ASCII);
+  private static final int MAX_CHOICES = 128;
+
+  private TypedFacts() {}
+
+  /**
+   * The facts of a request.
+   *
+   * @param stream whether the answer is to be streamed
+   * @throws dev.fairlead.common.failure.FailureException InvalidRequest that names the field
+   */
+  public static RequestFacts of(ChatRequest request, boolean stream) {
+    validate(request);
+    int last = lastUser(request);
+    String text = last < 0 ? "" : text(request.getMessages(last));
+    Set<Capability> needs = needs(request);
+    boolean eligible =
+        last == request.getMessagesCount() - 1
+            && needs.isEmpty()
+            && request.getToolsCount() == 0
+            && choices(request) == 1
+            && !text.isEmpty();
+    return new RequestFacts(
+        request.getModel().isEmpty() ? RequestFacts.AUTO : request.getModel(),
+        stream,
+        request.hasMaxOutputTokens() ? OptionalInt.of(request.getMaxOutputTokens()) : OptionalInt.empty(),
+        choices(request),
+        needs,
+        text,
+        eligible,
+        characters(request),
+        request.hasUser() ? request.getUser() : null,
+        digest(request, last));
+  }
+
+  private static void validate(ChatRequest request) {
+    require(request.getMessagesCount() > 0, "messages", "empty", "at least one message");
+    for (int i = 0; i < request.getMessagesCount(); i++) {
+      Message message = request.getMessages(i);
+      String path = "messages[" + i + "]";
+      boolean role =
+          message.getRole() != Message.Role.ROLE_UNSPECIFIED && message.getRole() != Message.Role.UNRECOGNIZED;
+      require(role, path + ".role", message.getRoleValue(), "a role of fairlead.v1.Message.Role");
+      boolean result = message.getRole() != Message.Role.ROLE_TOOL || message.hasToolCallId();
+      require(result, path + ".tool_call_id", "missing", "the id of the call that this answers");
+      boolean content = message.getContentCount() > 0 || message.getToolCallsCount() > 0;
+      require(content, path + ".content", "empty", "at least one part");
+    }
+    if (request.hasMaxOutputTokens()) {
+      require(request.getMaxOutputTokens() >= 1, "max_output_tokens", request.getMaxOutputTokens(), "1 or more");
+    }
+    if (request.hasTemperature()) {
+      require(within(request.getTemperature(), 0, 2), "temperature", request.getTemperature(), "0..2");
+    }
+    if (request.hasTopP()) {
+      require(within(request.getTopP(), 0, 1), "top_p", request.getTopP(), "0..1");
+    }
+    require(within(choices(request), 1, MAX_CHOICES), "choice_count", choices(request), "1..128");
+  }
+
+  private static boolean within(double value, double low, double high) {
+    return value >= low && value <= high;
+  }
+
+  private static void require(boolean holds, String param, Object value, String expectation) {
+    if (!holds) {
+      throw Failure.InvalidRequest.of(param, param + ": " + value + " (expected: " + expectation + ")").asException();
+    }
+  }
+
+  private static int choices(ChatRequest request) {
+    return request.hasChoiceCount() ? request.getChoiceCount() : 1;
+  }
+
+  private static int lastUser(ChatRequest request) {
+    for (int i = request.getMessagesCount() - 1; i >= 0; i--) {
+      if (request.getMessages(i).getRole() == Message.Role.ROLE_USER) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static String text(Message message) {
+    return message.getContentList().stream()
+        .filter(ContentPart::hasText)
+        .map(ContentPart::getText)
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static Set<Capability> needs(ChatRequest request) {
+    Set<Capability> needs = EnumSet.noneOf(Capability.class);
+    if (request.getToolsCount() > 0) {
+      needs.add(Capability.TOOLS);
+    }
+    if (request.getResponseFormat().getFormatCase() == ResponseFormat.FormatCase.JSON_SCHEMA) {
+      needs.add(Capability.JSON_SCHEMA);
+    }
+    boolean images =
+        request.getMessagesList().stream()
+            .flatMap(message -> message.getContentList().stream())
+            .anyMatch(ContentPart::hasImage);
+    if (images) {
+      needs.add(Capability.VISION);
+    }
+    return needs;
+  }
+
+  private static long characters(ChatRequest request) {
+    long characters = 0;
+    for (Message message : request.getMessagesList()) {
+      for (ContentPart part : message.getContentList()) {
+        characters += part.getText().length() + part.getRefusal().length() + part.getReasoning().getText().length();
+      }
+    }
+    for (Tool tool : request.getToolsList()) {
+      characters += tool.getName().length() + tool.getDescription().length() + tool.getParametersJsonSchema().length();
+    }
+    return characters;
+  }
+
+  /** Everything but model, user and the last user text, whose place is kept. */
+  private static ByteString digest(ChatRequest request, int lastUser) {
+    ChatRequest.Builder scope = request.toBuilder().clearModel().clearUser();
+    if (lastUser >= 0) {
+      Message.Builder message = scope.getMessagesBuilder(lastUser);
+      for (int i = 0; i < message.getContentCount(); i++) {
+        if (message.getContent(i).hasText()) {
+          message.setContent(i, ContentPart.newBuilder().setText(""));
+        }
+      }
+    }
+    try {
+      ChatRequest cleared = scope.build();
+      byte[] bytes = new byte[cleared.getSerializedSize()];
+      CodedOutputStream output = CodedOutputStream.newInstance(bytes);
+      output.useDeterministicSerialization();
+      cleared.writeTo(output);
+      output.flush();
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      sha.update(DIALECT);
+      return UnsafeByteOperations.unsafeWrap(sha.digest(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,400 @@
+package dev.fairlead.gateway;
+
+import com.google.protobuf.ByteString;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.common.rpc.RpcChannels;
+import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.telemetry.Telemetry;
+import dev.fairlead.telemetry.TelemetrySettings;
+import dev.fairlead.v1.AnalyzeRequest;
+import dev.fairlead.v1.AnalyzeResponse;
+import dev.fairlead.v1.Attempt;
+import dev.fairlead.v1.AttemptResult;
+import dev.fairlead.v1.AttemptStarted;
+import dev.fairlead.v1.CacheHit;
+import dev.fairlead.v1.CacheMiss;
+import dev.fairlead.v1.CacheServiceGrpc;
+import dev.fairlead.v1.CachedAnswer;
+import dev.fairlead.v1.ChatDelta;
+import dev.fairlead.v1.ChatResponse;
+import dev.fairlead.v1.Choice;
+import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Dialect;
+import dev.fairlead.v1.EmbedRequest;
+import dev.fairlead.v1.EmbedResponse;
+import dev.fairlead.v1.Embedding;
+import dev.fairlead.v1.FinishReason;
+import dev.fairlead.v1.FlushRequest;
+import dev.fairlead.v1.FlushResponse;
+import dev.fairlead.v1.GenerationCall;
+import dev.fairlead.v1.GenerationCompleted;
+import dev.fairlead.v1.GetStatsRequest;
+import dev.fairlead.v1.GetStatsResponse;
+import dev.fairlead.v1.GetStatusRequest;
+import dev.fairlead.v1.GetStatusResponse;
+import dev.fairlead.v1.Lease;
+import dev.fairlead.v1.ListModelsRequest;
+import dev.fairlead.v1.ListModelsResponse;
+import dev.fairlead.v1.LookupRequest;
+import dev.fairlead.v1.LookupResponse;
+import dev.fairlead.v1.Message;
+import dev.fairlead.v1.Model;
+import dev.fairlead.v1.ProviderServiceGenerateRequest;
+import dev.fairlead.v1.ProviderServiceGenerateResponse;
+import dev.fairlead.v1.ProviderServiceGrpc;
+import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
+import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
+import dev.fairlead.v1.RawAnswer;
+import dev.fairlead.v1.RawEvents;
+import dev.fairlead.v1.ReportOutcomeRequest;
+import dev.fairlead.v1.ReportOutcomeResponse;
+import dev.fairlead.v1.ScorerServiceGrpc;
+import dev.fairlead.v1.StoreRequest;
+import dev.fairlead.v1.StoreResponse;
+import dev.fairlead.v1.Tier;
+import dev.fairlead.v1.Usage;
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway in front of hand-written services whose behaviour a test sets through public fields. */
+public final class FakeBackends implements AutoCloseable {
+
+  static final Usage USAGE =
+      Usage.newBuilder()
+          .setPromptTokens(1000)
+          .setCompletionTokens(100)
+          .setSource(Usage.Source.SOURCE_REPORTED)
+          .build();
+
+  public final FakeScorer scorer = new FakeScorer();
+  public final FakeCache cache = new FakeCache();
+  public final FakeProvider provider = new FakeProvider();
+  public final GatewayNode node;
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  public FakeBackends(String yaml) throws IOException {
+    ConfigSource config = ConfigSource.parse("test", "server: {port: 0, grpc_port: 0}\n" + yaml, Map.of());
+    Telemetry telemetry = Telemetry.start("gateway", TelemetrySettings.defaults());
+    opened.add(telemetry);
+    GatewayNode.Backends backends =
+        new GatewayNode.Backends(
+            serve(telemetry, scorer), serve(telemetry, cache), serve(telemetry, provider));
+    node = GatewayNode.start(config, telemetry, backends, false);
+  }
+
+  private ManagedChannel serve(Telemetry telemetry, io.grpc.BindableService service) throws IOException {
+    String name = UUID.randomUUID().toString();
+    opened.add(RpcServer.inProcess(name, List.of(service), List.of(telemetry.serverInterceptor())));
+    ManagedChannel channel = RpcChannels.inProcess(name, List.of(telemetry.clientInterceptor()));
+    opened.add(channel::shutdownNow);
+    return channel;
+  }
+
+  public String url(String path) {
+    return "http://127.0.0.1:" + node.httpPort() + path;
+  }
+
+  @Override
+  public void close() throws Exception {
+    node.close();
+    for (AutoCloseable closeable : opened.reversed()) {
+      closeable.close();
+    }
+  }
+
+  /** Complexity by a function of the text; or away. */
+  public static final class FakeScorer extends ScorerServiceGrpc.ScorerServiceImplBase {
+    public volatile Function<String, Double> complexity = text -> 0.1;
+    public volatile boolean away;
+    public final AtomicInteger analyses = new AtomicInteger();
+
+    @Override
+    public void analyze(AnalyzeRequest request, StreamObserver<AnalyzeResponse> observer) {
+      analyses.incrementAndGet();
+      if (away) {
+        observer.onError(Status.UNAVAILABLE.asRuntimeException());
+        return;
+      }
+      observer.onNext(
+          AnalyzeResponse.newBuilder()
+              .setComplexity(complexity.apply(request.getText()))
+              .addAllEmbedding(List.of(1f, 0f))
+              .setModelFingerprint("fake")
+              .build());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void embed(EmbedRequest request, StreamObserver<EmbedResponse> observer) {
+      EmbedResponse.Builder response = EmbedResponse.newBuilder();
+      for (String text : request.getTextsList()) {
+        response.addEmbeddings(
+            Embedding.newBuilder().addValues(text.length()).addValues(0.5f).setTokenCount(text.length()));
+      }
+      observer.onNext(response.build());
+      observer.onCompleted();
+    }
+  }
+
+  /** An exact cache of its own, without expiry. */
+  public static final class FakeCache extends CacheServiceGrpc.CacheServiceImplBase {
+    public volatile boolean away;
+    public volatile boolean semanticPossible;
+    public volatile @Nullable CacheHit semanticHit;
+    public final Map<String, StoreRequest> stored = new ConcurrentHashMap<>();
+    public final List<LookupRequest> lookups = new CopyOnWriteArrayList<>();
+    public final List<ReportOutcomeRequest> reports = new CopyOnWriteArrayList<>();
+    public final AtomicInteger openLeases = new AtomicInteger();
+
+    @Override
+    public void lookup(LookupRequest request, StreamObserver<LookupResponse> observer) {
+      lookups.add(request);
+      if (away) {
+        observer.onError(Status.UNAVAILABLE.asRuntimeException());
+        return;
+      }
+      observer.onNext(find(request));
+      observer.onCompleted();
+    }
+
+    private LookupResponse find(LookupRequest request) {
+      StoreRequest entry = stored.get(key(request.getFingerprint()));
+      if (entry != null) {
+        CacheHit hit = CacheHit.newBuilder().setKind(CacheHit.Kind.KIND_EXACT).setAnswer(entry.getAnswer()).build();
+        return LookupResponse.newBuilder().setHit(hit).build();
+      }
+      CacheHit near = semanticHit;
+      if (near != null && request.getEmbeddingCount() > 0) {
+        return LookupResponse.newBuilder().setHit(near).build();
+      }
+      CacheMiss.Builder miss =
+          CacheMiss.newBuilder()
+              .setReason(CacheMiss.Reason.REASON_NOT_FOUND)
+              .setSemanticPossible(semanticPossible && request.getSemanticEligible());
+      if (request.getAcquireLease()) {
+        openLeases.incrementAndGet();
+        miss.setLease(Lease.newBuilder().setId("lease-" + lookups.size()));
+      }
+      return LookupResponse.newBuilder().setMiss(miss).build();
+    }
+
+    @Override
+    public void store(StoreRequest request, StreamObserver<StoreResponse> observer) {
+      if (!request.getLeaseId().isEmpty()) {
+        openLeases.decrementAndGet();
+      }
+      stored.put(key(request.getFingerprint()), request);
+      observer.onNext(StoreResponse.newBuilder().setStored(true).build());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void reportOutcome(ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> observer) {
+      reports.add(request);
+      if (request.hasLeaseAbandoned()) {
+        openLeases.decrementAndGet();
+      }
+      observer.onNext(ReportOutcomeResponse.getDefaultInstance());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void flush(FlushRequest request, StreamObserver<FlushResponse> observer) {
+      int removed = stored.size();
+      stored.clear();
+      observer.onNext(FlushResponse.newBuilder().setRemoved(removed).build());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void getStats(GetStatsRequest request, StreamObserver<GetStatsResponse> observer) {
+      observer.onNext(GetStatsResponse.newBuilder().setEntries(stored.size()).setStore("memory").build());
+      observer.onCompleted();
+    }
+
+    public CachedAnswer only() {
+      return stored.values().iterator().next().getAnswer();
+    }
+
+    private static String key(ByteString fingerprint) {
+      return HexFormat.of().formatHex(fingerprint.toByteArray());
+    }
+  }
+
+  /** Three models; answers "ok" in the form of the call, or fails as told. */
+  public static final class FakeProvider extends ProviderServiceGrpc.ProviderServiceImplBase {
+    public static final String BODY =
+        "{\"id\":\"c1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"up\",\"choices\":[{\"index\":0,"
+            + "\"message\":{\"role\":\"assistant\",\"content\":\"ok\"},\"finish_reason\":\"stop\"}],"
+            + "\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":100,\"total_tokens\":1100}}";
+    public volatile @Nullable Failure failure;
+    public volatile boolean failMidStream;
+    public volatile boolean hang;
+    public volatile FinishReason finishReason = FinishReason.FINISH_REASON_STOP;
+    public final List<GenerationCall> calls = new CopyOnWriteArrayList<>();
+    public final AtomicInteger cancelled = new AtomicInteger();
+
+    @Override
+    public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
+      observer.onNext(
+          ListModelsResponse.newBuilder()
+              .setVersion(1)
+              .addModels(model("small", Tier.TIER_CHEAP, 150_000_000L))
+              .addModels(model("medium", Tier.TIER_STANDARD, 1_000_000_000L))
+              .addModels(model("large", Tier.TIER_QUALITY, 2_500_000_000L).addCapabilities("tools"))
+              .build());
+      observer.onCompleted();
+    }
+
+    private static Model.Builder model(String id, Tier tier, long input) {
+      return Model.newBuilder()
+          .setId(id)
+          .setProvider("fake")
+          .setUpstream(id)
+          .setTier(tier)
+          .setInputNanoUsdPerMillion(input)
+          .setOutputNanoUsdPerMillion(input * 4)
+          .setContextWindow(100_000);
+    }
+
+    @Override
+    public void getStatus(GetStatusRequest request, StreamObserver<GetStatusResponse> observer) {
+      observer.onNext(GetStatusResponse.getDefaultInstance());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void generate(
+        ProviderServiceGenerateRequest request, StreamObserver<ProviderServiceGenerateResponse> observer) {
+      calls.add(request.getCall());
+      if (!answers(observer)) {
+        return;
+      }
+      ProviderServiceGenerateResponse.Builder response =
+          ProviderServiceGenerateResponse.newBuilder().setCompleted(completed(request.getCall()));
+      if (request.getCall().hasRaw()) {
+        response.setRaw(
+            RawAnswer.newBuilder()
+                .setDialect(Dialect.DIALECT_OPENAI_CHAT)
+                .setBody(ByteString.copyFromUtf8(BODY)));
+      } else {
+        Message message =
+            Message.newBuilder()
+                .setRole(Message.Role.ROLE_ASSISTANT)
+                .addContent(ContentPart.newBuilder().setText("ok"))
+                .build();
+        response.setChat(
+            ChatResponse.newBuilder()
+                .setId("c1")
+                .addChoices(Choice.newBuilder().setMessage(message).setFinishReason(finishReason)));
+      }
+      observer.onNext(response.build());
+      observer.onCompleted();
+    }
+
+    private boolean answers(StreamObserver<?> observer) {
+      Failure told = failure;
+      if (told != null) {
+        observer.onError(FailureStatus.toStatus(told));
+        return false;
+      }
+      if (hang) {
+        Context.current().addListener(context -> cancelled.incrementAndGet(), Runnable::run);
+        return false;
+      }
+      return true;
+    }
+
+    @Override
+    public void streamGenerate(
+        ProviderServiceStreamGenerateRequest request,
+        StreamObserver<ProviderServiceStreamGenerateResponse> observer) {
+      calls.add(request.getCall());
+      if (failure != null && !failMidStream) {
+        observer.onError(FailureStatus.toStatus(failure));
+        return;
+      }
+      observer.onNext(
+          ProviderServiceStreamGenerateResponse.newBuilder()
+              .setAttemptStarted(
+                  AttemptStarted.newBuilder().setNumber(1).setModelId(request.getCall().getModelIds(0)))
+              .build());
+      content(request.getCall(), observer, "o");
+      if (failMidStream) {
+        observer.onError(FailureStatus.toStatus(new Failure.UpstreamMalformed("the upstream cut its answer")));
+        return;
+      }
+      if (hang) {
+        Context.current().addListener(context -> cancelled.incrementAndGet(), Runnable::run);
+        return;
+      }
+      content(request.getCall(), observer, "k");
+      finish(request.getCall(), observer);
+    }
+
+    private void content(
+        GenerationCall call, StreamObserver<ProviderServiceStreamGenerateResponse> observer, String text) {
+      ProviderServiceStreamGenerateResponse.Builder piece = ProviderServiceStreamGenerateResponse.newBuilder();
+      if (call.hasRaw()) {
+        String json = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text + "\"}}]}";
+        piece.setEvents(events("data: " + json + "\n\n", RawEvents.Kind.KIND_CONTENT));
+      } else {
+        piece.setDelta(ChatDelta.newBuilder().setText(text));
+      }
+      observer.onNext(piece.build());
+    }
+
+    private void finish(GenerationCall call, StreamObserver<ProviderServiceStreamGenerateResponse> observer) {
+      ProviderServiceStreamGenerateResponse.Builder piece = ProviderServiceStreamGenerateResponse.newBuilder();
+      if (call.hasRaw()) {
+        String end = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+        observer.onNext(piece.setEvents(events(end, RawEvents.Kind.KIND_CONTROL)).build());
+        String usage = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":100}}\n\n";
+        observer.onNext(piece.setEvents(events(usage, RawEvents.Kind.KIND_USAGE)).build());
+      } else {
+        observer.onNext(piece.setDelta(ChatDelta.newBuilder().setFinishReason(finishReason)).build());
+      }
+      observer.onNext(ProviderServiceStreamGenerateResponse.newBuilder().setCompleted(completed(call)).build());
+      observer.onCompleted();
+    }
+
+    private static RawEvents events(String sse, RawEvents.Kind kind) {
+      return RawEvents.newBuilder()
+          .setDialect(Dialect.DIALECT_OPENAI_CHAT)
+          .setSse(ByteString.copyFromUtf8(sse))
+          .setKind(kind)
+          .setContentEvents(kind == RawEvents.Kind.KIND_CONTENT ? 1 : 0)
+          .build();
+    }
+
+    private GenerationCompleted completed(GenerationCall call) {
+      return GenerationCompleted.newBuilder()
+          .setModelId(call.getModelIds(0))
+          .setProvider("fake")
+          .setUsage(USAGE)
+          .setFinishReason(finishReason)
+          .setText("ok")
+          .addAttempts(
+              Attempt.newBuilder()
+                  .setNumber(1)
+                  .setModelId(call.getModelIds(0))
+                  .setResult(AttemptResult.ATTEMPT_RESULT_SUCCESS))
+          .build();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.fairlead.standalone;
+
+import dev.fairlead.cache.CacheNode;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.lifecycle.ServiceNode;
+import dev.fairlead.common.rpc.RpcChannels;
+import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.gateway.GatewayNode;
+import dev.fairlead.provider.ProviderNode;
+import dev.fairlead.scorer.ScorerNode;
+import dev.fairlead.telemetry.Telemetry;
+import dev.fairlead.telemetry.TelemetrySettings;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running standalone gateway. Several may run in one JVM. */
+public final class Standalone implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(Standalone.class);
+
+  /** What was opened, last first: the order in which it is closed. */
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  private final GatewayNode gateway;
+
+  private Standalone(ConfigSource config) throws IOException {
+    try {
+      Telemetry telemetry =
+          opened(Telemetry.start("fairlead", config.section("telemetry", TelemetrySettings.class)));
+      ManagedChannel scorer =
+          serve(telemetry, opened(ScorerNode.start(config, telemetry.registry(), telemetry.tracer())));
+      ManagedChannel cache =
+          serve(telemetry, opened(CacheNode.start(config, telemetry.registry(), telemetry.tracer())));
+      ManagedChannel provider =
+          serve(telemetry, opened(ProviderNode.start(config, telemetry.registry(), telemetry.tracer())));
+      gateway =
+          opened(GatewayNode.start(config, telemetry, new GatewayNode.Backends(scorer, cache, provider), true));
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts every service and opens the gateway's ports; blocks until they are open.
+   *
+   * @throws dev.fairlead.common.config.ConfigException when the configuration cannot be used
+   */
+  public static Standalone start(ConfigSource config) {
+    try {
+      return new Standalone(config);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ManagedChannel serve(Telemetry telemetry, ServiceNode node) throws IOException {
+    String name = node.name() + "-" + UUID.randomUUID();
+    opened(RpcServer.inProcess(name, node.services(), List.of(telemetry.serverInterceptor())));
+    ManagedChannel channel = RpcChannels.inProcess(name, List.of(telemetry.clientInterceptor()));
+    opened.push(channel::shutdownNow);
+    return channel;
+  }
+
+  private <T extends AutoCloseable> T opened(T closeable) {
+    opened.push(closeable);
+    return closeable;
+  }
+
+  /** The HTTP port in use. */
+  public int httpPort() {
+    return gateway.httpPort();
+  }
+
+  /** The gRPC port in use; -1 when gRPC is off. */
+  public int grpcPort() {
+    return gateway.grpcPort();
+  }
+
+  /** Whether requests can be served. */
+  public boolean ready() {
+    return gateway.ready();
+  }
+
+  /** Closes the doors first, then every service; requests under way finish within the drain time. Blocks. */
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      AutoCloseable next = opened.pop();
+      try {
+        next.close();
+      } catch (Exception e) {
+        logger.warn("could not close {}", next, e);
+      }
+    }
+  }
+}
