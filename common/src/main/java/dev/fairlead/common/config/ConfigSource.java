@@ -54,11 +54,13 @@ public final class ConfigSource {
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .build();
 
+  private final @Nullable Path path;
   private final String origin;
   private final ObjectNode file;
   private final Map<String, String> environment;
 
-  private ConfigSource(String origin, ObjectNode file, Map<String, String> environment) {
+  private ConfigSource(@Nullable Path path, String origin, ObjectNode file, Map<String, String> environment) {
+    this.path = path;
     this.origin = origin;
     this.file = file;
     this.environment = Map.copyOf(environment);
@@ -70,7 +72,7 @@ public final class ConfigSource {
       return parse("environment", "", environment);
     }
     try {
-      return parse(path.toString(), Files.readString(path), environment);
+      return parse(path, path.toString(), Files.readString(path), environment);
     } catch (IOException e) {
       throw new ConfigException(path + ": cannot be read (expected: a YAML file that this user may read)", e);
     }
@@ -88,6 +90,11 @@ public final class ConfigSource {
    * @param origin what to call it in messages
    */
   public static ConfigSource parse(String origin, String yaml, Map<String, String> environment) {
+    return parse(null, origin, yaml, environment);
+  }
+
+  private static ConfigSource parse(
+      @Nullable Path path, String origin, String yaml, Map<String, String> environment) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     try {
       JsonNode root = YAML.readTree(yaml);
@@ -105,7 +112,12 @@ public final class ConfigSource {
             origin + ": unknown section `" + section.getKey() + "`" + Nearest.hint(section.getKey(), SECTIONS));
       }
     }
-    return new ConfigSource(origin, (ObjectNode) Placeholders.replaced(tree, environment), environment);
+    return new ConfigSource(path, origin, (ObjectNode) Placeholders.replaced(tree, environment), environment);
+  }
+
+  /** Reads the same file again under the same environment; this source itself when it came from no file. Blocks. */
+  public ConfigSource reread() {
+    return path == null ? this : load(path, environment);
   }
 
   /** Whether the user's file has the section at all. */
@@ -140,12 +152,17 @@ public final class ConfigSource {
       return Map.of();
     }
     Map<String, T> entries = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry : mapping(name, own).properties()) {
-      String path = name + "." + entry.getKey();
-      ObjectNode merged = entry(path, entry.getValue(), defaults);
-      entries.put(entry.getKey(), bind(path, merged, overlayEnvironment(path, merged), type));
+    for (String entry : mapping(name, own).properties().stream().map(Map.Entry::getKey).toList()) {
+      entries.put(entry, namedEntry(name, entry, type, defaults));
     }
     return Collections.unmodifiableMap(entries);
+  }
+
+  /** One entry of a section that is a mapping from names, for sections whose entries are of different types. */
+  public <T> T namedEntry(String section, String name, Class<T> type, JsonDefaults defaults) {
+    String path = section + "." + name;
+    ObjectNode merged = entry(path, file.path(section).path(name), defaults);
+    return bind(path, merged, overlayEnvironment(path, merged), type);
   }
 
   /** A section that is a list of records, such as {@code models}; empty when it is absent. */

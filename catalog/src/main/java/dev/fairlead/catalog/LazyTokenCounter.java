@@ -1,0 +1,66 @@
+package dev.fairlead.catalog;
+
+import com.knuddels.jtokkit.Encodings;
+import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingType;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Counts with JTokkit once its vocabulary is there; the first count begins to load it on a thread of its own. */
+final class LazyTokenCounter implements TokenCounter {
+
+  /** Longer texts are extrapolated from their beginning, so that a count stays below some ten milliseconds. */
+  private static final int LONGEST_EXACT = 64 * 1024;
+
+  private final Supplier<EncodingType> type;
+  private volatile @Nullable CompletableFuture<Void> loading;
+  private volatile @Nullable Encoding encoding;
+
+  LazyTokenCounter(Supplier<EncodingType> type) {
+    this.type = type;
+  }
+
+  @Override
+  public int count(String text) {
+    Encoding exact = encoding;
+    if (exact == null) {
+      CompletableFuture<Void> started = loaded();
+      exact = encoding;
+      if (exact == null || started.isCompletedExceptionally()) {
+        return EstimatedTokenCounter.INSTANCE.count(text);
+      }
+    }
+    if (text.length() <= LONGEST_EXACT) {
+      return exact.countTokensOrdinary(text);
+    }
+    double head = exact.countTokensOrdinary(text.substring(0, LONGEST_EXACT));
+    return (int) Math.min(Integer.MAX_VALUE, Math.round(head * text.length() / LONGEST_EXACT));
+  }
+
+  @Override
+  public CompletableFuture<Void> loaded() {
+    CompletableFuture<Void> current = loading;
+    return current == null ? load() : current;
+  }
+
+  private synchronized CompletableFuture<Void> load() {
+    CompletableFuture<Void> current = loading;
+    if (current != null) {
+      return current;
+    }
+    CompletableFuture<Void> started = new CompletableFuture<>();
+    loading = started;
+    Thread.ofPlatform().daemon().name("tokenizer-load").start(() -> read(started));
+    return started;
+  }
+
+  private void read(CompletableFuture<Void> started) {
+    try {
+      encoding = Encodings.newLazyEncodingRegistry().getEncoding(type.get());
+      started.complete(null);
+    } catch (RuntimeException | LinkageError e) {
+      started.completeExceptionally(e);
+    }
+  }
+}

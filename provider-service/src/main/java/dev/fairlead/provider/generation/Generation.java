@@ -1,0 +1,311 @@
+package dev.fairlead.provider.generation;
+
+import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.provider.call.AnswerListener;
+import dev.fairlead.provider.call.AnswerPart;
+import dev.fairlead.provider.call.Completion;
+import dev.fairlead.provider.call.Exchange;
+import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.resilience.RetryPolicy;
+import dev.fairlead.provider.resilience.TimeSource;
+import dev.fairlead.v1.AttemptResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request under way. Tries follow each other and never overlap: the same model again while the retry policy and the
+ * provider's budget allow it, then the next candidate, all only until the first content has been passed on.
+ */
+public final class Generation {
+
+  /** Parts without content that are kept back; a vendor that sends more is taken to have begun. */
+  private static final int MOST_HELD_BACK = 64;
+  private static final Duration NO_DEADLINE = Duration.ofNanos(Long.MAX_VALUE);
+
+  private final GenerationRequest request;
+  private final GenerationListener listener;
+  private final RetryPolicy retries;
+  private final TimeSource time;
+  private final List<AttemptRecord> attempts = new ArrayList<>();
+  private final List<UpstreamFailure> failures = new ArrayList<>();
+  private final Set<String> failedProviders = new HashSet<>();
+  private int candidate;
+  private int retriesOfCandidate;
+  private boolean lastResortUsed;
+
+  private boolean cancelled;
+  private boolean ended;
+  private @Nullable Try current;
+  private TimeSource.@Nullable Timer waiting;
+
+  private Generation(
+      GenerationRequest request, GenerationListener listener, RetryPolicy retries, TimeSource time) {
+    this.request = request;
+    this.listener = listener;
+    this.retries = retries;
+    this.time = time;
+  }
+
+  /** Begins. Never blocks; the listener may hear of the end before this method returns. */
+  public static Generation start(
+      GenerationRequest request, GenerationListener listener, RetryPolicy retries, TimeSource time) {
+    Generation generation = new Generation(request, listener, retries, time);
+    generation.next(false);
+    return generation;
+  }
+
+  /** The listener is ready again. Any thread. */
+  public void resume() {
+    Try running;
+    synchronized (this) {
+      running = current;
+    }
+    if (running != null) {
+      running.exchange().resume();
+    }
+  }
+
+  /** The caller went away: the call to the vendor is ended. Any thread, any time. */
+  public void cancel() {
+    Try running;
+    boolean nothingRuns;
+    synchronized (this) {
+      if (cancelled || ended) {
+        return;
+      }
+      cancelled = true;
+      running = current;
+      nothingRuns = running == null && waiting != null;
+      if (waiting != null) {
+        waiting.cancel();
+      }
+    }
+    if (running != null) {
+      running.cancel();
+    } else if (nothingRuns) {
+      end(new GenerationOutcome.Failed(UpstreamFailure.cancelled(), List.copyOf(attempts)));
+    }
+  }
+
+  private void next(boolean lastResort) {
+    Duration timeLeft = timeLeft();
+    if (!timeLeft.isPositive()) {
+      fail(UpstreamFailure.timeout("the caller's deadline passed before an answer began"));
+      return;
+    }
+    Candidate chosen = request.candidates().get(candidate);
+    Try attempt = new Try(attempts.size() + 1, chosen);
+    synchronized (this) {
+      waiting = null;
+      if (!cancelled) {
+        current = attempt;
+      }
+    }
+    if (isCancelled()) {
+      fail(UpstreamFailure.cancelled());
+      return;
+    }
+    listener.onAttemptStarted(attempt.number, chosen.model().id(), chosen.model().provider());
+    if (retriesOfCandidate == 0) {
+      chosen.budget().deposit();
+    }
+    ModelCall call =
+        new ModelCall(
+            chosen.model(),
+            request.form(),
+            request.streamed(),
+            request.maxOutputTokens(),
+            request.forwardHeaders(),
+            timeLeft,
+            lastResort,
+            request.parent());
+    attempt.opened(chosen.provider().open(call, attempt));
+  }
+
+  private synchronized boolean isCancelled() {
+    return cancelled;
+  }
+
+  private void afterFailure(UpstreamFailure failure, boolean content) {
+    synchronized (this) {
+      current = null;
+    }
+    if (content || failure.next() == UpstreamFailure.Next.NOTHING || isCancelled()) {
+      end(new GenerationOutcome.Failed(failure, List.copyOf(attempts)));
+      return;
+    }
+    failures.add(failure);
+    Candidate failed = request.candidates().get(candidate);
+    Optional<Duration> delay = retries.delay(failure, retriesOfCandidate, request.clientRetries(), timeLeft());
+    if (delay.isPresent() && failed.budget().withdraw()) {
+      retriesOfCandidate++;
+      later(delay.get(), false);
+      return;
+    }
+    if (failure.result() != AttemptResult.ATTEMPT_RESULT_SHED) {
+      failedProviders.add(failed.model().provider());
+    }
+    nextCandidate();
+  }
+
+  /** The next candidate; one at a provider that has failed this request already costs a retry of its budget. */
+  private void nextCandidate() {
+    retriesOfCandidate = 0;
+    while (!lastResortUsed && ++candidate < request.candidates().size()) {
+      Candidate chosen = request.candidates().get(candidate);
+      if (!failedProviders.contains(chosen.model().provider()) || chosen.budget().withdraw()) {
+        next(false);
+        return;
+      }
+    }
+    boolean allShed = failures.stream().allMatch(f -> f.result() == AttemptResult.ATTEMPT_RESULT_SHED);
+    if (allShed && !lastResortUsed) {
+      lastResortUsed = true;
+      candidate = 0;
+      next(true);
+      return;
+    }
+    fail(TellingFailure.of(failures));
+  }
+
+  private void later(Duration delay, boolean lastResort) {
+    synchronized (this) {
+      if (!cancelled) {
+        waiting = time.schedule(delay, () -> next(lastResort));
+        return;
+      }
+    }
+    fail(UpstreamFailure.cancelled());
+  }
+
+  private void fail(UpstreamFailure failure) {
+    end(new GenerationOutcome.Failed(failure, List.copyOf(attempts)));
+  }
+
+  private void end(GenerationOutcome outcome) {
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      current = null;
+    }
+    listener.onEnded(outcome);
+  }
+
+  private Duration timeLeft() {
+    return request.deadlineNanos() == Long.MAX_VALUE
+        ? NO_DEADLINE
+        : Duration.ofNanos(request.deadlineNanos() - time.nanoTime());
+  }
+
+  /**
+   * One try: numbers it, times it, and keeps what comes before the first content back, so that the caller sees nothing of
+   * a try that fails before it.
+   */
+  private final class Try implements AnswerListener {
+    private final List<AnswerPart> heldBack = new ArrayList<>(2);
+    private final int number;
+    private final Candidate chosen;
+    private final long began = time.nanoTime();
+    private long firstContent;
+    private boolean content;
+    private @Nullable Exchange opened;
+    private boolean cancelWanted;
+
+    Try(int number, Candidate chosen) {
+      this.number = number;
+      this.chosen = chosen;
+    }
+
+    void opened(Exchange exchange) {
+      boolean cancelNow;
+      synchronized (this) {
+        opened = exchange;
+        cancelNow = cancelWanted;
+      }
+      if (cancelNow) {
+        exchange.cancel(UpstreamFailure.cancelled());
+      } else {
+        // The listener may have become ready while nobody knew whom to tell.
+        exchange.resume();
+      }
+    }
+
+    synchronized Exchange exchange() {
+      return opened == null ? Exchange.ENDED : opened;
+    }
+
+    void cancel() {
+      synchronized (this) {
+        cancelWanted = true;
+      }
+      exchange().cancel(UpstreamFailure.cancelled());
+    }
+
+    @Override
+    public void onPart(AnswerPart part) {
+      if (!content) {
+        if (!part.content() && heldBack.size() < MOST_HELD_BACK) {
+          heldBack.add(part);
+          return;
+        }
+        content = true;
+        firstContent = time.nanoTime();
+        passHeldBack();
+      }
+      listener.onPart(part);
+    }
+
+    private void passHeldBack() {
+      heldBack.forEach(listener::onPart);
+      heldBack.clear();
+    }
+
+    @Override
+    public void onCompleted(Completion completion) {
+      passHeldBack();
+      AttemptRecord attempt =
+          record(AttemptResult.ATTEMPT_RESULT_SUCCESS, completion.httpStatus(), completion.usage(), "");
+      attempts.add(attempt);
+      listener.onAttemptEnded(attempt);
+      end(new GenerationOutcome.Answered(completion, List.copyOf(attempts)));
+    }
+
+    @Override
+    public void onFailed(UpstreamFailure failure) {
+      AttemptRecord attempt =
+          record(failure.result(), failure.httpStatus(), failure.usage(), failure.failure().message());
+      attempts.add(attempt);
+      listener.onAttemptEnded(attempt);
+      afterFailure(failure, content);
+    }
+
+    @Override
+    public boolean ready() {
+      return listener.ready();
+    }
+
+    private AttemptRecord record(
+        AttemptResult result, int httpStatus, @Nullable TokenUsage usage, String message) {
+      Duration firstToken =
+          content && request.streamed() ? Duration.ofNanos(firstContent - began) : null;
+      return new AttemptRecord(
+          number,
+          chosen.model().id(),
+          chosen.model().provider(),
+          result,
+          httpStatus,
+          Duration.ofNanos(time.nanoTime() - began),
+          firstToken,
+          usage,
+          message);
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package dev.fairlead.provider.openai;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.v1.FinishReason;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads, beside the bytes that pass through, what the gateway must know of an answer: usage, finish reason, whether there is
+ * content, the text, an error. Fed with the whole answer, or with one event after another. Streaming parser, no tree.
+ * Not thread-safe.
+ */
+final class AnswerScan {
+
+  /** Longest text that is handed on; what exceeds it is only counted. */
+  static final int MOST_TEXT = 64 * 1024;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(64 << 20).build())
+          .build();
+
+  private final StringBuilder text = new StringBuilder();
+  private long charactersBeyond;
+  private @Nullable TokenUsage usage;
+  private @Nullable FinishReason finishReason;
+  private boolean finished;
+
+  // Of the document read last.
+  private @Nullable VendorError error;
+  private boolean content;
+  private boolean choices;
+  private boolean embeddings;
+  private boolean usageHere;
+
+  /** Reads one JSON document; a document that is not a well-formed object is an exception. */
+  void read(byte[] json, int from, int to) throws IOException {
+    error = null;
+    content = false;
+    choices = false;
+    embeddings = false;
+    usageHere = false;
+    try (JsonParser parser = JSON.createParser(json, from, to - from)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new IOException("not a JSON object");
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        member(parser, name);
+      }
+      if (parser.nextToken() != null) {
+        throw new IOException("more than one JSON document");
+      }
+    }
+  }
+
+  /** The error object of the last document. */
+  @Nullable VendorError error() {
+    return error;
+  }
+
+  /** Whether the last document carries generated content. */
+  boolean content() {
+    return content;
+  }
+
+  /** Whether the last document has at least one choice. */
+  boolean choices() {
+    return choices;
+  }
+
+  /** Whether the last document has a {@code data} array, as embeddings have. */
+  boolean embeddings() {
+    return embeddings;
+  }
+
+  /** Whether the last document carries usage and no choices. */
+  boolean usageOnly() {
+    return usageHere && !choices;
+  }
+
+  /** Usage seen so far, the last one if there were several. */
+  @Nullable TokenUsage usage() {
+    return usage;
+  }
+
+  /** Whether a choice has said why it ended. */
+  boolean finished() {
+    return finished;
+  }
+
+  /** Why the first choice ended. */
+  FinishReason finishReason() {
+    return finishReason == null ? FinishReason.FINISH_REASON_UNSPECIFIED : finishReason;
+  }
+
+  /** Text of the first choice; empty when it is longer than {@link #MOST_TEXT}. */
+  String text() {
+    return charactersBeyond > 0 ? "" : text.toString();
+  }
+
+  /** All generated text up to the bound, for counting. */
+  String countableText() {
+    return text.toString();
+  }
+
+  /** Characters that {@link #countableText} leaves out. */
+  long charactersBeyond() {
+    return charactersBeyond;
+  }
+
+  private void member(JsonParser parser, String name) throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.START_ARRAY && name.equals("choices")) {
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        choices = true;
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+          choice(parser);
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } else if (token == JsonToken.START_OBJECT && name.equals("usage")) {
+      usage = UsageReader.read(parser);
+      usageHere = true;
+    } else if (name.equals("error") && token == JsonToken.START_OBJECT) {
+      error = error(parser);
+    } else if (name.equals("error") && token == JsonToken.VALUE_STRING) {
+      error = new VendorError(parser.getText(), null, null);
+    } else {
+      embeddings |= token == JsonToken.START_ARRAY && name.equals("data");
+      parser.skipChildren();
+    }
+  }
+
+  private void choice(JsonParser parser) throws IOException {
+    int index = 0;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      switch (name) {
+        case "index" -> index = token == JsonToken.VALUE_NUMBER_INT ? parser.getIntValue() : 0;
+        case "delta", "message" -> {
+          if (token == JsonToken.START_OBJECT) {
+            message(parser, index);
+          } else {
+            parser.skipChildren();
+          }
+        }
+        case "text" -> take(parser, index);
+        case "finish_reason" -> {
+          if (token == JsonToken.VALUE_STRING) {
+            finished = true;
+            if (index == 0 || finishReason == null) {
+              finishReason = FinishReasons.of(parser.getText());
+            }
+          }
+        }
+        default -> parser.skipChildren();
+      }
+    }
+  }
+
+  private void message(JsonParser parser, int index) throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      switch (name) {
+        case "content" -> take(parser, index);
+        case "refusal", "reasoning_content", "reasoning" -> {
+          if (token == JsonToken.VALUE_STRING) {
+            boolean some = parser.getTextLength() > 0;
+            content |= some;
+            charactersUncounted(parser.getTextLength());
+          } else {
+            parser.skipChildren();
+          }
+        }
+        case "tool_calls", "function_call", "audio" -> {
+          if (token == JsonToken.START_ARRAY || token == JsonToken.START_OBJECT) {
+            long before = parser.currentLocation().getByteOffset();
+            parser.skipChildren();
+            long length = parser.currentLocation().getByteOffset() - before;
+            content |= length > 1;
+            charactersUncounted(length);
+          }
+        }
+        default -> parser.skipChildren();
+      }
+    }
+  }
+
+  private long uncounted;
+
+  private void charactersUncounted(long characters) {
+    uncounted += characters;
+  }
+
+  /** Characters of reasoning, refusals and tool calls, which are generated but are not the answer's text. */
+  long charactersBesideText() {
+    return uncounted;
+  }
+
+  private void take(JsonParser parser, int index) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      content |= parser.currentToken() == JsonToken.START_ARRAY;
+      parser.skipChildren();
+      return;
+    }
+    int length = parser.getTextLength();
+    content |= length > 0;
+    if (index != 0) {
+      uncounted += length;
+    } else if (text.length() + length <= MOST_TEXT && charactersBeyond == 0) {
+      text.append(parser.getTextCharacters(), parser.getTextOffset(), length);
+    } else {
+      charactersBeyond += length;
+    }
+  }
+
+  private static VendorError error(JsonParser parser) throws IOException {
+    String message = null;
+    String type = null;
+    String code = null;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      String value = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
+      switch (name) {
+        case "message" -> message = value;
+        case "type" -> type = value;
+        case "code" -> code = value;
+        default -> parser.skipChildren();
+      }
+      if (token.isStructStart() && value == null) {
+        parser.skipChildren();
+      }
+    }
+    return new VendorError(message, type, code);
+  }
+}

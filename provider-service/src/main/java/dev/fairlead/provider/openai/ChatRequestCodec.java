@@ -1,0 +1,373 @@
+package dev.fairlead.provider.openai;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.v1.ChatRequest;
+import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Image;
+import dev.fairlead.v1.Message;
+import dev.fairlead.v1.ResponseFormat;
+import dev.fairlead.v1.Tool;
+import dev.fairlead.v1.ToolCall;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A typed request as OpenAI's chat JSON. Pure. */
+final class ChatRequestCodec {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final JsonGenerator json;
+  private final Set<String> written = new HashSet<>();
+
+  private ChatRequestCodec(JsonGenerator json) {
+    this.json = json;
+  }
+
+  static byte[] encode(ChatRequest request, ModelCall call, Quirks quirks) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+    try (JsonGenerator generator = JSON.createGenerator(out)) {
+      new ChatRequestCodec(generator).write(request, call, quirks);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  private void write(ChatRequest request, ModelCall call, Quirks quirks) throws IOException {
+    json.writeStartObject();
+    field("model");
+    json.writeString(call.model().upstream());
+    field("messages");
+    json.writeStartArray();
+    for (Message message : request.getMessagesList()) {
+      message(message);
+    }
+    json.writeEndArray();
+    bound(request, call, quirks);
+    sampling(request);
+    tools(request);
+    if (request.hasResponseFormat()) {
+      responseFormat(request.getResponseFormat());
+    }
+    if (call.streamed()) {
+      field("stream");
+      json.writeBoolean(true);
+      if (quirks.streamUsage()) {
+        field("stream_options");
+        json.writeStartObject();
+        json.writeBooleanField("include_usage", true);
+        json.writeEndObject();
+      }
+    }
+    extensions(request.getExtensions());
+    json.writeEndObject();
+  }
+
+  private void bound(ChatRequest request, ModelCall call, Quirks quirks) throws IOException {
+    int bound = request.hasMaxOutputTokens() ? request.getMaxOutputTokens() : 0;
+    if (call.maxOutputTokens() > 0) {
+      bound = bound == 0 ? call.maxOutputTokens() : Math.min(bound, call.maxOutputTokens());
+    }
+    if (bound > 0) {
+      field(quirks.maxTokensField());
+      json.writeNumber(bound);
+      written.addAll(List.of("max_tokens", "max_completion_tokens"));
+    }
+  }
+
+  private void sampling(ChatRequest request) throws IOException {
+    if (request.hasTemperature()) {
+      number("temperature", request.getTemperature());
+    }
+    if (request.hasTopP()) {
+      number("top_p", request.getTopP());
+    }
+    if (request.hasTopK()) {
+      field("top_k");
+      json.writeNumber(request.getTopK());
+    }
+    if (request.hasSeed()) {
+      field("seed");
+      json.writeNumber(request.getSeed());
+    }
+    if (request.getStopCount() > 0) {
+      field("stop");
+      json.writeArray(request.getStopList().toArray(String[]::new), 0, request.getStopCount());
+    }
+    if (request.hasFrequencyPenalty()) {
+      number("frequency_penalty", request.getFrequencyPenalty());
+    }
+    if (request.hasPresencePenalty()) {
+      number("presence_penalty", request.getPresencePenalty());
+    }
+    if (request.hasChoiceCount()) {
+      field("n");
+      json.writeNumber(request.getChoiceCount());
+    }
+    if (request.hasLogprobs()) {
+      field("logprobs");
+      json.writeBoolean(request.getLogprobs());
+    }
+    if (request.hasTopLogprobs()) {
+      field("top_logprobs");
+      json.writeNumber(request.getTopLogprobs());
+    }
+    if (request.hasReasoningEffort()) {
+      field("reasoning_effort");
+      json.writeString(request.getReasoningEffort());
+    }
+    if (request.hasUser()) {
+      field("user");
+      json.writeString(request.getUser());
+    }
+  }
+
+  private void number(String name, double value) throws IOException {
+    field(name);
+    json.writeNumber(value);
+  }
+
+  private void message(Message message) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("role", role(message.getRole()));
+    List<ContentPart> parts = message.getContentList();
+    if (parts.stream().allMatch(ContentPart::hasText)) {
+      content(parts);
+    } else {
+      json.writeArrayFieldStart("content");
+      for (ContentPart part : parts) {
+        part(part);
+      }
+      json.writeEndArray();
+    }
+    if (message.getToolCallsCount() > 0) {
+      json.writeArrayFieldStart("tool_calls");
+      for (ToolCall call : message.getToolCallsList()) {
+        toolCall(call);
+      }
+      json.writeEndArray();
+    }
+    if (message.hasToolCallId()) {
+      json.writeStringField("tool_call_id", message.getToolCallId());
+    }
+    if (message.hasName()) {
+      json.writeStringField("name", message.getName());
+    }
+    json.writeEndObject();
+  }
+
+  /** One text as a plain string, which every server understands; several as parts. */
+  private void content(List<ContentPart> parts) throws IOException {
+    if (parts.isEmpty()) {
+      json.writeNullField("content");
+    } else if (parts.size() == 1) {
+      json.writeStringField("content", parts.getFirst().getText());
+    } else {
+      json.writeArrayFieldStart("content");
+      for (ContentPart part : parts) {
+        part(part);
+      }
+      json.writeEndArray();
+    }
+  }
+
+  private void part(ContentPart part) throws IOException {
+    switch (part.getPartCase()) {
+      case TEXT -> typed("text", part.getText());
+      case REFUSAL -> typed("refusal", part.getRefusal());
+      case IMAGE -> image(part.getImage());
+      case REASONING -> {
+        // The dialect takes no reasoning back; the vendor keeps its own.
+      }
+      case PART_NOT_SET ->
+          throw Failure.InvalidRequest.of("messages.content", "messages.content: an empty part").asException();
+    }
+  }
+
+  private void typed(String type, String text) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("type", type);
+    json.writeStringField(type, text);
+    json.writeEndObject();
+  }
+
+  private void image(Image image) throws IOException {
+    String url =
+        image.hasUrl()
+            ? image.getUrl()
+            : "data:"
+                + image.getMediaType()
+                + ";base64,"
+                + Base64.getEncoder().encodeToString(image.getData().toByteArray());
+    json.writeStartObject();
+    json.writeStringField("type", "image_url");
+    json.writeObjectFieldStart("image_url");
+    json.writeStringField("url", url);
+    if (image.hasDetail()) {
+      json.writeStringField("detail", image.getDetail());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void toolCall(ToolCall call) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("id", call.getId());
+    json.writeStringField("type", "function");
+    json.writeObjectFieldStart("function");
+    json.writeStringField("name", call.getName());
+    json.writeStringField("arguments", call.getArgumentsJson());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void tools(ChatRequest request) throws IOException {
+    if (request.getToolsCount() > 0) {
+      field("tools");
+      json.writeStartArray();
+      for (Tool tool : request.getToolsList()) {
+        tool(tool);
+      }
+      json.writeEndArray();
+    }
+    if (request.hasToolChoice()) {
+      field("tool_choice");
+      if (request.getToolChoice().hasToolName()) {
+        json.writeStartObject();
+        json.writeStringField("type", "function");
+        json.writeObjectFieldStart("function");
+        json.writeStringField("name", request.getToolChoice().getToolName());
+        json.writeEndObject();
+        json.writeEndObject();
+      } else {
+        json.writeString(request.getToolChoice().getMode());
+      }
+    }
+    if (request.hasParallelToolCalls()) {
+      field("parallel_tool_calls");
+      json.writeBoolean(request.getParallelToolCalls());
+    }
+  }
+
+  private void tool(Tool tool) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("type", "function");
+    json.writeObjectFieldStart("function");
+    json.writeStringField("name", tool.getName());
+    if (tool.hasDescription()) {
+      json.writeStringField("description", tool.getDescription());
+    }
+    if (!tool.getParametersJsonSchema().isEmpty()) {
+      json.writeFieldName("parameters");
+      embedded("tools.parameters_json_schema", tool.getParametersJsonSchema());
+    }
+    if (tool.hasStrict()) {
+      json.writeBooleanField("strict", tool.getStrict());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void responseFormat(ResponseFormat format) throws IOException {
+    field("response_format");
+    json.writeStartObject();
+    if (format.hasJsonSchema()) {
+      json.writeStringField("type", "json_schema");
+      json.writeObjectFieldStart("json_schema");
+      json.writeStringField("name", format.getJsonSchema().getName());
+      json.writeFieldName("schema");
+      embedded("response_format.json_schema.schema_json", format.getJsonSchema().getSchemaJson());
+      if (format.getJsonSchema().hasStrict()) {
+        json.writeBooleanField("strict", format.getJsonSchema().getStrict());
+      }
+      json.writeEndObject();
+    } else {
+      json.writeStringField("type", format.getJsonObject() ? "json_object" : "text");
+    }
+    json.writeEndObject();
+  }
+
+  /** JSON text inside a typed field: checked, so that it cannot break out of its place. */
+  private void embedded(String param, String text) throws IOException {
+    try (JsonParser parser = JSON.createParser(text)) {
+      if (parser.nextToken() == null) {
+        throw Failure.InvalidRequest.of(param, param + ": empty (expected: a JSON schema)").asException();
+      }
+      json.copyCurrentStructure(parser);
+      if (parser.nextToken() != null) {
+        throw Failure.InvalidRequest.of(param, param + ": more than one JSON value").asException();
+      }
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw Failure.InvalidRequest.of(param, param + ": not valid JSON").asException();
+    }
+  }
+
+  private void extensions(Struct extensions) throws IOException {
+    for (Map.Entry<String, Value> member : extensions.getFieldsMap().entrySet()) {
+      if (!written.contains(member.getKey()) && !member.getKey().equals("fairlead")) {
+        json.writeFieldName(member.getKey());
+        value(member.getValue());
+      }
+    }
+  }
+
+  private void value(Value value) throws IOException {
+    switch (value.getKindCase()) {
+      case NULL_VALUE, KIND_NOT_SET -> json.writeNull();
+      case BOOL_VALUE -> json.writeBoolean(value.getBoolValue());
+      case STRING_VALUE -> json.writeString(value.getStringValue());
+      case NUMBER_VALUE -> {
+        double number = value.getNumberValue();
+        if (number == Math.rint(number) && Math.abs(number) < 1e15) {
+          json.writeNumber((long) number);
+        } else {
+          json.writeNumber(number);
+        }
+      }
+      case STRUCT_VALUE -> {
+        json.writeStartObject();
+        for (Map.Entry<String, Value> member : value.getStructValue().getFieldsMap().entrySet()) {
+          json.writeFieldName(member.getKey());
+          value(member.getValue());
+        }
+        json.writeEndObject();
+      }
+      case LIST_VALUE -> {
+        json.writeStartArray();
+        for (Value item : value.getListValue().getValuesList()) {
+          value(item);
+        }
+        json.writeEndArray();
+      }
+    }
+  }
+
+  private void field(String name) throws IOException {
+    written.add(name);
+    json.writeFieldName(name);
+  }
+
+  private static String role(Message.Role role) {
+    return switch (role) {
+      case ROLE_SYSTEM -> "system";
+      case ROLE_DEVELOPER -> "developer";
+      case ROLE_USER -> "user";
+      case ROLE_ASSISTANT -> "assistant";
+      case ROLE_TOOL -> "tool";
+      case ROLE_UNSPECIFIED, UNRECOGNIZED ->
+          throw Failure.InvalidRequest.of("messages.role", "messages.role: not set").asException();
+    };
+  }
+}
