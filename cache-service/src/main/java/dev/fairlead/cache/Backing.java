@@ -1,0 +1,140 @@
+package dev.fairlead.cache;
+
+import dev.fairlead.cache.CacheCounters.Count;
+import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.redis.RedisCounters;
+import dev.fairlead.cache.redis.RedisEntryStore;
+import dev.fairlead.cache.redis.RedisFeed;
+import dev.fairlead.cache.redis.RedisLeases;
+import dev.fairlead.cache.redis.RedisLink;
+import dev.fairlead.cache.redis.RedisSettings;
+import dev.fairlead.cache.redis.RedisUrl;
+import dev.fairlead.cache.store.Change;
+import dev.fairlead.cache.store.ChangeFeed;
+import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.cache.store.GuardedLeases;
+import dev.fairlead.cache.store.GuardedStore;
+import dev.fairlead.cache.store.LeaseStore;
+import dev.fairlead.cache.store.MemoryEntryStore;
+import dev.fairlead.cache.store.MemoryLeases;
+import dev.fairlead.cache.store.NearCachingStore;
+import dev.fairlead.cache.store.StoreGuard;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** What the service rests on: one process alone, or Redis with other replicas beside it. */
+interface Backing extends AutoCloseable {
+
+  EntryStore store();
+
+  LeaseStore leases();
+
+  ChangeFeed feed();
+
+  CacheCounters counters();
+
+  /** Begins to follow other replicas, if there can be any. */
+  void follow(Stores stores, SingleFlight flights, Outcomes outcomes, VectorIndex index, InstantSource clock);
+
+  /** Drops what ended before {@code now}. */
+  void sweep(Instant now);
+
+  @Override
+  void close();
+
+  /** Everything in this process. */
+  static Backing memory(CacheConfig config, InstantSource clock, VectorIndex index) {
+    CacheCounters counters = new CacheCounters(null);
+    MemoryEntryStore store =
+        new MemoryEntryStore(
+            new MemoryEntryStore.Bounds(config.maxEntries(), config.maxBytes()),
+            clock,
+            entry -> {
+              if (!entry.expired(clock.instant())) {
+                counters.increment(Count.EVICTIONS);
+              }
+              index.remove(entry.id(), entry.storedAt());
+            });
+    return new Memory(store, new MemoryLeases(clock, store::contains), counters);
+  }
+
+  /** Shared through Redis: near cache, then time-box and breaker, then Redis. */
+  static Backing redis(CacheConfig config, RedisConfig redis, InstantSource clock, VectorIndex index) {
+    RedisLink link =
+        RedisLink.open(
+            new RedisSettings(
+                RedisUrl.parse(redis.url().reveal()),
+                redis.threads(),
+                redis.connections(),
+                redis.connectTimeout(),
+                redis.commandTimeout(),
+                redis.keyPrefix()));
+    CacheCounters counters = new CacheCounters(new RedisCounters(link));
+    RedisFeed feed = new RedisFeed(link);
+    EntryStore shared =
+        new RedisEntryStore(
+            link,
+            config.maxEntries(),
+            clock,
+            () -> counters.increment(Count.UNREADABLE),
+            id -> {
+              counters.increment(Count.EVICTIONS);
+              index.remove(id);
+              feed.publish(new Change.Removed(id));
+            });
+    StoreGuard guard =
+        new StoreGuard(config.storeTimeout(), config.breakerOpen(), () -> counters.increment(Count.STORE_FAILURES));
+    NearCachingStore near =
+        new NearCachingStore(new GuardedStore(shared, guard), config.maxBytes(), config.nearTtl(), clock);
+    return new Shared(link, shared, near, new GuardedLeases(new RedisLeases(link), guard), feed, counters);
+  }
+
+  /** One process alone. */
+  record Memory(MemoryEntryStore store, MemoryLeases leases, CacheCounters counters) implements Backing {
+    @Override
+    public ChangeFeed feed() {
+      return ChangeFeed.none();
+    }
+
+    @Override
+    public void follow(
+        Stores stores, SingleFlight flights, Outcomes outcomes, VectorIndex index, InstantSource clock) {}
+
+    @Override
+    public void sweep(Instant now) {
+      leases.sweep(now);
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+
+  /** A replica among others. */
+  record Shared(
+      RedisLink link,
+      EntryStore shared,
+      NearCachingStore store,
+      LeaseStore leases,
+      RedisFeed feed,
+      CacheCounters counters)
+      implements Backing {
+
+    @Override
+    public void follow(
+        Stores stores, SingleFlight flights, Outcomes outcomes, VectorIndex index, InstantSource clock) {
+      feed.follow(new Replication(store, shared, index, stores, flights, outcomes, clock));
+    }
+
+    @Override
+    public void sweep(Instant now) {}
+
+    @Override
+    public void close() {
+      feed.close();
+      link.close();
+      store.close();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package dev.fairlead.cache;
+
+import dev.fairlead.cache.store.CounterShare;
+import dev.fairlead.cache.verify.Verifier;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the service counts: for metrics by this replica, for {@code GetStats} summed over replicas where there are several. */
+final class CacheCounters {
+
+  private static final String VETO = "veto_";
+
+  private final Map<String, LongAdder> counts = new LinkedHashMap<>();
+  private final Map<String, Long> told = new HashMap<>();
+  private final @Nullable CounterShare share;
+
+  /** Names are stable: replicas of different versions add to the same sums. */
+  enum Count {
+    LOOKUPS,
+    EXACT_HITS,
+    SEMANTIC_HITS,
+    COALESCED_HITS,
+    MISSES,
+    STORES,
+    EVICTIONS,
+    STORE_FAILURES,
+    UNREADABLE;
+
+    String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * Starts at zero.
+   *
+   * @param share where replicas add up; null when there is one
+   */
+  CacheCounters(@Nullable CounterShare share) {
+    this.share = share;
+    for (Count count : Count.values()) {
+      counts.put(count.key(), new LongAdder());
+    }
+    Verifier.names().forEach(veto -> counts.put(VETO + veto, new LongAdder()));
+  }
+
+  void increment(Count count) {
+    adder(count.key()).increment();
+  }
+
+  void vetoed(String veto) {
+    adder(VETO + veto).increment();
+  }
+
+  private LongAdder adder(String key) {
+    LongAdder adder = counts.get(key);
+    if (adder == null) {
+      throw new IllegalArgumentException("no counter " + key);
+    }
+    return adder;
+  }
+
+  /** Totals over replicas; those of this one when the others' cannot be had. */
+  CompletableFuture<Totals> totals() {
+    if (share == null) {
+      return CompletableFuture.completedFuture(local());
+    }
+    return sync().thenApply(Totals::new).exceptionally(error -> local());
+  }
+
+  private Totals local() {
+    Map<String, Long> now = new HashMap<>();
+    counts.forEach((key, adder) -> now.put(key, adder.sum()));
+    return new Totals(now);
+  }
+
+  /** Tells the other replicas what was counted since the last time. */
+  CompletableFuture<Map<String, Long>> sync() {
+    if (share == null) {
+      return CompletableFuture.completedFuture(Map.of());
+    }
+    Map<String, Long> deltas = takeDeltas();
+    return share
+        .add(deltas)
+        .whenComplete(
+            (sums, error) -> {
+              if (error != null) {
+                giveBack(deltas);
+              }
+            });
+  }
+
+  private synchronized Map<String, Long> takeDeltas() {
+    Map<String, Long> deltas = new HashMap<>();
+    counts.forEach(
+        (key, adder) -> {
+          long now = adder.sum();
+          long delta = now - told.getOrDefault(key, 0L);
+          if (delta > 0) {
+            deltas.put(key, delta);
+            told.put(key, now);
+          }
+        });
+    return deltas;
+  }
+
+  private synchronized void giveBack(Map<String, Long> deltas) {
+    deltas.forEach((key, delta) -> told.merge(key, -delta, Long::sum));
+  }
+
+  /** Shows this replica's counts and sizes as metrics. */
+  void bindTo(MeterRegistry meters, Supplier<Number> entries, Supplier<Number> vectors, Supplier<Number> waiting) {
+    counter(meters, "llm.router.cache.store.writes", Count.STORES);
+    counter(meters, "llm.router.cache.store.evictions", Count.EVICTIONS);
+    counter(meters, "llm.router.cache.store.failures", Count.STORE_FAILURES);
+    counter(meters, "llm.router.cache.store.unreadable", Count.UNREADABLE);
+    Verifier.names()
+        .forEach(
+            veto ->
+                FunctionCounter.builder("llm.router.cache.vetoes", adder(VETO + veto), LongAdder::sum)
+                    .tag("veto", veto)
+                    .register(meters));
+    Gauge.builder("llm.router.cache.entries", entries).register(meters);
+    Gauge.builder("llm.router.cache.vectors", vectors).register(meters);
+    Gauge.builder("llm.router.cache.waiting", waiting).register(meters);
+  }
+
+  private void counter(MeterRegistry meters, String name, Count count) {
+    FunctionCounter.builder(name, adder(count.key()), LongAdder::sum).register(meters);
+  }
+
+  /** Sums at a moment. */
+  record Totals(Map<String, Long> sums) {
+    long of(Count count) {
+      return sums.getOrDefault(count.key(), 0L);
+    }
+
+    /** Vetoes by name; those that never refused are left out. */
+    Map<String, Long> vetoes() {
+      Map<String, Long> vetoes = new LinkedHashMap<>();
+      for (String veto : Verifier.names()) {
+        long count = sums.getOrDefault(VETO + veto, 0L);
+        if (count > 0) {
+          vetoes.put(veto, count);
+        }
+      }
+      return vetoes;
+    }
+  }
+}

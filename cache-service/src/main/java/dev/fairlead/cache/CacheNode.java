@@ -1,0 +1,169 @@
+package dev.fairlead.cache;
+
+import dev.fairlead.cache.bound.ErrorBoundPolicy;
+import dev.fairlead.cache.bound.ServePolicy;
+import dev.fairlead.cache.bound.ThresholdPolicy;
+import dev.fairlead.cache.index.SignCodeIndex;
+import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.store.ChangeFeed;
+import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.cache.verify.OverlapJudge;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.lifecycle.ServiceNode;
+import io.grpc.BindableService;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The cache service, wired: over Redis when {@code redis.url} is set, in memory otherwise. */
+public final class CacheNode implements ServiceNode {
+
+  private static final Logger logger = LoggerFactory.getLogger(CacheNode.class);
+  private static final int COMPUTE_QUEUE = 1024;
+
+  private final CacheRpcService service;
+  private final ScheduledThreadPoolExecutor timer;
+  private final ExecutorService compute;
+  private final Backing backing;
+  private final CacheCounters counters;
+
+  private CacheNode(
+      CacheRpcService service,
+      ScheduledThreadPoolExecutor timer,
+      ExecutorService compute,
+      Backing backing,
+      CacheCounters counters) {
+    this.service = service;
+    this.timer = timer;
+    this.compute = compute;
+    this.backing = backing;
+    this.counters = counters;
+  }
+
+  /** Starts the service from sections {@code cache} and {@code redis}. Does not wait for Redis. */
+  public static CacheNode start(ConfigSource config, MeterRegistry meters, Tracer tracer) {
+    return start(
+        config.section("cache", CacheConfig.class),
+        config.section("redis", RedisConfig.class),
+        meters,
+        tracer,
+        InstantSource.system(),
+        () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  static CacheNode start(
+      CacheConfig config,
+      RedisConfig redis,
+      MeterRegistry meters,
+      Tracer tracer,
+      InstantSource clock,
+      DoubleSupplier random) {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemon("cache-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    ExecutorService compute = computePool();
+    VectorIndex index = new SignCodeIndex(clock);
+    Backing backing = redis.url().isEmpty() ? Backing.memory(config, clock, index) : Backing.redis(config, redis, clock, index);
+    CacheCounters counters = backing.counters();
+    EntryStore store = backing.store();
+    ChangeFeed feed = backing.feed();
+    ServePolicy policy = policy(config, random);
+    Outcomes outcomes = new Outcomes(policy, new OverlapJudge(), store, feed, compute);
+    SingleFlight flights = new SingleFlight(backing.leases(), timer, config.leaseTtl(), config.maxWaiters());
+    Stores stores = new Stores(config, store, index, flights, feed, counters, clock, random);
+    SemanticLookups semantic =
+        new SemanticLookups(config, index, store, policy, outcomes, counters, compute, clock, tracer);
+    Lookups lookups = new Lookups(config, store, semantic, flights, counters, clock);
+    Stats stats = new Stats(config, counters, store, index, policy);
+    backing.follow(stores, flights, outcomes, index, clock);
+
+    counters.bindTo(meters, stats::lastEntries, index::size, flights::waiting);
+    repeat(timer, config.sweepInterval(), () -> sweep(store, index, backing, stats, clock.instant()));
+    repeat(timer, config.statsInterval(), () -> counters.sync().exceptionally(error -> Map.of()));
+    CacheRpcService service =
+        new CacheRpcService(new CacheRequests(index), lookups, stores, outcomes, stats, clock);
+    logger.info("cache store: {}, semantic policy: {}", store.name(), config.semantic() ? policy.name() : "off");
+    return new CacheNode(service, timer, compute, backing, counters);
+  }
+
+  private static ServePolicy policy(CacheConfig config, DoubleSupplier random) {
+    return config.policy().equals("threshold")
+        ? new ThresholdPolicy(config.similarity())
+        : new ErrorBoundPolicy(config.maxErrorRate(), config.verifyShare(), random);
+  }
+
+  private static void sweep(EntryStore store, VectorIndex index, Backing backing, Stats stats, Instant now) {
+    index.removeIf(entry -> !entry.expiresAt().isAfter(now));
+    store.sweep(now);
+    backing.sweep(now);
+    var unused = stats.countEntries();
+  }
+
+  private static void repeat(ScheduledThreadPoolExecutor timer, Duration interval, Runnable work) {
+    Runnable guarded =
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            logger.warn("periodic work failed", e);
+          }
+        };
+    var unused =
+        timer.scheduleWithFixedDelay(guarded, interval.toMillis(), Math.max(1, interval.toMillis()), TimeUnit.MILLISECONDS);
+  }
+
+  private static ExecutorService computePool() {
+    int threads = Runtime.getRuntime().availableProcessors();
+    return new ThreadPoolExecutor(
+        threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(COMPUTE_QUEUE), daemon("cache-compute"));
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return Thread.ofPlatform().daemon().name(name + "-", 0).factory();
+  }
+
+  @Override
+  public String name() {
+    return "cache-service";
+  }
+
+  @Override
+  public List<BindableService> services() {
+    return List.of(service);
+  }
+
+  /** Always: without its store the service still answers, with misses. */
+  @Override
+  public boolean ready() {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    try {
+      var unused = counters.sync().get(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      logger.info("the last counters were not shared: {}", e.getMessage());
+    }
+    backing.close();
+    compute.shutdown();
+  }
+}

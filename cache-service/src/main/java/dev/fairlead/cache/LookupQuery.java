@@ -1,0 +1,28 @@
+package dev.fairlead.cache;
+
+import dev.fairlead.cache.store.Embedding;
+import dev.fairlead.cache.store.EntryKey;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checked question.
+ *
+ * @param key of the request
+ * @param text the last user text; empty when unknown
+ * @param embedding of the text; null for an exact lookup only
+ * @param encoder fingerprint of the encoder; empty without an embedding
+ * @param eligible whether semantic hits are allowed for the request
+ * @param maxAge oldest acceptable entry; null means any
+ * @param acquireLease whether a miss asks for the right to make the answer
+ * @param patience how long to wait for another that makes it; 0 means not at all
+ */
+record LookupQuery(
+    EntryKey key,
+    String text,
+    @Nullable Embedding embedding,
+    String encoder,
+    boolean eligible,
+    @Nullable Duration maxAge,
+    boolean acquireLease,
+    Duration patience) {}

@@ -1,0 +1,154 @@
+package dev.fairlead.cache;
+
+import dev.fairlead.cache.CacheCounters.Count;
+import dev.fairlead.cache.LookupResult.Grant;
+import dev.fairlead.cache.LookupResult.Hit;
+import dev.fairlead.cache.LookupResult.Miss;
+import dev.fairlead.cache.SingleFlight.Turn;
+import dev.fairlead.cache.store.CacheEntry;
+import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.v1.CacheHit;
+import dev.fairlead.v1.CacheMiss.Reason;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The life of a lookup: the identical request, then a near one, then the right to make the answer. Does not block. */
+final class Lookups {
+
+  private final CacheConfig config;
+  private final EntryStore store;
+  private final SemanticLookups semantic;
+  private final SingleFlight flights;
+  private final CacheCounters counters;
+  private final InstantSource clock;
+
+  Lookups(
+      CacheConfig config,
+      EntryStore store,
+      SemanticLookups semantic,
+      SingleFlight flights,
+      CacheCounters counters,
+      InstantSource clock) {
+    this.config = config;
+    this.store = store;
+    this.semantic = semantic;
+    this.flights = flights;
+    this.counters = counters;
+    this.clock = clock;
+  }
+
+  /** Looks; never fails for want of the store. */
+  CompletableFuture<LookupResult> lookup(LookupQuery query) {
+    return exact(query)
+        .thenCompose(
+            result ->
+                result instanceof Miss miss && searchable(query, miss)
+                    ? semantic.lookup(query).thenApply(found -> merge(miss, found))
+                    : CompletableFuture.completedFuture(result))
+        .thenCompose(
+            result ->
+                result instanceof Miss miss && query.acquireLease()
+                    ? takeTurn(query, miss)
+                    : CompletableFuture.completedFuture(result))
+        .thenApply(result -> counted(query, result));
+  }
+
+  private CompletableFuture<LookupResult> exact(LookupQuery query) {
+    if (!config.enabled()) {
+      return CompletableFuture.completedFuture(Miss.because(Reason.REASON_NOT_FOUND));
+    }
+    return store
+        .find(query.key().id())
+        .handle(
+            (found, error) ->
+                error == null
+                    ? judge(query, found, CacheHit.Kind.KIND_EXACT)
+                    : Miss.because(Reason.REASON_STORE_UNAVAILABLE));
+  }
+
+  private LookupResult judge(LookupQuery query, Optional<CacheEntry> found, CacheHit.Kind kind) {
+    if (found.isEmpty() || !sameRequest(query, found.get())) {
+      return new Miss(Reason.REASON_NOT_FOUND, embeddingWanted(query), null, null);
+    }
+    CacheEntry entry = found.get();
+    if (query.maxAge() != null && entry.storedAt().plus(query.maxAge()).isBefore(clock.instant())) {
+      return new Miss(Reason.REASON_TOO_OLD, embeddingWanted(query), null, null);
+    }
+    return new Hit(kind, entry, 1);
+  }
+
+  /** The id is a digest of all this; comparing it again costs nothing and makes a collision or a forged value a miss. */
+  private static boolean sameRequest(LookupQuery query, CacheEntry entry) {
+    boolean sameText = query.text().isEmpty() || entry.text().isEmpty() || query.text().equals(entry.text());
+    return query.key().equals(entry.key()) && sameText;
+  }
+
+  private boolean embeddingWanted(LookupQuery query) {
+    return config.semantic() && query.eligible() && query.embedding() == null;
+  }
+
+  private boolean searchable(LookupQuery query, Miss miss) {
+    return config.enabled()
+        && config.semantic()
+        && query.eligible()
+        && query.embedding() != null
+        && query.text().length() <= config.maxTextChars()
+        && miss.reason() != Reason.REASON_STORE_UNAVAILABLE;
+  }
+
+  /** A near entry that was refused says more than that the identical request was not found. */
+  private static LookupResult merge(Miss exact, LookupResult near) {
+    boolean nothingNear = near instanceof Miss miss && miss.reason() == Reason.REASON_NOT_FOUND;
+    return nothingNear ? exact : near;
+  }
+
+  private CompletableFuture<LookupResult> takeTurn(LookupQuery query, Miss miss) {
+    boolean evenIfStored = miss.reason() == Reason.REASON_TOO_OLD || !config.enabled();
+    return flights
+        .enter(query.key().id(), evenIfStored, query.patience())
+        .thenCompose(
+            turn ->
+                switch (turn) {
+                  case Turn.Leading leading ->
+                      CompletableFuture.completedFuture(miss.with(new Grant(leading.leaseId(), leading.ttl())));
+                  case Turn.Answered answered -> coalesced(query, answered.entry(), miss);
+                  case Turn.NotGranted refused -> CompletableFuture.completedFuture(miss);
+                  case Turn.TimedOut late ->
+                      CompletableFuture.completedFuture(miss.with(Reason.REASON_LEADER_TIMEOUT));
+                });
+  }
+
+  private CompletableFuture<LookupResult> coalesced(LookupQuery query, Optional<CacheEntry> known, Miss miss) {
+    CompletableFuture<Optional<CacheEntry>> entry =
+        known.isPresent() ? CompletableFuture.completedFuture(known) : store.find(query.key().id());
+    return entry.handle(
+        (found, error) -> {
+          LookupResult result =
+              error == null ? judge(query, found, CacheHit.Kind.KIND_COALESCED) : miss.with(Reason.REASON_STORE_UNAVAILABLE);
+          return result instanceof Hit ? result : miss;
+        });
+  }
+
+  private LookupResult counted(LookupQuery query, LookupResult result) {
+    switch (result) {
+      case Hit hit -> {
+        counters.increment(Count.LOOKUPS);
+        counters.increment(
+            switch (hit.kind()) {
+              case KIND_SEMANTIC -> Count.SEMANTIC_HITS;
+              case KIND_COALESCED -> Count.COALESCED_HITS;
+              case KIND_EXACT, KIND_STALE, KIND_UNSPECIFIED, UNRECOGNIZED -> Count.EXACT_HITS;
+            });
+      }
+      case Miss miss -> {
+        // The first of two lookups of one request is not counted: its second one will be.
+        if (query.acquireLease() || query.embedding() != null || !miss.semanticPossible()) {
+          counters.increment(Count.LOOKUPS);
+          counters.increment(Count.MISSES);
+        }
+      }
+    }
+    return result;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.fairlead.cache;
+
+import dev.fairlead.common.config.ConfigException;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.config.SecurityConfig;
+import dev.fairlead.common.lifecycle.BackendProcess;
+import dev.fairlead.common.rpc.ServiceToken;
+import dev.fairlead.telemetry.ManagementServer;
+import dev.fairlead.telemetry.Telemetry;
+import dev.fairlead.telemetry.TelemetrySettings;
+import io.grpc.ServerInterceptor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The cache service as a process of its own. */
+public final class Main {
+
+  private static final int MANAGEMENT_OFFSET = 100;
+
+  private Main() {}
+
+  /** Serves until the process is asked to end; exits with 2 when the configuration cannot be used. */
+  public static void main(String[] args) throws IOException {
+    try {
+      run(ConfigSource.load(System.getenv()));
+    } catch (ConfigException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static void run(ConfigSource config) throws IOException {
+    CacheConfig cache = config.section("cache", CacheConfig.class);
+    SecurityConfig security = config.section("security", SecurityConfig.class);
+    Telemetry telemetry = Telemetry.start("cache-service", config.section("telemetry", TelemetrySettings.class));
+    CacheNode node = CacheNode.start(config, telemetry.registry(), telemetry.tracer());
+    ManagementServer management =
+        ManagementServer.start(
+            new InetSocketAddress(cache.bind(), cache.port() + MANAGEMENT_OFFSET), telemetry, node::ready);
+    List<ServerInterceptor> interceptors = new ArrayList<>();
+    interceptors.add(telemetry.serverInterceptor());
+    interceptors.addAll(ServiceToken.demanding(security.serviceToken()));
+    BackendProcess.serve(
+        node, new InetSocketAddress(cache.bind(), cache.port()), interceptors, management, telemetry);
+  }
+}

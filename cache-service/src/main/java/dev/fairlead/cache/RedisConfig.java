@@ -1,0 +1,28 @@
+package dev.fairlead.cache;
+
+import dev.fairlead.common.config.Expect;
+import dev.fairlead.common.config.Secret;
+import java.time.Duration;
+
+/**
+ * Section {@code redis}. What the keys mean is said in {@code fairlead/redis.yaml}.
+ *
+ * @param url where Redis is; a secret because it may hold a password; empty switches Redis off
+ * @param threads threads of the client for callbacks, and as many for input and output
+ * @param connections connections to each node
+ * @param connectTimeout to open a connection
+ * @param commandTimeout after which the client gives a command up (callers give up earlier)
+ * @param keyPrefix first part of every key
+ */
+public record RedisConfig(
+    Secret url, int threads, int connections, Duration connectTimeout, Duration commandTimeout, String keyPrefix) {
+
+  /** Checks every value. */
+  public RedisConfig {
+    Expect.range("redis.threads", threads, 1, 64);
+    Expect.range("redis.connections", connections, 3, 256);
+    Expect.positive("redis.connect_timeout", connectTimeout);
+    Expect.positive("redis.command_timeout", commandTimeout);
+    Expect.that(keyPrefix.matches("[A-Za-z0-9:_.-]{1,64}"), "redis.key_prefix", keyPrefix, "1..64 of A-Z a-z 0-9 : _ . -");
+  }
+}

@@ -1,0 +1,91 @@
+package dev.fairlead.cache;
+
+import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.store.CacheEntry;
+import dev.fairlead.cache.store.Change;
+import dev.fairlead.cache.store.ChangeFeed;
+import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.cache.store.NearCachingStore;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Follows what other replicas do: near cache, index, waiters and labels of this one are kept in step. */
+final class Replication implements ChangeFeed.Follower {
+
+  private static final Logger logger = LoggerFactory.getLogger(Replication.class);
+
+  private final NearCachingStore near;
+  private final EntryStore shared;
+  private final VectorIndex index;
+  private final Stores stores;
+  private final SingleFlight flights;
+  private final Outcomes outcomes;
+  private final InstantSource clock;
+
+  /**
+   * Wires a follower.
+   *
+   * @param near what must be forgotten here
+   * @param shared the store itself, without time-box: nobody waits for what is done here
+   */
+  Replication(
+      NearCachingStore near,
+      EntryStore shared,
+      VectorIndex index,
+      Stores stores,
+      SingleFlight flights,
+      Outcomes outcomes,
+      InstantSource clock) {
+    this.near = near;
+    this.shared = shared;
+    this.index = index;
+    this.stores = stores;
+    this.flights = flights;
+    this.outcomes = outcomes;
+    this.clock = clock;
+  }
+
+  @Override
+  public void changed(Change change) {
+    switch (change) {
+      case Change.Stored stored -> {
+        near.forget(stored.id());
+        flights.stored(stored.id(), "", Optional.empty());
+        shared.find(stored.id()).join().ifPresent(stores::indexed);
+      }
+      case Change.Removed removed -> {
+        near.forget(removed.id());
+        index.remove(removed.id());
+      }
+      case Change.LeaseFreed freed -> flights.freedElsewhere(freed.id(), freed.leaseId());
+      case Change.Flushed flushed -> {
+        near.forget(flushed.filter());
+        stores.forgetVectors(flushed.filter());
+      }
+      case Change.Labelled labelled -> outcomes.labelledElsewhere(labelled.label());
+      case Change.Reported reported -> outcomes.reportedElsewhere(reported.report());
+      case Change.Missed missed -> gap();
+    }
+  }
+
+  /** Reads everything again. Lookups go on meanwhile, with what is there. */
+  @Override
+  public void gap() {
+    Instant start = clock.instant();
+    near.forgetAll();
+    Set<String> seen = new HashSet<>();
+    shared.forEach(entry -> reindex(entry, seen)).join();
+    int stale = index.removeIf(entry -> entry.storedAt().isBefore(start) && !seen.contains(entry.id()));
+    logger.info("vector index rebuilt: {} entries read, {} stale vectors removed", seen.size(), stale);
+  }
+
+  private void reindex(CacheEntry entry, Set<String> seen) {
+    seen.add(entry.id());
+    stores.indexed(entry);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.fairlead.cache;
+
+import dev.fairlead.cache.LookupResult.Hit;
+import dev.fairlead.cache.LookupResult.Miss;
+import dev.fairlead.cache.LookupResult.Near;
+import dev.fairlead.cache.bound.Evidence;
+import dev.fairlead.cache.bound.Group;
+import dev.fairlead.cache.bound.ServePolicy;
+import dev.fairlead.cache.bound.ServePolicy.Decision;
+import dev.fairlead.cache.index.IndexedEntry;
+import dev.fairlead.cache.index.Neighbour;
+import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.cache.verify.Verifier;
+import dev.fairlead.v1.CacheHit;
+import dev.fairlead.v1.CacheMiss.Reason;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.Tracer;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Finds a near request and decides whether its answer may be given: nearest first, the first that no veto refuses is put to
+ * the policy. Large scopes are searched on the compute pool; small ones right away, which is cheaper than handing them over.
+ */
+final class SemanticLookups {
+
+  private static final int NEIGHBOURS = 4;
+  private static final int SEARCHED_INLINE = 256;
+
+  private final VectorIndex index;
+  private final EntryStore store;
+  private final Verifier verifier = new Verifier();
+  private final ServePolicy policy;
+  private final Outcomes outcomes;
+  private final CacheCounters counters;
+  private final Executor compute;
+  private final InstantSource clock;
+  private final Tracer tracer;
+  private final double candidateSimilarity;
+
+  SemanticLookups(
+      CacheConfig config,
+      VectorIndex index,
+      EntryStore store,
+      ServePolicy policy,
+      Outcomes outcomes,
+      CacheCounters counters,
+      Executor compute,
+      InstantSource clock,
+      Tracer tracer) {
+    this.candidateSimilarity = config.candidateSimilarity();
+    this.index = index;
+    this.store = store;
+    this.policy = policy;
+    this.outcomes = outcomes;
+    this.counters = counters;
+    this.compute = compute;
+    this.clock = clock;
+    this.tracer = tracer;
+  }
+
+  CompletableFuture<LookupResult> lookup(LookupQuery query) {
+    policy.seen(group(query));
+    if (index.size(query.key().scope(), query.encoder()) <= SEARCHED_INLINE) {
+      return decide(query, search(query));
+    }
+    try {
+      return CompletableFuture.supplyAsync(() -> search(query), compute).thenCompose(near -> decide(query, near));
+    } catch (RejectedExecutionException e) {
+      // The pool's queue is full: a miss now is better than a hit too late.
+      return CompletableFuture.completedFuture(Miss.because(Reason.REASON_NOT_FOUND));
+    }
+  }
+
+  private static Group group(LookupQuery query) {
+    return new Group(query.key().scope().tenant(), query.key().scope().model());
+  }
+
+  private List<Neighbour> search(LookupQuery query) {
+    Span span = tracer.spanBuilder("cache.search").startSpan();
+    try {
+      Instant oldest = query.maxAge() == null ? Instant.MIN : clock.instant().minus(query.maxAge());
+      return index
+          .search(query.key().scope(), query.encoder(), Objects.requireNonNull(query.embedding()), NEIGHBOURS)
+          .stream()
+          .filter(near -> near.similarity() >= candidateSimilarity)
+          .filter(near -> !near.entry().storedAt().isBefore(oldest))
+          .filter(near -> !near.entry().id().equals(query.key().id()))
+          .toList();
+    } finally {
+      span.end();
+    }
+  }
+
+  private CompletableFuture<LookupResult> decide(LookupQuery query, List<Neighbour> near) {
+    boolean vetoed = false;
+    for (int i = 0; i < near.size(); i++) {
+      Optional<String> refusal = verifier.refusal(query.text(), near.get(i).entry().text());
+      if (refusal.isEmpty()) {
+        return put(query, near.get(i), evidence(near, i));
+      }
+      counters.vetoed(refusal.get());
+      vetoed = true;
+    }
+    Reason reason = vetoed ? Reason.REASON_VETOED : Reason.REASON_NOT_FOUND;
+    return CompletableFuture.completedFuture(Miss.because(reason));
+  }
+
+  private Evidence evidence(List<Neighbour> near, int chosen) {
+    double similarity = near.get(chosen).similarity();
+    double next = chosen + 1 < near.size() ? near.get(chosen + 1).similarity() : candidateSimilarity;
+    return outcomes.evidence(near.get(chosen).entry().id(), similarity, Math.max(0, similarity - next));
+  }
+
+  private CompletableFuture<LookupResult> put(LookupQuery query, Neighbour candidate, Evidence evidence) {
+    Group group = group(query);
+    IndexedEntry entry = candidate.entry();
+    Decision decision = policy.decide(group, evidence);
+    if (decision == Decision.SERVE) {
+      return serve(query, candidate);
+    }
+    outcomes.expect(group, entry.id(), evidence, decision);
+    boolean wouldServe = decision == Decision.VERIFY;
+    Reason reason = wouldServe ? Reason.REASON_VERIFYING : Reason.REASON_NOT_CONFIDENT;
+    return CompletableFuture.completedFuture(
+        new Miss(reason, false, null, new Near(entry.id(), evidence.similarity(), wouldServe)));
+  }
+
+  private CompletableFuture<LookupResult> serve(LookupQuery query, Neighbour candidate) {
+    IndexedEntry near = candidate.entry();
+    return store
+        .find(near.id())
+        .handle(
+            (found, error) -> {
+              if (error != null) {
+                return Miss.because(Reason.REASON_STORE_UNAVAILABLE);
+              }
+              // What the index promised must be what the store has: scope and text are compared again.
+              if (found.isEmpty()
+                  || !found.get().key().equals(near.key())
+                  || !found.get().key().scope().equals(query.key().scope())
+                  || !found.get().text().equals(near.text())) {
+                index.remove(near.id(), near.storedAt());
+                return Miss.because(Reason.REASON_NOT_FOUND);
+              }
+              return new Hit(CacheHit.Kind.KIND_SEMANTIC, found.get(), candidate.similarity());
+            });
+  }
+}

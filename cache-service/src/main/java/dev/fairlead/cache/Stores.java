@@ -1,0 +1,197 @@
+package dev.fairlead.cache;
+
+import dev.fairlead.cache.CacheCounters.Count;
+import dev.fairlead.cache.index.IndexedEntry;
+import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.store.CacheEntry;
+import dev.fairlead.cache.store.Change;
+import dev.fairlead.cache.store.ChangeFeed;
+import dev.fairlead.cache.store.EntryCodec;
+import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.cache.store.FlushFilter;
+import dev.fairlead.v1.FinishReason;
+import dev.fairlead.v1.StoreRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The life of an answer: kept, found by vector, told to those who wait and to the other replicas, and forgotten. */
+final class Stores {
+
+  private final CacheConfig config;
+  private final EntryStore store;
+  private final VectorIndex index;
+  private final SingleFlight flights;
+  private final ChangeFeed feed;
+  private final CacheCounters counters;
+  private final InstantSource clock;
+  private final DoubleSupplier random;
+
+  /** What became of an answer: an id, or a reason why not. */
+  record Kept(String entryId, String reason) {
+    static Kept not(String reason) {
+      return new Kept("", reason);
+    }
+  }
+
+  Stores(
+      CacheConfig config,
+      EntryStore store,
+      VectorIndex index,
+      SingleFlight flights,
+      ChangeFeed feed,
+      CacheCounters counters,
+      InstantSource clock,
+      DoubleSupplier random) {
+    this.config = config;
+    this.store = store;
+    this.index = index;
+    this.flights = flights;
+    this.feed = feed;
+    this.counters = counters;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Keeps the answer of a checked request. Those who wait for it get it even when the store is away.
+   *
+   * @param ttl asked for; null means the configured one
+   */
+  CompletableFuture<Kept> store(StoreRequest request, @Nullable Duration ttl) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    CacheEntry entry = EntryCodec.fromMessage(searchable(request), now, now.plus(jittered(ttl)));
+    Optional<String> refusal = refusal(request);
+    if (refusal.isPresent()) {
+      return refuse(entry, request.getLeaseId(), refusal.get());
+    }
+    return store
+        .put(entry)
+        .handle(
+            (done, error) -> {
+              if (error == null) {
+                remember(entry);
+              } else {
+                tellFreed(entry.id(), request.getLeaseId());
+              }
+              flights.stored(entry.id(), request.getLeaseId(), Optional.of(entry));
+              return error == null ? new Kept(entry.id(), "") : Kept.not("store_unavailable");
+            });
+  }
+
+  private void remember(CacheEntry entry) {
+    counters.increment(Count.STORES);
+    indexed(entry);
+    feed.publish(new Change.Stored(entry.id()));
+  }
+
+  /** Makes the entry's vector findable, in place of any older one. */
+  void indexed(CacheEntry entry) {
+    if (entry.embedding() == null || !config.semantic()) {
+      index.remove(entry.id());
+    } else {
+      try {
+        index.put(IndexedEntry.of(entry));
+      } catch (IllegalArgumentException e) {
+        // Another writer of the scope came first with another dimension: this entry is found exactly only.
+        index.remove(entry.id());
+      }
+    }
+  }
+
+  /** Without what a search would need when the entry is not to be found by one. */
+  private StoreRequest searchable(StoreRequest request) {
+    boolean findable = config.semantic() && request.getText().length() <= config.maxTextChars();
+    return findable ? request : request.toBuilder().clearEmbedding().clearModelFingerprint().build();
+  }
+
+  private Duration jittered(@Nullable Duration asked) {
+    Duration ttl = asked == null ? config.ttl() : asked;
+    Duration bounded = ttl.compareTo(config.maxTtl()) > 0 ? config.maxTtl() : ttl;
+    long millis = Math.round(bounded.toMillis() * (1 - config.ttlJitter() * random.getAsDouble()));
+    return Duration.ofMillis(Math.max(1, millis));
+  }
+
+  private Optional<String> refusal(StoreRequest request) {
+    if (!config.enabled()) {
+      return Optional.of("disabled");
+    }
+    if (!cleanlyFinished(request.getAnswer().getFinishReason())) {
+      return Optional.of("unclean_finish");
+    }
+    return request.getAnswer().getSerializedSize() > config.maxEntryBytes() ? Optional.of("too_large") : Optional.empty();
+  }
+
+  private static boolean cleanlyFinished(FinishReason reason) {
+    return switch (reason) {
+      case FINISH_REASON_UNSPECIFIED, FINISH_REASON_STOP -> true;
+      case FINISH_REASON_LENGTH,
+          FINISH_REASON_TOOL_CALLS,
+          FINISH_REASON_CONTENT_FILTER,
+          FINISH_REASON_REFUSAL,
+          UNRECOGNIZED ->
+          false;
+    };
+  }
+
+  /** A whole answer that is only not to be kept can still be shared; one that did not end cleanly lets the next one try. */
+  private CompletableFuture<Kept> refuse(CacheEntry entry, String leaseId, String reason) {
+    if (reason.equals("unclean_finish")) {
+      return abandon(entry.id(), leaseId).thenApply(released -> Kept.not(reason));
+    }
+    flights.stored(entry.id(), leaseId, Optional.of(entry));
+    tellFreed(entry.id(), leaseId);
+    return CompletableFuture.completedFuture(Kept.not(reason));
+  }
+
+  /** Those who wait on other replicas cannot have this answer; one of them may make its own. */
+  private void tellFreed(String id, String leaseId) {
+    if (!leaseId.isEmpty()) {
+      feed.publish(new Change.LeaseFreed(id, leaseId));
+    }
+  }
+
+  /** The holder of a lease gives up. */
+  CompletableFuture<Void> abandon(String id, String leaseId) {
+    if (leaseId.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return flights
+        .abandon(id, leaseId)
+        .thenAccept(
+            held -> {
+              if (held) {
+                tellFreed(id, leaseId);
+              }
+            });
+  }
+
+  /** Forgets an entry everywhere. */
+  CompletableFuture<Void> remove(String id) {
+    index.remove(id);
+    feed.publish(new Change.Removed(id));
+    return store.remove(id).handle((removed, error) -> null);
+  }
+
+  /** Forgets everything that matches, everywhere; how many entries. Fails when the store cannot be reached. */
+  CompletableFuture<Long> flush(FlushFilter filter) {
+    forgetVectors(filter);
+    return store
+        .flush(filter)
+        .whenComplete(
+            (removed, error) -> {
+              forgetVectors(filter);
+              feed.publish(new Change.Flushed(filter));
+            });
+  }
+
+  /** Another replica flushed. */
+  void forgetVectors(FlushFilter filter) {
+    index.removeIf(entry -> filter.matches(entry.key().scope(), entry.tags(), entry.storedAt()));
+  }
+}

@@ -1,0 +1,131 @@
+package dev.fairlead.cache.index;
+
+import dev.fairlead.cache.store.Embedding;
+import dev.fairlead.cache.store.ScopeKey;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** One {@link Partition} for every scope and encoder, made with the first entry and dropped with the last. */
+public final class SignCodeIndex implements VectorIndex {
+
+  private final ConcurrentMap<Place, Partition> partitions = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, IndexedEntry> entries = new ConcurrentHashMap<>();
+  private final InstantSource clock;
+
+  /** An empty index. */
+  public SignCodeIndex(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public void put(IndexedEntry entry) {
+    entries.compute(
+        entry.id(),
+        (id, old) -> {
+          Place place = Place.of(entry);
+          checkDimension(partitions.get(place), entry.embedding());
+          if (old != null) {
+            take(old);
+          }
+          partitions.compute(
+              place,
+              (key, existing) -> {
+                Partition partition = existing == null ? new Partition(entry.embedding().dimension()) : existing;
+                checkDimension(partition, entry.embedding());
+                partition.add(entry);
+                return partition;
+              });
+          return entry;
+        });
+  }
+
+  @Override
+  public boolean remove(String id) {
+    return removeWhen(id, entry -> true);
+  }
+
+  @Override
+  public boolean remove(String id, Instant storedAt) {
+    return removeWhen(id, entry -> entry.storedAt().equals(storedAt));
+  }
+
+  @Override
+  public int removeIf(Predicate<IndexedEntry> condition) {
+    int removed = 0;
+    for (IndexedEntry entry : entries.values()) {
+      if (condition.test(entry) && removeWhen(entry.id(), condition)) {
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  private boolean removeWhen(String id, Predicate<IndexedEntry> condition) {
+    boolean[] removed = new boolean[1];
+    entries.computeIfPresent(
+        id,
+        (key, entry) -> {
+          removed[0] = condition.test(entry);
+          if (!removed[0]) {
+            return entry;
+          }
+          take(entry);
+          return null;
+        });
+    return removed[0];
+  }
+
+  private void take(IndexedEntry entry) {
+    partitions.computeIfPresent(
+        Place.of(entry),
+        (place, partition) -> {
+          partition.remove(entry.id());
+          return partition.isEmpty() ? null : partition;
+        });
+  }
+
+  @Override
+  public List<Neighbour> search(ScopeKey scope, String encoder, Embedding query, int limit) {
+    Partition partition = partitions.get(new Place(scope, encoder));
+    if (partition == null) {
+      return List.of();
+    }
+    checkDimension(partition, query);
+    return partition.search(query, limit, clock.instant());
+  }
+
+  @Override
+  public int dimension(ScopeKey scope, String encoder) {
+    Partition partition = partitions.get(new Place(scope, encoder));
+    return partition == null ? 0 : partition.dimension();
+  }
+
+  @Override
+  public int size(ScopeKey scope, String encoder) {
+    Partition partition = partitions.get(new Place(scope, encoder));
+    return partition == null ? 0 : partition.size();
+  }
+
+  @Override
+  public int size() {
+    return entries.size();
+  }
+
+  private static void checkDimension(@Nullable Partition partition, Embedding embedding) {
+    if (partition != null && partition.dimension() != embedding.dimension()) {
+      throw new IllegalArgumentException(
+          "dimension " + embedding.dimension() + " (expected: " + partition.dimension() + ")");
+    }
+  }
+
+  private record Place(ScopeKey scope, String encoder) {
+    static Place of(IndexedEntry entry) {
+      return new Place(entry.key().scope(), entry.encoder());
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.fairlead.cache.redis;
+
+import com.google.common.hash.Hashing;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The names of everything in Redis. An entry and its lease share a hash tag and therefore a cluster slot, so that one script
+ * can look at both. Names of tenants do not appear, only their digests.
+ */
+record RedisKeys(String prefix) {
+
+  String entry(String id) {
+    return prefix + ":cache:e:{" + id + "}";
+  }
+
+  String entryPattern() {
+    return prefix + ":cache:e:{*}";
+  }
+
+  /** The id in an entry's name. */
+  static String idOf(String entryKey) {
+    return entryKey.substring(entryKey.indexOf('{') + 1, entryKey.lastIndexOf('}'));
+  }
+
+  String lease(String id) {
+    return prefix + ":cache:l:{" + id + "}";
+  }
+
+  /** The set of all tenants' digests. */
+  String tenants() {
+    return prefix + ":cache:tenants";
+  }
+
+  /** The entries of a tenant by expiry. */
+  String tenant(String digest) {
+    return prefix + ":cache:t:" + digest;
+  }
+
+  static String digest(String tenant) {
+    return Hashing.sha256().hashString(tenant, StandardCharsets.UTF_8).toString();
+  }
+
+  String feed() {
+    return prefix + ":cache:feed";
+  }
+
+  String counters() {
+    return prefix + ":cache:counters";
+  }
+}

@@ -1,0 +1,61 @@
+package dev.fairlead.cache.redis;
+
+import dev.fairlead.cache.store.LeaseStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.redisson.api.RScript.ReturnType;
+
+/** Leases as Redis keys with expiry. Whether the answer is there is looked at in the same script, hence atomically. */
+public final class RedisLeases implements LeaseStore {
+
+  private static final long STORED = -1;
+
+  /** A key without expiry is none of ours, or lost it: it is taken over. */
+  private static final String ACQUIRE =
+      """
+      if ARGV[3] == '0' and redis.call('exists', KEYS[2]) == 1 then return -1 end
+      local left = redis.call('pttl', KEYS[1])
+      if left > 0 then return left end
+      redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
+      return 0
+      """;
+
+  private static final String RELEASE =
+      "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
+
+  private final RedisLink link;
+  private final RedisKeys keys;
+
+  /** Keeps leases over a link. */
+  public RedisLeases(RedisLink link) {
+    this.link = link;
+    this.keys = link.keys();
+  }
+
+  @Override
+  public CompletableFuture<Attempt> tryAcquire(String id, String leaseId, Duration ttl, boolean evenIfStored) {
+    CompletableFuture<Long> left =
+        link.script(
+            ACQUIRE,
+            ReturnType.LONG,
+            List.of(keys.lease(id), keys.entry(id)),
+            leaseId,
+            Math.max(1, ttl.toMillis()),
+            evenIfStored ? "1" : "0");
+    return left.thenApply(RedisLeases::attempt);
+  }
+
+  private static Attempt attempt(long left) {
+    if (left == STORED) {
+      return new Attempt.AlreadyStored();
+    }
+    return left == 0 ? new Attempt.Granted() : new Attempt.HeldElsewhere(Duration.ofMillis(left));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> release(String id, String leaseId) {
+    CompletableFuture<Long> deleted = link.script(RELEASE, ReturnType.LONG, List.of(keys.lease(id)), leaseId);
+    return deleted.thenApply(count -> count > 0);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.fairlead.cache.redis;
+
+import dev.fairlead.cache.store.StoreUnavailableException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.redisson.Redisson;
+import org.redisson.api.RScript;
+import org.redisson.api.RScript.Mode;
+import org.redisson.api.RScript.ReturnType;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.codec.ByteArrayCodec;
+import org.redisson.config.BaseConfig;
+import org.redisson.config.BaseMasterSlaveServersConfig;
+import org.redisson.config.Config;
+import org.redisson.config.ConstantDelay;
+import org.redisson.config.ReadMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to Redis: made in the background, tried again until it succeeds, so that the service starts without Redis.
+ * Until then every command fails at once. Afterwards the client itself reconnects.
+ */
+public final class RedisLink implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(RedisLink.class);
+  private static final Duration RETRY = Duration.ofMillis(500);
+  private static final int PING_MILLIS = 1000;
+
+  private final RedisSettings settings;
+  private final RedisKeys keys;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread connecting;
+  private volatile @Nullable RedissonClient client;
+
+  private RedisLink(RedisSettings settings) {
+    this.settings = settings;
+    this.keys = new RedisKeys(settings.keyPrefix());
+    this.connecting = Thread.ofVirtual().name("redis-connect").unstarted(this::connect);
+  }
+
+  /** Begins to connect; does not wait for it. */
+  public static RedisLink open(RedisSettings settings) {
+    RedisLink link = new RedisLink(settings);
+    link.connecting.start();
+    return link;
+  }
+
+  RedisKeys keys() {
+    return keys;
+  }
+
+  /** Whether a connection has been made. */
+  boolean connected() {
+    return client != null;
+  }
+
+  /** Runs a command; fails at once while there is no connection. */
+  <T> CompletableFuture<T> call(Function<RedissonClient, CompletionStage<T>> command) {
+    RedissonClient current = client;
+    if (current == null) {
+      return CompletableFuture.failedFuture(new StoreUnavailableException("Redis is not connected"));
+    }
+    try {
+      return command.apply(current).toCompletableFuture();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Runs a script; numbers and texts among the arguments are sent as text. */
+  <T> CompletableFuture<T> script(String lua, ReturnType type, List<Object> scriptKeys, Object... arguments) {
+    Object[] bytes = new Object[arguments.length];
+    for (int i = 0; i < arguments.length; i++) {
+      bytes[i] =
+          arguments[i] instanceof byte[] raw ? raw : arguments[i].toString().getBytes(StandardCharsets.UTF_8);
+    }
+    return call(
+        redisson -> {
+          RScript script = redisson.getScript(ByteArrayCodec.INSTANCE);
+          return script.evalAsync(Mode.READ_WRITE, lua, type, scriptKeys, bytes);
+        });
+  }
+
+  /** The client for code that may block; null while there is none. */
+  @Nullable RedissonClient client() {
+    return client;
+  }
+
+  /** Waits; whether the link was closed meanwhile. Blocks. */
+  boolean closedWithin(Duration time) {
+    try {
+      return closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private void connect() {
+    boolean warned = false;
+    while (closed.getCount() > 0) {
+      try {
+        RedissonClient made = Redisson.create(config());
+        client = made;
+        if (closed.getCount() == 0) {
+          made.shutdown(0, 0, TimeUnit.SECONDS);
+        }
+        logger.info("connected to Redis ({})", settings.url().mode());
+        return;
+      } catch (RuntimeException e) {
+        if (!warned) {
+          logger.warn("Redis cannot be reached, trying on: {}", e.getMessage());
+          warned = true;
+        }
+        if (closedWithin(RETRY)) {
+          return;
+        }
+      }
+    }
+  }
+
+  private Config config() {
+    RedisUrl url = settings.url();
+    Config config =
+        new Config()
+            .setCodec(ByteArrayCodec.INSTANCE)
+            .setThreads(settings.threads())
+            .setNettyThreads(settings.threads());
+    if (!url.password().isEmpty()) {
+      config.setPassword(url.password().reveal());
+    }
+    if (!url.username().isEmpty()) {
+      config.setUsername(url.username());
+    }
+    switch (url.mode()) {
+      case SINGLE ->
+          common(
+              config
+                  .useSingleServer()
+                  .setAddress(url.addresses().getFirst())
+                  .setDatabase(url.database())
+                  .setConnectionPoolSize(settings.connections())
+                  .setConnectionMinimumIdleSize(2)
+                  .setSubscriptionConnectionMinimumIdleSize(0));
+      case SENTINEL ->
+          replicated(
+              config
+                  .useSentinelServers()
+                  .setMasterName(url.masterName())
+                  .setDatabase(url.database())
+                  .addSentinelAddress(url.addresses().toArray(String[]::new)));
+      case CLUSTER -> replicated(config.useClusterServers().addNodeAddress(url.addresses().toArray(String[]::new)));
+    }
+    return config;
+  }
+
+  /** Reads go to the master: what was stored must be found by the next lookup. */
+  private void replicated(BaseMasterSlaveServersConfig<?> servers) {
+    servers.setReadMode(ReadMode.MASTER);
+    servers.setMasterConnectionPoolSize(settings.connections());
+    servers.setMasterConnectionMinimumIdleSize(2);
+    servers.setSlaveConnectionMinimumIdleSize(0);
+    servers.setSubscriptionConnectionMinimumIdleSize(0);
+    common(servers);
+  }
+
+  private void common(BaseConfig<?> servers) {
+    servers.setTimeout((int) settings.commandTimeout().toMillis());
+    servers.setConnectTimeout((int) settings.connectTimeout().toMillis());
+    servers.setRetryAttempts(1);
+    servers.setRetryDelay(new ConstantDelay(Duration.ofMillis(100)));
+    servers.setReconnectionDelay(new ConstantDelay(Duration.ofMillis(200)));
+    servers.setPingConnectionInterval(PING_MILLIS);
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    RedissonClient current = client;
+    if (current != null) {
+      current.shutdown(0, 2, TimeUnit.SECONDS);
+    }
+  }
+}

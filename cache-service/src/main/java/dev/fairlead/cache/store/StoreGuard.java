@@ -1,0 +1,84 @@
+package dev.fairlead.cache.store;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Gives every call to a store its time-box, and stops asking a store that fails: while the breaker is open, calls fail at
+ * once. After {@code openFor} a few calls try it again. Does not block.
+ */
+public final class StoreGuard {
+
+  private static final int WINDOW = 20;
+  private static final int MINIMUM_CALLS = 8;
+  private static final int PROBES = 3;
+
+  private final CircuitBreaker breaker;
+  private final Duration timeout;
+  private final Runnable onFailure;
+
+  /**
+   * Starts closed.
+   *
+   * @param timeout most that one call may take
+   * @param openFor how long a failing store is left alone
+   * @param onFailure told of every call that failed or was not made
+   */
+  public StoreGuard(Duration timeout, Duration openFor, Runnable onFailure) {
+    this.timeout = timeout;
+    this.onFailure = onFailure;
+    this.breaker =
+        CircuitBreaker.of(
+            "cache-store",
+            CircuitBreakerConfig.custom()
+                .slidingWindow(WINDOW, MINIMUM_CALLS, CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+                .failureRateThreshold(50)
+                .waitDurationInOpenState(openFor)
+                .permittedNumberOfCallsInHalfOpenState(PROBES)
+                .build());
+  }
+
+  /** Makes a call inside the time-box; every failure comes out as {@link StoreUnavailableException}. */
+  public <T> CompletableFuture<T> call(Supplier<CompletionStage<T>> call) {
+    if (!breaker.tryAcquirePermission()) {
+      onFailure.run();
+      return CompletableFuture.failedFuture(new StoreUnavailableException("store left alone after failures"));
+    }
+    long start = System.nanoTime();
+    CompletableFuture<T> result = new CompletableFuture<>();
+    started(call)
+        .copy()
+        .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+        .whenComplete(
+            (value, error) -> {
+              long took = System.nanoTime() - start;
+              if (error == null) {
+                breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+                result.complete(value);
+              } else {
+                breaker.onError(took, TimeUnit.NANOSECONDS, error);
+                onFailure.run();
+                result.completeExceptionally(new StoreUnavailableException("store failed: " + error.getMessage()));
+              }
+            });
+    return result;
+  }
+
+  private static <T> CompletableFuture<T> started(Supplier<CompletionStage<T>> call) {
+    try {
+      return call.get().toCompletableFuture();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Whether calls are made at all now. */
+  public boolean closed() {
+    return breaker.getState() == CircuitBreaker.State.CLOSED;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.fairlead.cache.verify;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The default judge: short answers must be equal once case, punctuation and spacing are gone; longer ones must share most of
+ * their content words (Dice coefficient of the two bags). It errs towards "different", which costs hits, not correctness.
+ */
+public final class OverlapJudge implements AnswerJudge {
+
+  private static final int SHORT_WORDS = 64;
+  private static final double SHARED = 0.6;
+
+  @Override
+  public boolean same(String kept, String fresh) {
+    List<String> a = Phrase.of(kept).words();
+    List<String> b = Phrase.of(fresh).words();
+    if (a.isEmpty() || b.isEmpty()) {
+      return kept.strip().equals(fresh.strip());
+    }
+    if (Math.max(a.size(), b.size()) <= SHORT_WORDS) {
+      return a.equals(b);
+    }
+    return dice(content(a), content(b)) >= SHARED;
+  }
+
+  private static Map<String, Integer> content(List<String> words) {
+    Map<String, Integer> counts = new HashMap<>();
+    words.stream().filter(word -> !Words.FUNCTION_WORDS.contains(word)).forEach(word -> counts.merge(word, 1, Integer::sum));
+    return counts;
+  }
+
+  private static double dice(Map<String, Integer> a, Map<String, Integer> b) {
+    int shared = a.entrySet().stream().mapToInt(e -> Math.min(e.getValue(), b.getOrDefault(e.getKey(), 0))).sum();
+    int total = sum(a) + sum(b);
+    return total == 0 ? 0 : 2.0 * shared / total;
+  }
+
+  private static int sum(Map<String, Integer> counts) {
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.fairlead.cache.verify;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Word lists that several vetoes share, and how lists are written down. */
+final class Words {
+
+  /** English words that carry structure rather than content. */
+  static final Set<String> FUNCTION_WORDS =
+      Set.of(
+          "a", "an", "the", "is", "are", "was", "were", "be", "been", "am", "do", "does", "did", "of", "in", "on", "at",
+          "to", "for", "from", "by", "with", "and", "or", "as", "it", "its", "this", "that", "these", "those", "i", "me",
+          "my", "we", "us", "our", "you", "your", "can", "could", "would", "should", "will", "shall", "may", "might",
+          "must", "have", "has", "had", "please", "tell", "give", "show", "what", "which", "who", "whom", "whose", "how",
+          "when", "where", "why", "there", "so", "if", "then", "just", "some", "any", "about", "also", "kindly", "hey",
+          "hi", "hello", "thanks", "thank", "want", "need", "know", "like", "get", "let");
+
+  private Words() {}
+
+  /** Every word of a group to the group's first word. */
+  static Map<String, String> canonical(String... groups) {
+    Map<String, String> canonical = new HashMap<>();
+    for (String group : groups) {
+      String[] words = group.split(" ");
+      for (String word : words) {
+        canonical.put(word, words[0]);
+      }
+    }
+    return Map.copyOf(canonical);
+  }
+}
