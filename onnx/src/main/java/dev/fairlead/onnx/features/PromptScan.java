@@ -1,0 +1,173 @@
+package dev.fairlead.onnx.features;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The counters behind {@link PromptFeatures}, filled in one pass. Not thread-safe; made for one text. */
+final class PromptScan {
+
+  private static final int LONG_WORD = 9;
+  private static final int MAX_DISTINCT = 2_000;
+  private static final String MATHS_SYMBOLS = "+*/=<>^%$\\|~";
+  private static final String CODE_SYMBOLS = "{}[]();_`#&@";
+
+  int characters;
+  int words;
+  int sentences;
+  int lines;
+  int letters;
+  int longWords;
+  int digits;
+  int upperCase;
+  int punctuation;
+  int nonAscii;
+  int names;
+  int numbers;
+  int mathsSymbols;
+  int codeSymbols;
+  int questionMarks;
+  int listItems;
+  int choices;
+
+  private final int[] kinds = new int[WordKind.values().length];
+  private final Set<String> distinct = new HashSet<>();
+  private boolean sentenceStart = true;
+  private boolean sentenceOpen;
+
+  void read(String text, int end) {
+    characters = end;
+    lines = end == 0 ? 0 : 1;
+    boolean lineStart = true;
+    int i = 0;
+    while (i < end) {
+      char c = text.charAt(i);
+      if (lineStart && !Character.isWhitespace(c)) {
+        countLineMark(text, i, end);
+        lineStart = false;
+      }
+      if (Character.isLetter(c)) {
+        i = readWord(text, i, end);
+      } else if (c >= '0' && c <= '9') {
+        i = readNumber(text, i, end);
+      } else {
+        readSymbol(c);
+        if (c == '\n') {
+          lines++;
+          lineStart = true;
+        }
+        i++;
+      }
+    }
+    if (sentenceOpen) {
+      sentences++;
+    }
+  }
+
+  int of(WordKind kind) {
+    return kinds[kind.ordinal()];
+  }
+
+  int distinctWords() {
+    // Beyond the bound the share is taken to stay what it was: the set must not grow with the text.
+    return distinct.size() < MAX_DISTINCT ? distinct.size() : Math.min(words, distinct.size());
+  }
+
+  private int readWord(String text, int start, int end) {
+    int i = start;
+    while (i < end && isWordPart(text, i, end)) {
+      char c = text.charAt(i);
+      if (Character.isUpperCase(c)) {
+        upperCase++;
+      }
+      if (c >= 0x80) {
+        nonAscii++;
+      }
+      i++;
+    }
+    words++;
+    letters += i - start;
+    longWords += i - start >= LONG_WORD ? 1 : 0;
+    names += !sentenceStart && i - start > 1 && Character.isUpperCase(text.charAt(start)) ? 1 : 0;
+    sentenceStart = false;
+    sentenceOpen = true;
+    countKinds(text.substring(start, Math.min(i, start + 40)).toLowerCase(Locale.ROOT));
+    return i;
+  }
+
+  private static boolean isWordPart(String text, int i, int end) {
+    char c = text.charAt(i);
+    if (Character.isLetter(c)) {
+      return true;
+    }
+    return (c == '\'' || c == '-') && i + 1 < end && Character.isLetter(text.charAt(i + 1));
+  }
+
+  private void countKinds(String word) {
+    if (distinct.size() < MAX_DISTINCT) {
+      distinct.add(word);
+    }
+    @Nullable List<WordKind> of = WordKind.of(word);
+    if (of != null) {
+      for (WordKind kind : of) {
+        kinds[kind.ordinal()]++;
+      }
+    }
+  }
+
+  private int readNumber(String text, int start, int end) {
+    int i = start;
+    while (i < end && (isDigit(text.charAt(i)) || isSeparator(text, i, end))) {
+      digits += isDigit(text.charAt(i)) ? 1 : 0;
+      i++;
+    }
+    numbers++;
+    sentenceStart = false;
+    sentenceOpen = true;
+    return i;
+  }
+
+  private static boolean isSeparator(String text, int i, int end) {
+    char c = text.charAt(i);
+    return (c == '.' || c == ',') && i + 1 < end && isDigit(text.charAt(i + 1));
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private void readSymbol(char c) {
+    if (c >= 0x80) {
+      nonAscii++;
+      mathsSymbols += Character.getType(c) == Character.MATH_SYMBOL ? 1 : 0;
+      return;
+    }
+    if (c > ' ') {
+      punctuation++;
+      mathsSymbols += MATHS_SYMBOLS.indexOf(c) >= 0 ? 1 : 0;
+      codeSymbols += CODE_SYMBOLS.indexOf(c) >= 0 ? 1 : 0;
+      questionMarks += c == '?' ? 1 : 0;
+    }
+    if (c == '.' || c == '!' || c == '?' || c == '\n') {
+      sentences += sentenceOpen ? 1 : 0;
+      sentenceOpen = false;
+      sentenceStart = true;
+    }
+  }
+
+  /** A line that begins like an item of a list ({@code - }, {@code 3.}) or like an answer to choose ({@code B.}). */
+  private void countLineMark(String text, int start, int end) {
+    char c = text.charAt(start);
+    char next = start + 1 < end ? text.charAt(start + 1) : ' ';
+    boolean closes = next == '.' || next == ')' || next == ':';
+    if ((c == '-' || c == '*') && next == ' ') {
+      listItems++;
+    } else if (isDigit(c) && closes) {
+      listItems++;
+    } else if (c >= 'A' && c <= 'J' && closes) {
+      choices++;
+    }
+  }
+}

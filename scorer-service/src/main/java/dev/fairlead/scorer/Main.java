@@ -1,0 +1,48 @@
+package dev.fairlead.scorer;
+
+import dev.fairlead.common.config.ConfigException;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.config.SecurityConfig;
+import dev.fairlead.common.lifecycle.BackendProcess;
+import dev.fairlead.common.rpc.ServiceToken;
+import dev.fairlead.onnx.ModelFileException;
+import dev.fairlead.telemetry.ManagementServer;
+import dev.fairlead.telemetry.Telemetry;
+import dev.fairlead.telemetry.TelemetrySettings;
+import io.grpc.ServerInterceptor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The scorer service as a process. Exit codes: 0 stopped, 1 port taken, 2 configuration or model files not usable. */
+public final class Main {
+
+  private static final int MANAGEMENT_OFFSET = 100;
+
+  private Main() {}
+
+  /** Runs until SIGINT or SIGTERM. */
+  public static void main(String[] args) throws IOException {
+    try {
+      run(ConfigSource.load(System.getenv()));
+    } catch (ConfigException | ModelFileException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static void run(ConfigSource config) throws IOException {
+    ScorerConfig section = config.section("scorer", ScorerConfig.class);
+    SecurityConfig security = config.section("security", SecurityConfig.class);
+    Telemetry telemetry = Telemetry.start("scorer-service", config.section("telemetry", TelemetrySettings.class));
+    ScorerNode node = ScorerNode.start(config, telemetry.registry(), telemetry.tracer());
+    InetSocketAddress managementAddress = new InetSocketAddress(section.bind(), section.port() + MANAGEMENT_OFFSET);
+    ManagementServer management = ManagementServer.start(managementAddress, telemetry, node::ready);
+    List<ServerInterceptor> interceptors = new ArrayList<>();
+    interceptors.add(telemetry.serverInterceptor());
+    interceptors.addAll(ServiceToken.demanding(security.serviceToken()));
+    BackendProcess.serve(
+        node, new InetSocketAddress(section.bind(), section.port()), interceptors, management, telemetry);
+  }
+}

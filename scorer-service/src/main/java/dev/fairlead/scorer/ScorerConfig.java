@@ -1,0 +1,41 @@
+package dev.fairlead.scorer;
+
+import dev.fairlead.common.config.Expect;
+import java.time.Duration;
+
+/**
+ * Section {@code scorer}. The reference file says what each key means.
+ *
+ * @param threads 0 for one a core
+ * @param encoderPath empty for the shipped encoder
+ * @param headPath empty for the shipped head
+ */
+public record ScorerConfig(
+    String bind,
+    int port,
+    int threads,
+    int queueCapacity,
+    int maxBatchSize,
+    int maxTextBytes,
+    int memoEntries,
+    String encoderPath,
+    String headPath,
+    Duration closeTimeout) {
+
+  /** Validates. */
+  public ScorerConfig {
+    Expect.present("scorer.bind", bind);
+    Expect.range("scorer.port", port, 0, 65_435);
+    Expect.range("scorer.threads", threads, 0, 1_024);
+    Expect.range("scorer.queue_capacity", queueCapacity, 0, 1_000_000);
+    Expect.range("scorer.max_batch_size", maxBatchSize, 1, 2_048);
+    Expect.range("scorer.max_text_bytes", maxTextBytes, 1, 16 << 20);
+    Expect.range("scorer.memo_entries", memoEntries, 0, 10_000_000);
+    Expect.positive("scorer.close_timeout", closeTimeout);
+  }
+
+  /** Calls computed at a time. */
+  int computeThreads() {
+    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.fairlead.scorer;
+
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.lifecycle.ServiceNode;
+import io.grpc.BindableService;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
+import java.util.List;
+
+/** The scorer service, loaded and warm, without its transport. */
+public final class ScorerNode implements ServiceNode {
+
+  private static final String WARM_UP = "The first runs of a model are slow, so they are spent on this sentence. ";
+  private static final int WARM_UP_RUNS = 20;
+
+  private final TextScorer scorer;
+  private final ComputePool pool;
+  private final ScorerService service;
+  private volatile boolean ready = true;
+
+  private ScorerNode(TextScorer scorer, ScorerConfig config, MeterRegistry meters) {
+    this.scorer = scorer;
+    this.pool = new ComputePool(config.computeThreads(), config.queueCapacity(), config.closeTimeout(), meters);
+    this.service =
+        new ScorerService(
+            scorer, pool, new AnalysisMemo(config.memoEntries(), meters), ComputeTimers.of(meters), config);
+  }
+
+  /**
+   * Loads the models and warms them up. Blocks for about a second.
+   *
+   * @param tracer not used: the service is one span, which the server interceptor makes
+   * @throws dev.fairlead.onnx.ModelFileException when a model's file is missing or damaged
+   * @throws dev.fairlead.common.config.ConfigException when the section {@code scorer} is not valid
+   */
+  public static ScorerNode start(ConfigSource config, MeterRegistry meters, Tracer tracer) {
+    ScorerConfig section = config.section("scorer", ScorerConfig.class);
+    TextScorer scorer = OnnxTextScorer.open(section);
+    try {
+      for (int run = 1; run <= WARM_UP_RUNS; run++) {
+        scorer.analyze(WARM_UP.repeat(run));
+      }
+      return new ScorerNode(scorer, section, meters);
+    } catch (RuntimeException e) {
+      scorer.close();
+      throw e;
+    }
+  }
+
+  /** A node on another scorer, for tests. */
+  static ScorerNode of(TextScorer scorer, ScorerConfig config, MeterRegistry meters) {
+    return new ScorerNode(scorer, config, meters);
+  }
+
+  @Override
+  public String name() {
+    return "scorer-service";
+  }
+
+  @Override
+  public List<BindableService> services() {
+    return List.of(service);
+  }
+
+  @Override
+  public boolean ready() {
+    return ready;
+  }
+
+  @Override
+  public void close() {
+    ready = false;
+    pool.close();
+    scorer.close();
+  }
+}

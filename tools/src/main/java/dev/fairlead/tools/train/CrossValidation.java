@@ -1,0 +1,60 @@
+package dev.fairlead.tools.train;
+
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * Raw scores that a trainer's models gave to examples they were not fitted on, by folds.
+ *
+ * @param scores one an example
+ * @param apgrBySource of these scores, against the measured gains
+ */
+@SuppressWarnings("ArrayRecordComponent") // Passed around inside this package only.
+record CrossValidation(HeadTrainer trainer, double[] scores, Map<String, Double> apgrBySource) {
+
+  static final int FOLDS = 5;
+
+  static CrossValidation run(HeadTrainer trainer, TrainingSet set, long seed) {
+    int[] fold = folds(set.examples.size(), seed);
+    double[] scores = new double[fold.length];
+    IntStream.range(0, FOLDS)
+        .parallel()
+        .forEach(
+            held -> {
+              int[] others = IntStream.range(0, fold.length).filter(i -> fold[i] != held).toArray();
+              HeadModel model = trainer.fit(set.fitting(others), seed + held);
+              for (int i = 0; i < fold.length; i++) {
+                if (fold[i] == held) {
+                  scores[i] = model.predict(set.rows.inputs()[i]);
+                }
+              }
+            });
+    return new CrossValidation(trainer, scores, apgrs(scores, set));
+  }
+
+  /** Mean over sources: no source counts more for being larger. */
+  double macroApgr() {
+    return apgrBySource.values().stream().mapToDouble(Double::doubleValue).average().orElse(0);
+  }
+
+  static Map<String, Double> apgrs(double[] scores, TrainingSet set) {
+    double[] gains = set.gains();
+    Map<String, Double> apgrs = new TreeMap<>();
+    for (String source : set.rowsBySource.keySet()) {
+      int[] rows = set.rowsOf(source);
+      apgrs.put(source, Metrics.apgr(pick(scores, rows), pick(gains, rows)));
+    }
+    return apgrs;
+  }
+
+  private static double[] pick(double[] values, int[] rows) {
+    return IntStream.of(rows).mapToDouble(i -> values[i]).toArray();
+  }
+
+  private static int[] folds(int size, long seed) {
+    Random random = new Random(seed);
+    return IntStream.range(0, size).map(i -> random.nextInt(FOLDS)).toArray();
+  }
+}

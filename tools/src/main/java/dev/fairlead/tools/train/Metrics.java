@@ -1,0 +1,45 @@
+package dev.fairlead.tools.train;
+
+import java.util.Arrays;
+
+/** How good a routing score is. */
+final class Metrics {
+
+  private Metrics() {}
+
+  /**
+   * Area under the share of the strong-weak gap that is closed when the prompts of highest score go to the strong model,
+   * over the share of such prompts; equal scores are averaged. Chance gives 0.5 (APGR of RouteLLM, arXiv 2406.18665,
+   * with the exact curve).
+   */
+  static double apgr(double[] scores, double[] gains) {
+    Integer[] order = new Integer[scores.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, (a, b) -> Double.compare(scores[b], scores[a]));
+    double total = Arrays.stream(gains).sum();
+    double area = 0;
+    double closed = 0;
+    int i = 0;
+    while (i < order.length) {
+      int next = i;
+      double tied = 0;
+      while (next < order.length && scores[order[next]] == scores[order[i]]) {
+        tied += gains[order[next++]];
+      }
+      area += (closed + tied / 2) * (next - i);
+      closed += tied;
+      i = next;
+    }
+    return area / total / order.length;
+  }
+
+  /** Mean squared distance between probabilities and what happened. */
+  static double brier(double[] probabilities, boolean[] outcomes) {
+    double sum = 0;
+    for (int i = 0; i < probabilities.length; i++) {
+      double error = probabilities[i] - (outcomes[i] ? 1 : 0);
+      sum += error * error;
+    }
+    return sum / probabilities.length;
+  }
+}

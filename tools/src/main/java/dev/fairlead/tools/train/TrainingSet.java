@@ -1,0 +1,112 @@
+package dev.fairlead.tools.train;
+
+import dev.fairlead.onnx.encoder.SentenceEncoder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All that a head is fitted on: the measured examples, and our own ordinary prompts beside them. Of the latter the
+ * everyday ones enter the fit as an assumption (nothing is gained on them); the others only the reference traffic.
+ */
+final class TrainingSet {
+
+  /** Weight of the everyday assumption, as a share of the weight of all measured examples. */
+  static final double EVERYDAY_SHARE = 0.25;
+
+  /** Fillings of each of our templates. */
+  static final int FILLINGS = 6;
+
+  final List<RoutingExample> examples;
+  final List<OrdinaryPrompts.Prompt> ordinary;
+  final EncodedPrompts encodedOrdinary;
+  final InputScaling scaling;
+  final Rows rows;
+  final Rows everyday;
+  final Map<String, Integer> rowsBySource = new TreeMap<>();
+
+  private TrainingSet(
+      List<RoutingExample> examples,
+      EncodedPrompts encoded,
+      List<OrdinaryPrompts.Prompt> ordinary,
+      EncodedPrompts encodedOrdinary) {
+    this.examples = examples;
+    this.ordinary = ordinary;
+    this.encodedOrdinary = encodedOrdinary;
+    this.scaling = InputScaling.fit(encoded.features());
+    examples.forEach(example -> rowsBySource.merge(example.source(), 1, Integer::sum));
+    this.rows =
+        new Rows(
+            encoded.inputs(scaling),
+            examples.stream().mapToDouble(TrainingSource::target).toArray(),
+            weights());
+    this.everyday = everydayRows();
+  }
+
+  static TrainingSet read(Path folder, SentenceEncoder encoder, int maxTokens, long seed) throws IOException {
+    List<RoutingExample> examples = new ArrayList<>();
+    for (TrainingSource source : TrainingSource.ALL) {
+      Path file = folder.resolve(source.file());
+      if (!Files.isReadable(file)) {
+        throw new IOException(file + ": cannot be read (expected: outcomes of " + source.name() + ", gzip JSON lines)");
+      }
+      examples.addAll(RoutingExample.read(file));
+    }
+    List<OrdinaryPrompts.Prompt> ordinary = OrdinaryPrompts.generate(seed, FILLINGS);
+    EncodedPrompts encoded =
+        EncodedPrompts.of(encoder, examples.stream().map(RoutingExample::prompt).toList(), maxTokens);
+    EncodedPrompts encodedOrdinary =
+        EncodedPrompts.of(encoder, ordinary.stream().map(OrdinaryPrompts.Prompt::text).toList(), maxTokens);
+    return new TrainingSet(examples, encoded, ordinary, encodedOrdinary);
+  }
+
+  /** Rows of these examples, and the everyday prompts. */
+  Rows fitting(int[] chosen) {
+    return rows.select(chosen).and(everyday);
+  }
+
+  double[] gains() {
+    return examples.stream().mapToDouble(RoutingExample::gain).toArray();
+  }
+
+  boolean[] strongIsBetter() {
+    boolean[] outcomes = new boolean[examples.size()];
+    for (int i = 0; i < outcomes.length; i++) {
+      outcomes[i] = examples.get(i).gain() > 0;
+    }
+    return outcomes;
+  }
+
+  int[] rowsOf(String source) {
+    return java.util.stream.IntStream.range(0, examples.size())
+        .filter(i -> examples.get(i).source().equals(source))
+        .toArray();
+  }
+
+  /** A source's weight grows with the square root of its rows, so that the largest does not drown the others. */
+  private double[] weights() {
+    double[] weights =
+        examples.stream()
+            .mapToDouble(example -> 1 / Math.sqrt(rowsBySource.getOrDefault(example.source(), 1)))
+            .toArray();
+    double mean = Arrays.stream(weights).average().orElse(1);
+    return Arrays.stream(weights).map(weight -> weight / mean).toArray();
+  }
+
+  private Rows everydayRows() {
+    float[][] inputs = encodedOrdinary.inputs(scaling);
+    int[] chosen =
+        java.util.stream.IntStream.range(0, ordinary.size())
+            .filter(i -> ordinary.get(i).kind() == OrdinaryPrompts.Kind.EVERYDAY)
+            .toArray();
+    double[] weights = new double[chosen.length];
+    Arrays.fill(weights, EVERYDAY_SHARE * examples.size() / chosen.length);
+    return new Rows(
+        Arrays.stream(chosen).mapToObj(i -> inputs[i]).toArray(float[][]::new), new double[chosen.length], weights);
+  }
+}
