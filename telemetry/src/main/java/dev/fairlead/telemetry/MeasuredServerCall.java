@@ -35,6 +35,11 @@ final class MeasuredServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     end(Status.Code.CANCELLED);
   }
 
+  /** Changes nothing after an orderly close; gRPC itself closes a call, as UNKNOWN, when a callback threw. */
+  void completed() {
+    end(Status.Code.UNKNOWN);
+  }
+
   void failed(Throwable failure) {
     span.recordException(failure);
     end(Status.fromThrowable(failure).getCode());

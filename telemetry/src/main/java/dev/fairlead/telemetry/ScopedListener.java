@@ -49,6 +49,7 @@ final class ScopedListener<Q> extends ServerCall.Listener<Q> {
 
   @Override
   public void onComplete() {
+    call.completed();
     scope.run(delegate::onComplete);
   }
 

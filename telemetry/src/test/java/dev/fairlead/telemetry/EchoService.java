@@ -31,6 +31,13 @@ final class EchoService {
         .build();
   }
 
+  /** Accepts calls and never answers. */
+  static ServerServiceDefinition silent() {
+    return ServerServiceDefinition.builder("test.Echo")
+        .addMethod(ECHO, ServerCalls.asyncUnaryCall((request, observer) -> {}))
+        .build();
+  }
+
   private static void answer(UnaryOperator<String> handler, String request, StreamObserver<String> observer) {
     String answer;
     try {

@@ -8,6 +8,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ClientCalls;
@@ -21,11 +22,16 @@ record InProcessHop(Server server, ManagedChannel channel, Channel client) imple
 
   static InProcessHop start(UnaryOperator<String> handler, ServerInterceptor server, List<ClientInterceptor> client)
       throws IOException {
+    return start(EchoService.answering(handler), server, client);
+  }
+
+  static InProcessHop start(
+      ServerServiceDefinition service, ServerInterceptor server, List<ClientInterceptor> client) throws IOException {
     String name = InProcessServerBuilder.generateName();
     Server started =
         InProcessServerBuilder.forName(name)
             .directExecutor()
-            .addService(EchoService.answering(handler))
+            .addService(service)
             .intercept(server)
             .build()
             .start();

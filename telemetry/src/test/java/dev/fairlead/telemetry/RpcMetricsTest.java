@@ -3,7 +3,9 @@ package dev.fairlead.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.CallOptions;
 import io.grpc.Status;
+import io.grpc.stub.ClientCalls;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class RpcMetricsTest {
@@ -34,6 +37,17 @@ class RpcMetricsTest {
           .contains(count("RESOURCE_EXHAUSTED", 1))
           .contains("llm_router_rpc_duration_seconds_bucket")
           .contains("jvm_memory_used_bytes");
+    }
+  }
+
+  @Test
+  void duration_isCountedOnceAsCancelled_whenTheCallerGivesUp() throws IOException {
+    try (Telemetry telemetry = Telemetry.start("test", TelemetrySettings.defaults());
+        InProcessHop hop = InProcessHop.start(EchoService.silent(), telemetry.serverInterceptor(), List.of())) {
+      ClientCalls.futureUnaryCall(hop.client().newCall(EchoService.ECHO, CallOptions.DEFAULT), "x").cancel(true);
+
+      Awaitility.await().untilAsserted(() -> assertThat(telemetry.registry().scrape()).contains(count("CANCELLED", 1)));
+      assertThat(telemetry.registry().scrape()).doesNotContain("code=\"UNKNOWN\"");
     }
   }
 

@@ -1,0 +1,38 @@
+package dev.fairlead.tools;
+
+import dev.fairlead.tools.ask.AskCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code fairlead}. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+@Command(
+    name = "fairlead",
+    description = "Talks to a Fairlead gateway, and works on its models offline.",
+    mixinStandardHelpOptions = true,
+    version = "fairlead 0.1.0")
+public final class Fairlead implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli injects the spec
+  private Fairlead() {}
+
+  /** Runs one subcommand and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The root command with all subcommands. A new subcommand is one line here. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Fairlead())
+        .addSubcommand(new AskCommand());
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command? (expected: one of the commands below)");
+  }
+}

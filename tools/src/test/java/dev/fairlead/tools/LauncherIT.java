@@ -1,0 +1,86 @@
+package dev.fairlead.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script {@code fairlead} of the root folder, as far as it goes without building. */
+class LauncherIT {
+
+  private static final Path SCRIPT = Path.of("..", "fairlead").toAbsolutePath().normalize();
+
+  @TempDir private Path folder = Path.of(".");
+
+  @Test
+  void help_listsEveryCommand() throws Exception {
+    Outcome outcome = run(Map.of(), "help");
+
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.output()).contains("up ", "mesh ", "ask ", "train ", "mock-server ", "test ");
+  }
+
+  @Test
+  void command_isRefused_whenUnknown() throws Exception {
+    Outcome outcome = run(Map.of(), "launch");
+
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.output()).contains("unknown command launch");
+  }
+
+  @Test
+  void start_isRefused_whenOptionOrFileIsWrong() throws Exception {
+    assertThat(run(Map.of(), "up", "--prot", "1").output()).contains("unknown option --prot");
+    assertThat(run(Map.of(), "up", "--config").output()).contains("--config needs a file");
+    assertThat(run(Map.of("FAIRLEAD_CONFIG", "/no/such.yaml"), "mesh").output())
+        .contains("/no/such.yaml cannot be read");
+  }
+
+  @Test
+  void jdk_isNamedAsMissing_whenNoneIsFound() throws Exception {
+    String places = "/usr/lib/jvm|/usr/java|/opt/j|/Library/J|/usr/libexec";
+    String text = Files.readString(SCRIPT).replaceAll(places, "/nowhere");
+    Path blind = Files.writeString(folder.resolve("fairlead"), text);
+    Path home = folder.resolve("jdk-17");
+    Path wrong = Files.createDirectories(home.resolve("bin"));
+    for (String program : List.of("java", "javac")) {
+      Path file = Files.writeString(wrong.resolve(program), "#!/bin/sh\necho 'version \"17.0.1\"' >&2\n");
+      assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+    String path = wrong + ":" + System.getenv("PATH");
+
+    Outcome outcome =
+        run(blind, Map.of("PATH", path, "JAVA_HOME", home.toString(), "HOME", "/nowhere"), "ask", "hi");
+
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.output()).contains("no JDK 25 found").contains("JAVA_HOME");
+  }
+
+  private record Outcome(int code, String output) {}
+
+  private Outcome run(Map<String, String> environment, String... arguments) throws Exception {
+    return run(SCRIPT, environment, arguments);
+  }
+
+  private Outcome run(Path script, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("bash", script.toString()));
+    command.addAll(List.of(arguments));
+    Path output = Files.createTempFile(folder, "output", ".txt");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().remove("FAIRLEAD_CONFIG");
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return new Outcome(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+  }
+}
