@@ -45,7 +45,7 @@ class MeshIT extends MeshContract {
 
   @Test
   void requests_areServedWithoutTheCache_whileRedisIsAway() {
-    mesh.redis().stop();
+    mesh.redis().kill();
     try {
       for (int i = 0; i < 3; i++) {
         assertThat(probe.ask("small").status()).isEqualTo(200);
