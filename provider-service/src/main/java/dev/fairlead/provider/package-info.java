@@ -1,4 +1,7 @@
-/** Fairlead provider service. */
+/**
+ * The provider service: its entry ({@code ProviderRpcService}), wiring ({@code ProviderNode}) and process ({@code Main}). Calls
+ * run through {@code generation} and {@code resilience} to the adapters ({@code openai}, {@code mock}).
+ */
 @NullMarked
 package dev.fairlead.provider;
 

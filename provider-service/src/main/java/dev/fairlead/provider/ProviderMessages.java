@@ -1,0 +1,179 @@
+package dev.fairlead.provider;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
+import dev.fairlead.catalog.Capability;
+import dev.fairlead.catalog.Catalog;
+import dev.fairlead.catalog.ModelSpec;
+import dev.fairlead.catalog.Price;
+import dev.fairlead.catalog.Tier;
+import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.provider.call.Completion;
+import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.generation.AttemptRecord;
+import dev.fairlead.provider.generation.GenerationOutcome;
+import dev.fairlead.provider.registry.ProviderStack;
+import dev.fairlead.provider.registry.Snapshot;
+import dev.fairlead.v1.Attempt;
+import dev.fairlead.v1.BreakerState;
+import dev.fairlead.v1.Dialect;
+import dev.fairlead.v1.FailedAttempts;
+import dev.fairlead.v1.GenerationCompleted;
+import dev.fairlead.v1.GetStatusResponse;
+import dev.fairlead.v1.ListModelsResponse;
+import dev.fairlead.v1.Model;
+import dev.fairlead.v1.ProviderStatus;
+import dev.fairlead.v1.UpstreamError;
+import dev.fairlead.v1.Usage;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Our records as the contract's messages. Pure. */
+final class ProviderMessages {
+
+  private ProviderMessages() {}
+
+  static ListModelsResponse models(Catalog catalog, long knownVersion) {
+    ListModelsResponse.Builder response = ListModelsResponse.newBuilder().setVersion(catalog.version());
+    if (knownVersion != catalog.version()) {
+      catalog.models().forEach(model -> response.addModels(model(model)));
+    }
+    return response.build();
+  }
+
+  private static Model model(ModelSpec spec) {
+    Model.Builder model =
+        Model.newBuilder()
+            .setId(spec.id())
+            .setProvider(spec.provider())
+            .setUpstream(spec.upstream())
+            .setTier(tier(spec.tier()))
+            .setContextWindow(spec.contextWindow())
+            .setMaxOutputTokens(spec.maxOutputTokens());
+    spec.capabilities().stream().map(Capability::label).sorted().forEach(model::addCapabilities);
+    if (!spec.capabilities().contains(Capability.EMBEDDINGS)) {
+      model.addCapabilities("streaming");
+    }
+    Price price = spec.price();
+    if (price != null) {
+      model
+          .setInputNanoUsdPerMillion(price.inputNanoUsdPerMillion())
+          .setOutputNanoUsdPerMillion(price.outputNanoUsdPerMillion())
+          .setCachedInputNanoUsdPerMillion(price.cachedInputNanoUsdPerMillion())
+          .setCacheWriteNanoUsdPerMillion(price.cacheWriteNanoUsdPerMillion());
+    }
+    return model.build();
+  }
+
+  private static dev.fairlead.v1.Tier tier(@Nullable Tier tier) {
+    return switch (tier) {
+      case CHEAP -> dev.fairlead.v1.Tier.TIER_CHEAP;
+      case STANDARD -> dev.fairlead.v1.Tier.TIER_STANDARD;
+      case QUALITY -> dev.fairlead.v1.Tier.TIER_QUALITY;
+      case null -> dev.fairlead.v1.Tier.TIER_UNSPECIFIED;
+    };
+  }
+
+  static GetStatusResponse status(Snapshot snapshot) {
+    GetStatusResponse.Builder response = GetStatusResponse.newBuilder();
+    for (ProviderStack stack : snapshot.providers().values()) {
+      BreakerState state = state(stack.breaker().state());
+      ProviderStatus.Builder status =
+          ProviderStatus.newBuilder()
+              .setName(stack.name())
+              .setKind(stack.kind())
+              .setBreaker(state)
+              .setInFlight(stack.inFlight());
+      if (stack.breaker().failureRate() >= 0) {
+        status.setFailureRate(stack.breaker().failureRate());
+      }
+      if (state == BreakerState.BREAKER_STATE_OPEN) {
+        status.setRetryIn(duration(stack.breaker().retryIn()));
+      }
+      for (ModelSpec model : snapshot.catalog().models()) {
+        if (model.provider().equals(stack.name())) {
+          status.addModelIds(model.id());
+        }
+      }
+      response.addProviders(status);
+    }
+    return response.build();
+  }
+
+  private static BreakerState state(CircuitBreaker.State state) {
+    return switch (state) {
+      case CLOSED, DISABLED, METRICS_ONLY -> BreakerState.BREAKER_STATE_CLOSED;
+      case HALF_OPEN -> BreakerState.BREAKER_STATE_HALF_OPEN;
+      case OPEN, FORCED_OPEN -> BreakerState.BREAKER_STATE_OPEN;
+    };
+  }
+
+  static GenerationCompleted completed(String modelId, String provider, GenerationOutcome.Answered answered) {
+    Completion completion = answered.completion();
+    GenerationCompleted.Builder message =
+        GenerationCompleted.newBuilder()
+            .setModelId(modelId)
+            .setProvider(provider)
+            .setUsage(usage(completion.usage()))
+            .setFinishReason(completion.finishReason())
+            .setText(completion.text())
+            .putAllResponseHeaders(completion.headers());
+    answered.attempts().forEach(attempt -> message.addAttempts(attempt(attempt)));
+    return message.build();
+  }
+
+  static Attempt attempt(AttemptRecord attempt) {
+    Attempt.Builder message =
+        Attempt.newBuilder()
+            .setNumber(attempt.number())
+            .setModelId(attempt.modelId())
+            .setProvider(attempt.provider())
+            .setResult(attempt.result())
+            .setHttpStatus(attempt.httpStatus())
+            .setLatency(duration(attempt.latency()))
+            .setMessage(attempt.message());
+    if (attempt.timeToFirstToken() != null) {
+      message.setTimeToFirstToken(duration(attempt.timeToFirstToken()));
+    }
+    if (attempt.usage() != null) {
+      message.setUsage(usage(attempt.usage()));
+    }
+    return message.build();
+  }
+
+  static StatusRuntimeException status(GenerationOutcome.Failed failed) {
+    UpstreamFailure failure = failed.failure();
+    FailedAttempts.Builder attempts = FailedAttempts.newBuilder();
+    failed.attempts().forEach(attempt -> attempts.addAttempts(attempt(attempt)));
+    List<Message> details = new ArrayList<>(2);
+    details.add(attempts.build());
+    if (!failure.errorBody().isEmpty()) {
+      details.add(
+          UpstreamError.newBuilder()
+              .setHttpStatus(failure.httpStatus())
+              .setDialect(Dialect.DIALECT_OPENAI_CHAT)
+              .setBody(failure.errorBody())
+              .build());
+    }
+    return FailureStatus.toStatus(failure.failure(), details.toArray(Message[]::new));
+  }
+
+  private static Usage usage(TokenUsage usage) {
+    return Usage.newBuilder()
+        .setPromptTokens(usage.promptTokens())
+        .setCachedPromptTokens(usage.cachedPromptTokens())
+        .setCacheWriteTokens(usage.cacheWriteTokens())
+        .setCompletionTokens(usage.completionTokens())
+        .setReasoningTokens(usage.reasoningTokens())
+        .setSource(usage.estimated() ? Usage.Source.SOURCE_ESTIMATED : Usage.Source.SOURCE_REPORTED)
+        .build();
+  }
+
+  private static Duration duration(java.time.Duration duration) {
+    return Duration.newBuilder().setSeconds(duration.getSeconds()).setNanos(duration.getNano()).build();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.fairlead.provider;
+
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.proxy.ProxyConfig;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.lifecycle.ServiceNode;
+import dev.fairlead.common.rpc.AcceptedHeaders;
+import dev.fairlead.provider.registry.ProviderRegistry;
+import dev.fairlead.provider.resilience.TimeSource;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/** The provider service, wired. */
+public final class ProviderNode implements ServiceNode {
+
+  /** Shorter than the keep-alive of common servers, so that we close an idle connection before they do. */
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  private final ClientFactory connections;
+  private final ProviderRpcService service;
+
+  private ProviderNode(ClientFactory connections, ProviderRpcService service) {
+    this.connections = connections;
+    this.service = service;
+  }
+
+  /** Starts the service; a bad configuration is a {@code ConfigException}. Blocks on the configuration file only. */
+  public static ProviderNode start(ConfigSource config, MeterRegistry meters, Tracer tracer) {
+    ProviderSettings settings = config.section("provider", ProviderSettings.class);
+    ClientFactory connections =
+        ClientFactory.builder()
+            .connectTimeout(settings.timeouts().connect())
+            .idleTimeout(IDLE)
+            .proxyConfig(ProxyConfig.direct())
+            .build();
+    TimeSource time = TimeSource.system();
+    try {
+      ProviderRegistry registry =
+          new ProviderRegistry(config, connections, meters, tracer, time, Clock.systemUTC());
+      return new ProviderNode(connections, new ProviderRpcService(registry, time));
+    } catch (RuntimeException e) {
+      connections.closeAsync();
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    return "provider-service";
+  }
+
+  /** A call may cost money: its headers tell the transport that it must not be made twice. */
+  @Override
+  public List<BindableService> services() {
+    return List.of(() -> ServerInterceptors.intercept(service, new AcceptedHeaders()));
+  }
+
+  @Override
+  public boolean ready() {
+    return service.hasModels();
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+  }
+}

@@ -1,0 +1,22 @@
+package dev.fairlead.provider;
+
+import dev.fairlead.common.config.Expect;
+import dev.fairlead.provider.resilience.BreakerSettings;
+import dev.fairlead.provider.resilience.LimitSettings;
+import dev.fairlead.provider.resilience.RetrySettings;
+import dev.fairlead.provider.resilience.TimeoutSettings;
+
+/**
+ * Section {@code provider}.
+ *
+ * @param bind address to listen on
+ * @param port gRPC port; the management HTTP is on it + 100
+ */
+public record ProviderSettings(
+    String bind, int port, TimeoutSettings timeouts, RetrySettings retry, BreakerSettings breaker, LimitSettings limits) {
+  /** Checks ranges. */
+  public ProviderSettings {
+    Expect.present("provider.bind", bind);
+    Expect.range("provider.port", port, 0, 65435);
+  }
+}

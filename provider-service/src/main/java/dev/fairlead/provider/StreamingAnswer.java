@@ -1,0 +1,71 @@
+package dev.fairlead.provider;
+
+import dev.fairlead.provider.call.AnswerPart;
+import dev.fairlead.provider.generation.AttemptRecord;
+import dev.fairlead.provider.generation.GenerationListener;
+import dev.fairlead.provider.generation.GenerationOutcome;
+import dev.fairlead.v1.AttemptStarted;
+import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+
+/** Answers {@code StreamGenerate}. Whether more is wanted is what the transport says. */
+final class StreamingAnswer implements GenerationListener {
+
+  private final ServerCallStreamObserver<ProviderServiceStreamGenerateResponse> observer;
+  private String modelId = "";
+  private String provider = "";
+
+  StreamingAnswer(ServerCallStreamObserver<ProviderServiceStreamGenerateResponse> observer) {
+    this.observer = observer;
+  }
+
+  @Override
+  public void onAttemptStarted(int number, String newModelId, String newProvider) {
+    modelId = newModelId;
+    provider = newProvider;
+    observer.onNext(
+        ProviderServiceStreamGenerateResponse.newBuilder()
+            .setAttemptStarted(
+                AttemptStarted.newBuilder().setNumber(number).setModelId(newModelId).setProvider(newProvider))
+            .build());
+  }
+
+  @Override
+  public void onAttemptEnded(AttemptRecord attempt) {
+    observer.onNext(
+        ProviderServiceStreamGenerateResponse.newBuilder()
+            .setAttemptEnded(ProviderMessages.attempt(attempt))
+            .build());
+  }
+
+  @Override
+  public void onPart(AnswerPart part) {
+    ProviderServiceStreamGenerateResponse.Builder response = ProviderServiceStreamGenerateResponse.newBuilder();
+    switch (part) {
+      case AnswerPart.Events events -> response.setEvents(events.events());
+      case AnswerPart.Delta delta -> response.setDelta(delta.delta());
+      case AnswerPart.Body body -> throw new IllegalStateException("a whole answer in a stream");
+      case AnswerPart.Response whole -> throw new IllegalStateException("a whole answer in a stream");
+    }
+    observer.onNext(response.build());
+  }
+
+  @Override
+  public void onEnded(GenerationOutcome outcome) {
+    switch (outcome) {
+      case GenerationOutcome.Failed failed -> observer.onError(ProviderMessages.status(failed));
+      case GenerationOutcome.Answered answered -> {
+        observer.onNext(
+            ProviderServiceStreamGenerateResponse.newBuilder()
+                .setCompleted(ProviderMessages.completed(modelId, provider, answered))
+                .build());
+        observer.onCompleted();
+      }
+    }
+  }
+
+  @Override
+  public boolean ready() {
+    return observer.isReady() || observer.isCancelled();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.fairlead.provider.registry;
+
+import com.linecorp.armeria.client.ClientFactory;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.provider.call.ModelProvider;
+import dev.fairlead.provider.mock.MockConfig;
+import dev.fairlead.provider.mock.MockProvider;
+import dev.fairlead.provider.openai.OpenAiConfig;
+import dev.fairlead.provider.openai.OpenAiProvider;
+import dev.fairlead.provider.resilience.LimitSettings;
+import dev.fairlead.provider.resilience.TimeSource;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+
+/** The kinds of provider there are. A new one is a folder of its own and a constant here. */
+enum ProviderKind {
+  /** OpenAI and compatible servers. */
+  OPENAI("openai") {
+    @Override
+    Object read(ConfigSource config, String name) {
+      return checked(name, config.namedEntry("providers", name, OpenAiConfig.class, OpenAiConfig.DEFAULTS));
+    }
+
+    @Override
+    ModelProvider create(String name, Object config, Parts parts) {
+      return new OpenAiProvider(name, (OpenAiConfig) config, parts.limits(), parts.connections());
+    }
+  },
+  /** Models without a vendor. */
+  MOCK("mock") {
+    @Override
+    Object read(ConfigSource config, String name) {
+      MockConfig entry = config.namedEntry("providers", name, MockConfig.class, MockConfig.DEFAULTS);
+      return MockEnvironment.over(config, entry);
+    }
+
+    @Override
+    ModelProvider create(String name, Object config, Parts parts) {
+      return new MockProvider((MockConfig) config, parts.time());
+    }
+  };
+
+  private final String label;
+
+  ProviderKind(String label) {
+    this.label = label;
+  }
+
+  /** What adapters share. */
+  record Parts(LimitSettings limits, ClientFactory connections, TimeSource time) {}
+
+  /** As configuration and {@code gen_ai.provider.name} say it. */
+  String label() {
+    return label;
+  }
+
+  /** The entry of {@code providers}, bound and checked; equal for equal configuration. */
+  abstract Object read(ConfigSource config, String name);
+
+  /** An adapter for an entry that {@link #read} has made. */
+  abstract ModelProvider create(String name, Object config, Parts parts);
+
+  static List<String> labels() {
+    return Arrays.stream(values()).map(ProviderKind::label).toList();
+  }
+
+  static OpenAiConfig checked(String name, OpenAiConfig config) {
+    String baseUrl = BaseUrl.check("providers." + name + ".base_url", config.baseUrl());
+    return new OpenAiConfig(baseUrl, config.apiKey(), config.protocol());
+  }
+
+  /** The mock's variables, which win over the file. */
+  static final class MockEnvironment {
+    private MockEnvironment() {}
+
+    static MockConfig over(ConfigSource config, MockConfig entry) {
+      return new MockConfig(
+          config.environment("MOCK_MEAN_LATENCY_MS").map(v -> number("MOCK_MEAN_LATENCY_MS", v)).orElse(entry.meanLatencyMs()),
+          config.environment("MOCK_P95_LATENCY_MS").map(v -> number("MOCK_P95_LATENCY_MS", v)).orElse(entry.p95LatencyMs()),
+          config.environment("MOCK_ERROR_RATE").map(v -> number("MOCK_ERROR_RATE", v)).orElse(entry.errorRate()),
+          entry.seed(),
+          config
+              .environment("MOCK_COST_PER_1K_TOKENS_USD")
+              .map(v -> BigDecimal.valueOf(number("MOCK_COST_PER_1K_TOKENS_USD", v)))
+              .orElse(entry.costPer1kTokensUsd()));
+    }
+
+    private static double number(String name, String value) {
+      try {
+        return Double.parseDouble(value.trim());
+      } catch (NumberFormatException e) {
+        throw new dev.fairlead.common.config.ConfigException(name + ": " + value + " (expected: a number)");
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.fairlead.provider.registry;
+
+import dev.fairlead.catalog.Catalog;
+import dev.fairlead.provider.ProviderSettings;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that a reload replaces, as one immutable value.
+ *
+ * @param providers by configured name, in configured order
+ * @param warnings what an operator should look at
+ */
+public record Snapshot(
+    Catalog catalog, Map<String, ProviderStack> providers, ProviderSettings settings, List<String> warnings) {
+
+  /** Copies, keeping the order. */
+  public Snapshot {
+    providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
+    warnings = List.copyOf(warnings);
+  }
+}
