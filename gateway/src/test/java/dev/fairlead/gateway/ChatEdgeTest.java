@@ -19,7 +19,9 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,19 +33,31 @@ class ChatEdgeTest {
   private static final String CHAT = "/v1/chat/completions";
   private static final String PROMPT = "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]%s}";
 
-  private FakeBackends backends;
+  private static FakeBackends backends;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     backends = new FakeBackends("limits: {max_body_bytes: 4096}\n");
     await().until(backends.node::ready);
   }
 
-  @AfterEach
-  void noLeaseIsLeft() throws Exception {
-    await().untilAsserted(() -> assertThat(backends.cache.openLeases.get()).isZero());
-    assertThat(Http.get(backends.url("/metrics")).body()).contains("llm_router_requests_in_flight 0.0");
+  @AfterAll
+  static void stop() throws Exception {
     backends.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    backends.reset();
+  }
+
+  @AfterEach
+  void nothingIsLeftUnderWay() {
+    await().untilAsserted(() -> assertThat(backends.cache.openLeases.get()).isZero());
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Http.get(backends.url("/metrics")).body()).contains("llm_router_requests_in_flight 0.0"));
   }
 
   private HttpResponse<String> chat(String more, String... headers) {

@@ -105,6 +105,25 @@ public final class FakeBackends implements AutoCloseable {
     return channel;
   }
 
+  /** Everything as it was at the start. */
+  public void reset() {
+    scorer.complexity = text -> 0.1;
+    scorer.away = false;
+    scorer.analyses.set(0);
+    cache.away = false;
+    cache.semanticPossible = false;
+    cache.semanticHit = null;
+    cache.stored.clear();
+    cache.lookups.clear();
+    cache.reports.clear();
+    provider.failure = null;
+    provider.failMidStream = false;
+    provider.hang = false;
+    provider.finishReason = FinishReason.FINISH_REASON_STOP;
+    provider.calls.clear();
+    provider.cancelled.set(0);
+  }
+
   public String url(String path) {
     return "http://127.0.0.1:" + node.httpPort() + path;
   }

@@ -35,11 +35,11 @@ final class ChatService extends EdgeService {
     if (scanned.facts().stream()) {
       EventStreamSink sink = new EventStreamSink(codec, scope.requestId(), scanned.includeUsage());
       pipeline.answer(request, scope, sink);
-      return sink.response();
+      return EdgeContext.cancelling(scope, sink.response());
     }
     CompleteSink sink = new CompleteSink(codec, scope.requestId());
     pipeline.answer(request, scope, sink);
-    return sink.response();
+    return EdgeContext.cancelling(scope, sink.response());
   }
 
   /** A scanned body as the pipeline takes it; what a header says wins over what the body says. */

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.edge;
 
+import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.gateway.LimitsConfig;
@@ -82,8 +83,19 @@ final class EdgeContext {
             context.eventLoop(),
             context.eventLoop());
     context.log().whenComplete().thenAccept(log -> end(span, log.responseStatus().code()));
-    context.whenRequestCancelled().thenRun(scope::cancel);
     return scope;
+  }
+
+  /** The response of a request whose scope ends when the client does not take the response to its end. */
+  static HttpResponse cancelling(CallScope scope, HttpResponse response) {
+    response
+        .whenComplete()
+        .exceptionally(
+            error -> {
+              scope.cancel();
+              return null;
+            });
+    return response;
   }
 
   private static void end(Span span, int status) {

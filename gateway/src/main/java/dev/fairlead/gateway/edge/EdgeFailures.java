@@ -1,6 +1,11 @@
 package dev.fairlead.gateway.edge;
 
+import com.linecorp.armeria.common.ClosedSessionException;
 import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.ResponseCompleteException;
+import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
+import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
@@ -18,20 +23,29 @@ final class EdgeFailures {
     if (cause instanceof FailureException known) {
       return known.failure();
     }
+    if (cause instanceof HttpStatusException status && status.getCause() != null) {
+      return of(status.getCause());
+    }
+    if (cause instanceof HttpStatusException status && status.httpStatus().equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)) {
+      return tooLarge("the configured limit");
+    }
     if (cause instanceof ContentTooLargeException tooLarge) {
-      return new Failure.InvalidRequest(
-          "body: more than " + tooLarge.maxContentLength() + " bytes (expected: at most that)",
-          null,
-          HttpFailures.REQUEST_TOO_LARGE);
+      return tooLarge(tooLarge.maxContentLength() + " bytes");
     }
     if (cause instanceof RequestTimeoutException) {
       return new Failure.Timeout("the request body did not arrive in time");
     }
     if (cause instanceof ClosedChannelException
-        || cause instanceof com.linecorp.armeria.common.ClosedSessionException
-        || cause instanceof com.linecorp.armeria.common.stream.CancelledSubscriptionException) {
+        || cause instanceof ClosedSessionException
+        || cause instanceof ResponseCompleteException
+        || cause instanceof CancelledSubscriptionException) {
       return new Failure.Cancelled("the client closed the connection");
     }
     return new Failure.Internal("internal error");
+  }
+
+  private static Failure tooLarge(String limit) {
+    return new Failure.InvalidRequest(
+        "body: too large (expected: at most " + limit + ")", null, HttpFailures.REQUEST_TOO_LARGE);
   }
 }

@@ -77,7 +77,7 @@ final class EmbeddingsService extends EdgeService {
     CallScope scope = edge.open(context);
     CompleteSink sink = new CompleteSink(errors, scope.requestId());
     pipeline.answer(request, scope, sink);
-    return sink.response();
+    return EdgeContext.cancelling(scope, sink.response());
   }
 
   private void requireEmbeddings(String model) {
@@ -112,7 +112,7 @@ final class EmbeddingsService extends EdgeService {
                   response.complete(
                       FailureResponses.of(FailureStatus.fromThrowable(error), errors, scope.requestId()));
                 }));
-    return HttpResponse.of(response);
+    return EdgeContext.cancelling(scope, HttpResponse.of(response));
   }
 
   private HttpResponse answer(EmbedResponse embedded, boolean base64, String requestId) {

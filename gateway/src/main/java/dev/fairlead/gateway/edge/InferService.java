@@ -46,7 +46,7 @@ final class InferService extends EdgeService {
     CallScope scope = edge.open(context);
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
     pipeline.answer(request, scope, new TextSink(response, errors, scope.requestId()));
-    return HttpResponse.of(response);
+    return EdgeContext.cancelling(scope, HttpResponse.of(response));
   }
 
   static InferenceRequest request(InferBody body, RequestHeaders headers) {

@@ -84,15 +84,15 @@ final class InferenceCall {
     return request.facts().semanticEligible() && pipeline.cache.semanticLikely();
   }
 
-  /** Exact before the prompt is scored, with its embedding afterwards. The last lookup asks for the lease. */
-  private void lookUp(boolean last) {
+  /** Exact before the prompt is scored, with its embedding afterwards. What is likely the last lookup asks for the lease. */
+  private void lookUp(boolean askLease) {
     pipeline.cache.lookup(
-        lookup(last),
-        response -> scope.onLoop(() -> step(() -> lookedUp(response, last))),
+        lookup(askLease),
+        response -> scope.onLoop(() -> step(() -> lookedUp(response, askLease))),
         error -> scope.onLoop(() -> step(() -> cacheAway(error))));
   }
 
-  private LookupRequest lookup(boolean last) {
+  private LookupRequest lookup(boolean askLease) {
     CacheKey where = requireKey();
     LookupRequest.Builder lookup =
         LookupRequest.newBuilder()
@@ -100,7 +100,7 @@ final class InferenceCall {
             .setFingerprint(where.fingerprint())
             .setText(request.facts().lastUserText())
             .setSemanticEligible(request.facts().semanticEligible())
-            .setAcquireLease(last);
+            .setAcquireLease(askLease);
     AnalyzeResponse known = analysis;
     if (known != null && usableEmbedding(known)) {
       lookup.addAllEmbedding(known.getEmbeddingList()).setModelFingerprint(known.getModelFingerprint());
@@ -116,7 +116,7 @@ final class InferenceCall {
     return request.facts().semanticEligible() && !known.getTruncated() && known.getEmbeddingCount() > 0;
   }
 
-  private void lookedUp(LookupResponse response, boolean last) {
+  private void lookedUp(LookupResponse response, boolean leaseAsked) {
     cacheUse = CacheUse.MISS;
     if (response.hasHit()) {
       replay(response.getHit());
@@ -124,15 +124,19 @@ final class InferenceCall {
     }
     CacheMiss missed = response.getMiss();
     miss = missed;
-    leaseId = missed.getLease().getId();
+    if (missed.hasLease()) {
+      leaseId = missed.getLease().getId();
+    }
     if (missed.getReason() == CacheMiss.Reason.REASON_STORE_UNAVAILABLE) {
       scoreOrRoute();
-    } else if (!last) {
-      scoreThen(() -> lookUp(true));
-    } else if (leaseId.isEmpty()) {
+    } else if (missed.getSemanticPossible() && !analysed) {
+      scoreThen(() -> lookUp(leaseId.isEmpty()));
+    } else if (!leaseId.isEmpty()) {
+      scoreOrRoute();
+    } else if (leaseAsked) {
       awaitLeader();
     } else {
-      scoreOrRoute();
+      lookUp(true);
     }
   }
 
@@ -177,11 +181,12 @@ final class InferenceCall {
 
   private void scoreThen(Runnable next) {
     String text = request.facts().lastUserText();
-    if (analysed || text.isEmpty()) {
+    boolean done = analysed || text.isEmpty();
+    analysed = true;
+    if (done) {
       next.run();
       return;
     }
-    analysed = true;
     pipeline.scorer.analyze(
         text,
         response ->

@@ -7,7 +7,6 @@ import dev.fairlead.v1.FieldSpan;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -84,11 +83,18 @@ public final class TopLevel {
   private void refuseVariants(Set<String> known) {
     Set<String> seen = new HashSet<>(names.length * 2);
     for (int i = 0; i < names.length; i++) {
-      String folded = names[i].toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+      String folded = folded(names[i]);
       if (!seen.add(folded) || !folded.equals(names[i]) && known.contains(folded)) {
         throw ambiguous(i);
       }
     }
+  }
+
+  /** Simple case folding, which also takes the long s and the Kelvin sign for letters, as other parsers do. */
+  private static String folded(String name) {
+    StringBuilder folded = new StringBuilder(name.length());
+    name.codePoints().forEach(c -> folded.appendCodePoint(Character.toLowerCase(Character.toUpperCase(c))));
+    return folded.toString();
   }
 
   private FailureException ambiguous(int index) {
