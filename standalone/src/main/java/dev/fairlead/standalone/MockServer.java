@@ -48,7 +48,7 @@ public final class MockServer {
   static ConfigSource config(Map<String, String> options, Map<String, String> environment) {
     String yaml =
         CONFIG.formatted(
-            port(options.get("port")),
+            port(options.getOrDefault("port", "8081")),
             options.getOrDefault("model", "mock"),
             environment.getOrDefault("MOCK_MEAN_LATENCY_MS", "40"),
             environment.getOrDefault("MOCK_P95_LATENCY_MS", "120"),

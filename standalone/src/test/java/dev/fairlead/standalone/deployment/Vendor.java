@@ -167,13 +167,7 @@ public final class Vendor implements AutoCloseable {
     writer.write(ResponseHeaders.of(HttpStatus.OK, "content-type", "text/event-stream"));
     String script = request.toString();
     if (script.contains("[[endless]]")) {
-      context
-          .eventLoop()
-          .scheduleAtFixedRate(
-              () -> writer.tryWrite(HttpData.ofUtf8(VendorAnswers.contentEvent(request, "tick "))),
-              0,
-              20,
-              TimeUnit.MILLISECONDS);
+      tick(context, writer, HttpData.ofUtf8(VendorAnswers.contentEvent(request, "tick ")));
       return writer;
     }
     List<String> events = VendorAnswers.events(request);
@@ -185,5 +179,12 @@ public final class Vendor implements AutoCloseable {
     events.forEach(event -> writer.write(HttpData.ofUtf8(event)));
     writer.close();
     return writer;
+  }
+
+  /** Writes the same event again and again until the caller is gone. */
+  private static void tick(ServiceRequestContext context, HttpResponseWriter writer, HttpData event) {
+    if (writer.tryWrite(event)) {
+      context.eventLoop().schedule(() -> tick(context, writer, event), 20, TimeUnit.MILLISECONDS);
+    }
   }
 }
