@@ -46,13 +46,22 @@ final class RequestSplicer {
   static byte[] splice(RawRequest request, String upstream, boolean streamed, int maxOutputTokens, Quirks quirks) {
     RequestSplicer splicer = new RequestSplicer(request);
     splicer.checkSpans();
-    splicer.put("model", JsonStringEncoder.getInstance().quoteAsUTF8(upstream), true);
+    splicer.put("model", quoted(upstream), true);
     splicer.drop("fairlead");
     if (request.getDialect() != Dialect.DIALECT_OPENAI_EMBEDDINGS) {
       splicer.stream(streamed, quirks);
       splicer.clamp(request.getDialect(), maxOutputTokens, quirks);
     }
     return splicer.apply();
+  }
+
+  private static byte[] quoted(String text) {
+    byte[] inner = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+    byte[] quoted = new byte[inner.length + 2];
+    quoted[0] = '"';
+    System.arraycopy(inner, 0, quoted, 1, inner.length);
+    quoted[inner.length + 1] = '"';
+    return quoted;
   }
 
   private void stream(boolean streamed, Quirks quirks) {

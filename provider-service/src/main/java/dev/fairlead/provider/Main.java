@@ -1,0 +1,49 @@
+package dev.fairlead.provider;
+
+import dev.fairlead.common.config.ConfigException;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.config.SecurityConfig;
+import dev.fairlead.common.lifecycle.BackendProcess;
+import dev.fairlead.common.rpc.ServiceToken;
+import dev.fairlead.telemetry.ManagementServer;
+import dev.fairlead.telemetry.Telemetry;
+import dev.fairlead.telemetry.TelemetrySettings;
+import io.grpc.ServerInterceptor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The provider service as a process of its own. */
+public final class Main {
+
+  private static final int MANAGEMENT_PORT_OFFSET = 100;
+
+  private Main() {}
+
+  /** Runs until SIGINT or SIGTERM. A configuration that cannot be used ends it with status 2 and one line that says why. */
+  public static void main(String[] args) throws IOException {
+    try {
+      run(ConfigSource.load(System.getenv()));
+    } catch (ConfigException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static void run(ConfigSource config) throws IOException {
+    ProviderSettings settings = config.section("provider", ProviderSettings.class);
+    SecurityConfig security = config.section("security", SecurityConfig.class);
+    Telemetry telemetry =
+        Telemetry.start("provider-service", config.section("telemetry", TelemetrySettings.class));
+    ProviderNode node = ProviderNode.start(config, telemetry.registry(), telemetry.tracer());
+    ManagementServer management =
+        ManagementServer.start(
+            new InetSocketAddress(settings.bind(), settings.port() + MANAGEMENT_PORT_OFFSET), telemetry, node::ready);
+    List<ServerInterceptor> interceptors = new ArrayList<>();
+    interceptors.add(telemetry.serverInterceptor());
+    interceptors.addAll(ServiceToken.demanding(security.serviceToken()));
+    InetSocketAddress address = new InetSocketAddress(settings.bind(), settings.port());
+    BackendProcess.serve(node, address, interceptors, management, telemetry);
+  }
+}

@@ -1,0 +1,260 @@
+package dev.fairlead.provider.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.linecorp.armeria.client.ClientFactory;
+import dev.fairlead.common.config.Secret;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.provider.ProviderContract;
+import dev.fairlead.provider.call.AnswerPart;
+import dev.fairlead.provider.call.Exchange;
+import dev.fairlead.provider.call.ModelProvider;
+import dev.fairlead.provider.call.RequestForm;
+import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.call.UpstreamFailure.Next;
+import dev.fairlead.provider.resilience.LimitSettings;
+import dev.fairlead.provider.testkit.RecordedAnswer;
+import dev.fairlead.provider.testkit.ScriptedUpstream;
+import dev.fairlead.provider.testkit.Spans;
+import dev.fairlead.v1.AttemptResult;
+import dev.fairlead.v1.Dialect;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OpenAiProviderTest extends ProviderContract {
+
+  private static final String KEY = "sk-secret-canary";
+  private static ScriptedUpstream upstream;
+  private static ClientFactory factory;
+  private static ModelProvider provider;
+
+  @BeforeAll
+  static void startServers() {
+    upstream = ScriptedUpstream.start();
+    factory = ClientFactory.builder().build();
+    provider = provider(OpenAiConfig.Protocol.AUTO, 8 << 20);
+  }
+
+  @AfterAll
+  static void stopServers() {
+    factory.close();
+    upstream.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    upstream.reset();
+  }
+
+  private static ModelProvider provider(OpenAiConfig.Protocol protocol, long answerBytes) {
+    OpenAiConfig config = new OpenAiConfig(upstream.baseUrl(), new Secret(KEY), protocol);
+    return new OpenAiProvider("lab", config, new LimitSettings(10, answerBytes, 1 << 20), factory);
+  }
+
+  @Override
+  protected ModelProvider provider() {
+    return provider;
+  }
+
+  @Override
+  protected String upstream() {
+    return "ok";
+  }
+
+  @Override
+  protected String toolUpstream() {
+    return "tools";
+  }
+
+  @Override
+  protected String endlessUpstream() {
+    return "stall";
+  }
+
+  @Override
+  protected boolean vendorSawCancellation() {
+    return upstream.last().end().equals("cancelled");
+  }
+
+  @Test
+  void request_carriesKeyAndSplicedModel_andNothingOfOurs() {
+    String json =
+        "{ \"model\" : \"auto\", \"fairlead\": {\"policy\":\"cheapest\"}, \"messages\":[{\"role\":\"user\",\"content\":\"é\"}],"
+            + " \"big\": 12345678901234567890.10 }";
+    run("ok", new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json)), false);
+    assertThat(upstream.last().key()).isEqualTo("Bearer " + KEY);
+    assertThat(upstream.last().path()).isEqualTo("/v1/chat/completions");
+    assertThat(upstream.last().body())
+        .isEqualTo(
+            "{ \"model\" : \"ok\", \"messages\":[{\"role\":\"user\",\"content\":\"é\"}],"
+                + " \"big\": 12345678901234567890.10 }");
+  }
+
+  @Test
+  void body_isForwardedUnchanged_whenComplete() {
+    RecordedAnswer answer = run("ok", raw("hi"), false);
+    AnswerPart.Body body = (AnswerPart.Body) answer.parts().getFirst();
+    assertThat(body.answer().getBody().toStringUtf8()).contains("\"x_unknown\":[1, 2.50]");
+    assertThat(answer.completion().usage().cachedPromptTokens()).isEqualTo(4);
+    assertThat(answer.completion().usage().reasoningTokens()).isEqualTo(1);
+    assertThat(answer.completion().headers()).containsOnlyKeys("x-request-id");
+  }
+
+  @Test
+  void embeddings_passThrough_whenRaw() {
+    RecordedAnswer answer =
+        run(
+            "ok",
+            new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_EMBEDDINGS, "{\"model\":\"m\",\"input\":[\"a\"]}")),
+            false);
+    assertThat(upstream.last().path()).isEqualTo("/v1/embeddings");
+    assertThat(upstream.last().body()).isEqualTo("{\"model\":\"ok\",\"input\":[\"a\"]}");
+    assertThat(answer.completion().usage().promptTokens()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"utf8", "crlf"})
+  void stream_isWhole_whenReadsEndAnywhere(String script) {
+    RecordedAnswer answer = run(script, raw("hi"), true);
+    assertThat(answer.completion().text()).isEqualTo(script.equals("utf8") ? "Grüße 🚢 你好" : "Hello world");
+    assertThat(answer.sse()).doesNotContain("\r").doesNotContain(": hi");
+    assertThat(answer.completion().usage().promptTokens()).isEqualTo(9);
+  }
+
+  @Test
+  void emptyContent_isAnAnswer() {
+    assertThat(run("empty-content", raw("hi"), true).completion().text()).isEmpty();
+    assertThat(run("empty-content", raw("hi"), false).completion().text()).isEmpty();
+  }
+
+  @Test
+  void usage_isEstimatedAndFlagged_whenTheVendorIsSilent() {
+    RecordedAnswer answer = run("no-usage", raw("how many tokens is this"), true);
+    assertThat(answer.completion().usage().estimated()).isTrue();
+    assertThat(answer.completion().usage().promptTokens()).isBetween(3L, 12L);
+    assertThat(answer.completion().usage().completionTokens()).isBetween(1L, 5L);
+  }
+
+  @Test
+  void stream_isComplete_whenItFinishedWithoutDone() {
+    assertThat(run("no-done", raw("hi"), true).completion().text()).isEqualTo("Hello world");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, REJECTED, NOTHING, UPSTREAM_REJECTED",
+    "422, REJECTED, NOTHING, UPSTREAM_REJECTED",
+    "404, REJECTED, OTHER_MODEL, UPSTREAM_REJECTED",
+    "401, REJECTED, OTHER_MODEL, UPSTREAM_MISCONFIGURED",
+    "429, RATE_LIMITED, RETRY, RATE_LIMITED",
+    "quota, RATE_LIMITED, OTHER_MODEL, RATE_LIMITED",
+    "500, UNAVAILABLE, RETRY, UPSTREAM_UNAVAILABLE",
+    "503, UNAVAILABLE, RETRY, UPSTREAM_UNAVAILABLE",
+    "html, MALFORMED, RETRY, UPSTREAM_MALFORMED",
+    "empty, MALFORMED, RETRY, UPSTREAM_MALFORMED",
+    "malformed, MALFORMED, RETRY, UPSTREAM_MALFORMED",
+    "schema, MALFORMED, RETRY, UPSTREAM_MALFORMED",
+    "gzip, MALFORMED, RETRY, UPSTREAM_MALFORMED",
+    "redirect, MALFORMED, RETRY, UPSTREAM_MALFORMED",
+    "huge, MALFORMED, RETRY, UPSTREAM_MALFORMED",
+    "error200, UNAVAILABLE, RETRY, UPSTREAM_UNAVAILABLE"
+  })
+  void failure_isMapped(String script, String result, Next next, String reason) {
+    for (boolean streamed : new boolean[] {false, true}) {
+      RecordedAnswer answer = run(script, raw("hi"), streamed);
+      UpstreamFailure failure = answer.failure();
+      assertThat(failure.result()).isEqualTo(AttemptResult.valueOf("ATTEMPT_RESULT_" + result));
+      assertThat(failure.next()).isEqualTo(next);
+      assertThat(failure.failure().reason()).isEqualTo(reason);
+      assertThat(failure.toString()).doesNotContain(KEY).doesNotContain("127.0.0.1");
+      assertThat(failure.errorBody().toStringUtf8()).doesNotContain(KEY);
+      assertThat(answer.endedOnce()).isTrue();
+    }
+  }
+
+  @Test
+  void refusal_carriesTheVendorsWords_whenTheCallerIsAtFault() {
+    UpstreamFailure failure = run("400", raw("hi"), false).failure();
+    assertThat(failure.failure().message()).isEqualTo("temperature must be at most 2");
+    assertThat(failure.errorBody().toStringUtf8()).contains("unsupported_value");
+  }
+
+  @Test
+  void rateLimit_carriesTheWait() {
+    assertThat(run("429", raw("hi"), false).failure().failure().retryAfter()).isEqualTo(Duration.ofSeconds(7));
+  }
+
+  @Test
+  void cutStream_isAFailureWithUsage_whenContentHadCome() {
+    RecordedAnswer answer = run("cut", raw("hi"), true);
+    assertThat(answer.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_MALFORMED);
+    assertThat(answer.sse()).contains("Hello");
+    assertThat(answer.failure().usage()).isNotNull();
+  }
+
+  @Test
+  void errorEvent_isAFailure_whenInMidStream() {
+    RecordedAnswer answer = run("error-midstream", raw("hi"), true);
+    assertThat(answer.failure().failure()).isInstanceOf(Failure.UpstreamUnavailable.class);
+    assertThat(answer.sse()).doesNotContain("it broke");
+  }
+
+  @Test
+  void connectionRefused_isUnavailable() {
+    OpenAiConfig config =
+        new OpenAiConfig("http://127.0.0.1:1/v1", new Secret(KEY), OpenAiConfig.Protocol.AUTO);
+    ModelProvider nobody = new OpenAiProvider("lab", config, new LimitSettings(1, 1 << 20, 1 << 20), factory);
+    RecordedAnswer answer = new RecordedAnswer();
+    nobody.open(call("ok", raw("hi"), false), answer);
+    assertThat(answer.await().failure().failure().message()).isEqualTo("provider lab: connection refused");
+  }
+
+  @Test
+  void cancellation_reachesTheVendorWithin100Millis_whenItHasNotAnswered() {
+    RecordedAnswer answer = new RecordedAnswer();
+    Exchange exchange = provider.open(call("slow", raw("hi"), false), answer);
+    await().until(() -> !upstream.ledger().isEmpty());
+    long began = System.nanoTime();
+    exchange.cancel(UpstreamFailure.cancelled());
+    await().pollInterval(Duration.ofMillis(5)).until(this::vendorSawCancellation);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
+    assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
+  }
+
+  @Test
+  void backPressure_stopsReadingFromTheVendor_whileTheListenerIsNotReady() {
+    RecordedAnswer answer = new RecordedAnswer();
+    Exchange exchange = provider.open(call("many", raw("hi"), true), answer);
+    await().until(() -> answer.parts().size() > 3);
+    answer.ready(false);
+    await().during(Duration.ofMillis(300)).until(() -> !answer.ended());
+    int sent = upstream.last().bytesSent();
+    await().during(Duration.ofMillis(200)).until(() -> upstream.last().bytesSent() == sent);
+    answer.ready(true);
+    exchange.resume();
+    await().until(answer::ended);
+    assertThat(answer.completion().finishReason().getNumber()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(OpenAiConfig.Protocol.class)
+  void everyProtocol_works(OpenAiConfig.Protocol protocol) {
+    RecordedAnswer answer = new RecordedAnswer();
+    provider(protocol, 1 << 20).open(call("ok", raw("hi"), true), answer);
+    assertThat(answer.await().completion().text()).isEqualTo("Hello world");
+  }
+
+  @Test
+  void toString_doesNotShowTheKey() {
+    OpenAiConfig config = new OpenAiConfig("http://x/v1", new Secret(KEY), OpenAiConfig.Protocol.AUTO);
+    assertThat(config.toString()).doesNotContain(KEY);
+  }
+}

@@ -1,0 +1,187 @@
+package dev.fairlead.provider.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.catalog.ModelSpec;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.provider.call.AnswerPart;
+import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.RequestForm;
+import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.testkit.ManualTime;
+import dev.fairlead.provider.testkit.RecordedAnswer;
+import dev.fairlead.provider.testkit.Spans;
+import dev.fairlead.v1.AttemptResult;
+import dev.fairlead.v1.ChatDelta;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.opentelemetry.context.Context;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DecoratorsTest {
+
+  private final ManualTime time = new ManualTime();
+  private final FakeProvider adapter = new FakeProvider();
+
+  private static ModelCall call(boolean streamed, Duration left, boolean lastResort) {
+    ModelSpec model = new ModelSpec("m", "p", "u", null, null, 0, 0, Set.of());
+    return new ModelCall(
+        model, new RequestForm.Raw(Spans.chat("x")), streamed, 0, Map.of(), left, lastResort, Context.root());
+  }
+
+  private static final AnswerPart PIECE = new AnswerPart.Delta(ChatDelta.newBuilder().setText("x").build());
+
+  private RecordedAnswer open(dev.fairlead.provider.call.ModelProvider provider, boolean streamed) {
+    RecordedAnswer answer = new RecordedAnswer();
+    provider.open(call(streamed, Duration.ofHours(1), false), answer);
+    return answer;
+  }
+
+  private TimeLimitingProvider timed() {
+    return new TimeLimitingProvider(
+        adapter,
+        new TimeoutSettings(
+            Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(60)),
+        time);
+  }
+
+  @Test
+  void stream_timesOut_whenNoFirstTokenComes() {
+    RecordedAnswer answer = open(timed(), true);
+    time.advance(Duration.ofMillis(9_900));
+    assertThat(answer.ended()).isFalse();
+    time.advance(Duration.ofMillis(200));
+    assertThat(answer.failure().failure().message()).isEqualTo("no first token within 10000 ms");
+    assertThat(time.pending()).isZero();
+  }
+
+  @Test
+  void stream_timesOut_whenItFallsSilent() {
+    RecordedAnswer answer = open(timed(), true);
+    for (int i = 0; i < 4; i++) {
+      time.advance(Duration.ofSeconds(4));
+      adapter.last().listener.onPart(PIECE);
+    }
+    assertThat(answer.ended()).isFalse();
+    time.advance(Duration.ofSeconds(5));
+    assertThat(answer.failure().failure().message()).isEqualTo("the stream was silent for 5000 ms");
+  }
+
+  @Test
+  void stream_doesNotTimeOutAsIdle_whileTheCallerTakesNothing() {
+    RecordedAnswer answer = open(timed(), true);
+    adapter.last().listener.onPart(PIECE);
+    answer.ready(false);
+    time.advance(Duration.ofSeconds(30));
+    assertThat(answer.ended()).isFalse();
+    answer.ready(true);
+    time.advance(Duration.ofSeconds(11));
+    assertThat(answer.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_TIMEOUT);
+  }
+
+  @Test
+  void wholeAnswer_timesOut_atTheCallersDeadline() {
+    RecordedAnswer answer = new RecordedAnswer();
+    timed().open(call(false, Duration.ofSeconds(20), false), answer);
+    time.advance(Duration.ofSeconds(21));
+    assertThat(answer.failure().failure()).isInstanceOf(Failure.Timeout.class);
+  }
+
+  @Test
+  void timer_isGone_whenTheAnswerCompletes() {
+    open(timed(), true);
+    adapter.last().succeed();
+    assertThat(time.pending()).isZero();
+  }
+
+  @Test
+  void concurrency_isBounded_andGivenBack() {
+    ConcurrencyLimitingProvider limited = new ConcurrencyLimitingProvider(adapter, "p", 2);
+    open(limited, false);
+    open(limited, false);
+    RecordedAnswer refused = open(limited, false);
+    assertThat(refused.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
+    assertThat(adapter.calls).hasSize(2);
+    adapter.calls.get(0).succeed();
+    adapter.calls.get(1).fail();
+    assertThat(limited.inFlight()).isZero();
+    assertThat(open(limited, false).ended()).isFalse();
+  }
+
+  private CircuitBreakingProvider breaking() {
+    return new CircuitBreakingProvider(
+        adapter, "p", new BreakerSettings(10, 4, 0.5, Duration.ofSeconds(5), 1), time, time);
+  }
+
+  private void fail(CircuitBreakingProvider breaker, int times) {
+    for (int i = 0; i < times; i++) {
+      open(breaker, false);
+      adapter.last().fail();
+    }
+  }
+
+  @Test
+  void breaker_opensAndClosesAgain_whenTheProviderRecovers() {
+    CircuitBreakingProvider breaker = breaking();
+    fail(breaker, 4);
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    RecordedAnswer refused = open(breaker, false);
+    assertThat(refused.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
+    assertThat(refused.failure().failure().retryAfter()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(adapter.calls).hasSize(4);
+
+    time.advance(Duration.ofSeconds(6));
+    open(breaker, false);
+    assertThat(open(breaker, false).failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
+    adapter.last().succeed();
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void breaker_opensByRate_whenEverySecondCallFails() {
+    CircuitBreakingProvider breaker = breaking();
+    for (int i = 0; i < 10 && breaker.state() == State.CLOSED; i++) {
+      open(breaker, false);
+      if (i % 2 == 0) {
+        adapter.last().succeed();
+      } else {
+        adapter.last().fail();
+      }
+    }
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void breaker_staysClosed_whenRequestsAreRefusedOrLimited() {
+    CircuitBreakingProvider breaker = breaking();
+    List<Failure> harmless =
+        List.of(
+            new Failure.RateLimited("slow down", null),
+            new Failure.UpstreamRejected("bad", 400, Failure.UpstreamRejected.Fault.CALLER),
+            new Failure.Cancelled("gone"));
+    for (int i = 0; i < 20; i++) {
+      open(breaker, false);
+      adapter.last().listener.onFailed(
+          UpstreamFailure.of(
+              harmless.get(i % 3), UpstreamFailure.Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
+    }
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void lastResort_passesAnOpenBreakerOnceASecond_andReopensTheWay() {
+    CircuitBreakingProvider breaker = breaking();
+    fail(breaker, 4);
+    RecordedAnswer probe = new RecordedAnswer();
+    breaker.open(call(false, Duration.ofHours(1), true), probe);
+    assertThat(probe.ended()).isFalse();
+    RecordedAnswer second = new RecordedAnswer();
+    breaker.open(call(false, Duration.ofHours(1), true), second);
+    assertThat(second.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
+    adapter.last().succeed();
+    assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+  }
+}
