@@ -14,7 +14,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the service counts: for metrics by this replica, for {@code GetStats} summed over replicas where there are several. */
+/**
+ * What the service counts: for metrics by this replica, for {@code GetStats} summed over replicas where there are
+ * several.
+ */
 final class CacheCounters {
 
   private static final String VETO = "veto_";

@@ -78,7 +78,10 @@ public final class CacheNode implements ServiceNode {
     timer.setRemoveOnCancelPolicy(true);
     ExecutorService compute = computePool();
     VectorIndex index = new SignCodeIndex(clock);
-    Backing backing = redis.url().isEmpty() ? Backing.memory(config, clock, index) : Backing.redis(config, redis, clock, index);
+    Backing backing =
+        redis.url().isEmpty()
+            ? Backing.memory(config, clock, index)
+            : Backing.redis(config, redis, clock, index);
     CacheCounters counters = backing.counters();
     EntryStore store = backing.store();
     ChangeFeed feed = backing.feed();
@@ -123,8 +126,8 @@ public final class CacheNode implements ServiceNode {
             logger.warn("periodic work failed", e);
           }
         };
-    var unused =
-        timer.scheduleWithFixedDelay(guarded, interval.toMillis(), Math.max(1, interval.toMillis()), TimeUnit.MILLISECONDS);
+    long millis = Math.max(1, interval.toMillis());
+    var unused = timer.scheduleWithFixedDelay(guarded, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private static ExecutorService computePool() {

@@ -53,7 +53,10 @@ final class CacheRequests {
     @Nullable Embedding embedding = embedding(scope, request.getEmbeddingList(), request.getModelFingerprint());
     require(embedding == null || !request.getText().isEmpty(), "text", "empty", "the text that was embedded");
     require(
-        request.getAnswer().getFormCase() != CachedAnswer.FormCase.FORM_NOT_SET, "answer", "without a form", "an answer");
+        request.getAnswer().getFormCase() != CachedAnswer.FormCase.FORM_NOT_SET,
+        "answer",
+        "without a form",
+        "an answer");
     require(request.getTagsCount() <= MAX_TAGS, "tags", request.getTagsCount() + " of them", "up to " + MAX_TAGS);
     request.getTagsList().forEach(tag -> name("tags", tag, MAX_TAG_CHARS));
     if (!request.hasTtl()) {

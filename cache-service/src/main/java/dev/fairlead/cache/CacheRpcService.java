@@ -158,7 +158,9 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
   @Override
   public void flush(FlushRequest request, StreamObserver<FlushResponse> observer) {
     answer(
-        observer, () -> stores.flush(filter(request)), removed -> FlushResponse.newBuilder().setRemoved(removed).build());
+        observer,
+        () -> stores.flush(filter(request)),
+        removed -> FlushResponse.newBuilder().setRemoved(removed).build());
   }
 
   private FlushFilter filter(FlushRequest request) {

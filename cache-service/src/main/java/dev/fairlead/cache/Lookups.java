@@ -78,7 +78,9 @@ final class Lookups {
     return new Hit(kind, entry, 1);
   }
 
-  /** The id is a digest of all this; comparing it again costs nothing and makes a collision or a forged value a miss. */
+  /**
+   * The id is a digest of all this; comparing it again costs nothing and makes a collision or a forged value a miss.
+   */
   private static boolean sameRequest(LookupQuery query, CacheEntry entry) {
     boolean sameText = query.text().isEmpty() || entry.text().isEmpty() || query.text().equals(entry.text());
     return query.key().equals(entry.key()) && sameText;
@@ -125,7 +127,7 @@ final class Lookups {
     return entry.handle(
         (found, error) -> {
           LookupResult result =
-              error == null ? judge(query, found, CacheHit.Kind.KIND_COALESCED) : miss.with(Reason.REASON_STORE_UNAVAILABLE);
+              error == null ? judge(query, found, CacheHit.Kind.KIND_COALESCED) : miss;
           return result instanceof Hit ? result : miss;
         });
   }

@@ -24,9 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * What became of near entries: remembers what was known when one was not served, compares its answer with the fresh one when
- * that is reported, and teaches the policy here and on every replica. A report is used once; one about a lookup that another
- * replica answered is passed to it.
+ * What became of near entries: remembers what was known when one was not served, compares its answer with the fresh one
+ * when that is reported, and teaches the policy here and on every replica. A report is used once; one about a lookup
+ * that another replica answered is passed to it.
  */
 final class Outcomes {
 
@@ -135,13 +135,17 @@ final class Outcomes {
   }
 
   private void learn(Label label) {
-    records.asMap().merge(label.entryId(), new Record(0, 0).plus(label.correct()), (old, one) -> old.plus(label.correct()));
+    count(label.entryId(), label.correct());
     policy.learn(label);
   }
 
+  private void count(String entryId, boolean correct) {
+    records.asMap().merge(entryId, new Record(0, 0).plus(correct), (old, one) -> old.plus(correct));
+  }
+
   /**
-   * A served answer was rated. A wrong one is removed from every replica: the next request makes a new one. Ratings do not
-   * enter the bound, because those who rate are no fair sample of the requests.
+   * A served answer was rated. A wrong one is removed from every replica: the next request makes a new one. Ratings do
+   * not enter the bound, because those who rate are no fair sample of the requests.
    */
   CompletableFuture<Boolean> rated(ScopeKey scope, Rating rating) {
     return store
@@ -149,14 +153,7 @@ final class Outcomes {
         .thenApply(found -> found.filter(entry -> entry.key().scope().equals(scope)))
         .thenApply(
             found -> {
-              found.ifPresent(
-                  entry ->
-                      records
-                          .asMap()
-                          .merge(
-                              entry.id(),
-                              new Record(0, 0).plus(rating.getCorrect()),
-                              (old, one) -> old.plus(rating.getCorrect())));
+              found.ifPresent(entry -> count(entry.id(), rating.getCorrect()));
               return found.isPresent() && !rating.getCorrect();
             })
         .exceptionally(error -> false);

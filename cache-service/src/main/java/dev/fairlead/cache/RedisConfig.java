@@ -23,6 +23,7 @@ public record RedisConfig(
     Expect.range("redis.connections", connections, 3, 256);
     Expect.positive("redis.connect_timeout", connectTimeout);
     Expect.positive("redis.command_timeout", commandTimeout);
-    Expect.that(keyPrefix.matches("[A-Za-z0-9:_.-]{1,64}"), "redis.key_prefix", keyPrefix, "1..64 of A-Z a-z 0-9 : _ . -");
+    boolean plain = keyPrefix.matches("[A-Za-z0-9:_.-]{1,64}");
+    Expect.that(plain, "redis.key_prefix", keyPrefix, "1..64 of A-Z a-z 0-9 : _ . -");
   }
 }

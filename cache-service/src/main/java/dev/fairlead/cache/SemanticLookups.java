@@ -26,8 +26,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Finds a near request and decides whether its answer may be given: nearest first, the first that no veto refuses is put to
- * the policy. Large scopes are searched on the compute pool; small ones right away, which is cheaper than handing them over.
+ * Finds a near request and decides whether its answer may be given: nearest first, the first that no veto refuses is
+ * put to the policy. Large scopes are searched on the compute pool; small ones right away, which is cheaper than
+ * handing them over.
  */
 final class SemanticLookups {
 

@@ -17,11 +17,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One maker for each answer. Inside the process lookups of an id queue behind the first; that one asks the {@link LeaseStore}
- * for the right to make the answer, which is what keeps other replicas out. When the holder gives up, dies (its lease ends)
- * or answers, the queue moves: to the next one in the first two cases, away altogether in the last.
+ * One maker for each answer. Inside the process lookups of an id queue behind the first; that one asks the {@link
+ * LeaseStore} for the right to make the answer, which is what keeps other replicas out. When the holder gives up, dies
+ * (its lease ends) or answers, the queue moves: to the next one in the first two cases, away altogether in the last.
  *
- * <p>When the lease store is away, the right is granted inside the process only: one call a replica is better than an error.
+ * <p>When the lease store is away, the right is granted inside the process only: one call a replica is better than an
+ * error.
  */
 final class SingleFlight {
 
@@ -67,7 +68,8 @@ final class SingleFlight {
     if (waiter.patient) {
       waiting.incrementAndGet();
       var unused = waiter.turn.whenComplete((turn, error) -> waiting.decrementAndGet());
-      var timeout = timer.schedule(() -> waiter.turn.complete(new Turn.TimedOut()), wait.toMillis(), TimeUnit.MILLISECONDS);
+      var timeout =
+          timer.schedule(() -> waiter.turn.complete(new Turn.TimedOut()), wait.toMillis(), TimeUnit.MILLISECONDS);
       var unusedToo = waiter.turn.whenComplete((turn, error) -> timeout.cancel(false));
     }
     boolean[] first = new boolean[1];
@@ -259,7 +261,9 @@ final class SingleFlight {
     }
   }
 
-  /** Those who want one answer. Guarded by its monitor; put into and taken from the map under the map's lock of its id. */
+  /**
+   * Those who want one answer. Guarded by its monitor; put into and taken from the map under the map's lock of its id.
+   */
   private static final class Flight {
     final String id;
     final Deque<Waiter> waiters = new ArrayDeque<>();

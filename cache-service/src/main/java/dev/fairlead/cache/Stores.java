@@ -124,7 +124,8 @@ final class Stores {
     if (!cleanlyFinished(request.getAnswer().getFinishReason())) {
       return Optional.of("unclean_finish");
     }
-    return request.getAnswer().getSerializedSize() > config.maxEntryBytes() ? Optional.of("too_large") : Optional.empty();
+    boolean tooLarge = request.getAnswer().getSerializedSize() > config.maxEntryBytes();
+    return tooLarge ? Optional.of("too_large") : Optional.empty();
   }
 
   private static boolean cleanlyFinished(FinishReason reason) {
@@ -139,7 +140,9 @@ final class Stores {
     };
   }
 
-  /** A whole answer that is only not to be kept can still be shared; one that did not end cleanly lets the next one try. */
+  /**
+   * A whole answer that is only not to be kept can still be shared; one that did not end cleanly lets the next one try.
+   */
   private CompletableFuture<Kept> refuse(CacheEntry entry, String leaseId, String reason) {
     if (reason.equals("unclean_finish")) {
       return abandon(entry.id(), leaseId).thenApply(released -> Kept.not(reason));

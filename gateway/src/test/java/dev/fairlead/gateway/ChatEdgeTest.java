@@ -298,8 +298,14 @@ class ChatEdgeTest {
     assertThat(header(response, "x-model-used")).isEqualTo("large");
     HttpResponse<String> explicit =
         Http.post(backends.url(CHAT), PROMPT.replace("auto", "small").formatted(tools));
-    assertThat(explicit.statusCode()).isEqualTo(400);
-    assertThat(explicit.body()).contains("no_candidate");
+    assertThat(header(explicit, "x-model-used")).isEqualTo("small");
+    HttpResponse<String> images =
+        Http.post(
+            backends.url(CHAT),
+            "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
+                + "\"image_url\":{\"url\":\"https://x.test/a.png\"}}]}]}");
+    assertThat(images.statusCode()).isEqualTo(400);
+    assertThat(images.body()).contains("no_candidate", "vision");
   }
 
   @Test

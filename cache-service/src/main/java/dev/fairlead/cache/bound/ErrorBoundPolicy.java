@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the share of requests that are answered wrongly from the cache under a bound the operator sets, by one
- * {@link GroupController} for each tenant and model. A share of the would-be hits is answered fresh and compared: without
- * that it would never learn that it has begun to be wrong.
+ * {@link GroupController} for each tenant and model. A share of the would-be hits is answered fresh and compared:
+ * without that it would never learn that it has begun to be wrong.
  */
 public final class ErrorBoundPolicy implements ServePolicy {
 
@@ -85,7 +85,9 @@ public final class ErrorBoundPolicy implements ServePolicy {
         labels.sum(), wrong.sum(), falseHits(), best.map(GroupController::operatingSimilarity).orElse(null));
   }
 
-  /** The groups' estimates, each by its share of the requests; the interval's ends likewise, which is on the safe side. */
+  /**
+   * The groups' estimates, each by its share of the requests; the interval's ends likewise, which is on the safe side.
+   */
   private @Nullable Estimate falseHits() {
     List<GroupController> known =
         groups.asMap().values().stream().filter(group -> group.falseHits() != null).toList();

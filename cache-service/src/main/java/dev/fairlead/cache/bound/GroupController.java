@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The error budget of one group. From the labels of a sliding window it estimates, for every cut on the probability of
- * being right, how many requests would have been answered wrongly above it, and takes the lowest cut whose estimate plus two
- * standard deviations stays within the allowed share of the requests.
+ * being right, how many requests would have been answered wrongly above it, and takes the lowest cut whose estimate
+ * plus two standard deviations stays within the allowed share of the requests.
  *
- * <p>Every request with a near entry is in that estimate once: as its own label when it was refused, or through the checked
- * would-be hits, each of which stands for several.
+ * <p>Every request with a near entry is in that estimate once: as its own label when it was refused, or through the
+ * checked would-be hits, each of which stands for several.
  */
 final class GroupController {
 
@@ -86,7 +86,8 @@ final class GroupController {
     double allowed = maxErrorRate * requestsInWindow();
     double lowest = Double.POSITIVE_INFINITY;
     double wrong = 0;
-    // One unit of variance although nothing was seen to be wrong yet: no error in ten labels does not prove that there is none.
+    // One unit of variance although nothing was seen to be wrong yet: no error in ten labels does not prove that there
+    // is none.
     double variance = 1;
     for (int i = 0; i < scored.size(); i++) {
       Scored item = scored.get(i);
@@ -112,8 +113,10 @@ final class GroupController {
       Label label = seen.label();
       if (label.wouldServe()) {
         checked++;
-        wrong += label.correct() ? 0 : label.weight();
-        variance += label.correct() ? 0 : label.weight() * label.weight();
+        // Of the requests it stands for, itself was not answered from the cache.
+        double served = label.correct() ? 0 : label.weight() - 1;
+        wrong += served;
+        variance += served * served;
       }
     }
     long total = requestsInWindow();
@@ -135,7 +138,8 @@ final class GroupController {
   /** The least similarity that is served for an entry without a history and of usual margin; null when none is. */
   synchronized @Nullable Double operatingSimilarity() {
     double margin = window.stream().mapToDouble(seen -> seen.label().evidence().margin()).average().orElse(0);
-    for (double similarity = 0.5; similarity <= 1.0; similarity += 0.005) {
+    for (int step = 0; step <= 100; step++) {
+      double similarity = 0.5 + step * 0.005;
       if (serves(new Evidence(similarity, margin, 0, 0))) {
         return similarity;
       }

@@ -12,13 +12,13 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of one scope and encoder. Small ones are scanned exactly; in larger ones the Hamming distance of 1-bit sign
- * codes picks candidates, whose exact cosine then decides (which costs no recall on real sentence embeddings: see
+ * The entries of one scope and encoder. Small ones are scanned exactly; in larger ones the Hamming distance of 1-bit
+ * sign codes picks candidates, whose exact cosine then decides (which costs no recall on real sentence embeddings: see
  * RATIONALE.md).
  *
- * <p>Searches take no lock. Writers hold the monitor and change the arrays in place: a search that runs at the same time may
- * see a slot's old or new code, which can only make it a worse or better candidate; what it returns is read from one
- * immutable entry and is therefore right.
+ * <p>Searches take no lock. Writers hold the monitor and change the arrays in place: a search that runs at the same
+ * time may see a slot's old or new code, which can only make it a worse or better candidate; what it returns is read
+ * from one immutable entry and is therefore right.
  */
 final class Partition {
 
@@ -64,7 +64,9 @@ final class Partition {
     if (slot == current.entries().length) {
       current =
           new Slots(
-              Arrays.copyOf(current.codes(), 2 * current.codes().length), Arrays.copyOf(current.entries(), 2 * slot), slot);
+              Arrays.copyOf(current.codes(), 2 * current.codes().length),
+              Arrays.copyOf(current.entries(), 2 * slot),
+              slot);
     }
     entry.embedding().writeSigns(current.codes(), slot * words);
     current.entries()[slot] = entry;
@@ -72,7 +74,10 @@ final class Partition {
     slots = new Slots(current.codes(), current.entries(), slot + 1);
   }
 
-  /** Moves the last entry into the gap. A search under way may then miss the moved one or see it twice, never a wrong one. */
+  /**
+   * Moves the last entry into the gap. A search under way may then miss the moved one or see it twice, never a wrong
+   * one.
+   */
   synchronized void remove(String id) {
     Integer slot = slotOf.remove(id);
     if (slot == null) {

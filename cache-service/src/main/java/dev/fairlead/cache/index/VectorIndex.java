@@ -29,8 +29,8 @@ public interface VectorIndex {
   int removeIf(Predicate<IndexedEntry> condition);
 
   /**
-   * The nearest entries, nearest first; equally near ones by id. Never one of another scope or encoder, never an expired
-   * one.
+   * The nearest entries, nearest first; equally near ones by id. Never one of another scope or encoder, never an
+   * expired one.
    *
    * @param limit most entries to return, at least 1
    * @throws IllegalArgumentException when the dimension differs from that of the scope's entries of this encoder

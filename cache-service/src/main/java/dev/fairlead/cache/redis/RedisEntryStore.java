@@ -21,9 +21,9 @@ import org.redisson.api.options.KeysScanOptions;
 import org.redisson.client.codec.ByteArrayCodec;
 
 /**
- * Entries in Redis, one string value each with Redis' own expiry. What is read is checked (type, checksum, schema); anything
- * else is removed and counts as not there. Listing goes by SCAN over the keys themselves, which no lost bookkeeping can
- * make incomplete; {@link TenantLedger} keeps the number of a tenant's entries bounded.
+ * Entries in Redis, one string value each with Redis' own expiry. What is read is checked (type, checksum, schema);
+ * anything else is removed and counts as not there. Listing goes by SCAN over the keys themselves, which no lost
+ * bookkeeping can make incomplete; {@link TenantLedger} keeps the number of a tenant's entries bounded.
  */
 public final class RedisEntryStore implements EntryStore {
 

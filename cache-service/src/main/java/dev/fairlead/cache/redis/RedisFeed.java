@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes as messages of one Redis stream, which every replica reads from its own place. What a replica missed while it was
- * cut off is still there when it comes back; when it is not (trimmed, flushed, or a message could not be written), the
- * follower is told of a gap.
+ * Changes as messages of one Redis stream, which every replica reads from its own place. What a replica missed while it
+ * was cut off is still there when it comes back; when it is not (trimmed, flushed, or a message could not be written),
+ * the follower is told of a gap.
  */
 public final class RedisFeed implements ChangeFeed {
 

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection to Redis: made in the background, tried again until it succeeds, so that the service starts without Redis.
- * Until then every command fails at once. Afterwards the client itself reconnects.
+ * The connection to Redis: made in the background, tried again until it succeeds, so that the service starts without
+ * Redis. Until then every command fails at once. Afterwards the client itself reconnects.
  */
 public final class RedisLink implements AutoCloseable {
 

@@ -24,10 +24,11 @@ public record RedisUrl(
 
   private static final Pattern FORM =
       Pattern.compile("(rediss?)(\\+sentinel|\\+cluster)?://(?:([^@/]*)@)?([^/]+?)(?:/(.*))?");
-  private static final Pattern NODE = Pattern.compile("(?:rediss?://)?(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9_.-]+)(?::(\\d{1,5}))?");
+  private static final Pattern NODE =
+      Pattern.compile("(?:rediss?://)?(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9_.-]+)(?::(\\d{1,5}))?");
   private static final String EXPECTED =
-      "redis.url: not understood (expected: redis://[user:password@]host:port[/db], several host:port joined by commas for a"
-          + " cluster, or redis+sentinel://host:port,.../master[/db])";
+      "redis.url: not understood (expected: redis://[user:password@]host:port[/db], several host:port joined by commas"
+          + " for a cluster, or redis+sentinel://host:port,.../master[/db])";
 
   /** How the nodes stand to each other. */
   public enum Mode {

@@ -13,8 +13,8 @@ import org.redisson.api.RScript.ReturnType;
 import org.redisson.client.codec.StringCodec;
 
 /**
- * How many entries each tenant has in Redis: a sorted set by expiry for each. Bounds and counts rest on it, correctness does
- * not: it may lag or be lost.
+ * How many entries each tenant has in Redis: a sorted set by expiry for each. Bounds and counts rest on it, correctness
+ * does not: it may lag or be lost.
  */
 final class TenantLedger {
 

@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A change as bytes, with the replica it comes from. What a newer replica says that this one does not know is skipped. */
+/**
+ * A change as bytes, with the replica it comes from. What a newer replica says that this one does not know is skipped.
+ */
 public final class ChangeCodec {
 
   private static final int STORED = 1;

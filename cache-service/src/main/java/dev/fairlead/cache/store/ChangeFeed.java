@@ -3,7 +3,9 @@ package dev.fairlead.cache.store;
 /** Carries changes between replicas, in order, at least once while they are connected. */
 public interface ChangeFeed extends AutoCloseable {
 
-  /** Tells the other replicas. Does not block; when it cannot be delivered now, they will see {@link Follower#gap()}. */
+  /**
+   * Tells the other replicas. Does not block; when it cannot be delivered now, they will see {@link Follower#gap()}.
+   */
   void publish(Change change);
 
   /** Begins to follow. Calls come one after the other, on a thread that may block. */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An entry as bytes: a header (magic, schema, times, checksum) and the {@code StoreRequest} that made it. The body is
- * protobuf, so that replicas of neighbouring versions read each other's entries; the header's schema number is raised only
- * for a change that they cannot.
+ * protobuf, so that replicas of neighbouring versions read each other's entries; the header's schema number is raised
+ * only for a change that they cannot.
  */
 public final class EntryCodec {
 

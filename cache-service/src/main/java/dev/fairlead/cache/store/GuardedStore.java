@@ -39,7 +39,12 @@ public final class GuardedStore implements EntryStore {
 
   @Override
   public CompletableFuture<Long> flush(FlushFilter filter) {
-    return store.flush(filter);
+    return store
+        .flush(filter)
+        .exceptionally(
+            error -> {
+              throw new StoreUnavailableException("store failed to flush: " + error.getMessage());
+            });
   }
 
   @Override
@@ -59,7 +64,7 @@ public final class GuardedStore implements EntryStore {
 
   @Override
   public boolean available() {
-    return store.available() && guard.closed();
+    return store.available() && guard.answering();
   }
 
   @Override

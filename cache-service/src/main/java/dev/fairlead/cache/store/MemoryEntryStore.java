@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of one process, in Caffeine. Every tenant has a cache of its own with the full bounds; when all together exceed
- * them, the largest tenant gives way, so that no tenant can push out another that is smaller than itself.
+ * Entries of one process, in Caffeine. Every tenant has a cache of its own with the full bounds; when all together
+ * exceed them, the largest tenant gives way, so that no tenant can push out another that is smaller than itself.
  */
 public final class MemoryEntryStore implements EntryStore {
 

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Keeps what was found or put lately in this process, in front of a store that is further away. An entry stays for at most
- * {@code ttl}: that bounds how long a replica that is cut off from the others can serve what they flushed.
+ * Keeps what was found or put lately in this process, in front of a store that is further away. An entry stays for at
+ * most {@code ttl}: that bounds how long a replica that is cut off from the others can serve what they flushed.
  */
 public final class NearCachingStore implements EntryStore {
 

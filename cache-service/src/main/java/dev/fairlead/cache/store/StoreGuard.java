@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Gives every call to a store its time-box, and stops asking a store that fails: while the breaker is open, calls fail at
- * once. After {@code openFor} a few calls try it again. Does not block.
+ * Gives every call to a store its time-box, and stops asking a store that fails: while the breaker is open, calls fail
+ * at once. After {@code openFor} a few calls try it again. Does not block.
  */
 public final class StoreGuard {
 
@@ -21,6 +21,7 @@ public final class StoreGuard {
   private final CircuitBreaker breaker;
   private final Duration timeout;
   private final Runnable onFailure;
+  private volatile boolean answering = true;
 
   /**
    * Starts closed.
@@ -57,6 +58,7 @@ public final class StoreGuard {
         .whenComplete(
             (value, error) -> {
               long took = System.nanoTime() - start;
+              answering = error == null;
               if (error == null) {
                 breaker.onSuccess(took, TimeUnit.NANOSECONDS);
                 result.complete(value);
@@ -77,8 +79,8 @@ public final class StoreGuard {
     }
   }
 
-  /** Whether calls are made at all now. */
-  public boolean closed() {
-    return breaker.getState() == CircuitBreaker.State.CLOSED;
+  /** Whether the last call that was made succeeded. */
+  public boolean answering() {
+    return answering;
   }
 }

@@ -15,24 +15,26 @@ final class AntonymVeto implements Veto {
       opposites(
           "to/from before/after over/under above/below up/down in/out inside/outside with/without on/off into/out",
           "increase/decrease increase/reduce raise/lower raise/cut grow/shrink rise/fall gain/lose add/remove",
-          "add/delete create/delete insert/delete append/prepend install/uninstall enable/disable allow/deny allow/block",
-          "start/stop begin/end open/close opened/closed lock/unlock push/pull import/export upload/download send/receive",
-          "buy/sell lend/borrow win/lose accept/reject accept/decline approve/reject encrypt/decrypt encode/decode",
-          "compress/decompress connect/disconnect join/leave join/split merge/split login/logout attach/detach show/hide",
-          "best/worst good/bad better/worse most/least more/less more/fewer max/min maximum/minimum highest/lowest",
-          "high/low large/small larger/smaller largest/smallest big/small biggest/smallest long/short longest/shortest",
-          "tall/short fast/slow faster/slower fastest/slowest hot/cold warm/cool old/new old/young early/late first/last",
-          "easy/hard easy/difficult simple/complex simple/complicated cheap/expensive cheapest/dearest heavy/light",
-          "strong/weak hard/soft wet/dry full/empty true/false positive/negative legal/illegal safe/dangerous",
-          "safe/unsafe public/private local/remote static/dynamic internal/external input/output read/write",
-          "ascending/descending asc/desc left/right north/south east/west forward/backward forwards/backwards",
-          "horizontal/vertical male/female men/women man/woman boy/girl boys/girls husband/wife mother/father",
-          "advantages/disadvantages advantage/disadvantage pros/cons benefits/drawbacks benefits/risks causes/effects",
-          "success/failure succeed/fail pass/fail love/hate happy/sad rich/poor alive/dead always/never always/sometimes",
-          "all/none everyone/nobody include/exclude including/excluding agree/disagree similar/different same/different",
+          "add/delete create/delete insert/delete append/prepend install/uninstall enable/disable allow/deny",
+          "allow/block start/stop begin/end open/close opened/closed lock/unlock push/pull import/export",
+          "upload/download send/receive buy/sell lend/borrow win/lose accept/reject accept/decline approve/reject",
+          "encrypt/decrypt encode/decode compress/decompress connect/disconnect join/leave join/split merge/split",
+          "login/logout attach/detach show/hide best/worst good/bad better/worse most/least more/less more/fewer",
+          "max/min maximum/minimum highest/lowest high/low large/small larger/smaller largest/smallest big/small",
+          "biggest/smallest long/short longest/shortest tall/short fast/slow faster/slower fastest/slowest",
+          "hot/cold warm/cool old/new old/young early/late first/last easy/hard easy/difficult simple/complex",
+          "simple/complicated cheap/expensive cheapest/dearest heavy/light strong/weak hard/soft wet/dry",
+          "full/empty true/false positive/negative legal/illegal safe/dangerous safe/unsafe public/private",
+          "local/remote static/dynamic internal/external input/output read/write ascending/descending asc/desc",
+          "left/right north/south east/west forward/backward forwards/backwards horizontal/vertical male/female",
+          "men/women man/woman boy/girl boys/girls husband/wife mother/father advantages/disadvantages",
+          "advantage/disadvantage pros/cons benefits/drawbacks benefits/risks causes/effects success/failure",
+          "succeed/fail pass/fail love/hate happy/sad rich/poor alive/dead always/never always/sometimes all/none",
+          "everyone/nobody include/exclude including/excluding agree/disagree similar/different same/different",
           "similarities/differences synonym/antonym synonyms/antonyms question/answer debit/credit profit/loss",
           "income/expense day/night morning/evening am/pm summer/winter arrive/depart arrival/departure",
-          "wide/narrow thick/thin deep/shallow major/minor odd/even encourage/discourage attack/defend for/against");
+          "wide/narrow thick/thin deep/shallow major/minor odd/even encourage/discourage attack/defend",
+          "for/against");
 
   @Override
   public Kind kind() {
@@ -45,7 +47,8 @@ final class AntonymVeto implements Veto {
     Set<String> onlyB = new HashSet<>(b.words());
     onlyA.removeAll(Set.copyOf(b.words()));
     onlyB.removeAll(Set.copyOf(a.words()));
-    return onlyA.stream().anyMatch(word -> opposed(word, onlyB)) || onlyB.stream().anyMatch(word -> prefixed(word, onlyA));
+    return onlyA.stream().anyMatch(word -> opposed(word, onlyB))
+        || onlyB.stream().anyMatch(word -> prefixed(word, onlyA));
   }
 
   private static boolean opposed(String word, Set<String> others) {

@@ -10,7 +10,7 @@ final class CodeVeto implements Veto {
   private static final Pattern CODE =
       Pattern.compile(
           "`[^`\\n]{1,500}`"
-              + "|[A-Za-z_][A-Za-z0-9]*(?:(?:[_.]|::|->)[A-Za-z0-9]+)+(?:\\(\\))?"
+              + "|[A-Za-z_][A-Za-z0-9]*+(?:(?:[_.]|::|->)[A-Za-z0-9]++){1,16}(?:\\(\\))?"
               + "|[a-z][a-z0-9]*[A-Z][A-Za-z0-9]*"
               + "|\\b[A-Za-z_][A-Za-z0-9_]*\\(\\)"
               + "|(?<!\\S)--?[a-z][A-Za-z0-9-]*"

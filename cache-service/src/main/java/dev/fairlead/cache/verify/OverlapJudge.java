@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The default judge: short answers must be equal once case, punctuation and spacing are gone; longer ones must share most of
- * their content words (Dice coefficient of the two bags). It errs towards "different", which costs hits, not correctness.
+ * The default judge: short answers must be equal once case, punctuation and spacing are gone; longer ones must share
+ * most of their content words (Dice coefficient of the two bags). It errs towards "different", which costs hits, not
+ * correctness.
  */
 public final class OverlapJudge implements AnswerJudge {
 
@@ -28,7 +29,11 @@ public final class OverlapJudge implements AnswerJudge {
 
   private static Map<String, Integer> content(List<String> words) {
     Map<String, Integer> counts = new HashMap<>();
-    words.stream().filter(word -> !Words.FUNCTION_WORDS.contains(word)).forEach(word -> counts.merge(word, 1, Integer::sum));
+    for (String word : words) {
+      if (!Words.FUNCTION_WORDS.contains(word)) {
+        counts.merge(word, 1, Integer::sum);
+      }
+    }
     return counts;
   }
 

@@ -19,9 +19,13 @@ import java.util.regex.Pattern;
  */
 record Phrase(String text, List<String> words, Set<String> names) {
 
+  // Repetitions of groups are bounded: the engine recurses for each, and texts come from anywhere.
   private static final Pattern TOKEN =
-      Pattern.compile("\\d+(?:[.,:/]\\d+)*|\\p{L}[\\p{L}\\p{M}]*+(?:['\u2019]\\p{L}+)?|[$\u20ac\u00a3\u00a5%\u00b0.!?\\n]");
-  private static final Pattern THOUSANDS = Pattern.compile("\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?");
+      Pattern.compile(
+          "\\d{1,30}(?:[.,:/]\\d{1,30}){0,8}"
+              + "|\\p{L}[\\p{L}\\p{M}]*+(?:['\u2019]\\p{L}+)?"
+              + "|[$\u20ac\u00a3\u00a5%\u00b0.!?\\n]");
+  private static final Pattern THOUSANDS = Pattern.compile("\\d{1,3}(?:,\\d{3}){1,8}(?:\\.\\d+)?");
   private static final Set<String> ORDINAL_ENDINGS = Set.of("st", "nd", "rd", "th");
   private static final Map<String, String> CONTRACTIONS =
       Map.of("can't", "can not", "cannot", "can not", "won't", "will not", "shan't", "shall not", "ain't", "is not");

@@ -11,17 +11,18 @@ final class UnitVeto implements Veto {
   private static final Map<String, String> UNITS =
       Words.canonical(
           "km kilometer kilometers kilometre kilometres", "meter meters metre metres", "cm centimeter centimeters",
-          "mm millimeter millimeters", "mile miles mi", "yard yards", "foot feet ft", "inch inches", "kg kilogram kilograms",
-          "gram grams", "mg milligram milligrams", "pound pounds lb lbs", "ounce ounces oz", "ton tons tonne tonnes",
-          "liter liters litre litres", "ml milliliter milliliters", "gallon gallons", "pint pints", "cup cups",
-          "tablespoon tablespoons tbsp", "teaspoon teaspoons tsp", "celsius centigrade", "fahrenheit", "kelvin",
-          "mph", "kph kmh", "usd dollar dollars $", "eur euro euros \u20ac", "gbp sterling \u00a3", "jpy yen \u00a5", "inr rupee rupees",
-          "percent percentage %", "degree degrees \u00b0", "millisecond milliseconds ms", "seconds sec secs",
-          "minute minutes mins", "hour hours hourly hrs", "day days daily", "week weeks weekly", "month months monthly",
+          "mm millimeter millimeters", "mile miles mi", "yard yards", "foot feet ft", "inch inches",
+          "kg kilogram kilograms", "gram grams", "mg milligram milligrams", "pound pounds lb lbs", "ounce ounces oz",
+          "ton tons tonne tonnes", "liter liters litre litres", "ml milliliter milliliters", "gallon gallons",
+          "pint pints", "cup cups", "tablespoon tablespoons tbsp", "teaspoon teaspoons tsp", "celsius centigrade",
+          "fahrenheit", "kelvin", "mph", "kph kmh", "usd dollar dollars $", "eur euro euros \u20ac",
+          "gbp sterling \u00a3", "jpy yen \u00a5", "inr rupee rupees", "percent percentage %",
+          "degree degrees \u00b0", "millisecond milliseconds ms", "seconds sec secs", "minute minutes mins",
+          "hour hours hourly hrs", "day days daily", "week weeks weekly", "month months monthly",
           "quarter quarters quarterly", "year years yearly annual annually", "decade decades", "century centuries",
-          "byte bytes", "kb kilobyte kilobytes", "mb megabyte megabytes", "gb gigabyte gigabytes", "tb terabyte terabytes",
-          "watt watts", "kw kilowatt kilowatts", "kwh", "volt volts", "amp amps", "calorie calories kcal", "joule joules",
-          "acre acres", "hectare hectares");
+          "byte bytes", "kb kilobyte kilobytes", "mb megabyte megabytes", "gb gigabyte gigabytes",
+          "tb terabyte terabytes", "watt watts", "kw kilowatt kilowatts", "kwh", "volt volts", "amp amps",
+          "calorie calories kcal", "joule joules", "acre acres", "hectare hectares");
 
   /** Abbreviations that are units only right behind a number. */
   private static final Map<String, String> AFTER_NUMBER =

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a caller's wishes from the body's {@code fairlead} object or from request headers. Whatever cannot be understood is
- * refused by name rather than ignored: a misspelt cost cap must not cost money. Stateless.
+ * Reads a caller's wishes from the body's {@code fairlead} object or from request headers. Whatever cannot be
+ * understood is refused by name rather than ignored: a misspelt cost cap must not cost money. Stateless.
  */
 public final class ControlsReader {
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param choiceCount how many choices are asked for, at least 1
  * @param needs what a model must be able to do to serve it
  * @param lastUserText the text of the last user turn, its parts joined by a line feed; empty when there is none
- * @param semanticEligible whether a semantic cache hit could stand for an answer: text only, one choice, no tools, and the
- *     last message is the user's
+ * @param semanticEligible whether a semantic cache hit could stand for an answer: text only, one choice, no tools, and
+ *     the last message is the user's
  * @param promptCharacters characters of all text that the model will read, tools and schemas included, images excluded
  * @param user the client's id of its end user; null when absent
  * @param scopeDigest SHA-256, 32 bytes, over everything that changes the answer except the model and the last user text

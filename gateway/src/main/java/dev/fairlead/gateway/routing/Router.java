@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,10 @@ public final class Router {
         : catalog.ofTierOrHigher(Tier.QUALITY).stream().findFirst();
   }
 
+  /** A named model is only held to the request's cost cap: what it can do, its vendor knows better than the catalogue. */
   private Decision explicit(RouteQuery query, ModelSpec model) {
-    Candidate candidate = assess(query, model);
+    long cost = estimate(query, model);
+    Candidate candidate = new Candidate(model, cost, costDrop(query, model, cost));
     if (!candidate.feasible()) {
       throw infeasible(query, List.of(candidate));
     }
@@ -96,19 +99,25 @@ public final class Router {
   }
 
   private Candidate assess(RouteQuery query, ModelSpec model) {
-    long output = outputTokens(query, model);
-    long cost = model.costNanoUsd(TokenUsage.of(query.promptTokens(), output * query.choices()));
-    return new Candidate(model, cost, drop(query, model, cost));
+    long cost = estimate(query, model);
+    Drop ability = abilityDrop(query, model);
+    return new Candidate(model, cost, ability != null ? ability : costDrop(query, model, cost));
   }
 
-  private static @Nullable Drop drop(RouteQuery query, ModelSpec model, long cost) {
-    if (!model.capabilities().containsAll(query.needs())) {
+  private long estimate(RouteQuery query, ModelSpec model) {
+    return model.costNanoUsd(TokenUsage.of(query.promptTokens(), outputTokens(query, model) * query.choices()));
+  }
+
+  private static @Nullable Drop abilityDrop(RouteQuery query, ModelSpec model) {
+    if (!canDo(model, query.needs())) {
       return Drop.CAPABILITY;
     }
     long window = model.contextWindow();
-    if (window > 0 && query.promptTokens() + query.maxOutputTokens() > window) {
-      return Drop.CONTEXT_WINDOW;
-    }
+    boolean fits = window <= 0 || query.promptTokens() + query.maxOutputTokens() <= window;
+    return fits ? null : Drop.CONTEXT_WINDOW;
+  }
+
+  private static @Nullable Drop costDrop(RouteQuery query, ModelSpec model, long cost) {
     Long cap = query.maxCostNanoUsd();
     if (cap == null) {
       return null;
@@ -117,6 +126,16 @@ public final class Router {
       return Drop.UNPRICED;
     }
     return cost > cap ? Drop.COST_CAP : null;
+  }
+
+  /** How hard a model shall think is a wish: one that cannot adjust it still answers. */
+  private static boolean canDo(ModelSpec model, Set<Capability> needs) {
+    for (Capability need : needs) {
+      if (need != Capability.REASONING && !model.capabilities().contains(need)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private long outputTokens(RouteQuery query, ModelSpec model) {

@@ -43,6 +43,12 @@ class WordPieceReferenceTest {
     reference.close();
   }
 
+  @Test
+  void reference_isOffline_whileItIsUsed() {
+    assertThat(System.getProperty("ai.djl.offline")).isEqualTo("true");
+    assertThat(System.getProperty("OPT_OUT_TRACKING")).isEqualTo("true");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -12,7 +12,8 @@ import java.util.Map;
 /** What a shipped head was made of and how good it is: for readers, and as JSON for tools. */
 record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, long seed, String encoder) {
 
-  static final String COMMAND = "fairlead train --data <folder of routing_*.jsonl.gz> --out <folder> --seed %d --head-version %s";
+  private static final String COMMAND =
+      "fairlead train --data <folder of routing_*.jsonl.gz> --out <folder> --seed %d --head-version %s";
 
   String toJson() {
     Map<String, Object> card = new LinkedHashMap<>();
@@ -57,7 +58,7 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
     text.append("## Sources\n\nOnly data under permissive licences trains what is shipped; no text of theirs is in it.\n\n");
     text.append("| source | rows | from | licence | attribution |\n|---|---|---|---|---|\n");
     for (TrainingSource source : TrainingSource.ALL) {
-      text.append("| %s | %d | %s | %s | %s |%n".formatted(
+      text.append("| %s | %d | %s | %s | %s |\n".formatted(
           source.name(), set.rowsBySource.getOrDefault(source.name(), 0), source.origin(), source.licence(),
           source.attribution()));
     }
@@ -67,7 +68,7 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
         ## What is assumed and not measured
 
         %d short everyday prompts, written for this project (`ordinary-prompts.txt` in the tools module), enter the fit
-        with a gain of 0 and %.0f %% of the weight of the measured rows. No outcome of any model on them was measured: the
+        with a gain of 0 and %d %% of the weight of the measured rows. No outcome of any model on them was measured: the
         benchmarks hold hardly any such prompts, and without the assumption a greeting is scored by how much it looks like an
         examination question. Our other prompts are without labels.
 
@@ -83,14 +84,14 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
         |---|---|---|---|
         """
             .formatted(
-                set.everyday.size(), 100 * TrainingSet.EVERYDAY_SHARE, set.ordinary.size(), shares(),
+                set.everyday.size(), Math.round(100 * TrainingSet.EVERYDAY_SHARE), set.ordinary.size(), shares(),
                 decimals(head.meanComplexity()), CrossValidation.FOLDS));
     head.chosen().apgrBySource().forEach((source, apgr) -> text.append(
-        String.format(Locale.ROOT, "| %s | %.3f | %.3f | %.3f |%n",
+        String.format(Locale.ROOT, "| %s | %.3f | %.3f | %.3f |\n",
             source, apgr, random.getOrDefault(source, 0.5), head.brier().getOrDefault(source, 0.0))));
-    text.append("\nCandidates, best mean over sources first:\n\n");
+    text.append("\nCandidates with their mean over sources; of those within 0.005 of the best, the simplest is shipped (first):\n\n");
     for (CrossValidation candidate : head.validations()) {
-      text.append(String.format(Locale.ROOT, "- %s: %.3f (%s)%n",
+      text.append(String.format(Locale.ROOT, "- %s: %.3f (%s)\n",
           candidate.trainer().name(), candidate.macroApgr(), decimals(candidate.apgrBySource())));
     }
     text.append(

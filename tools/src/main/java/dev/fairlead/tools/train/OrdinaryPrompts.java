@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -65,7 +66,8 @@ final class OrdinaryPrompts {
   }
 
   private static String fill(String template, Map<String, List<String>> slots, Random random) {
-    return SLOT.matcher(template).replaceAll(slot -> java.util.regex.Matcher.quoteReplacement(filler(slot, slots, random)));
+    return SLOT.matcher(template)
+        .replaceAll(slot -> Matcher.quoteReplacement(filler(slot, slots, random)));
   }
 
   private static String filler(MatchResult slot, Map<String, List<String>> slots, Random random) {

@@ -78,11 +78,12 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  /** The simplest first: of equally good ones the first is taken. */
   private static List<HeadTrainer> candidates() {
     return List.of(
-        new RidgeTrainer(10),
-        new RidgeTrainer(30),
         new RidgeTrainer(100),
+        new RidgeTrainer(30),
+        new RidgeTrainer(10),
         new NetworkTrainer(3, 32, 4, 1e-3, 0.1));
   }
 

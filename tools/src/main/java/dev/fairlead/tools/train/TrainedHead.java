@@ -4,11 +4,14 @@ import dev.fairlead.onnx.ModelFile;
 import dev.fairlead.onnx.complexity.HeadManifest;
 import dev.fairlead.onnx.complexity.QuantileTable;
 import dev.fairlead.onnx.features.PromptFeatures;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The chosen head, calibrated, with what is known of its quality.
@@ -28,15 +31,19 @@ record TrainedHead(
 
   private static final int QUANTILES = 201;
 
+  /** Means that differ by less are called equal: well within the deviation of chance on these sources. */
+  private static final double TIE = 0.005;
+
+  /**
+   * Trains.
+   *
+   * @param candidates the simplest first
+   */
   static TrainedHead train(TrainingSet set, List<HeadTrainer> candidates, int maxTokens, String version, long seed) {
-    List<CrossValidation> validations =
-        candidates.stream()
-            .map(candidate -> CrossValidation.run(candidate, set, seed))
-            .sorted((a, b) -> Double.compare(b.macroApgr(), a.macroApgr()))
-            .toList();
+    List<CrossValidation> validations = validate(candidates, set, seed);
     CrossValidation best = validations.getFirst();
     Calibration calibration = Calibration.fit(best.scores(), set.strongIsBetter(), set.rows.weights());
-    int[] all = java.util.stream.IntStream.range(0, set.examples.size()).toArray();
+    int[] all = IntStream.range(0, set.examples.size()).toArray();
     HeadModel model = best.trainer().fit(set.fitting(all), seed);
     int dimensions = set.encodedOrdinary.embeddings()[0].length;
     byte[] graph = HeadGraph.write(dimensions, set.scaling, model, calibration);
@@ -57,6 +64,18 @@ record TrainedHead(
     return new TrainedHead(
         manifest, graph, validations, calibration, briers(set, heldBackGains),
         meanComplexities(set, quantiles, ordinaryGains));
+  }
+
+  /** All candidates, the chosen one first: the first of them that is not clearly worse than the best. */
+  private static List<CrossValidation> validate(List<HeadTrainer> candidates, TrainingSet set, long seed) {
+    List<CrossValidation> all =
+        new ArrayList<>(candidates.stream().map(candidate -> CrossValidation.run(candidate, set, seed)).toList());
+    double best = all.stream().mapToDouble(CrossValidation::macroApgr).max().orElseThrow();
+    CrossValidation chosen =
+        all.stream().filter(candidate -> candidate.macroApgr() >= best - TIE).findFirst().orElseThrow();
+    all.remove(chosen);
+    all.addFirst(chosen);
+    return List.copyOf(all);
   }
 
   CrossValidation chosen() {
@@ -107,12 +126,12 @@ record TrainedHead(
     Map<String, Double> means = new TreeMap<>();
     for (OrdinaryPrompts.Kind kind : OrdinaryPrompts.Kind.values()) {
       double mean =
-          java.util.stream.IntStream.range(0, gains.length)
+          IntStream.range(0, gains.length)
               .filter(i -> set.ordinary.get(i).kind() == kind)
               .mapToDouble(i -> quantiles.quantileOf(gains[i]))
               .average()
               .orElse(0);
-      means.put(kind.name().toLowerCase(java.util.Locale.ROOT), mean);
+      means.put(kind.name().toLowerCase(Locale.ROOT), mean);
     }
     return means;
   }

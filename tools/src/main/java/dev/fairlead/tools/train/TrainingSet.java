@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * All that a head is fitted on: the measured examples, and our own ordinary prompts beside them. Of the latter the
@@ -83,7 +84,7 @@ final class TrainingSet {
   }
 
   int[] rowsOf(String source) {
-    return java.util.stream.IntStream.range(0, examples.size())
+    return IntStream.range(0, examples.size())
         .filter(i -> examples.get(i).source().equals(source))
         .toArray();
   }
@@ -101,7 +102,7 @@ final class TrainingSet {
   private Rows everydayRows() {
     float[][] inputs = encodedOrdinary.inputs(scaling);
     int[] chosen =
-        java.util.stream.IntStream.range(0, ordinary.size())
+        IntStream.range(0, ordinary.size())
             .filter(i -> ordinary.get(i).kind() == OrdinaryPrompts.Kind.EVERYDAY)
             .toArray();
     double[] weights = new double[chosen.length];

@@ -13,10 +13,12 @@ import java.util.Set;
 
 /**
  * SHA-256 over the canonical form of a document: members sorted by name at every level, no insignificant white space,
- * string escapes resolved, numbers in one form. Two documents have the same digest when, and only when, they mean the same.
+ * string escapes resolved, numbers in one form. Two documents have the same digest when, and only when, they mean the
+ * same.
  *
- * <p>In the spirit of RFC 8785, but numbers keep their exact decimal value and names are sorted by their UTF-8 bytes. Refuses
- * a name that occurs twice in one object at any level, since parsers differ in which one they take. One use an instance.
+ * <p>In the spirit of RFC 8785, but numbers keep their exact decimal value and names are sorted by their UTF-8 bytes.
+ * Refuses a name that occurs twice in one object at any level, since parsers differ in which one they take. One use an
+ * instance.
  */
 public final class CanonicalDigest {
 

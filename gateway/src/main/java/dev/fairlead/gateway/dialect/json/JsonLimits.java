@@ -17,7 +17,8 @@ public record JsonLimits(int maxBodyBytes, int maxDepth, int maxNumberLength) {
 
   /** Checks ranges. */
   public JsonLimits {
-    if (maxBodyBytes < 1 || maxBodyBytes > LARGEST_BODY || maxDepth < 1 || maxNumberLength < 1 || maxNumberLength > 1000) {
+    boolean size = maxBodyBytes >= 1 && maxBodyBytes <= LARGEST_BODY;
+    if (!size || maxDepth < 1 || maxNumberLength < 1 || maxNumberLength > 1000) {
       throw new IllegalArgumentException(
           "limits: " + maxBodyBytes + ", " + maxDepth + ", " + maxNumberLength + " (expected: as documented)");
     }

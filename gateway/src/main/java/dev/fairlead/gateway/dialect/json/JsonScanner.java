@@ -8,8 +8,8 @@ import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
  * Checks that bytes are one JSON document (RFC 8259) in strict UTF-8 and notes where its values lie. One pass, no
  * recursion, no copies.
  *
- * <p>Stricter than the RFC where parsers differ: no byte order mark, no unpaired surrogate escapes, no number beyond the
- * range of a double, bounded depth and number length. Not thread-safe; one scan an instance.
+ * <p>Stricter than the RFC where parsers differ: no byte order mark, no unpaired surrogate escapes, no number beyond
+ * the range of a double, bounded depth and number length. Not thread-safe; one scan an instance.
  */
 public final class JsonScanner {
 
@@ -165,7 +165,8 @@ public final class JsonScanner {
       return at + 6;
     }
     int second = at + 6;
-    if (second + 1 >= end || body[second] != '\\' || body[second + 1] != 'u' || !Character.isLowSurrogate(unit(second))) {
+    boolean escape = second + 1 < end && body[second] == '\\' && body[second + 1] == 'u';
+    if (!escape || !Character.isLowSurrogate(unit(second))) {
       throw fail(at, "surrogates in pairs");
     }
     return second + 6;

@@ -3,13 +3,14 @@ package dev.fairlead.gateway.dialect.json;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.fairlead.common.failure.Failure.InvalidRequest;
 import java.util.Arrays;
 
 /**
  * A well-formed JSON document as positions in its own bytes: nodes in document order, each addressed by an int.
  *
- * <p>A scalar or key takes one word, a container two (its second word holds where its subtree ends and how many children it
- * has). The children of an object are key, value, key, value. Immutable once scanned; safe to share.
+ * <p>A scalar or key takes one word, a container two (its second word holds where its subtree ends and how many
+ * children it has). The children of an object are key, value, key, value. Immutable once scanned; safe to share.
  */
 public final class JsonTape {
 
@@ -48,6 +49,9 @@ public final class JsonTape {
   private static final int FLAG_SHIFT = 58;
   private static final int START_SHIFT = 29;
   private static final long OFFSET_MASK = (1L << START_SHIFT) - 1;
+  /** 8 MiB: small values must not need many times the memory of their body. */
+  private static final int MOST_WORDS = 1 << 20;
+
   private static final int SAMPLE_CHARACTERS = 60;
 
   private final byte[] body;
@@ -232,7 +236,8 @@ public final class JsonTape {
 
   void scalar(Kind kind, int flags, int start, int end) {
     room(1);
-    words[size++] = (long) kind.ordinal() << KIND_SHIFT | (long) flags << FLAG_SHIFT | (long) start << START_SHIFT | end;
+    long span = (long) start << START_SHIFT | end;
+    words[size++] = (long) kind.ordinal() << KIND_SHIFT | (long) flags << FLAG_SHIFT | span;
   }
 
   int open(Kind kind, int start) {
@@ -255,7 +260,11 @@ public final class JsonTape {
 
   private void room(int more) {
     if (size + more > words.length) {
-      words = Arrays.copyOf(words, words.length * 2);
+      if (words.length >= MOST_WORDS) {
+        String message = "body: too many values (expected: fewer than " + MOST_WORDS + ")";
+        throw new InvalidRequest(message, null, JsonLimits.TOO_LARGE).asException();
+      }
+      words = Arrays.copyOf(words, Math.min(MOST_WORDS, words.length * 2));
     }
   }
 }

@@ -100,7 +100,7 @@ public final class TopLevel {
   private FailureException ambiguous(int index) {
     String path = tape.pathOf(keys[index] + 1);
     return new InvalidRequest(
-            path + ": second or case-variant name " + tape.sample(keys[index]) + " (expected: each name once, in lower case)",
+            path + ": ambiguous name " + tape.sample(keys[index]) + " (expected: each name once and in lower case)",
             path,
             AMBIGUOUS_KEY)
         .asException();

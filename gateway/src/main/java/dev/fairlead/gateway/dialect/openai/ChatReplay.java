@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A complete chat answer told as chunks: for each choice its role, then reasoning, text, refusal and tool calls in pieces,
- * then its finish reason. Members that no specification names travel in the first chunk that has a place for them. One use
- * an instance.
+ * A complete chat answer told as chunks: for each choice its role, then reasoning, text, refusal and tool calls in
+ * pieces, then its finish reason. Members that no specification names travel in the first chunk that has a place for
+ * them. One use an instance.
  */
 final class ChatReplay {
 

@@ -34,7 +34,9 @@ final class ChatRequestScan {
           "stop", "store", "stream", "stream_options", "temperature", "tool_choice", "tools", "top_k", "top_logprobs",
           "top_p", "user", "verbosity", "web_search_options");
 
-  /** What a request may differ in and still have the same answer. The model is a part of the cache's scope by itself. */
+  /**
+   * What a request may differ in and still have the same answer. The model is a part of the cache's scope by itself.
+   */
   private static final Set<String> OUTSIDE_SCOPE =
       Set.of(
           "model", "stream", "stream_options", "user", "metadata", "fairlead", "store", "prompt_cache_key",

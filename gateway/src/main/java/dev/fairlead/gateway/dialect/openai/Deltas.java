@@ -3,7 +3,6 @@ package dev.fairlead.gateway.dialect.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -11,9 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges deltas into what they are pieces of, also those of members that no specification names: text is appended, objects
- * are merged member by member, elements of an array are matched by their {@code index} or else appended, any other value
- * replaces the earlier one. Text is collected in builders, so that many pieces cost no more than their length.
+ * Merges deltas into what they are pieces of, also those of members that no specification names: text is appended,
+ * objects are merged member by member, elements of an array are matched by their {@code index} or else appended, any
+ * other value replaces the earlier one. Text is collected in builders, so that many pieces cost no more than their
+ * length.
  */
 final class Deltas {
 
@@ -48,7 +48,8 @@ final class Deltas {
   private void text(ObjectNode into, String name, String piece) {
     JsonNode known = into.get(name);
     if (!WHOLE.contains(name)) {
-      texts.computeIfAbsent(into, key -> new HashMap<>()).computeIfAbsent(name, key -> new StringBuilder()).append(piece);
+      Map<String, StringBuilder> members = texts.computeIfAbsent(into, key -> new HashMap<>());
+      members.computeIfAbsent(name, key -> new StringBuilder()).append(piece);
     }
     boolean empty = known == null || !known.isTextual() || known.textValue().isEmpty();
     if (empty) {
@@ -69,7 +70,9 @@ final class Deltas {
     }
   }
 
-  /** The element that this one continues. Without an index it continues the last one, unless it brings an id of its own. */
+  /**
+   * The element that this one continues. Without an index it continues the last one, unless it brings an id of its own.
+   */
   private static @Nullable ObjectNode matching(ArrayNode into, JsonNode element) {
     JsonNode index = element.path("index");
     for (JsonNode known : into) {
@@ -83,7 +86,7 @@ final class Deltas {
 
   /** Puts the collected texts in place, and takes away what only deltas have. */
   void finish(ObjectNode message) {
-    texts.forEach((object, members) -> members.forEach((name, text) -> object.set(name, new TextNode(text.toString()))));
+    texts.forEach((object, members) -> members.forEach((name, text) -> object.put(name, text.toString())));
     if (message.get("tool_calls") instanceof ArrayNode calls) {
       ToolCalls.finish(calls);
     }

@@ -15,7 +15,10 @@ final class OpenAiErrors {
     return OpenAiJson.bytes(envelope(failure, requestId));
   }
 
-  /** The choices, empty but for their finish reason, tell clients that look at nothing else that the answer is not whole. */
+  /**
+   * The choices, empty but for their finish reason, tell clients that look at nothing else that the answer is not
+   * whole.
+   */
   static byte[] event(Failure failure, String requestId) {
     ObjectNode event = envelope(failure, requestId);
     event.put("object", "chat.completion.chunk");

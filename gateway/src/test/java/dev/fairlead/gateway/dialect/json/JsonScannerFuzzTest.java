@@ -20,13 +20,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Mutated bodies: the scanner accepts exactly what the reference accepts, and nothing escapes but failures. */
 class JsonScannerFuzzTest {
 
-  private static final int ROUNDS = 20_000;
+  private static final int ROUNDS = 8_000;
   private static final ScanLimits LIMITS = new ScanLimits(1 << 20, 12, 900, 100, 100, 8);
   private static final List<String> TOKENS =
       List.of(
           "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "\\udc00", "\\u00e9", "null", "true", "NaN",
           "-", "0", "1e400", "1e-400", "0e9999999999", "1.5", "\"a\":1,", "\"model\":\"x\",", "\"Model\":1,", "\u0000",
-          "\u00EF\u00BB\u00BF", "\u00C3\u00A9", "\u00ED\u00A0\u0080", "\u00F0\u009F\u0098\u0080", " ", "\n", "[[[[[[[[[[[[",
+          "\u00EF\u00BB\u00BF", "\u00C3\u00A9", "\u00ED\u00A0\u0080", "\u00F0\u009F\u0098\u0080", " ", "\n",
+          "[[[[[[[[[[[[",
           "\"\\u006dodel\":1,", "/**/", "\u00E2\u0080\u00A8", "9999999999999999999999");
 
   @ParameterizedTest

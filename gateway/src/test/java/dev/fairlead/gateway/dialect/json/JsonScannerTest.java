@@ -68,11 +68,18 @@ class JsonScannerTest {
     assertThat(refused(body).code()).isEqualTo(JsonLimits.TOO_LARGE);
   }
 
+  @Test
+  void body_isRefusedAsTooLarge_whenItHasTooManyValues() {
+    byte[] body = ("[" + "1,".repeat(1_100_000) + "1]").getBytes(UTF_8);
+    assertThat(refused(body).code()).isEqualTo(JsonLimits.TOO_LARGE);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "0", "-0", "1e308", "0e999999999999", "1E+2", "-1.5e-300", "[]", "{}", " [ ] ", "\"\\ud83d\\ude00\"",
-        "\"\\u0000\"", "\"\uD83D\uDE00\u0800\uFFFD\"", "[null,true,false]", "{\"\":{\"\":[]}}", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""
+        "\"\\u0000\"", "\"\uD83D\uDE00\u0800\uFFFD\"", "[null,true,false]", "{\"\":{\"\":[]}}",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""
       })
   void document_isAccepted_whenStrictJson(String text) throws JsonProcessingException {
     JsonTape tape = scan(text);

@@ -105,7 +105,7 @@ class ChatReplayTest {
   @ValueSource(longs = {3, 40, 500})
   void answer_isTheSame_afterReplayAndAssembly(long seed) throws IOException {
     RandomJson random = new RandomJson(seed);
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 200; i++) {
       ObjectNode answer = answer(random);
       int piece = 1 + random.random().nextInt(9);
       RawAnswer raw = raw(MAPPER.writeValueAsString(answer));
@@ -127,20 +127,26 @@ class ChatReplayTest {
         data:{"index":1,"id":"y","type":"function","function":{"name":"g","arguments":""}},
         data:{"index":0,"id":"x","type":"function","function":{"name":"f","arguments":"{"}}]}}]}
 
-        data: {"id":"a","choices":[{"index":0,"delta":{"reasoning_content":"m","tool_calls":[{"index":0,"function":{"arguments":"}"}}]}}]}
+        data: {"id":"a","choices":[{"index":0,"delta":{"reasoning_content":"m",
+        data: "tool_calls":[{"index":0,"function":{"arguments":"}"}}]}}]}
 
-        data: {"id":"a","choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"y","function":{"name":"g","arguments":"[]"}}]},"logprobs":{"content":[{"token":"a"}]}}]}
+        data: {"id":"a","choices":[{"index":0,"delta":{"tool_calls":[{"index":1,
+        data: "id":"y","function":{"name":"g","arguments":"[]"}}]},
+        data: "logprobs":{"content":[{"token":"a"}]}}]}
 
-        data: {"id":"a","choices":[{"index":1,"delta":{"content":"C"},"finish_reason":"stop","logprobs":{"content":[1.50]}}]}
+        data: {"id":"a","choices":[{"index":1,"delta":{"content":"C"},
+        data: "finish_reason":"stop","logprobs":{"content":[1.50]}}]}
 
-        data: {"id":"a","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"},{"index":1,"delta":{},"logprobs":{"content":[2]}}]}
+        data: {"id":"a","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"},
+        data: {"index":1,"delta":{},"logprobs":{"content":[2]}}]}
 
         """;
     RawEventStream stream =
         RawEventStream.newBuilder()
             .setDialect(Dialect.DIALECT_OPENAI_CHAT)
             .setSse(ByteString.copyFromUtf8(sse))
-            .setUsageSse(ByteString.copyFromUtf8("data: {\"id\":\"a\",\"choices\":[],\"usage\":{\"total_tokens\":7}}\r\n\r\n"))
+            .setUsageSse(
+                ByteString.copyFromUtf8("data: {\"id\":\"a\",\"choices\":[],\"usage\":{\"total_tokens\":7}}\r\n\r\n"))
             .build();
     assertThat(json(CODEC.toComplete(stream).getBody().toStringUtf8()))
         .isEqualTo(
@@ -169,7 +175,7 @@ class ChatReplayTest {
   }
 
   @Test
-  void longAnswer_isAssembledInLinearTime() throws IOException {
+  void longAnswer_isAssembledWhole_fromManyPieces() throws IOException {
     String event = "data: {\"choices\":[{\"delta\":{\"content\":\"0123456789\"}}]}\n\n";
     RawEventStream stream =
         RawEventStream.newBuilder().setSse(ByteString.copyFromUtf8(event.repeat(20_000))).build();

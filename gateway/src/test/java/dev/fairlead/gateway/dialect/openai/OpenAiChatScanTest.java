@@ -66,7 +66,8 @@ class OpenAiChatScanTest {
              "tools":[{"type":"function","function":{"name":"f"}}],"stop":["a"],"seed":-9223372036854775808,
              "messages":[
                {"role":"system","content":"Be brief."},
-               {"role":"user","content":[{"type":"text","text":"What is"},{"type":"image_url","image_url":{"url":"data:x"}},
+               {"role":"user","content":[{"type":"text","text":"What is"},
+                 {"type":"image_url","image_url":{"url":"data:x"}},
                  {"type":"text","text":"this?"}]}]}""");
     RequestFacts facts = scanned.facts();
     assertThat(facts.model()).isEqualTo("gpt-4o");
@@ -119,7 +120,8 @@ class OpenAiChatScanTest {
         "{\"messages\":[{\"role\":\"user\",\"content\":null}]} | messages[0].content | null",
         "{\"messages\":[{\"role\":\"user\",\"content\":[]}]} | messages[0].content | at least one part",
         "{\"messages\":[{\"role\":\"user\",\"content\":[\"a\"]}]} | messages[0].content[0] | an object",
-        "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]} | messages[0].content[0].text | missing",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]} "
+            + "| messages[0].content[0].text | missing",
         "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":\"x\"}]}]} "
             + "| messages[0].content[0].image_url | an object",
         "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]} | messages[0].tool_call_id | missing",

@@ -41,7 +41,9 @@ class OpenAiEmbeddingsCodecTest {
   @Test
   void request_isRead_whenInputIsAnArray() {
     ScannedEmbeddings scanned =
-        scan("{\"input\":[\"a\",\"b\"],\"encoding_format\":\"base64\",\"dimensions\":256,\"fairlead\":{\"tags\":[\"t\"]}}");
+        scan(
+            """
+            {"input":["a","b"],"encoding_format":"base64","dimensions":256,"fairlead":{"tags":["t"]}}""");
     assertThat(scanned.inputs()).containsExactly("a", "b");
     assertThat(scanned.base64()).isTrue();
     assertThat(scanned.dimensions()).isEqualTo(OptionalInt.of(256));

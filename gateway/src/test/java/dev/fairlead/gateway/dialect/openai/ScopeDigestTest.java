@@ -130,7 +130,9 @@ class ScopeDigestTest {
 
   @Test
   void digestAndText_differTogether_whenPartsMeetElsewhere() {
-    String parts = "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"%s\"},{\"type\":\"text\",\"text\":\"%s\"}]}";
+    String parts =
+        "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"%s\"},"
+            + "{\"type\":\"text\",\"text\":\"%s\"}]}";
     ScannedRequest one = scan(messages(parts.formatted("a\\nb", "c")));
     ScannedRequest other = scan(messages(parts.formatted("a", "b\\nc")));
     assertThat(one.facts().lastUserText()).isEqualTo(other.facts().lastUserText());
@@ -178,7 +180,7 @@ class ScopeDigestTest {
   private static Map<String, @Nullable Object> changed(Map<String, @Nullable Object> request, Random random) {
     Map<String, @Nullable Object> changed = new LinkedHashMap<>(request);
     switch (random.nextInt(4)) {
-      case 0 -> changed.put("temperature", BigDecimal.valueOf(random.nextInt(9) * 10L + 5, 3).add(new BigDecimal("0.0003")));
+      case 0 -> changed.put("temperature", BigDecimal.valueOf(random.nextInt(9) * 100L + 53, 4));
       case 1 -> changed.put("x_more\u00df", List.of());
       case 2 -> changed.remove("max_tokens");
       default -> {

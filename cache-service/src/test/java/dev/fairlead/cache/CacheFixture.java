@@ -1,0 +1,166 @@
+package dev.fairlead.cache;
+
+import com.google.protobuf.Duration;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.rpc.RpcChannels;
+import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.v1.CacheMiss;
+import dev.fairlead.v1.CacheScope;
+import dev.fairlead.v1.CacheServiceGrpc;
+import dev.fairlead.v1.FlushRequest;
+import dev.fairlead.v1.GetStatsRequest;
+import dev.fairlead.v1.GetStatsResponse;
+import dev.fairlead.v1.LeaseAbandoned;
+import dev.fairlead.v1.LookupRequest;
+import dev.fairlead.v1.LookupResponse;
+import dev.fairlead.v1.ReportOutcomeRequest;
+import dev.fairlead.v1.StoreRequest;
+import dev.fairlead.v1.StoreResponse;
+import io.grpc.ManagedChannel;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** A cache service in this process, spoken to over gRPC as the gateway does. */
+final class CacheFixture implements AutoCloseable {
+
+  static final float[] VECTOR = {1, 0, 0};
+
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final CacheNode node;
+  private final RpcServer server;
+  private final ManagedChannel channel;
+
+  private CacheFixture(String yaml, InstantSource clock) {
+    ConfigSource config = ConfigSource.parse("test.yaml", yaml, Map.of());
+    node =
+        CacheNode.start(
+            config.section("cache", CacheConfig.class),
+            config.section("redis", RedisConfig.class),
+            meters,
+            OpenTelemetry.noop().getTracer("test"),
+            clock,
+            () -> 0.5);
+    String name = UUID.randomUUID().toString();
+    try {
+      server = RpcServer.inProcess(name, node.services(), List.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    channel = RpcChannels.inProcess(name, List.of());
+  }
+
+  static CacheFixture start(String yaml) {
+    return new CacheFixture(yaml, InstantSource.system());
+  }
+
+  static CacheFixture start(String yaml, InstantSource clock) {
+    return new CacheFixture(yaml, clock);
+  }
+
+  CacheServiceGrpc.CacheServiceBlockingStub stub() {
+    return CacheServiceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  CacheServiceGrpc.CacheServiceFutureStub futures() {
+    return CacheServiceGrpc.newFutureStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  static CacheScope scope(String tenant) {
+    return CacheScope.newBuilder()
+        .setTenant(tenant)
+        .setModel("auto")
+        .setDigest(TestEntries.digest("scope"))
+        .build();
+  }
+
+  static Duration seconds(double seconds) {
+    long nanos = Math.round(seconds * 1e9);
+    return Duration.newBuilder().setSeconds(nanos / 1_000_000_000).setNanos((int) (nanos % 1_000_000_000)).build();
+  }
+
+  /** An exact lookup. */
+  static LookupRequest.Builder exact(String tenant, String text) {
+    return LookupRequest.newBuilder()
+        .setScope(scope(tenant))
+        .setFingerprint(TestEntries.digest(text))
+        .setText(text)
+        .setSemanticEligible(true);
+  }
+
+  /** A lookup with an embedding. */
+  static LookupRequest.Builder semantic(String tenant, String text, float... vector) {
+    LookupRequest.Builder request = exact(tenant, text).setModelFingerprint("encoder-1");
+    for (float value : vector) {
+      request.addEmbedding(value);
+    }
+    return request;
+  }
+
+  /** An answer to keep, found exactly and by vector. */
+  static StoreRequest.Builder storing(String tenant, String text, float... vector) {
+    StoreRequest.Builder request =
+        StoreRequest.newBuilder()
+            .setScope(scope(tenant))
+            .setFingerprint(TestEntries.digest(text))
+            .setText(text)
+            .setAnswer(TestEntries.answer("answer to " + text));
+    if (vector.length > 0) {
+      request.setModelFingerprint("encoder-1");
+      for (float value : vector) {
+        request.addEmbedding(value);
+      }
+    }
+    return request;
+  }
+
+  LookupResponse lookup(LookupRequest.Builder request) {
+    return stub().lookup(request.build());
+  }
+
+  CacheMiss miss(LookupRequest.Builder request) {
+    LookupResponse response = lookup(request);
+    if (!response.hasMiss()) {
+      throw new AssertionError("a hit (expected: a miss): " + response);
+    }
+    return response.getMiss();
+  }
+
+  StoreResponse store(StoreRequest.Builder request) {
+    return stub().store(request.build());
+  }
+
+  void abandon(String tenant, String text, String leaseId) {
+    var unused =
+        stub()
+            .reportOutcome(
+                ReportOutcomeRequest.newBuilder()
+                    .setLeaseAbandoned(
+                        LeaseAbandoned.newBuilder()
+                            .setScope(scope(tenant))
+                            .setFingerprint(TestEntries.digest(text))
+                            .setLeaseId(leaseId))
+                    .build());
+  }
+
+  long flush(FlushRequest.Builder request) {
+    return stub().flush(request.build()).getRemoved();
+  }
+
+  GetStatsResponse stats() {
+    return stub().getStats(GetStatsRequest.getDefaultInstance());
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    server.close(java.time.Duration.ofSeconds(1));
+    node.close();
+  }
+}

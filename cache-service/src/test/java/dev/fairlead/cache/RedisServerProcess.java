@@ -1,0 +1,179 @@
+package dev.fairlead.cache;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import redis.embedded.RedisServer;
+
+/**
+ * A real Redis server of its own on a free port: the machine's {@code redis-server} where there is one, an embedded one
+ * otherwise. Signals (stop, kill) need the machine's.
+ */
+public final class RedisServerProcess implements AutoCloseable {
+
+  private static final Path BINARY = Path.of("/usr/bin/redis-server");
+
+  private final int port;
+  private final List<String> options;
+  private @Nullable Process process;
+  private @Nullable RedisServer embedded;
+
+  private RedisServerProcess(int port, List<String> options) {
+    this.port = port;
+    this.options = options;
+  }
+
+  /** Starts an empty server and waits until it answers. */
+  public static RedisServerProcess start() {
+    RedisServerProcess server = new RedisServerProcess(freePort(), List.of());
+    server.restart();
+    return server;
+  }
+
+  /** Starts a cluster of one node that has every slot; only where {@link #signalsSupported}. */
+  public static RedisServerProcess startCluster(Path directory) {
+    List<String> options =
+        List.of(
+            "--cluster-enabled", "yes", "--cluster-port", Integer.toString(freePort()), "--dir", directory.toString(),
+            "--cluster-announce-ip", "127.0.0.1");
+    RedisServerProcess server = new RedisServerProcess(freePort(), options);
+    server.restart();
+    server.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+    return server;
+  }
+
+  /** Whether {@link #suspend} and {@link #kill} work. */
+  public static boolean signalsSupported() {
+    return Files.isExecutable(BINARY);
+  }
+
+  /** Starts it again on the same port, empty, after {@link #kill}. */
+  public void restart() {
+    try {
+      if (signalsSupported()) {
+        List<String> command =
+            new ArrayList<>(
+                List.of(
+                    BINARY.toString(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "",
+                    "--appendonly", "no"));
+        command.addAll(options);
+        process =
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+      } else {
+        embedded = RedisServer.newRedisServer().port(port).build();
+        embedded.start();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    awaitAnswer();
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return port;
+  }
+
+  /** {@code redis://127.0.0.1:port}. */
+  public String url() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  /** Stops it from running, connections staying open (SIGSTOP). */
+  public void suspend() {
+    signal("STOP");
+  }
+
+  /** Lets it run on (SIGCONT). */
+  public void resume() {
+    signal("CONT");
+  }
+
+  /** Ends it at once (SIGKILL). */
+  public void kill() {
+    try {
+      if (process != null) {
+        process.destroyForcibly().waitFor();
+      }
+      if (embedded != null) {
+        embedded.stop();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends one command and returns the first line of the answer. */
+  public String command(String... words) {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      socket.setSoTimeout(5000);
+      StringBuilder text = new StringBuilder("*").append(words.length).append("\r\n");
+      for (String word : words) {
+        int bytes = word.getBytes(StandardCharsets.UTF_8).length;
+        text.append('$').append(bytes).append("\r\n").append(word).append("\r\n");
+      }
+      socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.UTF_8));
+      StringBuilder line = new StringBuilder();
+      for (int c = socket.getInputStream().read(); c >= 0 && c != '\n'; c = socket.getInputStream().read()) {
+        line.append((char) c);
+      }
+      return line.toString().trim();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void awaitAnswer() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (System.nanoTime() < deadline) {
+      try {
+        if (command("PING").equals("+PONG")) {
+          return;
+        }
+      } catch (UncheckedIOException e) {
+        Thread.onSpinWait();
+      }
+    }
+    throw new IllegalStateException("Redis did not answer on port " + port);
+  }
+
+  private void signal(String name) {
+    Process running = process;
+    if (running == null) {
+      throw new IllegalStateException("no process to signal");
+    }
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(running.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

@@ -1,0 +1,11 @@
+package dev.fairlead.cache.index;
+
+import java.time.InstantSource;
+
+class SignCodeIndexTest extends VectorIndexContract {
+
+  @Override
+  VectorIndex create(InstantSource clock) {
+    return new SignCodeIndex(clock);
+  }
+}

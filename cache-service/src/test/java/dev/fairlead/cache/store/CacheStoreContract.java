@@ -1,0 +1,133 @@
+package dev.fairlead.cache.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.cache.TestEntries;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** What every entry store must do. */
+public abstract class CacheStoreContract {
+
+  /** Most entries the store under test keeps. */
+  protected static final int MAX_ENTRIES = 100;
+
+  private static final Duration TTL = Duration.ofMinutes(5);
+
+  /** The store under test, empty. */
+  protected abstract EntryStore store();
+
+  /** The store's time. */
+  protected abstract Instant now();
+
+  /** Lets time pass, by moving a clock or by waiting. */
+  protected abstract void pass(Duration time);
+
+  private CacheEntry put(CacheEntry entry) throws Exception {
+    store().put(entry).get(5, TimeUnit.SECONDS);
+    return entry;
+  }
+
+  private CacheEntry put(String tenant, String text, String... tags) throws Exception {
+    return put(TestEntries.entry(TestEntries.scope(tenant), text, time(), TTL, tags));
+  }
+
+  private Instant time() {
+    return now().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private boolean has(CacheEntry entry) throws Exception {
+    return store().find(entry.id()).get(5, TimeUnit.SECONDS).isPresent();
+  }
+
+  @Test
+  void find_returnsWhatWasPut() throws Exception {
+    CacheEntry entry = put("acme", "hello", "a", "b");
+    CacheEntry found = store().find(entry.id()).get(5, TimeUnit.SECONDS).orElseThrow();
+    assertThat(found).isEqualTo(entry);
+  }
+
+  @Test
+  void find_isEmpty_whenNothingWasPut() throws Exception {
+    assertThat(store().find("0".repeat(64)).get(5, TimeUnit.SECONDS)).isEmpty();
+  }
+
+  @Test
+  void put_replacesTheEntryOfTheSameId() throws Exception {
+    CacheEntry first = put("acme", "hello");
+    CacheEntry second = TestEntries.entry(TestEntries.scope("acme"), "hello", time().plusMillis(1), TTL, "new");
+    put(second);
+    assertThat(store().find(first.id()).get(5, TimeUnit.SECONDS).orElseThrow().tags()).containsExactly("new");
+  }
+
+  @Test
+  void remove_forgets_andSaysWhetherItWasThere() throws Exception {
+    CacheEntry entry = put("acme", "hello");
+    assertThat(store().remove(entry.id()).get(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(has(entry)).isFalse();
+    assertThat(store().remove(entry.id()).get(5, TimeUnit.SECONDS)).isFalse();
+  }
+
+  @Test
+  void entry_isGone_whenItsTimeIsOver() throws Exception {
+    CacheEntry entry = put(TestEntries.entry(TestEntries.scope("acme"), "short", time(), Duration.ofMillis(300)));
+    assertThat(has(entry)).isTrue();
+    pass(Duration.ofMillis(301));
+    assertThat(has(entry)).isFalse();
+  }
+
+  @Test
+  void flush_removesExactlyWhatMatches() throws Exception {
+    CacheEntry acme = put("acme", "one", "red");
+    CacheEntry acmeBlue = put("acme", "two", "blue");
+    CacheEntry globex = put("globex", "one", "red");
+    Instant after = time().plusSeconds(1);
+    assertThat(flush(new FlushFilter("acme", null, "red", after))).isEqualTo(1);
+    assertThat(has(acme)).isFalse();
+    assertThat(has(acmeBlue)).isTrue();
+    assertThat(has(globex)).isTrue();
+    assertThat(flush(new FlushFilter(null, "other-model", null, after))).isZero();
+    assertThat(flush(new FlushFilter(null, "auto", null, time().minusSeconds(60)))).isZero();
+    assertThat(flush(new FlushFilter(null, null, null, after))).isEqualTo(2);
+    assertThat(has(globex)).isFalse();
+  }
+
+  private long flush(FlushFilter filter) throws Exception {
+    return store().flush(filter).get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void forEach_seesEveryEntryOnce() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      put(i % 2 == 0 ? "acme" : "globex", "text " + i);
+    }
+    List<String> seen = new ArrayList<>();
+    store().forEach(entry -> seen.add(entry.text())).get(10, TimeUnit.SECONDS);
+    assertThat(seen).hasSize(30).doesNotHaveDuplicates();
+    Awaitility.await().untilAsserted(() -> assertThat(store().count().get(5, TimeUnit.SECONDS)).isEqualTo(30));
+  }
+
+  @Test
+  void size_staysInsideTheBound_andSmallTenantsKeepTheirEntries() throws Exception {
+    List<CacheEntry> small = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      small.add(put("small", "small " + i));
+    }
+    for (int i = 0; i < 3 * MAX_ENTRIES; i++) {
+      put("large", "large " + i);
+    }
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(store().count().get(5, TimeUnit.SECONDS)).isBetween(5L, MAX_ENTRIES + (long) small.size()));
+    for (CacheEntry entry : small) {
+      assertThat(has(entry)).isTrue();
+    }
+  }
+}

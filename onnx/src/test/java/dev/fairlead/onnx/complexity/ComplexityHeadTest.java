@@ -1,0 +1,69 @@
+package dev.fairlead.onnx.complexity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fairlead.onnx.ModelFile;
+import dev.fairlead.onnx.ModelFileException;
+import dev.fairlead.onnx.features.PromptFeatures;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class ComplexityHeadTest {
+
+  private static final ModelFile GRAPH = ModelFile.resource("/dev/fairlead/onnx/complexity/complexity-head.onnx");
+  private static final ModelFile MANIFEST = ModelFile.resource("/dev/fairlead/onnx/complexity/complexity-head.json");
+
+  @Test
+  void shipped_isSmall_andFitsTheFeatures() {
+    try (ComplexityHead head = ComplexityHead.shipped()) {
+      assertThat(GRAPH.content().length).isLessThan(1 << 20);
+      assertThat(head.manifest().features()).isEqualTo(PromptFeatures.names());
+      assertThat(head.expectedGain(new float[384], PromptFeatures.of("anything"))).isBetween(0.0, 1.0);
+    }
+  }
+
+  @Test
+  void manifest_survivesBeingWrittenAndRead() {
+    HeadManifest manifest = HeadManifest.parse(MANIFEST);
+
+    assertThat(HeadManifest.parse(file("copy", manifest.toJson()))).isEqualTo(manifest);
+  }
+
+  @Test
+  void open_namesTheHashes_whenTheGraphIsNotTheManifests() {
+    ModelFile other = new ModelFile("head.onnx", Arrays.copyOf(GRAPH.content(), GRAPH.content().length - 1));
+
+    assertThatThrownBy(() -> ComplexityHead.open(other, MANIFEST))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessageContaining("head.onnx")
+        .hasMessageContaining(GRAPH.sha256());
+  }
+
+  @Test
+  void open_refuses_whenTheHeadWantsOtherFeatures() {
+    String changed = text(MANIFEST).replace("\"question_marks\"", "\"exclamation_marks\"");
+
+    assertThatThrownBy(() -> ComplexityHead.open(GRAPH, file("head.json", changed)))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessageContaining("exclamation_marks");
+  }
+
+  @Test
+  void open_refuses_whenTheManifestIsNotOne() {
+    for (String json : new String[] {"", "{", "[]", "{}", "{\"version\":1}"}) {
+      assertThatThrownBy(() -> ComplexityHead.open(GRAPH, file("head.json", json)))
+          .isInstanceOf(ModelFileException.class)
+          .hasMessageContaining("head.json");
+    }
+  }
+
+  private static String text(ModelFile file) {
+    return new String(file.content(), StandardCharsets.UTF_8);
+  }
+
+  private static ModelFile file(String name, String content) {
+    return new ModelFile(name, content.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.fairlead.onnx.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PromptFeaturesTest {
+
+  @Test
+  void features_areAllZero_whenTheTextIsEmpty() {
+    assertThat(PromptFeatures.of("")).hasSize(PromptFeatures.names().size()).containsOnly(0);
+  }
+
+  @Test
+  void names_areDistinct() {
+    assertThat(PromptFeatures.names()).doesNotHaveDuplicates().hasSize(28);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "words              | 3 | one two three",
+        "words              | 2 | don't stop-believing",
+        "sentences          | 2 | First. Second",
+        "sentences          | 1 | What?!",
+        "numbers            | 3 | 1 and 2,000 or 3.14",
+        "question_marks     | 2 | Why? How?",
+        "maths_symbols      | 3 | a+b=c*d",
+        "maths_symbols      | 2 | \u2211x \u2264 y",
+        "code_symbols       | 4 | f(x); }",
+        "maths_words        | 2 | Compute the integral",
+        "code_words         | 2 | a Python script",
+        "reasoning_words    | 2 | Prove it step by it",
+        "format_words       | 2 | a JSON table",
+        "constraint_words   | 1 | without salt",
+        "fact_question_words| 1 | who was it",
+        "writing_words      | 1 | a poem on rain",
+        "small_talk_words   | 1 | hello world",
+      })
+  void counts_areLogarithmsOfWhatIsThere(String name, int count, String text) {
+    assertThat(value(name, text)).as(name).isCloseTo((float) Math.log1p(count), within(1e-6f));
+  }
+
+  @Test
+  void lists_andChoicesAreSeenAtLineStarts() {
+    String text = "Pick:\n- one\n* two\n3. three\nA. first\nB) second\nnot - this nor A.";
+
+    assertThat(value("list_items", text)).isCloseTo((float) Math.log1p(3), within(1e-6f));
+    assertThat(value("choices", text)).isCloseTo((float) Math.log1p(2), within(1e-6f));
+    assertThat(value("lines", text)).isCloseTo((float) Math.log1p(7), within(1e-6f));
+  }
+
+  @Test
+  void shares_areOfCharactersOrWords() {
+    assertThat(value("digit_share", "a1")).isEqualTo(0.5f);
+    assertThat(value("upper_case_share", "aB")).isEqualTo(0.5f);
+    assertThat(value("non_ascii_share", "\u00E9e")).isEqualTo(0.5f);
+    assertThat(value("distinct_word_share", "so so")).isEqualTo(0.5f);
+    assertThat(value("name_share", "I met Anna. Yes")).isEqualTo(0.25f);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "1", "[", " ", "\n", "\u0301", "\uD800", "word ", "A. ", "?!"})
+  void features_areFiniteAndQuick_whenOneMegabyteOfAnything(String unit) {
+    String text = unit.repeat((1 << 20) / unit.length());
+    PromptFeatures.of(text);
+    long start = System.nanoTime();
+    float[] features = PromptFeatures.of(text);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(250));
+    for (float feature : features) {
+      assertThat(Float.isFinite(feature)).isTrue();
+    }
+  }
+
+  private static float value(String name, String text) {
+    return PromptFeatures.of(text)[PromptFeatures.names().indexOf(name)];
+  }
+}

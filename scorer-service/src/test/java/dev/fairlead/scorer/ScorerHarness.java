@@ -1,0 +1,55 @@
+package dev.fairlead.scorer;
+
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.v1.ScorerServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** A scorer node behind an in-process server, as standalone runs it. */
+final class ScorerHarness implements AutoCloseable {
+
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final ScorerNode node;
+  private final RpcServer server;
+  private final ManagedChannel channel;
+
+  private ScorerHarness(TextScorer scorer, ScorerConfig config) throws IOException {
+    this.node = ScorerNode.of(scorer, config, meters);
+    String name = "scorer-" + UUID.randomUUID();
+    this.server = RpcServer.inProcess(name, node.services(), List.of());
+    this.channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+  }
+
+  static ScorerHarness start(TextScorer scorer, String yaml) throws IOException {
+    return new ScorerHarness(scorer, config(yaml));
+  }
+
+  static ScorerConfig config(String yaml) {
+    return ConfigSource.parse("test", "scorer: " + yaml, Map.of()).section("scorer", ScorerConfig.class);
+  }
+
+  ScorerServiceGrpc.ScorerServiceBlockingStub blocking() {
+    return ScorerServiceGrpc.newBlockingStub(channel);
+  }
+
+  ScorerServiceGrpc.ScorerServiceFutureStub future() {
+    return ScorerServiceGrpc.newFutureStub(channel);
+  }
+
+  double dropped(String reason) {
+    return meters.counter("llm.router.scorer.dropped", "reason", reason).count();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    server.close();
+    node.close();
+  }
+}
