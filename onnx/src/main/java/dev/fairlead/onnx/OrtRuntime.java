@@ -47,7 +47,8 @@ public final class OrtRuntime {
       return environment().createSession(model, options);
     } catch (OrtException e) {
       throw new ModelFileException(
-          name + ": " + model.length + " bytes that ONNX Runtime " + version() + " cannot load (expected: an intact model)",
+          name + ": " + model.length + " bytes that ONNX Runtime " + version()
+              + " cannot load (expected: an intact model)",
           e);
     }
   }

@@ -12,8 +12,8 @@ import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Analyses by text. The key is the text's SHA-256, so that an entry is small whatever the text, and no other text can be
- * made that gets its answer. Thread-safe, does not block.
+ * Analyses by text. The key is the text's SHA-256, so that an entry is small whatever the text, and no other text
+ * can be made that gets its answer. Thread-safe, does not block.
  */
 final class AnalysisMemo {
 

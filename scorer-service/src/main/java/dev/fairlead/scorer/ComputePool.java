@@ -14,10 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that compute, and the bounded queue before them. A call that is cancelled or whose deadline passes while it
- * waits leaves the queue at once and is never computed. Thread-safe; {@link #admit} does not block.
+ * The threads that compute, and the bounded queue before them. A call that is cancelled or whose deadline passes
+ * while it waits leaves the queue at once and is never computed. Thread-safe; {@link #admit} does not block.
  *
- * <p>Platform threads, not virtual ones: native calls hold their carrier, and there should be no more of them than cores.
+ * <p>Platform threads, not virtual ones: native calls hold their carrier, and there should be no more of them
+ * than cores.
  */
 final class ComputePool implements AutoCloseable {
 
@@ -46,7 +47,8 @@ final class ComputePool implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             Thread.ofPlatform().name("scorer-compute-", 0).daemon(true).factory());
     executor.prestartAllCoreThreads();
-    this.waits = Timer.builder("llm.router.scorer.queue.wait").description("From the door to a thread").register(meters);
+    this.waits =
+        Timer.builder("llm.router.scorer.queue.wait").description("From the door to a thread").register(meters);
     Gauge.builder("llm.router.scorer.queue.depth", this, ComputePool::waiting)
         .description("Calls waiting for a thread")
         .register(meters);

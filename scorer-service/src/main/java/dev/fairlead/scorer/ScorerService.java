@@ -89,7 +89,9 @@ final class ScorerService extends ScorerServiceGrpc.ScorerServiceImplBase {
     return Failure.InvalidRequest.of(param, param + ": " + complaint).asException();
   }
 
-  /** Without a handler, an answer to a caller who has gone would throw; the pool sees the cancellation by the context. */
+  /**
+   * Without a handler, an answer to a caller who has gone would throw; the pool sees the cancellation by the context.
+   */
   private static void ignoreCancellation(StreamObserver<?> observer) {
     if (observer instanceof ServerCallStreamObserver<?> call) {
       call.setOnCancelHandler(() -> {});

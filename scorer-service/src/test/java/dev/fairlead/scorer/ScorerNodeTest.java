@@ -83,7 +83,9 @@ class ScorerNodeTest {
   void analyze_cutsAt128Tokens_andEmbedAt256() {
     String text = "word ".repeat(300);
 
-    assertThat(analyze(text, false)).returns(128, AnalyzeResponse::getTokenCount).returns(true, AnalyzeResponse::getTruncated);
+    assertThat(analyze(text, false))
+        .returns(128, AnalyzeResponse::getTokenCount)
+        .returns(true, AnalyzeResponse::getTruncated);
     assertThat(embed(text).getEmbeddings(0).getTokenCount()).isEqualTo(256);
     assertThat(embed(text).getEmbeddings(0).getTruncated()).isTrue();
   }
@@ -137,7 +139,9 @@ class ScorerNodeTest {
   void node_isReadyWhenStarted_andNotWhenClosed() {
     ScorerNode node =
         ScorerNode.start(
-            ConfigSource.parse("test", "", Map.of()), new SimpleMeterRegistry(), OpenTelemetry.noop().getTracer("test"));
+            ConfigSource.parse("test", "", Map.of()),
+            new SimpleMeterRegistry(),
+            OpenTelemetry.noop().getTracer("test"));
 
     assertThat(node.ready()).isTrue();
     assertThat(node.name()).isEqualTo("scorer-service");

@@ -48,7 +48,8 @@ public final class ComplexityHead implements AutoCloseable {
   /**
    * Opens a head.
    *
-   * @throws ModelFileException when the files are damaged, do not belong together, or want other features than there are
+   * @throws ModelFileException when the files are damaged, do not belong together, or want other features than
+   *     there are
    */
   public static ComplexityHead open(ModelFile graph, ModelFile manifestFile) {
     HeadManifest manifest = HeadManifest.parse(manifestFile);
@@ -69,7 +70,8 @@ public final class ComplexityHead implements AutoCloseable {
       throw new ModelFileException(manifestFile.name() + ": " + e.getMessage(), e);
     }
     OrtSession session = OrtRuntime.open(graph.name(), graph.content());
-    if (!session.getInputNames().equals(Set.of(EMBEDDING, FEATURES)) || !session.getOutputNames().equals(Set.of(GAIN))) {
+    if (!session.getInputNames().equals(Set.of(EMBEDDING, FEATURES))
+        || !session.getOutputNames().equals(Set.of(GAIN))) {
       throw new ModelFileException(
           graph.name() + ": inputs " + session.getInputNames() + ", outputs " + session.getOutputNames()
               + " (expected: embedding and features, gain)");

@@ -12,12 +12,12 @@ import dev.fairlead.onnx.tokenizer.WordPieceTokenizer;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * Encodes texts with a BERT-like sentence encoder, one at a time: the int8 model scales its activations per tensor, so a
- * text in a padded batch gets another vector than alone (cosine down to 0.972 was measured). Identical text and limit
- * always give the identical vector.
+ * Encodes texts with a BERT-like sentence encoder, one at a time: the int8 model scales its activations per
+ * tensor, so a text in a padded batch gets another vector than alone (cosine down to 0.972 was measured).
+ * Identical text and limit always give the identical vector.
  *
- * <p>Thread-safe; a call computes on its own thread for some milliseconds (never on an event loop) and does not wait for
- * others. Close it only when no call is under way.
+ * <p>Thread-safe; a call computes on its own thread for some milliseconds (never on an event loop) and does not
+ * wait for others. Close it only when no call is under way.
  */
 public final class SentenceEncoder implements AutoCloseable {
 
@@ -88,8 +88,8 @@ public final class SentenceEncoder implements AutoCloseable {
   }
 
   /**
-   * Identifies the vectors that {@code encode(text, maxTokens)} gives: model, runtime, options, token limit. Vectors with
-   * different fingerprints must not be compared.
+   * Identifies the vectors that {@code encode(text, maxTokens)} gives: model, runtime, options, token limit.
+   * Vectors with different fingerprints must not be compared.
    */
   public String fingerprint(int maxTokens) {
     return "minilm-" + modelHash.substring(0, 12) + "/ort-" + OrtRuntime.version() + "/" + OrtRuntime.OPTIONS + "/t"

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Kinds of words that say something about what a prompt asks for. English; other languages are left to the embedding. */
+/**
+ * Kinds of words that say something about what a prompt asks for. English; other languages are left to the embedding.
+ */
 enum WordKind {
   MATHS(
       "algebra angle angles area average bounded calculus calculate circle coefficient compute congruent converge "
@@ -14,15 +16,15 @@ enum WordKind {
           + "evaluate factor fraction function functions geometric graph group inequality infinitely integer integers "
           + "integral lemma limit linear logarithm matrix maximum mean median minimum modulo multiple multiply "
           + "number numbers percent perimeter permutation polynomial polynomials prime primes probability product "
-          + "proof quadratic radius ratio remainder root roots sequence solve sphere square sum theorem triangle variance "
-          + "vector vectors volume"),
+          + "proof quadratic radius ratio remainder root roots sequence solve sphere square sum theorem triangle "
+          + "variance vector vectors volume"),
   CODE(
       "algorithm algorithms api array async binary boolean bug c class cli code coding compile compiler concurrency "
           + "concurrent css data database debug deadlock dictionary docker exception function html http implement "
           + "implementation integer java javascript json kernel kubernetes lambda library list loop method mutex node "
-          + "object parse parser pointer program python query queue race recursion recursive refactor regex return rust "
-          + "schema script server sql stack string struct subarray substring test thread threads tree tuple typescript "
-          + "unit variable"),
+          + "object parse parser pointer program python query queue race recursion recursive refactor regex return "
+          + "rust schema script server sql stack string struct subarray substring test thread threads tree tuple "
+          + "typescript unit variable"),
   REASONING(
       "analyse analyze argue argument assume assumption carefully compare conclude conclusion contradiction criticise "
           + "critique deduce demonstrate derive determine disprove evaluate explain hence if implies induction infer "

@@ -6,8 +6,8 @@ import java.text.Normalizer;
  * What BERT's normalizer and pre-tokenizer do to single code points: which are dropped, which separate, which stand for
  * themselves, and how they are folded (canonical decomposition without non-spacing marks, then lower case).
  *
- * <p>Works on code points alone, so that the time is linear in the text: canonical ordering of a long run of marks, which
- * whole-text normalisation would do, is quadratic, and the marks are dropped anyway.
+ * <p>Works on code points alone, so that the time is linear in the text: canonical ordering of a long run of
+ * marks, which whole-text normalisation would do, is quadratic, and the marks are dropped anyway.
  */
 final class BertCharacters {
 

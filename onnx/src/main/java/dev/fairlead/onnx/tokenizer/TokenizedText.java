@@ -6,7 +6,7 @@ package dev.fairlead.onnx.tokenizer;
  * @param ids vocabulary ids; the first is {@code [CLS]}, the last {@code [SEP]}. Not copied: do not change it
  * @param truncated whether the text had more tokens, or more characters, than were looked at
  */
-@SuppressWarnings("ArrayRecordComponent") // Handed to native code at once; a copy per call would cost more than it saves.
+@SuppressWarnings("ArrayRecordComponent") // Handed to native code at once, so not worth a copy.
 public record TokenizedText(long[] ids, boolean truncated) {
 
   /** Tokens, with the two special ones. */

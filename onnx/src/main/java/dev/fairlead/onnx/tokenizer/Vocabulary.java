@@ -7,7 +7,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * The pieces of a WordPiece model, found by the characters of a buffer without making strings. Immutable and thread-safe.
+ * The pieces of a WordPiece model, found by the characters of a buffer without making strings. Immutable and
+ * thread-safe.
  */
 final class Vocabulary {
 

@@ -3,12 +3,12 @@ package dev.fairlead.onnx.tokenizer;
 import java.util.Arrays;
 
 /**
- * BERT's WordPiece: clean, lower-case and strip accents, split at white space, punctuation and ideographs, then match the
- * longest known piece from the left. Gives the ids that the Hugging Face tokenizer gives for the same
+ * BERT's WordPiece: clean, lower-case and strip accents, split at white space, punctuation and ideographs, then
+ * match the longest known piece from the left. Gives the ids that the Hugging Face tokenizer gives for the same
  * {@code tokenizer.json}, special tokens written out in the text included.
  *
- * <p>The time of a call is bounded whatever the text: it reads at most {@link #MAX_CHARACTERS} characters and stops at the
- * token limit. Immutable, thread-safe, does not block.
+ * <p>The time of a call is bounded whatever the text: it reads at most {@link #MAX_CHARACTERS} characters and
+ * stops at the token limit. Immutable, thread-safe, does not block.
  */
 public final class WordPieceTokenizer {
 

@@ -30,23 +30,23 @@ class PromptAnalyzerTest {
   private static final List<String> HARD =
       List.of(
           "Prove that there are infinitely many primes congruent to 3 mod 4 and explain each step rigorously",
-          "Design a distributed rate limiter in Java that is exact across data centres, tolerates clock skew and network"
-              + " partitions, and write the code with tests",
+          "Design a distributed rate limiter in Java that is exact across data centres, tolerates clock skew and"
+              + " network partitions, and write the code with tests",
           "Let f be a continuous function on [0,1] with f(0)=f(1). Show that for every n there is x with f(x)=f(x+1/n),"
               + " and find for which non-integer spacings this can fail.",
           "Implement a lock-free concurrent hash map in C++ with resizing, prove that it is linearizable, and discuss"
               + " memory reclamation",
-          "Find all integer solutions of x^3 + y^3 + z^3 = 33 with |x|,|y|,|z| < 100, and justify why there are no others"
-              + " in the range",
-          "Write a SQL query over tables orders, customers and refunds which computes for each month the retention cohort"
-              + " with rolling 90-day revenue net of refunds, handling time zones, and explain its query plan",
-          "Refactor this recursive parser to an iterative one that keeps error recovery, then analyse the time and space"
-              + " complexity of both and prove that they accept the same language",
+          "Find all integer solutions of x^3 + y^3 + z^3 = 33 with |x|,|y|,|z| < 100, and justify why there are no"
+              + " others in the range",
+          "Write a SQL query over tables orders, customers and refunds which computes for each month the retention"
+              + " cohort with rolling 90-day revenue net of refunds, handling time zones, and explain its query plan",
+          "Refactor this recursive parser to an iterative one that keeps error recovery, then analyse the time and"
+              + " space complexity of both and prove that they accept the same language",
           "Given an array of n integers, write an algorithm in O(n log n) that counts the pairs (i,j) with i<j and"
               + " a[i] > 2*a[j], prove its correctness and implement it in Python with tests",
-          "A train leaves A at 60 km/h and another leaves B, 300 km away, 30 minutes later at 80 km/h, while a bird flies"
-              + " between them at 100 km/h. Compute how far the bird flies before they meet, showing every step, then"
-              + " generalise to speeds u, v, w.");
+          "A train leaves A at 60 km/h and another leaves B, 300 km away, 30 minutes later at 80 km/h, while a bird"
+              + " flies between them at 100 km/h. Compute how far the bird flies before they meet, showing every"
+              + " step, then generalise to speeds u, v, w.");
 
   private static SentenceEncoder encoder;
   private static ComplexityHead head;
@@ -70,7 +70,9 @@ class PromptAnalyzerTest {
     double[] easy = EASY.stream().mapToDouble(this::complexity).toArray();
     double[] hard = HARD.stream().mapToDouble(this::complexity).toArray();
     long ordered =
-        IntStream.range(0, easy.length * hard.length).filter(i -> easy[i % easy.length] < hard[i / easy.length]).count();
+        IntStream.range(0, easy.length * hard.length)
+            .filter(i -> easy[i % easy.length] < hard[i / easy.length])
+            .count();
 
     assertThat((double) ordered / (easy.length * hard.length)).isGreaterThanOrEqualTo(0.9);
   }

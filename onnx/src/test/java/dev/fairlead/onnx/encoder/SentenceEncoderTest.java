@@ -78,7 +78,9 @@ class SentenceEncoderTest {
   void encode_countsTokens_andSaysWhatItCut() {
     String long300 = "word ".repeat(300);
 
-    assertThat(encoder.encode("one two three", 128)).returns(5, Embedding::tokenCount).returns(false, Embedding::truncated);
+    assertThat(encoder.encode("one two three", 128))
+        .returns(5, Embedding::tokenCount)
+        .returns(false, Embedding::truncated);
     assertThat(encoder.encode(long300, 128)).returns(128, Embedding::tokenCount).returns(true, Embedding::truncated);
     assertThat(encoder.encode(long300, 256)).returns(256, Embedding::tokenCount).returns(true, Embedding::truncated);
     assertThat(encoder.encode("word ".repeat(126), 128).truncated()).isFalse();
@@ -99,8 +101,9 @@ class SentenceEncoderTest {
 
   @Test
   void open_namesTheFile_whenTheModelIsTruncatedGarbageOrEmpty() {
-    for (byte[] damaged :
-        List.of(Arrays.copyOf(MODEL.content(), 1_000_000), "not a model".repeat(99).getBytes(StandardCharsets.UTF_8), new byte[0])) {
+    byte[] truncated = Arrays.copyOf(MODEL.content(), 1_000_000);
+    byte[] garbage = "not a model".repeat(99).getBytes(StandardCharsets.UTF_8);
+    for (byte[] damaged : List.of(truncated, garbage, new byte[0])) {
       assertThatThrownBy(() -> SentenceEncoder.open(new ModelFile("damaged.onnx", damaged), TOKENIZER))
           .isInstanceOf(ModelFileException.class)
           .hasMessageContaining("damaged.onnx")

@@ -116,19 +116,20 @@ class WordPieceReferenceTest {
       {0x20A0, 0x20BF}, {0x2190, 0x22FF}, {0x3041, 0x3096}, {0x4E00, 0x9FA5}, {0xAC00, 0xD7A3}, {0x1F600, 0x1F64F},
     };
     for (int trial = 0; trial < 5_000; trial++) {
-      StringBuilder text = new StringBuilder();
+      StringBuilder builder = new StringBuilder();
       int length = 1 + random.nextInt(60);
       for (int i = 0; i < length; i++) {
         int[] block = blocks[random.nextInt(blocks.length)];
-        text.appendCodePoint(block[0] + random.nextInt(block[1] - block[0] + 1));
+        builder.appendCodePoint(block[0] + random.nextInt(block[1] - block[0] + 1));
       }
-      assertThat(OURS.tokenize(text.toString(), MAX_TOKENS).ids()).as("trial %d", trial).isEqualTo(reference.ids(text.toString()));
+      String text = builder.toString();
+      assertThat(OURS.tokenize(text, MAX_TOKENS).ids()).as("trial %d", trial).isEqualTo(reference.ids(text));
     }
   }
 
   /**
-   * The reference carries tables of an old Unicode version; characters that were assigned or reclassified since differ. All
-   * are marks and punctuation of rare scripts, and the reference has no piece for them anyway.
+   * The reference carries tables of an old Unicode version; characters that were assigned or reclassified since
+   * differ. All are marks and punctuation of rare scripts, and the reference has no piece for them anyway.
    */
   @Test
   void ids_equalTheReference_forEveryCodePointButRecentlyAssignedOnes() {
@@ -145,7 +146,9 @@ class WordPieceReferenceTest {
       }
     }
     assertThat(different).hasSizeLessThan(800);
-    assertThat(different).filteredOn(c -> c < 0x61D || c < 0xA800 && COMMON_SCRIPTS.contains(UnicodeScript.of(c))).isEmpty();
+    assertThat(different)
+        .filteredOn(c -> c < 0x61D || (c < 0xA800 && COMMON_SCRIPTS.contains(UnicodeScript.of(c))))
+        .isEmpty();
   }
 
   private static boolean isAssigned(int c) {

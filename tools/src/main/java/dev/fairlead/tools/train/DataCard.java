@@ -55,7 +55,8 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
     text.append(command()).append("\n\n");
     text.append("- Encoder: ").append(encoder).append("\n- Model: ").append(head.chosen().trainer().name());
     text.append("\n- Seed: ").append(seed).append("; the same data, seed and runtime give the same bytes.\n\n");
-    text.append("## Sources\n\nOnly data under permissive licences trains what is shipped; no text of theirs is in it.\n\n");
+    text.append("## Sources\n\nOnly data under permissive licences trains what is shipped; ");
+    text.append("no text of theirs is in it.\n\n");
     text.append("| source | rows | from | licence | attribution |\n|---|---|---|---|---|\n");
     for (TrainingSource source : TrainingSource.ALL) {
       text.append("| %s | %d | %s | %s | %s |\n".formatted(
@@ -67,13 +68,13 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
 
         ## What is assumed and not measured
 
-        %d short everyday prompts, written for this project (`ordinary-prompts.txt` in the tools module), enter the fit
-        with a gain of 0 and %d %% of the weight of the measured rows. No outcome of any model on them was measured: the
-        benchmarks hold hardly any such prompts, and without the assumption a greeting is scored by how much it looks like an
-        examination question. Our other prompts are without labels.
+        %d short everyday prompts, written for this project (`ordinary-prompts.txt` in the tools module), enter the
+        fit with a gain of 0 and %d %% of the weight of the measured rows. No outcome of any model on them was measured:
+        the benchmarks hold hardly any such prompts, and without the assumption a greeting is scored by how much it
+        looks like an examination question. Our other prompts are without labels.
 
-        Reference traffic, of which complexity is the quantile: half the benchmarks (each source alike, scored by models that
-        were not fitted on them), half our %d prompts (%s). Mean complexity of ours: %s.
+        Reference traffic, of which complexity is the quantile: half the benchmarks (each source alike, scored by
+        models that were not fitted on them), half our %d prompts (%s). Mean complexity of ours: %s.
 
         ## Quality, by %d-fold cross-validation
 
@@ -89,7 +90,8 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
     head.chosen().apgrBySource().forEach((source, apgr) -> text.append(
         String.format(Locale.ROOT, "| %s | %.3f | %.3f | %.3f |\n",
             source, apgr, random.getOrDefault(source, 0.5), head.brier().getOrDefault(source, 0.0))));
-    text.append("\nCandidates with their mean over sources; of those within 0.005 of the best, the simplest is shipped (first):\n\n");
+    text.append("\nCandidates with their mean over sources; of those within 0.005 of the best, ");
+    text.append("the simplest is shipped (first):\n\n");
     for (CrossValidation candidate : head.validations()) {
       text.append(String.format(Locale.ROOT, "- %s: %.3f (%s)\n",
           candidate.trainer().name(), candidate.macroApgr(), decimals(candidate.apgrBySource())));
@@ -99,9 +101,10 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
 
         ## Limits
 
-        English, single-turn, two pairs of models of 2023-24. Heads of this kind do not transfer well between benchmarks:
-        some 200 labelled prompts of an operator's own traffic beat any shipped prior. In the MMLU rows the strong model
-        scores 3 % on high-school mathematics, which is a fault of the published grading; the rows are kept as published.
+        English, single-turn, two pairs of models of 2023-24. Heads of this kind do not transfer well between
+        benchmarks: some 200 labelled prompts of an operator's own traffic beat any shipped prior. In the MMLU rows the
+        strong model scores 3 % on high-school mathematics, which looks like a fault of the published grading; the rows
+        are kept as published.
         """);
     return text.toString();
   }

@@ -20,7 +20,7 @@ record InputScaling(float[] mean, float[] factor) {
       int column = i;
       double average = Arrays.stream(features).mapToDouble(row -> row[column]).average().orElse(0);
       double variance =
-          Arrays.stream(features).mapToDouble(row -> (row[column] - average) * (row[column] - average)).average().orElse(0);
+          Arrays.stream(features).mapToDouble(row -> Math.pow(row[column] - average, 2)).average().orElse(0);
       mean[i] = (float) average;
       factor[i] = (float) (1 / (Math.sqrt(variance) + 1e-6));
     }

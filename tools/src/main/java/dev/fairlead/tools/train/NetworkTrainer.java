@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Fits {@code members} networks of one hidden layer by Adam with decoupled weight decay (Loshchilov and Hutter, 2019) and
- * averages them. Single-threaded, so that the sums, and with them every bit of the result, do not depend on scheduling.
+ * Fits {@code members} networks of one hidden layer by Adam with decoupled weight decay (Loshchilov and Hutter,
+ * 2019) and averages them. Single-threaded, so that the sums, and with them every bit of the result, do not
+ * depend on scheduling.
  */
 record NetworkTrainer(int members, int units, int epochs, double rate, double decay) implements HeadTrainer {
 

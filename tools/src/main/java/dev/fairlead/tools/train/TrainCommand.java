@@ -50,8 +50,8 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--predictions",
-      description = "Also write {\"id\", \"score\"} lines: held-back scores of the training sources, and the head's scores "
-          + "of any other routing_*.jsonl.gz in the data folder.")
+      description = "Also write {\"id\", \"score\"} lines: held-back scores of the training sources, and the head's "
+          + "scores of any other routing_*.jsonl.gz in the data folder.")
   private @Nullable Path predictions;
 
   @Override
@@ -59,7 +59,8 @@ public final class TrainCommand implements Callable<Integer> {
     PrintWriter console = spec.commandLine().getOut();
     try (SentenceEncoder encoder = SentenceEncoder.shipped()) {
       TrainingSet set = TrainingSet.read(data, encoder, MAX_TOKENS, seed);
-      console.printf("%d measured prompts %s, %d of our own%n", set.examples.size(), set.rowsBySource, set.ordinary.size());
+      console.printf(
+          "%d measured prompts %s, %d of our own%n", set.examples.size(), set.rowsBySource, set.ordinary.size());
       TrainedHead head = TrainedHead.train(set, candidates(), MAX_TOKENS, version, seed);
       DataCard card =
           new DataCard(set, head, TrainedHead.randomApgrs(set, seed), seed, encoder.fingerprint(MAX_TOKENS));

@@ -18,7 +18,8 @@ record TrainingSource(String name, String file, String origin, String licence, S
               "routing_mmlu.jsonl.gz",
               "lm-sys/RouteLLM, routellm/evals/mmlu/responses (gpt-4-1106-preview, Mixtral-8x7B-Instruct-v0.1)",
               "Apache-2.0 (MMLU: MIT)",
-              "I. Ong et al., RouteLLM, 2024; D. Hendrycks et al., Measuring Massive Multitask Language Understanding, 2021"),
+              "I. Ong et al., RouteLLM, 2024; D. Hendrycks et al., Measuring Massive Multitask Language Understanding,"
+                  + " 2021"),
           new TrainingSource(
               "gsm8k",
               "routing_gsm8k.jsonl.gz",
@@ -28,7 +29,7 @@ record TrainingSource(String name, String file, String origin, String licence, S
           new TrainingSource(
               "ulab",
               "routing_ulab.jsonl.gz",
-              "ulab-uiuc/LLMRouter, data/dcrouter_preprocessed (llama-3.1-nemotron-51b, mistral-7b and 7 more; 14 tasks)",
+              "ulab-uiuc/LLMRouter, data/dcrouter_preprocessed (llama-3.1-nemotron-51b, mistral-7b, 7 more; 14 tasks)",
               "MIT",
               "ulab-uiuc, LLMRouter"));
 
