@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
@@ -145,14 +146,15 @@ public final class Vendor implements AutoCloseable {
   }
 
   private static HttpResponse refusal(int status) {
-    ResponseHeaders headers =
+    ResponseHeadersBuilder headers =
         ResponseHeaders.builder(HttpStatus.valueOf(status))
             .contentType(MediaType.JSON)
-            .addInt("retry-after", 7)
-            .add("x-request-id", "of-the-vendor")
-            .build();
+            .add("x-request-id", "of-the-vendor");
+    if (status == 429) {
+      headers.addInt("retry-after", 7);
+    }
     return HttpResponse.of(
-        headers,
+        headers.build(),
         HttpData.ofUtf8(
             "{\"error\":{\"message\":\"vendor says %d\",\"type\":\"vendor_type\",\"param\":\"messages\",\"code\":\"vendor_code\"}}"
                 .formatted(status)));
