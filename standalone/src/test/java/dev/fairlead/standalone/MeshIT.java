@@ -59,6 +59,17 @@ class MeshIT extends MeshContract {
   }
 
   @Test
+  void identicalConcurrentRequests_makeOneCall_alsoWhileRedisHangs() {
+    mesh.redis().suspend();
+    try {
+      identicalConcurrentRequests_makeOneCall();
+    } finally {
+      mesh.redis().resume();
+    }
+    await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(probe.hitsTheSecondTime()).isTrue());
+  }
+
+  @Test
   void requests_areRoutedByTheFallbackTier_whileTheScorerIsAway() {
     double before = probe.metric("llm_router_dependency_unavailable_total");
     mesh.scorer().kill();

@@ -76,7 +76,7 @@ interface FailureCases extends Cases {
   }
 
   @ParameterizedTest
-  @CsvSource({"400,400", "422,422", "500,502", "401,502", "403,502", "404,502"})
+  @CsvSource({"400,400", "422,422", "500,502", "401,502", "403,502", "404,404"})
   default void vendorsStatus_becomesOurs(int vendors, int ours) {
     String prompt = "[[status " + vendors + "]] " + unique();
 
