@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The gateway, wired: both doors, the pipeline behind them, and the clients of the other services. */
+/**
+ * The gateway, wired: both doors, the pipeline behind them, and the clients of the other services.
+ */
 public final class GatewayNode implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(GatewayNode.class);
@@ -39,7 +41,10 @@ public final class GatewayNode implements AutoCloseable {
   private final ScheduledExecutorService timer;
 
   private GatewayNode(
-      EdgeServer edge, @Nullable RpcServer rpc, CatalogFollower catalogs, ScheduledExecutorService timer) {
+      EdgeServer edge,
+      @Nullable RpcServer rpc,
+      CatalogFollower catalogs,
+      ScheduledExecutorService timer) {
     this.edge = edge;
     this.rpc = rpc;
     this.catalogs = catalogs;
@@ -62,7 +67,8 @@ public final class GatewayNode implements AutoCloseable {
    * @throws IOException when the gRPC port is taken and that is not allowed
    */
   public static GatewayNode start(
-      ConfigSource config, Telemetry telemetry, Backends backends, boolean grpcPortMayBeTaken) throws IOException {
+      ConfigSource config, Telemetry telemetry, Backends backends, boolean grpcPortMayBeTaken)
+      throws IOException {
     ServerConfig server = config.section("server", ServerConfig.class);
     RoutingConfig routing = config.section("routing", RoutingConfig.class);
     LimitsConfig limits = config.section("limits", LimitsConfig.class);
@@ -70,14 +76,22 @@ public final class GatewayNode implements AutoCloseable {
     config.section("slo", SloConfig.class);
 
     ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("gateway-timer").factory());
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("gateway-timer").factory());
     CatalogFollower catalogs = new CatalogFollower(backends.provider(), CATALOG_POLL, timer);
     RouterMetrics metrics = new RouterMetrics(telemetry.registry());
     CacheClient cache = new CacheClient(backends.cache(), routing.lookupTimeout());
     ScorerClient scorer = new ScorerClient(backends.scorer(), routing.scoreTimeout());
     InferencePipeline pipeline =
         new InferencePipeline(
-            routing, limits, new Router(routing), catalogs, cache, scorer, backends.provider(), metrics);
+            routing,
+            limits,
+            new Router(routing),
+            catalogs,
+            cache,
+            scorer,
+            backends.provider(),
+            metrics);
     EdgeServer edge =
         EdgeServer.start(
             new EdgeServer.Parts(
@@ -110,13 +124,16 @@ public final class GatewayNode implements AutoCloseable {
     try {
       return RpcServer.listen(
           new InetSocketAddress(server.bind(), server.grpcPort()),
-          List.of(new InferenceGrpcService(pipeline, scopes), new RoutingGrpcService(pipeline, scopes)),
+          List.of(
+              new InferenceGrpcService(pipeline, scopes), new RoutingGrpcService(pipeline, scopes)),
           List.of(telemetry.edgeServerInterceptor()));
     } catch (IOException e) {
       if (!mayBeTaken) {
         throw e;
       }
-      logger.warn("gRPC is off: port {} is taken (server.grpc_port picks another, -1 switches it off)", server.grpcPort());
+      logger.warn(
+          "gRPC is off: port {} is taken (server.grpc_port picks another, -1 switches it off)",
+          server.grpcPort());
       return null;
     }
   }

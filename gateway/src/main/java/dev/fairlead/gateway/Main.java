@@ -19,7 +19,9 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs until SIGINT or SIGTERM; configuration comes from the environment and the file it names. */
+  /**
+   * Runs until SIGINT or SIGTERM; configuration comes from the environment and the file it names.
+   */
   public static void main(String[] args) throws IOException {
     try {
       run(ConfigSource.load(System.getenv()));
@@ -33,7 +35,8 @@ public final class Main {
     ServicesConfig services = config.section("services", ServicesConfig.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
     ShutdownSignal signal = ShutdownSignal.install();
-    try (Telemetry telemetry = Telemetry.start("gateway", config.section("telemetry", TelemetrySettings.class))) {
+    try (Telemetry telemetry =
+        Telemetry.start("gateway", config.section("telemetry", TelemetrySettings.class))) {
       List<ClientInterceptor> interceptors = new ArrayList<>();
       interceptors.add(telemetry.clientInterceptor());
       interceptors.addAll(ServiceToken.sending(security.serviceToken()));
@@ -42,7 +45,8 @@ public final class Main {
       ManagedChannel provider = RpcChannels.connect(services.provider(), interceptors);
       GatewayNode.Backends backends = new GatewayNode.Backends(scorer, cache, provider);
       try (GatewayNode node = GatewayNode.start(config, telemetry, backends, false)) {
-        System.out.println("fairlead gateway on port " + node.httpPort() + ", gRPC on port " + node.grpcPort());
+        System.out.println(
+            "fairlead gateway on port " + node.httpPort() + ", gRPC on port " + node.grpcPort());
         signal.await();
       } finally {
         List.of(scorer, cache, provider).forEach(ManagedChannel::shutdownNow);

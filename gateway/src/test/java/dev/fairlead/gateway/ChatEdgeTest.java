@@ -31,7 +31,8 @@ class ChatEdgeTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CHAT = "/v1/chat/completions";
-  private static final String PROMPT = "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]%s}";
+  private static final String PROMPT =
+      "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]%s}";
 
   private static FakeBackends backends;
 
@@ -55,9 +56,9 @@ class ChatEdgeTest {
   void nothingIsLeftUnderWay() {
     await().untilAsserted(() -> assertThat(backends.cache.openLeases.get()).isZero());
     await()
-        .untilAsserted(
-            () ->
-                assertThat(Http.get(backends.url("/metrics")).body()).contains("llm_router_requests_in_flight 0.0"));
+        .untilAsserted(() ->
+            assertThat(Http.get(backends.url("/metrics")).body())
+                .contains("llm_router_requests_in_flight 0.0"));
   }
 
   private HttpResponse<String> chat(String more, String... headers) {
@@ -70,7 +71,8 @@ class ChatEdgeTest {
 
   @Test
   void answer_isTheUpstreamsBytesWithHeaders_whenComplete() {
-    HttpResponse<String> response = chat("", "content-type", "application/json", "x-request-id", "abc-1");
+    HttpResponse<String> response =
+        chat("", "content-type", "application/json", "x-request-id", "abc-1");
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.body()).isEqualTo(FakeProvider.BODY);
     assertThat(header(response, "x-request-id")).isEqualTo("abc-1");
@@ -88,11 +90,14 @@ class ChatEdgeTest {
 
   @Test
   void requestBytes_reachTheProviderUnchanged_withSpansOfEveryMember() {
-    String body = "{ \"future\" : {\"x\":1.50},\"messages\":[{\"role\":\"user\",\"content\":\"h\\u0069\"}] }";
+    String body =
+        "{ \"future\" : {\"x\":1.50},\"messages\":[{\"role\":\"user\",\"content\":\"h\\u0069\"}] }";
     Http.post(backends.url(CHAT), body);
     var raw = backends.provider.calls.getFirst().getRaw();
     assertThat(raw.getBody().toStringUtf8()).isEqualTo(body);
-    assertThat(raw.getFieldsList()).extracting(f -> f.getName()).containsExactly("future", "messages");
+    assertThat(raw.getFieldsList())
+        .extracting(f -> f.getName())
+        .containsExactly("future", "messages");
   }
 
   @ParameterizedTest
@@ -105,7 +110,8 @@ class ChatEdgeTest {
   @Test
   void order_holdsEveryModel_soThatTheProviderCanFallBack() {
     chat("");
-    assertThat(backends.provider.calls.getFirst().getModelIdsList()).containsExactly("small", "medium", "large");
+    assertThat(backends.provider.calls.getFirst().getModelIdsList())
+        .containsExactly("small", "medium", "large");
   }
 
   @Test
@@ -147,17 +153,22 @@ class ChatEdgeTest {
     assertThat(header(response, "x-accel-buffering")).isEqualTo("no");
     assertThat(header(response, "cache-control")).isEqualTo("no-cache");
     assertThat(header(response, "x-model-used")).isEqualTo("small");
-    assertThat(response.body()).endsWith("data: [DONE]\n\n").contains("\"o\"", "\"k\"").doesNotContain("usage");
+    assertThat(response.body())
+        .endsWith("data: [DONE]\n\n")
+        .contains("\"o\"", "\"k\"")
+        .doesNotContain("usage");
   }
 
   @Test
   void stream_tellsUsageAndCost_whenAsked() throws Exception {
-    HttpResponse<String> response = chat(",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
+    HttpResponse<String> response =
+        chat(",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
     String[] events = response.body().split("\n\n");
     JsonNode usage = JSON.readTree(events[events.length - 2].substring("data: ".length()));
     assertThat(usage.path("choices").isEmpty()).isTrue();
     assertThat(usage.path("usage").path("prompt_tokens").asInt()).isEqualTo(1000);
-    assertThat(usage.path("fairlead").path("cost_usd").decimalValue()).isEqualByComparingTo("0.00021");
+    assertThat(usage.path("fairlead").path("cost_usd").decimalValue())
+        .isEqualByComparingTo("0.00021");
   }
 
   @Test
@@ -166,7 +177,8 @@ class ChatEdgeTest {
     HttpResponse<String> complete = chat("");
     assertThat(header(complete, "x-fairlead-cache")).isEqualTo("hit");
     JsonNode answer = JSON.readTree(complete.body());
-    assertThat(answer.path("choices").path(0).path("message").path("content").asText()).isEqualTo("ok");
+    assertThat(answer.path("choices").path(0).path("message").path("content").asText())
+        .isEqualTo("ok");
     backends.cache.stored.clear();
     chat("");
     HttpResponse<String> streamed = chat(",\"stream\":true");
@@ -200,13 +212,12 @@ class ChatEdgeTest {
   @Test
   void unusableEntry_isAMiss() {
     chat("");
-    backends.cache.stored.replaceAll(
-        (key, entry) ->
-            entry.toBuilder()
-                .setAnswer(
-                    entry.getAnswer().toBuilder()
-                        .setRaw(RawAnswer.newBuilder().setBody(ByteString.copyFromUtf8("garbage"))))
-                .build());
+    backends.cache.stored.replaceAll((key, entry) ->
+        entry.toBuilder()
+            .setAnswer(
+                entry.getAnswer().toBuilder()
+                    .setRaw(RawAnswer.newBuilder().setBody(ByteString.copyFromUtf8("garbage"))))
+            .build());
     HttpResponse<String> response = chat(",\"stream\":true");
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(header(response, "x-fairlead-cache")).isEqualTo("miss");
@@ -216,7 +227,8 @@ class ChatEdgeTest {
   @ParameterizedTest
   @CsvSource({"no-store,0,0", "no-cache,0,1"})
   void cacheControl_isObeyed(String directive, int lookups, int stores) {
-    HttpResponse<String> response = chat("", "content-type", "application/json", "cache-control", directive);
+    HttpResponse<String> response =
+        chat("", "content-type", "application/json", "cache-control", directive);
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(header(response, "x-fairlead-cache")).isEqualTo("bypass");
     assertThat(backends.cache.lookups).hasSize(lookups);
@@ -236,7 +248,9 @@ class ChatEdgeTest {
     backends.provider.failMidStream = true;
     HttpResponse<String> response = chat(",\"stream\":true");
     assertThat(response.statusCode()).isEqualTo(200);
-    assertThat(response.body()).contains("\"error\"", "upstream_invalid_response").doesNotContain("[DONE]");
+    assertThat(response.body())
+        .contains("\"error\"", "upstream_invalid_response")
+        .doesNotContain("[DONE]");
     assertThat(backends.cache.stored).isEmpty();
   }
 
@@ -323,14 +337,19 @@ class ChatEdgeTest {
   @Test
   void policy_isTakenFromHeaderBodyAndModelName() {
     backends.scorer.complexity = text -> 0.9;
-    assertThat(header(chat("", "content-type", "application/json", "x-fairlead-policy", "cheapest"), "x-model-used"))
+    assertThat(
+            header(
+                chat("", "content-type", "application/json", "x-fairlead-policy", "cheapest"),
+                "x-model-used"))
         .isEqualTo("small");
     assertThat(header(chat(",\"fairlead\":{\"policy\":\"prompt_length\"}"), "x-fairlead-reason"))
         .isEqualTo("prompt_short");
     HttpResponse<String> named =
         Http.post(backends.url(CHAT), PROMPT.replace("auto", "auto:cheapest").formatted(""));
     assertThat(header(named, "x-fairlead-policy")).isEqualTo("cheapest");
-    assertThat(chat("", "content-type", "application/json", "x-fairlead-policy", "nope").statusCode()).isEqualTo(400);
+    assertThat(
+            chat("", "content-type", "application/json", "x-fairlead-policy", "nope").statusCode())
+        .isEqualTo(400);
   }
 
   @Test
@@ -340,8 +359,11 @@ class ChatEdgeTest {
     try (Socket socket = new Socket("127.0.0.1", backends.node.httpPort())) {
       OutputStream out = socket.getOutputStream();
       String head =
-          "POST " + CHAT + " HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: "
-              + body.length + "\r\n\r\n";
+          "POST "
+              + CHAT
+              + " HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: "
+              + body.length
+              + "\r\n\r\n";
       out.write(head.getBytes(StandardCharsets.UTF_8));
       out.write(body);
       out.flush();

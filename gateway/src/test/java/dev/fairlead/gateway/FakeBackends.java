@@ -71,7 +71,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A gateway in front of hand-written services whose behaviour a test sets through public fields. */
+/**
+ * A gateway in front of hand-written services whose behaviour a test sets through public fields.
+ */
 public final class FakeBackends implements AutoCloseable {
 
   static final Usage USAGE =
@@ -88,7 +90,8 @@ public final class FakeBackends implements AutoCloseable {
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   public FakeBackends(String yaml) throws IOException {
-    ConfigSource config = ConfigSource.parse("test", "server: {port: 0, grpc_port: 0}\n" + yaml, Map.of());
+    ConfigSource config =
+        ConfigSource.parse("test", "server: {port: 0, grpc_port: 0}\n" + yaml, Map.of());
     Telemetry telemetry = Telemetry.start("gateway", TelemetrySettings.defaults());
     opened.add(telemetry);
     GatewayNode.Backends backends =
@@ -97,7 +100,8 @@ public final class FakeBackends implements AutoCloseable {
     node = GatewayNode.start(config, telemetry, backends, false);
   }
 
-  private ManagedChannel serve(Telemetry telemetry, io.grpc.BindableService service) throws IOException {
+  private ManagedChannel serve(Telemetry telemetry, io.grpc.BindableService service)
+      throws IOException {
     String name = UUID.randomUUID().toString();
     opened.add(RpcServer.inProcess(name, List.of(service), List.of(telemetry.serverInterceptor())));
     ManagedChannel channel = RpcChannels.inProcess(name, List.of(telemetry.clientInterceptor()));
@@ -163,7 +167,10 @@ public final class FakeBackends implements AutoCloseable {
       EmbedResponse.Builder response = EmbedResponse.newBuilder();
       for (String text : request.getTextsList()) {
         response.addEmbeddings(
-            Embedding.newBuilder().addValues(text.length()).addValues(0.5f).setTokenCount(text.length()));
+            Embedding.newBuilder()
+                .addValues(text.length())
+                .addValues(0.5f)
+                .setTokenCount(text.length()));
       }
       observer.onNext(response.build());
       observer.onCompleted();
@@ -194,7 +201,11 @@ public final class FakeBackends implements AutoCloseable {
     private LookupResponse find(LookupRequest request) {
       StoreRequest entry = stored.get(key(request.getFingerprint()));
       if (entry != null) {
-        CacheHit hit = CacheHit.newBuilder().setKind(CacheHit.Kind.KIND_EXACT).setAnswer(entry.getAnswer()).build();
+        CacheHit hit =
+            CacheHit.newBuilder()
+                .setKind(CacheHit.Kind.KIND_EXACT)
+                .setAnswer(entry.getAnswer())
+                .build();
         return LookupResponse.newBuilder().setHit(hit).build();
       }
       CacheHit near = semanticHit;
@@ -223,7 +234,8 @@ public final class FakeBackends implements AutoCloseable {
     }
 
     @Override
-    public void reportOutcome(ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> observer) {
+    public void reportOutcome(
+        ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> observer) {
       reports.add(request);
       if (request.hasLeaseAbandoned()) {
         openLeases.decrementAndGet();
@@ -242,7 +254,8 @@ public final class FakeBackends implements AutoCloseable {
 
     @Override
     public void getStats(GetStatsRequest request, StreamObserver<GetStatsResponse> observer) {
-      observer.onNext(GetStatsResponse.newBuilder().setEntries(stored.size()).setStore("memory").build());
+      observer.onNext(
+          GetStatsResponse.newBuilder().setEntries(stored.size()).setStore("memory").build());
       observer.onCompleted();
     }
 
@@ -299,7 +312,8 @@ public final class FakeBackends implements AutoCloseable {
 
     @Override
     public void generate(
-        ProviderServiceGenerateRequest request, StreamObserver<ProviderServiceGenerateResponse> observer) {
+        ProviderServiceGenerateRequest request,
+        StreamObserver<ProviderServiceGenerateResponse> observer) {
       calls.add(request.getCall());
       if (!answers(observer)) {
         return;
@@ -351,11 +365,14 @@ public final class FakeBackends implements AutoCloseable {
       observer.onNext(
           ProviderServiceStreamGenerateResponse.newBuilder()
               .setAttemptStarted(
-                  AttemptStarted.newBuilder().setNumber(1).setModelId(request.getCall().getModelIds(0)))
+                  AttemptStarted.newBuilder()
+                      .setNumber(1)
+                      .setModelId(request.getCall().getModelIds(0)))
               .build());
       content(request.getCall(), observer, "o");
       if (failMidStream) {
-        observer.onError(FailureStatus.toStatus(new Failure.UpstreamMalformed("the upstream cut its answer")));
+        observer.onError(
+            FailureStatus.toStatus(new Failure.UpstreamMalformed("the upstream cut its answer")));
         return;
       }
       if (hang) {
@@ -367,8 +384,11 @@ public final class FakeBackends implements AutoCloseable {
     }
 
     private void content(
-        GenerationCall call, StreamObserver<ProviderServiceStreamGenerateResponse> observer, String text) {
-      ProviderServiceStreamGenerateResponse.Builder piece = ProviderServiceStreamGenerateResponse.newBuilder();
+        GenerationCall call,
+        StreamObserver<ProviderServiceStreamGenerateResponse> observer,
+        String text) {
+      ProviderServiceStreamGenerateResponse.Builder piece =
+          ProviderServiceStreamGenerateResponse.newBuilder();
       if (call.hasRaw()) {
         String json = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text + "\"}}]}";
         piece.setEvents(events("data: " + json + "\n\n", RawEvents.Kind.KIND_CONTENT));
@@ -378,17 +398,24 @@ public final class FakeBackends implements AutoCloseable {
       observer.onNext(piece.build());
     }
 
-    private void finish(GenerationCall call, StreamObserver<ProviderServiceStreamGenerateResponse> observer) {
-      ProviderServiceStreamGenerateResponse.Builder piece = ProviderServiceStreamGenerateResponse.newBuilder();
+    private void finish(
+        GenerationCall call, StreamObserver<ProviderServiceStreamGenerateResponse> observer) {
+      ProviderServiceStreamGenerateResponse.Builder piece =
+          ProviderServiceStreamGenerateResponse.newBuilder();
       if (call.hasRaw()) {
-        String end = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+        String end =
+            "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
         observer.onNext(piece.setEvents(events(end, RawEvents.Kind.KIND_CONTROL)).build());
-        String usage = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":100}}\n\n";
+        String usage =
+            "data:"
+                + " {\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":100}}\n\n";
         observer.onNext(piece.setEvents(events(usage, RawEvents.Kind.KIND_USAGE)).build());
       } else {
-        observer.onNext(piece.setDelta(ChatDelta.newBuilder().setFinishReason(finishReason)).build());
+        observer.onNext(
+            piece.setDelta(ChatDelta.newBuilder().setFinishReason(finishReason)).build());
       }
-      observer.onNext(ProviderServiceStreamGenerateResponse.newBuilder().setCompleted(completed(call)).build());
+      observer.onNext(
+          ProviderServiceStreamGenerateResponse.newBuilder().setCompleted(completed(call)).build());
       observer.onCompleted();
     }
 

@@ -12,7 +12,9 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs until SIGINT or SIGTERM; configuration comes from the environment and the file it names. */
+  /**
+   * Runs until SIGINT or SIGTERM; configuration comes from the environment and the file it names.
+   */
   public static void main(String[] args) {
     ShutdownSignal signal = ShutdownSignal.install();
     try {
@@ -21,7 +23,9 @@ public final class Main {
       refuse(signal, "configuration: " + e.getMessage());
     } catch (CompletionException e) {
       if (Exceptions.peel(e) instanceof BindException) {
-        refuse(signal, "the HTTP port is taken (expected: a free port; PORT or server.port picks another)");
+        refuse(
+            signal,
+            "the HTTP port is taken (expected: a free port; PORT or server.port picks another)");
         return;
       }
       signal.finished();

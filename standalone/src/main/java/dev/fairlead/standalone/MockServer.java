@@ -7,8 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * {@code ./fairlead mock-server}: one mock model behind an OpenAI-compatible endpoint, as an upstream for other gateways. It
- * is the standalone gateway with a catalogue of one and a cache that keeps nothing. The MOCK_* environment names apply.
+ * {@code ./fairlead mock-server}: one mock model behind an OpenAI-compatible endpoint, as an
+ * upstream for other gateways. It is the standalone gateway with a catalogue of one and a cache
+ * that keeps nothing. The MOCK_* environment names apply.
  */
 public final class MockServer {
 
@@ -16,7 +17,8 @@ public final class MockServer {
       """
       server: { port: %1$d, grpc_port: -1 }
       providers:
-        mock: { kind: mock, mean_latency_ms: %3$s, p95_latency_ms: %4$s, error_rate: %5$s, cost_per_1k_tokens_usd: %6$s }
+        mock: { kind: mock, mean_latency_ms: %3$s, p95_latency_ms: %4$s, error_rate: %5$s,
+                cost_per_1k_tokens_usd: %6$s }
       models:
         - { id: "%2$s", provider: mock, upstream: "%2$s", tier: standard, context_window: 128000,
             capabilities: [tools, vision, json_schema] }
@@ -33,7 +35,11 @@ public final class MockServer {
       ConfigSource config = config(options, System.getenv());
       try (Standalone standalone = Standalone.start(config)) {
         System.out.println(
-            "mock model " + options.get("model") + " at http://127.0.0.1:" + standalone.httpPort() + "/v1");
+            "mock model "
+                + options.get("model")
+                + " at http://127.0.0.1:"
+                + standalone.httpPort()
+                + "/v1");
         signal.await();
       } finally {
         signal.finished();
@@ -66,7 +72,8 @@ public final class MockServer {
       String name = args[i].startsWith("--") ? args[i].substring(2) : args[i];
       boolean known = options.containsKey(name) && args[i].startsWith("--");
       if (!known || i + 1 == args.length) {
-        throw new ConfigException("mock-server: " + args[i] + " (expected: --port NUMBER or --model NAME)");
+        throw new ConfigException(
+            "mock-server: " + args[i] + " (expected: --port NUMBER or --model NAME)");
       }
       options.put(name, args[i + 1]);
     }

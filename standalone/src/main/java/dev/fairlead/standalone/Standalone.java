@@ -35,13 +35,20 @@ public final class Standalone implements AutoCloseable {
       Telemetry telemetry =
           opened(Telemetry.start("fairlead", config.section("telemetry", TelemetrySettings.class)));
       ManagedChannel scorer =
-          serve(telemetry, opened(ScorerNode.start(config, telemetry.registry(), telemetry.tracer())));
+          serve(
+              telemetry,
+              opened(ScorerNode.start(config, telemetry.registry(), telemetry.tracer())));
       ManagedChannel cache =
-          serve(telemetry, opened(CacheNode.start(config, telemetry.registry(), telemetry.tracer())));
+          serve(
+              telemetry, opened(CacheNode.start(config, telemetry.registry(), telemetry.tracer())));
       ManagedChannel provider =
-          serve(telemetry, opened(ProviderNode.start(config, telemetry.registry(), telemetry.tracer())));
+          serve(
+              telemetry,
+              opened(ProviderNode.start(config, telemetry.registry(), telemetry.tracer())));
       gateway =
-          opened(GatewayNode.start(config, telemetry, new GatewayNode.Backends(scorer, cache, provider), true));
+          opened(
+              GatewayNode.start(
+                  config, telemetry, new GatewayNode.Backends(scorer, cache, provider), true));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -89,7 +96,10 @@ public final class Standalone implements AutoCloseable {
     return gateway.ready();
   }
 
-  /** Closes the doors first, then every service; requests under way finish within the drain time. Blocks. */
+  /**
+   * Closes the doors first, then every service; requests under way finish within the drain time.
+   * Blocks.
+   */
   @Override
   public void close() {
     while (!opened.isEmpty()) {

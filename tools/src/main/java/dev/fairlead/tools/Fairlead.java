@@ -1,6 +1,7 @@
 package dev.fairlead.tools;
 
 import dev.fairlead.tools.ask.AskCommand;
+import dev.fairlead.tools.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +29,8 @@ public final class Fairlead implements Runnable {
   /** The root command with all subcommands. A new subcommand is one line here. */
   public static CommandLine commandLine() {
     return new CommandLine(new Fairlead())
-        .addSubcommand(new AskCommand());
+        .addSubcommand(new AskCommand())
+        .addSubcommand(new TrainCommand());
   }
 
   @Override

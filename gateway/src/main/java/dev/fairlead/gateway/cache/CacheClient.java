@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cache service within a time-box. While it does not answer, a circuit breaker spares requests the wait.
- * Thread-safe; callbacks come on the transport's thread.
+ * The cache service within a time-box. While it does not answer, a circuit breaker spares requests
+ * the wait. Thread-safe; callbacks come on the transport's thread.
  */
 public final class CacheClient {
 
@@ -47,15 +47,21 @@ public final class CacheClient {
             .build();
   }
 
-  /** Whether the service wanted an embedding the last time it was asked about an eligible request. */
+  /**
+   * Whether the service wanted an embedding the last time it was asked about an eligible request.
+   */
   public boolean semanticLikely() {
     return semanticLikely;
   }
 
   /** A lookup that waits for nobody. {@code failed} means a miss. */
-  public void lookup(LookupRequest request, Consumer<LookupResponse> found, Consumer<Throwable> failed) {
+  public void lookup(
+      LookupRequest request, Consumer<LookupResponse> found, Consumer<Throwable> failed) {
     if (!breaker.tryRequest()) {
-      failed.accept(Status.UNAVAILABLE.withDescription("the cache's circuit breaker is open").asRuntimeException());
+      failed.accept(
+          Status.UNAVAILABLE
+              .withDescription("the cache's circuit breaker is open")
+              .asRuntimeException());
       return;
     }
     Consumer<LookupResponse> learned =
@@ -70,14 +76,22 @@ public final class CacheClient {
         .lookup(request, new UnaryResult<>(learned, error -> failed(error, failed)));
   }
 
-  /** A lookup that waits for the holder of a lease, at most {@code wait}. {@code failed} means a miss. */
+  /**
+   * A lookup that waits for the holder of a lease, at most {@code wait}. {@code failed} means a
+   * miss.
+   */
   public void await(
-      LookupRequest request, Duration wait, Consumer<LookupResponse> found, Consumer<Throwable> failed) {
+      LookupRequest request,
+      Duration wait,
+      Consumer<LookupResponse> found,
+      Consumer<Throwable> failed) {
     LookupRequest waiting =
         request.toBuilder()
             .setAcquireLease(true)
             .setWaitForLeader(
-                com.google.protobuf.Duration.newBuilder().setSeconds(wait.getSeconds()).setNanos(wait.getNano()))
+                com.google.protobuf.Duration.newBuilder()
+                    .setSeconds(wait.getSeconds())
+                    .setNanos(wait.getNano()))
             .build();
     stub.withDeadlineAfter(wait.plus(timeBox).toNanos(), TimeUnit.NANOSECONDS)
         .lookup(waiting, new UnaryResult<>(found, error -> failed(error, failed)));
@@ -103,11 +117,14 @@ public final class CacheClient {
     stub.withDeadlineAfter(timeBox.toNanos() * 10, TimeUnit.NANOSECONDS)
         .reportOutcome(
             request,
-            new UnaryResult<>(reported -> {}, error -> logger.debug("outcome not reported: {}", error.getMessage())));
+            new UnaryResult<>(
+                reported -> {},
+                error -> logger.debug("outcome not reported: {}", error.getMessage())));
   }
 
   /** Forgets entries, under the caller's deadline. */
-  public void flush(FlushRequest request, Consumer<FlushResponse> flushed, Consumer<Throwable> failed) {
+  public void flush(
+      FlushRequest request, Consumer<FlushResponse> flushed, Consumer<Throwable> failed) {
     stub.withDeadlineAfter(30, TimeUnit.SECONDS).flush(request, new UnaryResult<>(flushed, failed));
   }
 

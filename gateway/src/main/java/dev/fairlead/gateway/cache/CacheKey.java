@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 public record CacheKey(CacheScope scope, ByteString fingerprint) {
 
   /**
-   * The key of a request. Every part is hashed with its length before it, so that no two different requests run together.
+   * The key of a request. Every part is hashed with its length before it, so that no two different
+   * requests run together.
    *
    * @param policy label of the effective policy, {@code explicit} for a named model
    */
-  public static CacheKey of(String tenant, String policy, @Nullable Double qualityTarget, RequestFacts facts) {
+  public static CacheKey of(
+      String tenant, String policy, @Nullable Double qualityTarget, RequestFacts facts) {
     MessageDigest digest = sha256();
     add(digest, policy);
     add(digest, qualityTarget == null ? "" : qualityTarget.toString());

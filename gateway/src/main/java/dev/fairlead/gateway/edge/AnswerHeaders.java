@@ -32,16 +32,16 @@ final class AnswerHeaders {
   }
 
   /** What is known when it is complete. */
-  static void end(ResponseHeadersBuilder headers, Settlement settlement, Map<String, String> vendorHeaders) {
+  static void end(
+      ResponseHeadersBuilder headers, Settlement settlement, Map<String, String> vendorHeaders) {
     headers
         .set("x-query-cost", Usd.plain(settlement.costNanoUsd()))
         .set("x-fairlead-saved", Usd.plain(settlement.savedNanoUsd()));
-    vendorHeaders.forEach(
-        (name, value) -> {
-          if (!headers.contains(name)) {
-            headers.set(name, value);
-          }
-        });
+    vendorHeaders.forEach((name, value) -> {
+      if (!headers.contains(name)) {
+        headers.set(name, value);
+      }
+    });
   }
 
   /** Up to four digits after the point, without an exponent; much cheaper than a formatter. */

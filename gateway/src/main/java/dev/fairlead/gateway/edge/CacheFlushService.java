@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * {@code POST /cache/flush}, optionally with {@code {"tenant", "model", "tag", "older_than_seconds"}}. Needs the admin token
- * when one is configured; without one it works from loopback only.
+ * {@code POST /cache/flush}, optionally with {@code {"tenant", "model", "tag",
+ * "older_than_seconds"}}. Needs the admin token when one is configured; without one it works from
+ * loopback only.
  */
 final class CacheFlushService extends EdgeService {
 
@@ -58,11 +59,13 @@ final class CacheFlushService extends EdgeService {
         case "model" -> request.setModel(text("model", value));
         case "tag" -> request.setTag(text("tag", value));
         case "older_than_seconds" ->
-            request.setOlderThan(com.google.protobuf.Duration.newBuilder().setSeconds(seconds(value)));
+            request.setOlderThan(
+                com.google.protobuf.Duration.newBuilder().setSeconds(seconds(value)));
         default ->
             throw Failure.InvalidRequest.of(
                     entry.getKey(),
-                    entry.getKey() + ": unknown key (expected one of: tenant, model, tag, older_than_seconds)")
+                    entry.getKey()
+                        + ": unknown key (expected one of: tenant, model, tag, older_than_seconds)")
                 .asException();
       }
     }
@@ -75,24 +78,32 @@ final class CacheFlushService extends EdgeService {
         return object;
       }
     } catch (JacksonException e) {
-      throw new Failure.InvalidRequest("body: not valid JSON: " + e.getOriginalMessage(), null, null).asException();
+      throw new Failure.InvalidRequest(
+              "body: not valid JSON: " + e.getOriginalMessage(), null, null)
+          .asException();
     } catch (IOException e) {
       throw new Failure.InvalidRequest("body: cannot be read", null, null).asException();
     }
-    throw new Failure.InvalidRequest("body: not an object (expected: {} or conditions)", null, null).asException();
+    throw new Failure.InvalidRequest("body: not an object (expected: {} or conditions)", null, null)
+        .asException();
   }
 
   private static String text(String key, JsonNode value) {
     if (!value.isTextual() || value.textValue().isEmpty()) {
-      throw Failure.InvalidRequest.of(key, key + ": " + value + " (expected: a text)").asException();
+      throw Failure.InvalidRequest.of(key, key + ": " + value + " (expected: a text)")
+          .asException();
     }
     return value.textValue();
   }
 
   private static long seconds(JsonNode value) {
-    if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0 || value.longValue() > MAX_SECONDS) {
+    if (!value.isIntegralNumber()
+        || !value.canConvertToLong()
+        || value.longValue() < 0
+        || value.longValue() > MAX_SECONDS) {
       throw Failure.InvalidRequest.of(
-              "older_than_seconds", "older_than_seconds: " + value + " (expected: an integer of 0.." + MAX_SECONDS + ")")
+              "older_than_seconds",
+              "older_than_seconds: " + value + " (expected: an integer of 0.." + MAX_SECONDS + ")")
           .asException();
     }
     return value.longValue();

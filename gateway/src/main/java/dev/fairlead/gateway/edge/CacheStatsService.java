@@ -48,12 +48,15 @@ final class CacheStatsService extends EdgeService {
     node.put("store_available", stats.getStoreAvailable());
     node.put("store_failures", stats.getStoreFailures());
     node.put("semantic_policy", stats.getSemanticPolicy());
-    node.put("operating_similarity", stats.hasOperatingSimilarity() ? stats.getOperatingSimilarity() : null);
+    node.put(
+        "operating_similarity",
+        stats.hasOperatingSimilarity() ? stats.getOperatingSimilarity() : null);
     node.put("labels", stats.getLabels());
     node.put("wrong_labels", stats.getWrongLabels());
     node.put("false_hit_rate", stats.hasFalseHitRate() ? stats.getFalseHitRate() : null);
     node.put("false_hit_rate_low", stats.hasFalseHitRateLow() ? stats.getFalseHitRateLow() : null);
-    node.put("false_hit_rate_high", stats.hasFalseHitRateHigh() ? stats.getFalseHitRateHigh() : null);
+    node.put(
+        "false_hit_rate_high", stats.hasFalseHitRateHigh() ? stats.getFalseHitRateHigh() : null);
     ObjectNode vetoes = node.putObject("vetoes");
     stats.getVetoesMap().forEach(vetoes::put);
     return node;

@@ -13,7 +13,9 @@ import dev.fairlead.gateway.pipeline.Form;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.pipeline.InferenceRequest;
 
-/** Text generation in a dialect, such as {@code POST /v1/chat/completions}: complete or streamed. */
+/**
+ * Text generation in a dialect, such as {@code POST /v1/chat/completions}: complete or streamed.
+ */
 final class ChatService extends EdgeService {
 
   private final DialectCodec codec;
@@ -43,7 +45,8 @@ final class ChatService extends EdgeService {
   }
 
   /** A scanned body as the pipeline takes it; what a header says wins over what the body says. */
-  static InferenceRequest request(ScannedRequest scanned, DialectCodec codec, RequestHeaders headers) {
+  static InferenceRequest request(
+      ScannedRequest scanned, DialectCodec codec, RequestHeaders headers) {
     Controls controls = scanned.controls().overriddenBy(ControlsReader.fromHeaders(headers::get));
     return new InferenceRequest(
         new Form.Raw(scanned.raw(), codec),

@@ -51,7 +51,8 @@ final class CompleteSink implements AnswerSink {
     if (raw == null) {
       throw new IllegalStateException("a raw request was answered without a body");
     }
-    ResponseHeadersBuilder headers = ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON);
+    ResponseHeadersBuilder headers =
+        ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON);
     AnswerHeaders.begin(headers, answer.head());
     AnswerHeaders.end(headers, answer.settlement(), answer.responseHeaders());
     response.complete(HttpResponse.of(headers.build(), Json.data(raw.getBody())));

@@ -20,15 +20,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns an HTTP request's headers into what the pipeline carries: a checked request id, the tenant, the trace with a server
- * span, the deadline, and cancellation when the client goes away.
+ * Turns an HTTP request's headers into what the pipeline carries: a checked request id, the tenant,
+ * the trace with a server span, the deadline, and cancellation when the client goes away.
  */
 final class EdgeContext {
 
   /** Tenant of requests when no keys are defined. */
   static final String DEFAULT_TENANT = "default";
 
-  private static final AttributeKey<String> REQUEST_ID = AttributeKey.valueOf(EdgeContext.class, "REQUEST_ID");
+  private static final AttributeKey<String> REQUEST_ID =
+      AttributeKey.valueOf(EdgeContext.class, "REQUEST_ID");
   private static final List<String> FORWARDED = List.of("anthropic-beta", "openai-beta");
   private static final TextMapGetter<RequestHeaders> GETTER =
       new TextMapGetter<>() {
@@ -53,7 +54,10 @@ final class EdgeContext {
     this.limits = limits;
   }
 
-  /** The request's id: the client's own when it is a valid one. The same however often it is asked for. */
+  /**
+   * The request's id: the client's own when it is a valid one. The same however often it is asked
+   * for.
+   */
   static String requestId(ServiceRequestContext context) {
     String known = context.attr(REQUEST_ID);
     if (known == null) {
@@ -68,7 +72,10 @@ final class EdgeContext {
     RequestHeaders headers = context.request().headers();
     Context parent =
         headers.contains("traceparent")
-            ? openTelemetry.getPropagators().getTextMapPropagator().extract(Context.root(), headers, GETTER)
+            ? openTelemetry
+                .getPropagators()
+                .getTextMapPropagator()
+                .extract(Context.root(), headers, GETTER)
             : Context.root();
     Span span =
         tracer
@@ -86,15 +93,17 @@ final class EdgeContext {
     return scope;
   }
 
-  /** The response of a request whose scope ends when the client does not take the response to its end. */
+  /**
+   * The response of a request whose scope ends when the client does not take the response to its
+   * end.
+   */
   static HttpResponse cancelling(CallScope scope, HttpResponse response) {
     response
         .whenComplete()
-        .exceptionally(
-            error -> {
-              scope.cancel();
-              return null;
-            });
+        .exceptionally(error -> {
+          scope.cancel();
+          return null;
+        });
     return response;
   }
 
@@ -129,6 +138,8 @@ final class EdgeContext {
   /** How often the client's SDK has already retried; 0 for anything that is not a small number. */
   static int clientRetries(RequestHeaders headers) {
     String value = headers.get("x-stainless-retry-count");
-    return value != null && value.length() == 1 && Character.isDigit(value.charAt(0)) ? value.charAt(0) - '0' : 0;
+    return value != null && value.length() == 1 && Character.isDigit(value.charAt(0))
+        ? value.charAt(0) - '0'
+        : 0;
   }
 }

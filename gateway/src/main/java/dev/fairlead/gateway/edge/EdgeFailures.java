@@ -19,14 +19,16 @@ final class EdgeFailures {
   private EdgeFailures() {}
 
   static Failure of(Throwable error) {
-    Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     if (cause instanceof FailureException known) {
       return known.failure();
     }
     if (cause instanceof HttpStatusException status && status.getCause() != null) {
       return of(status.getCause());
     }
-    if (cause instanceof HttpStatusException status && status.httpStatus().equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)) {
+    if (cause instanceof HttpStatusException status
+        && status.httpStatus().equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)) {
       return tooLarge("the configured limit");
     }
     if (cause instanceof ContentTooLargeException tooLarge) {

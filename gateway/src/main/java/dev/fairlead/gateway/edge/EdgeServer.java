@@ -32,7 +32,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** The HTTP server of the gateway: every endpoint of DESIGN section 4 that this version has, in one list. */
+/**
+ * The HTTP server of the gateway: every endpoint of DESIGN section 4 that this version has, in one
+ * list.
+ */
 public final class EdgeServer implements AutoCloseable {
 
   private static final Duration IDLE = Duration.ofMinutes(5);
@@ -99,7 +102,12 @@ public final class EdgeServer implements AutoCloseable {
         .service(
             "/v1/embeddings",
             new EmbeddingsService(
-                new OpenAiEmbeddingsCodec(scan), chat, edge, parts.catalogs(), parts.scorer(), parts.pipeline()))
+                new OpenAiEmbeddingsCodec(scan),
+                chat,
+                edge,
+                parts.catalogs(),
+                parts.scorer(),
+                parts.pipeline()))
         .service("/v1/models", models)
         .service("/v1/models/{id}", models)
         .service("/v1/infer", new InferService(chat, edge, parts.pipeline()))
@@ -113,7 +121,8 @@ public final class EdgeServer implements AutoCloseable {
         .service("/v1/readyz", ready)
         .service(
             "/metrics",
-            new MetricsService(new PrometheusScrape(parts.telemetry().registry()), parts.metrics().summary()))
+            new MetricsService(
+                new PrometheusScrape(parts.telemetry().registry()), parts.metrics().summary()))
         .serviceUnder("/", new NotFoundService(chat))
         .errorHandler(new DialectErrors(chat));
   }
@@ -132,7 +141,8 @@ public final class EdgeServer implements AutoCloseable {
   /** What goes wrong before an endpoint is reached, in the dialect all endpoints share. */
   private record DialectErrors(DialectCodec codec) implements ServerErrorHandler {
     @Override
-    public @Nullable HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
+    public @Nullable HttpResponse onServiceException(
+        ServiceRequestContext context, Throwable cause) {
       return FailureResponses.of(EdgeFailures.of(cause), codec, EdgeContext.requestId(context));
     }
 
@@ -146,7 +156,9 @@ public final class EdgeServer implements AutoCloseable {
       String requestId = dev.fairlead.telemetry.RequestIds.fresh();
       Failure failure =
           new Failure.InvalidRequest(
-              description == null ? "the request breaks the protocol" : description, null, "protocol_violation");
+              description == null ? "the request breaks the protocol" : description,
+              null,
+              "protocol_violation");
       ResponseHeaders answer = Json.headers(status.code(), requestId).build();
       return com.linecorp.armeria.common.AggregatedHttpResponse.of(
           answer, com.linecorp.armeria.common.HttpData.wrap(codec.error(failure, requestId)));

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An endpoint: refuses other methods and other content types, gathers the body, and answers whatever goes wrong in the
- * endpoint's dialect. Subclasses only say what they do with the request.
+ * An endpoint: refuses other methods and other content types, gathers the body, and answers
+ * whatever goes wrong in the endpoint's dialect. Subclasses only say what they do with the request.
  */
 abstract class EdgeService implements HttpService {
 
@@ -37,7 +37,8 @@ abstract class EdgeService implements HttpService {
   }
 
   /** Handles a request with its whole body; runs on the event loop. */
-  abstract HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) throws Exception;
+  abstract HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body)
+      throws Exception;
 
   @Override
   public final HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
@@ -48,17 +49,17 @@ abstract class EdgeService implements HttpService {
     return HttpResponse.of(
         request
             .aggregate(context.eventLoop())
-            .handle(
-                (aggregated, error) -> {
-                  if (error != null) {
-                    return failed(context, error);
-                  }
-                  context.clearRequestTimeout();
-                  return answered(context, headers, bytes(aggregated.content()));
-                }));
+            .handle((aggregated, error) -> {
+              if (error != null) {
+                return failed(context, error);
+              }
+              context.clearRequestTimeout();
+              return answered(context, headers, bytes(aggregated.content()));
+            }));
   }
 
-  private HttpResponse answered(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
+  private HttpResponse answered(
+      ServiceRequestContext context, RequestHeaders headers, byte[] body) {
     try {
       requireJson(headers, body);
       return handle(context, headers, body);
@@ -75,7 +76,9 @@ abstract class EdgeService implements HttpService {
     @Nullable MediaType type = headers.contentType();
     if (body.length > 0 && (type == null || !type.is(MediaType.JSON.withoutParameters()))) {
       throw new Failure.InvalidRequest(
-              "content-type: " + (type == null ? "missing" : type) + " (expected: application/json)",
+              "content-type: "
+                  + (type == null ? "missing" : type)
+                  + " (expected: application/json)",
               null,
               HttpFailures.UNSUPPORTED_MEDIA_TYPE)
           .asException();
@@ -92,20 +95,25 @@ abstract class EdgeService implements HttpService {
 
   /** A failure of a call to another service, as a response. */
   HttpResponse unavailable(ServiceRequestContext context, Throwable error) {
-    return FailureResponses.of(FailureStatus.fromThrowable(error), errors, EdgeContext.requestId(context));
+    return FailureResponses.of(
+        FailureStatus.fromThrowable(error), errors, EdgeContext.requestId(context));
   }
 
   private HttpResponse methodNotAllowed(ServiceRequestContext context) {
-    String allow = methods.stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
+    String allow =
+        methods.stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
     Failure failure =
         new Failure.InvalidRequest(
-            "method: " + context.method() + " (expected: " + allow + ")", null, "method_not_allowed");
+            "method: " + context.method() + " (expected: " + allow + ")",
+            null,
+            "method_not_allowed");
     ResponseHeaders headers =
         ResponseHeaders.builder(HttpStatus.METHOD_NOT_ALLOWED)
             .contentType(MediaType.JSON)
             .set("allow", allow)
             .set("x-request-id", EdgeContext.requestId(context))
             .build();
-    return HttpResponse.of(headers, HttpData.wrap(errors.error(failure, EdgeContext.requestId(context))));
+    return HttpResponse.of(
+        headers, HttpData.wrap(errors.error(failure, EdgeContext.requestId(context))));
   }
 }

@@ -84,7 +84,10 @@ final class EmbeddingsService extends EdgeService {
     ModelSpec spec = catalogs.require().find(model).orElse(null);
     if (spec != null && !spec.capabilities().contains(Capability.EMBEDDINGS)) {
       throw Failure.InvalidRequest.of(
-              "model", "model: " + model + " does not make embeddings (expected: a model with the capability embeddings)")
+              "model",
+              "model: "
+                  + model
+                  + " does not make embeddings (expected: a model with the capability embeddings)")
           .asException();
     }
   }
@@ -93,25 +96,26 @@ final class EmbeddingsService extends EdgeService {
     int dimensions = scanned.dimensions().orElse(OWN_DIMENSIONS);
     if (dimensions != OWN_DIMENSIONS) {
       throw Failure.InvalidRequest.of(
-              "dimensions", "dimensions: " + dimensions + " (expected: 384 for " + OwnEncoder.ID + ")")
+              "dimensions",
+              "dimensions: " + dimensions + " (expected: 384 for " + OwnEncoder.ID + ")")
           .asException();
     }
     CallScope scope = edge.open(context);
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
     EmbedRequest request = EmbedRequest.newBuilder().addAllTexts(scanned.inputs()).build();
-    scope.run(
-        () ->
-            scorer.embed(
-                request,
-                embedded -> {
-                  scope.close();
-                  response.complete(answer(embedded, scanned.base64(), scope.requestId()));
-                },
-                error -> {
-                  scope.close();
-                  response.complete(
-                      FailureResponses.of(FailureStatus.fromThrowable(error), errors, scope.requestId()));
-                }));
+    scope.run(() ->
+        scorer.embed(
+            request,
+            embedded -> {
+              scope.close();
+              response.complete(answer(embedded, scanned.base64(), scope.requestId()));
+            },
+            error -> {
+              scope.close();
+              response.complete(
+                  FailureResponses.of(
+                      FailureStatus.fromThrowable(error), errors, scope.requestId()));
+            }));
     return EdgeContext.cancelling(scope, HttpResponse.of(response));
   }
 

@@ -21,8 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers an HTTP request with server-sent events in the client's dialect. Until the first event it can still answer with a
- * plain error; afterwards a failure is an event of its own, and no terminator follows it.
+ * Answers an HTTP request with server-sent events in the client's dialect. Until the first event it
+ * can still answer with a plain error; afterwards a failure is an event of its own, and no
+ * terminator follows it.
  */
 final class EventStreamSink implements AnswerSink {
 

@@ -23,7 +23,10 @@ final class FailureResponses {
     return of(new FailedAnswer(failure, null, 0), codec, requestId);
   }
 
-  /** A failed answer; a vendor that refused the caller's request in the caller's dialect is quoted word for word. */
+  /**
+   * A failed answer; a vendor that refused the caller's request in the caller's dialect is quoted
+   * word for word.
+   */
   static HttpResponse of(FailedAnswer failed, DialectCodec codec, String requestId) {
     Failure failure = failed.failure();
     int status = HttpFailures.of(failure).status();
@@ -38,7 +41,9 @@ final class FailureResponses {
 
   private static byte[] body(FailedAnswer failed, DialectCodec codec, String requestId) {
     UpstreamError upstream = failed.upstream();
-    if (upstream == null || upstream.getBody().isEmpty() || upstream.getDialect() != codec.dialect()) {
+    if (upstream == null
+        || upstream.getBody().isEmpty()
+        || upstream.getDialect() != codec.dialect()) {
       return codec.error(failed.failure(), requestId);
     }
     boolean callers =

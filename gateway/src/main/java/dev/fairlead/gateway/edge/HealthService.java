@@ -14,7 +14,10 @@ import dev.fairlead.v1.ProviderStatus;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
-/** {@code GET /health}: whether the gateway can work, and the state of every provider and its circuit breaker. */
+/**
+ * {@code GET /health}: whether the gateway can work, and the state of every provider and its
+ * circuit breaker.
+ */
 final class HealthService extends EdgeService {
 
   private final ProviderStatusClient providers;
@@ -45,7 +48,8 @@ final class HealthService extends EdgeService {
 
   private ObjectNode json(GetStatusResponse status) {
     boolean open =
-        status.getProvidersList().stream().anyMatch(p -> p.getBreaker() == BreakerState.BREAKER_STATE_OPEN);
+        status.getProvidersList().stream()
+            .anyMatch(p -> p.getBreaker() == BreakerState.BREAKER_STATE_OPEN);
     ObjectNode node = Json.object();
     node.put("status", open || !ready.getAsBoolean() ? "degraded" : "ok");
     node.put("ready", ready.getAsBoolean());

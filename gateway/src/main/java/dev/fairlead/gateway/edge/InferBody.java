@@ -41,7 +41,11 @@ record InferBody(ChatRequest chat, Controls controls) {
   static InferBody read(byte[] body) {
     ObjectNode root = parse(body);
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
-      require(KEYS.contains(entry.getKey()), entry.getKey(), "unknown key", "one of " + KEYS.stream().sorted().toList());
+      require(
+          KEYS.contains(entry.getKey()),
+          entry.getKey(),
+          "unknown key",
+          "one of " + KEYS.stream().sorted().toList());
     }
     String prompt = text(root, "prompt");
     require(prompt != null && !prompt.isBlank(), "prompt", root.get("prompt"), "a text");
@@ -57,7 +61,8 @@ record InferBody(ChatRequest chat, Controls controls) {
     }
     JsonNode maxTokens = present(root, "max_tokens");
     if (maxTokens != null) {
-      boolean valid = maxTokens.isIntegralNumber() && maxTokens.canConvertToInt() && maxTokens.intValue() >= 1;
+      boolean valid =
+          maxTokens.isIntegralNumber() && maxTokens.canConvertToInt() && maxTokens.intValue() >= 1;
       require(valid, "max_tokens", maxTokens, "an integer of 1 or more");
       chat.setMaxOutputTokens(maxTokens.intValue());
     }
@@ -71,9 +76,13 @@ record InferBody(ChatRequest chat, Controls controls) {
       if (STRICT.readTree(body) instanceof ObjectNode object) {
         return object;
       }
-      throw new Failure.InvalidRequest("body: not an object (expected: {\"prompt\": ...})", null, null).asException();
+      throw new Failure.InvalidRequest(
+              "body: not an object (expected: {\"prompt\": ...})", null, null)
+          .asException();
     } catch (JacksonException e) {
-      throw new Failure.InvalidRequest("body: not valid JSON: " + e.getOriginalMessage(), null, null).asException();
+      throw new Failure.InvalidRequest(
+              "body: not valid JSON: " + e.getOriginalMessage(), null, null)
+          .asException();
     } catch (IOException e) {
       throw new Failure.InvalidRequest("body: cannot be read", null, null).asException();
     }
@@ -99,7 +108,9 @@ record InferBody(ChatRequest chat, Controls controls) {
       return null;
     }
     boolean valid =
-        value.isNumber() && value.decimalValue().signum() > 0 && value.decimalValue().compareTo(MAX_USD) <= 0;
+        value.isNumber()
+            && value.decimalValue().signum() > 0
+            && value.decimalValue().compareTo(MAX_USD) <= 0;
     require(valid, "max_cost_usd", value, "USD above 0 up to 1000000");
     return value.decimalValue().movePointRight(9).setScale(0, RoundingMode.DOWN).longValueExact();
   }
@@ -114,11 +125,13 @@ record InferBody(ChatRequest chat, Controls controls) {
     return Duration.ofNanos(Math.round(value.doubleValue() * 1e6));
   }
 
-  private static void require(boolean holds, String key, @Nullable Object value, String expectation) {
+  private static void require(
+      boolean holds, String key, @Nullable Object value, String expectation) {
     if (!holds) {
       String shown = String.valueOf(value);
       String cut = shown.length() <= 60 ? shown : shown.substring(0, 60) + "...";
-      throw Failure.InvalidRequest.of(key, key + ": " + cut + " (expected: " + expectation + ")").asException();
+      throw Failure.InvalidRequest.of(key, key + ": " + cut + " (expected: " + expectation + ")")
+          .asException();
     }
   }
 }

@@ -59,7 +59,8 @@ final class InferService extends EdgeService {
   }
 
   /** Writes a typed answer as our own JSON. */
-  private record TextSink(CompletableFuture<HttpResponse> response, DialectCodec errors, String requestId)
+  private record TextSink(
+      CompletableFuture<HttpResponse> response, DialectCodec errors, String requestId)
       implements AnswerSink {
 
     @Override

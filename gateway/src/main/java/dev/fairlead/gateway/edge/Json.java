@@ -46,7 +46,9 @@ final class Json {
     return HttpResponse.of(headers(status, requestId).build(), HttpData.wrap(bytes(tree)));
   }
 
-  /** The bytes of {@code string} without a copy where its kind allows it; they must not be changed. */
+  /**
+   * The bytes of {@code string} without a copy where its kind allows it; they must not be changed.
+   */
   static HttpData data(ByteString string) {
     Unwrapping output = new Unwrapping();
     try {
@@ -55,7 +57,9 @@ final class Json {
       throw new UncheckedIOException(e);
     }
     HttpData whole = output.whole;
-    return whole != null && whole.length() == string.size() ? whole : HttpData.wrap(string.toByteArray());
+    return whole != null && whole.length() == string.size()
+        ? whole
+        : HttpData.wrap(string.toByteArray());
   }
 
   /** Takes the array of a byte string that consists of one. */

@@ -11,7 +11,9 @@ import dev.fairlead.gateway.metrics.Summary;
 import dev.fairlead.gateway.pipeline.CacheUse;
 import dev.fairlead.gateway.routing.Usd;
 
-/** {@code GET /metrics}: Prometheus, or with {@code Accept: application/json} a summary for people. */
+/**
+ * {@code GET /metrics}: Prometheus, or with {@code Accept: application/json} a summary for people.
+ */
 final class MetricsService implements HttpService {
 
   private final HttpService prometheus;

@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /v1/models} and {@code /v1/models/{id}}: the catalogue, {@code auto} and its policies, and the own encoder. */
+/**
+ * {@code GET /v1/models} and {@code /v1/models/{id}}: the catalogue, {@code auto} and its policies,
+ * and the own encoder.
+ */
 final class ModelsService extends EdgeService {
 
   private static final String AUTO = "auto";
@@ -50,13 +53,12 @@ final class ModelsService extends EdgeService {
   private static ObjectNode find(Catalog catalog, String id) {
     Optional<ObjectNode> found =
         all(catalog).stream().filter(node -> node.get("id").textValue().equals(id)).findFirst();
-    return found.orElseThrow(
-        () -> {
-          String cut = id.length() <= 200 ? id : id.substring(0, 200) + "...";
-          return new Failure.UnknownModel(
-                  "model: " + cut + " does not exist (expected: a model of GET /v1/models)", cut)
-              .asException();
-        });
+    return found.orElseThrow(() -> {
+      String cut = id.length() <= 200 ? id : id.substring(0, 200) + "...";
+      return new Failure.UnknownModel(
+              "model: " + cut + " does not exist (expected: a model of GET /v1/models)", cut)
+          .asException();
+    });
   }
 
   private static List<ObjectNode> all(Catalog catalog) {

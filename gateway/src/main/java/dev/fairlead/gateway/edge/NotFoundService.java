@@ -26,8 +26,11 @@ final class NotFoundService implements HttpService {
     String shown = path.length() <= MAX_SHOWN ? path : path.substring(0, MAX_SHOWN) + "...";
     Failure failure =
         new Failure.InvalidRequest(
-            "path: " + shown + " is not an endpoint (expected: one of the README's endpoints)", null, "unknown_url");
+            "path: " + shown + " is not an endpoint (expected: one of the README's endpoints)",
+            null,
+            "unknown_url");
     String requestId = EdgeContext.requestId(context);
-    return HttpResponse.of(Json.headers(404, requestId).build(), HttpData.wrap(errors.error(failure, requestId)));
+    return HttpResponse.of(
+        Json.headers(404, requestId).build(), HttpData.wrap(errors.error(failure, requestId)));
   }
 }

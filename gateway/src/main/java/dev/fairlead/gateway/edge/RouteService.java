@@ -17,7 +17,10 @@ import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.gateway.routing.Usd;
 import java.util.concurrent.CompletableFuture;
 
-/** {@code POST /v1/route}: the decision for a body of {@code /v1/infer} or of chat, without a model call. */
+/**
+ * {@code POST /v1/route}: the decision for a body of {@code /v1/infer} or of chat, without a model
+ * call.
+ */
 final class RouteService extends EdgeService {
 
   private final DialectCodec codec;

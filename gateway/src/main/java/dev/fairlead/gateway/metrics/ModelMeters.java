@@ -26,7 +26,10 @@ record ModelMeters(
         requests(registry, model, "success"),
         requests(registry, model, "error"),
         requests(registry, model, "cancelled"),
-        Counter.builder("llm.router.cost.usd").description("USD paid").tag("model", model).register(registry),
+        Counter.builder("llm.router.cost.usd")
+            .description("USD paid")
+            .tag("model", model)
+            .register(registry),
         tokens(registry, model, "prompt"),
         tokens(registry, model, "cached_prompt"),
         tokens(registry, model, "completion"),

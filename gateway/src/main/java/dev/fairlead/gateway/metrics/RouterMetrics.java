@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The gateway's meters of DESIGN section 9. Label values are catalogue ids and fixed names, never anything from a request.
- * Thread-safe and cheap: meters are looked up once and kept.
+ * The gateway's meters of DESIGN section 9. Label values are catalogue ids and fixed names, never
+ * anything from a request. Thread-safe and cheap: meters are looked up once and kept.
  */
 public final class RouterMetrics {
 
@@ -49,7 +49,9 @@ public final class RouterMetrics {
     }
     saved =
         Counter.builder("llm.router.saved.usd")
-            .description("USD that the baseline would have cost more; answers dearer than the baseline do not count")
+            .description(
+                "USD that the baseline would have cost more; answers dearer than the baseline do"
+                    + " not count")
             .register(registry);
     cacheUnavailable = away("cache");
     scorerUnavailable = away("scorer");
@@ -161,6 +163,8 @@ public final class RouterMetrics {
 
   private ModelMeters meters(String model) {
     ModelMeters known = models.get(model);
-    return known != null ? known : models.computeIfAbsent(model, id -> ModelMeters.register(registry, id));
+    return known != null
+        ? known
+        : models.computeIfAbsent(model, id -> ModelMeters.register(registry, id));
   }
 }

@@ -1,8 +1,9 @@
 package dev.fairlead.gateway.pipeline;
 
 /**
- * Where an answer goes. For a stream: {@link #begin} once, {@link #piece} any number of times, then {@link #complete} or
- * {@link #fail}; otherwise just one of the last two. Calls come one at a time, from any thread, and must not block.
+ * Where an answer goes. For a stream: {@link #begin} once, {@link #piece} any number of times, then
+ * {@link #complete} or {@link #fail}; otherwise just one of the last two. Calls come one at a time,
+ * from any thread, and must not block.
  */
 public interface AnswerSink {
 

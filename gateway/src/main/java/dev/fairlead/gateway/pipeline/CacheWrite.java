@@ -12,8 +12,9 @@ import dev.fairlead.v1.RawEventStream;
 import dev.fairlead.v1.StoreRequest;
 
 /**
- * The way of a fresh answer into the cache. Only what finished cleanly and without tools is kept; whatever is not gives its
- * lease back. The answer's last byte waits for the store, so that whoever has read it can be answered from the cache.
+ * The way of a fresh answer into the cache. Only what finished cleanly and without tools is kept;
+ * whatever is not gives its lease back. The answer's last byte waits for the store, so that whoever
+ * has read it can be answered from the cache.
  */
 final class CacheWrite {
 
@@ -49,7 +50,10 @@ final class CacheWrite {
     answer.setChat(chat);
   }
 
-  /** Stores if the answer may be stored, then runs {@code done}; at the latest after the cache's time-box. */
+  /**
+   * Stores if the answer may be stored, then runs {@code done}; at the latest after the cache's
+   * time-box.
+   */
   void then(Runnable done) {
     boolean clean = completed.getFinishReason() == FinishReason.FINISH_REASON_STOP;
     if (clean) {
@@ -72,7 +76,9 @@ final class CacheWrite {
             .setRequestId(call.scope.requestId());
     AnalyzeResponse analysis = call.analysis;
     if (analysis != null && call.usableEmbedding(analysis)) {
-      store.addAllEmbedding(analysis.getEmbeddingList()).setModelFingerprint(analysis.getModelFingerprint());
+      store
+          .addAllEmbedding(analysis.getEmbeddingList())
+          .setModelFingerprint(analysis.getModelFingerprint());
     }
     call.leaseId = "";
     call.pipeline.cache.store(store.build(), done);
@@ -81,10 +87,9 @@ final class CacheWrite {
   private void compareWithNeighbour() {
     CacheMiss miss = call.miss;
     if (miss != null && miss.hasNeighbour() && !completed.getText().isEmpty()) {
-      call.scope.runDetached(
-          () ->
-              call.pipeline.cache.report(
-                  Reports.freshAnswer(call.requireKey(), miss.getNeighbour(), completed.getText())));
+      call.scope.runDetached(() ->
+          call.pipeline.cache.report(
+              Reports.freshAnswer(call.requireKey(), miss.getNeighbour(), completed.getText())));
     }
   }
 }

@@ -9,8 +9,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one request carries over every hop: identity, trace, deadline and cancellation; and the event loop that its steps run
- * on, so that they never keep a scorer's or a vendor client's thread. Thread-safe.
+ * What one request carries over every hop: identity, trace, deadline and cancellation; and the
+ * event loop that its steps run on, so that they never keep a scorer's or a vendor client's thread.
+ * Thread-safe.
  */
 public final class CallScope {
 
@@ -26,18 +27,22 @@ public final class CallScope {
   /**
    * Opens a scope.
    *
-   * @param identity request id, tenant and trace, made by {@link CallContext#of}; of a gRPC caller also its deadline and
-   *     cancellation
+   * @param identity request id, tenant and trace, made by {@link CallContext#of}; of a gRPC caller
+   *     also its deadline and cancellation
    * @param timeout total time of the request
    * @param timer fires the deadline
    * @param loop runs the steps of the request, one at a time
    */
-  public static CallScope open(Context identity, Duration timeout, ScheduledExecutorService timer, Executor loop) {
+  public static CallScope open(
+      Context identity, Duration timeout, ScheduledExecutorService timer, Executor loop) {
     Deadline deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
     return new CallScope(identity.withDeadline(deadline, timer), loop);
   }
 
-  /** Runs {@code step} here and now so that calls it makes carry identity, trace, deadline and cancellation. */
+  /**
+   * Runs {@code step} here and now so that calls it makes carry identity, trace, deadline and
+   * cancellation.
+   */
   public void run(Runnable step) {
     Context previous = context.attach();
     try {
@@ -52,7 +57,10 @@ public final class CallScope {
     loop.execute(() -> run(step));
   }
 
-  /** Runs {@code step} with identity and trace, but unaffected by this request's end: for what must still be said. */
+  /**
+   * Runs {@code step} with identity and trace, but unaffected by this request's end: for what must
+   * still be said.
+   */
   public void runDetached(Runnable step) {
     context.fork().run(step);
   }

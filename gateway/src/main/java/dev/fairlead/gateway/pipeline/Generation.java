@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** The part of a request's life after routing: the provider service's answer, its price, its way into the cache and to the sink. */
+/**
+ * The part of a request's life after routing: the provider service's answer, its price, its way
+ * into the cache and to the sink.
+ */
 final class Generation {
 
   final InferenceCall call;
@@ -122,7 +125,10 @@ final class Generation {
   /** Ends the request; {@code seen} are the attempts that a stream has already reported. */
   void failed(Throwable error, List<Attempt> seen, String modelId) {
     Failure failure = FailureStatus.fromThrowable(error);
-    int reported = FailureStatus.detail(error, FailedAttempts.class).map(FailedAttempts::getAttemptsCount).orElse(0);
+    int reported =
+        FailureStatus.detail(error, FailedAttempts.class)
+            .map(FailedAttempts::getAttemptsCount)
+            .orElse(0);
     UpstreamError upstream = FailureStatus.detail(error, UpstreamError.class).orElse(null);
     call.fail(new FailedAnswer(failure, upstream, Math.max(reported, seen.size())), modelId);
   }

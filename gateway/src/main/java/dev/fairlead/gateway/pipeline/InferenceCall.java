@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request on its way to an answer: exact lookup, scoring, semantic lookup, routing; then {@link Generation} or
- * {@link Replay} take over. Exactly one step is under way at any time, so no field needs a lock; a step that follows an
- * asynchronous call runs on the request's event loop.
+ * One request on its way to an answer: exact lookup, scoring, semantic lookup, routing; then {@link
+ * Generation} or {@link Replay} take over. Exactly one step is under way at any time, so no field
+ * needs a lock; a step that follows an asynchronous call runs on the request's event loop.
  */
 final class InferenceCall {
 
@@ -45,7 +45,8 @@ final class InferenceCall {
   @Nullable CacheMiss miss;
   String leaseId = "";
 
-  InferenceCall(InferencePipeline pipeline, InferenceRequest request, CallScope scope, AnswerSink sink) {
+  InferenceCall(
+      InferencePipeline pipeline, InferenceRequest request, CallScope scope, AnswerSink sink) {
     this.pipeline = pipeline;
     this.request = request;
     this.scope = scope;
@@ -65,9 +66,14 @@ final class InferenceCall {
     catalog = known;
     ModelSelector chosen =
         ModelSelector.of(
-            request.facts().model(), request.controls().policy(), pipeline.routing.defaultPolicy(), known);
+            request.facts().model(),
+            request.controls().policy(),
+            pipeline.routing.defaultPolicy(),
+            known);
     selector = chosen;
-    key = CacheKey.of(scope.tenant(), policyLabel(), request.controls().qualityTarget(), request.facts());
+    key =
+        CacheKey.of(
+            scope.tenant(), policyLabel(), request.controls().qualityTarget(), request.facts());
     if (mayLookUp) {
       lookUp(!wantsSemantic());
     } else {
@@ -84,7 +90,10 @@ final class InferenceCall {
     return request.facts().semanticEligible() && pipeline.cache.semanticLikely();
   }
 
-  /** Exact before the prompt is scored, with its embedding afterwards. What is likely the last lookup asks for the lease. */
+  /**
+   * Exact before the prompt is scored, with its embedding afterwards. What is likely the last
+   * lookup asks for the lease.
+   */
   private void lookUp(boolean askLease) {
     pipeline.cache.lookup(
         lookup(askLease),
@@ -103,17 +112,22 @@ final class InferenceCall {
             .setAcquireLease(askLease);
     AnalyzeResponse known = analysis;
     if (known != null && usableEmbedding(known)) {
-      lookup.addAllEmbedding(known.getEmbeddingList()).setModelFingerprint(known.getModelFingerprint());
+      lookup
+          .addAllEmbedding(known.getEmbeddingList())
+          .setModelFingerprint(known.getModelFingerprint());
     }
     CacheControl control = request.controls().cacheControl();
     if (control != null && control.maxAge() != null) {
-      lookup.setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(control.maxAge().getSeconds()));
+      lookup.setMaxAge(
+          com.google.protobuf.Duration.newBuilder().setSeconds(control.maxAge().getSeconds()));
     }
     return lookup.build();
   }
 
   boolean usableEmbedding(AnalyzeResponse known) {
-    return request.facts().semanticEligible() && !known.getTruncated() && known.getEmbeddingCount() > 0;
+    return request.facts().semanticEligible()
+        && !known.getTruncated()
+        && known.getEmbeddingCount() > 0;
   }
 
   private void lookedUp(LookupResponse response, boolean leaseAsked) {
@@ -145,17 +159,15 @@ final class InferenceCall {
         lookup(true),
         wait,
         response ->
-            scope.onLoop(
-                () ->
-                    step(
-                        () -> {
-                          if (response.hasHit()) {
-                            replay(response.getHit());
-                          } else {
-                            leaseId = response.getMiss().getLease().getId();
-                            scoreOrRoute();
-                          }
-                        })),
+            scope.onLoop(() ->
+                step(() -> {
+                  if (response.hasHit()) {
+                    replay(response.getHit());
+                  } else {
+                    leaseId = response.getMiss().getLease().getId();
+                    scoreOrRoute();
+                  }
+                })),
         error -> scope.onLoop(() -> step(() -> cacheAway(error))));
   }
 
@@ -188,24 +200,20 @@ final class InferenceCall {
     pipeline.scorer.analyze(
         text,
         response ->
-            scope.onLoop(
-                () ->
-                    step(
-                        () -> {
-                          analysis = response;
-                          next.run();
-                        })),
+            scope.onLoop(() ->
+                step(() -> {
+                  analysis = response;
+                  next.run();
+                })),
         error ->
-            scope.onLoop(
-                () ->
-                    step(
-                        () -> {
-                          if (scope.isCancelled()) {
-                            throw FailureStatus.fromThrowable(error).asException();
-                          }
-                          pipeline.metrics.scorerUnavailable();
-                          next.run();
-                        })));
+            scope.onLoop(() ->
+                step(() -> {
+                  if (scope.isCancelled()) {
+                    throw FailureStatus.fromThrowable(error).asException();
+                  }
+                  pipeline.metrics.scorerUnavailable();
+                  next.run();
+                })));
   }
 
   OptionalDouble complexity() {
@@ -219,7 +227,8 @@ final class InferenceCall {
     if (chosen == null || known == null) {
       throw new IllegalStateException("routed before admission");
     }
-    Decision decision = pipeline.router.route(InferencePipeline.query(request, complexity()), chosen, known);
+    Decision decision =
+        pipeline.router.route(InferencePipeline.query(request, complexity()), chosen, known);
     pipeline.metrics.decided(decision);
     new Generation(this, decision).start();
   }
@@ -285,6 +294,10 @@ final class InferenceCall {
     Catalog known = catalog;
     return known == null
         ? 0
-        : pipeline.router.baseline(known).map(model -> model.costNanoUsd(usage) - costNanoUsd).orElse(0L);
+        : pipeline
+            .router
+            .baseline(known)
+            .map(model -> model.costNanoUsd(usage) - costNanoUsd)
+            .orElse(0L);
   }
 }

@@ -16,8 +16,8 @@ import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
- * Takes decoded requests from every door through cache, scorer, router and provider service to a sink. One instance serves
- * all threads; nothing in it blocks.
+ * Takes decoded requests from every door through cache, scorer, router and provider service to a
+ * sink. One instance serves all threads; nothing in it blocks.
  */
 public final class InferencePipeline {
 
@@ -51,8 +51,8 @@ public final class InferencePipeline {
   }
 
   /**
-   * Answers a request. The sink hears of every outcome, failures included; {@code scope} is closed at the end. When the
-   * caller goes away the door cancels the scope.
+   * Answers a request. The sink hears of every outcome, failures included; {@code scope} is closed
+   * at the end. When the caller goes away the door cancels the scope.
    */
   public void answer(InferenceRequest request, CallScope scope, AnswerSink sink) {
     new InferenceCall(this, request, scope, sink).start();
@@ -60,16 +60,18 @@ public final class InferencePipeline {
 
   /** Decides without answering; scores the prompt and looks it up, and leaves no trace. */
   public void route(
-      InferenceRequest request, CallScope scope, Consumer<RouteOutcome> decided, Consumer<Failure> failed) {
-    scope.run(
-        () -> {
-          try {
-            new RouteDryRun(this, request, scope, decided, failed).start();
-          } catch (RuntimeException e) {
-            scope.close();
-            failed.accept(FailureStatus.fromThrowable(e));
-          }
-        });
+      InferenceRequest request,
+      CallScope scope,
+      Consumer<RouteOutcome> decided,
+      Consumer<Failure> failed) {
+    scope.run(() -> {
+      try {
+        new RouteDryRun(this, request, scope, decided, failed).start();
+      } catch (RuntimeException e) {
+        scope.close();
+        failed.accept(FailureStatus.fromThrowable(e));
+      }
+    });
   }
 
   static RouteQuery query(InferenceRequest request, OptionalDouble complexity) {

@@ -13,7 +13,11 @@ import java.util.Map;
  * @param clientRetryCount how often the client itself has already retried
  */
 public record InferenceRequest(
-    Form form, RequestFacts facts, Controls controls, Map<String, String> forwardHeaders, int clientRetryCount) {
+    Form form,
+    RequestFacts facts,
+    Controls controls,
+    Map<String, String> forwardHeaders,
+    int clientRetryCount) {
 
   /** Copies. */
   public InferenceRequest {

@@ -16,7 +16,10 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** A stored answer told again, in the form and the way the request wants, whichever it was stored in. */
+/**
+ * A stored answer told again, in the form and the way the request wants, whichever it was stored
+ * in.
+ */
 final class Replay {
 
   private final InferenceCall call;
@@ -24,7 +27,8 @@ final class Replay {
   private final @Nullable ByteString events;
   private final List<ChatDelta> deltas;
 
-  private Replay(InferenceCall call, Answer answer, @Nullable ByteString events, List<ChatDelta> deltas) {
+  private Replay(
+      InferenceCall call, Answer answer, @Nullable ByteString events, List<ChatDelta> deltas) {
     this.call = call;
     this.answer = answer;
     this.events = events;
@@ -34,7 +38,8 @@ final class Replay {
   /**
    * Prepares a replay.
    *
-   * @throws dev.fairlead.common.failure.FailureException when the stored answer cannot be told in the wanted form
+   * @throws dev.fairlead.common.failure.FailureException when the stored answer cannot be told in
+   *     the wanted form
    */
   static Replay of(InferenceCall call, CacheHit hit) {
     CachedAnswer stored = hit.getAnswer();
@@ -49,8 +54,10 @@ final class Replay {
           Answer answer = answer(call, hit, null, null, events.getUsageSse());
           yield new Replay(call, answer, events.getSse(), List.of());
         }
-        RawAnswer complete = stored.hasRaw() ? stored.getRaw() : raw.codec().toComplete(requireEvents(stored));
-        yield new Replay(call, answer(call, hit, complete, null, ByteString.EMPTY), null, List.of());
+        RawAnswer complete =
+            stored.hasRaw() ? stored.getRaw() : raw.codec().toComplete(requireEvents(stored));
+        yield new Replay(
+            call, answer(call, hit, complete, null, ByteString.EMPTY), null, List.of());
       }
       case Form.Typed typed -> {
         ChatResponse chat = requireChat(stored);
@@ -93,7 +100,9 @@ final class Replay {
             "cache_" + use.label(),
             stored.hasComplexity() ? OptionalDouble.of(stored.getComplexity()) : call.complexity(),
             use,
-            use == CacheUse.SEMANTIC ? OptionalDouble.of(hit.getSimilarity()) : OptionalDouble.empty(),
+            use == CacheUse.SEMANTIC
+                ? OptionalDouble.of(hit.getSimilarity())
+                : OptionalDouble.empty(),
             0,
             call.scope.elapsedNanos(),
             null);

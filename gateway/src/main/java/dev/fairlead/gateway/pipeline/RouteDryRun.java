@@ -17,7 +17,10 @@ import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The decision for a request without its execution: it is scored and looked up, and takes neither lease nor model. */
+/**
+ * The decision for a request without its execution: it is scored and looked up, and takes neither
+ * lease nor model.
+ */
 final class RouteDryRun {
 
   private final InferencePipeline pipeline;
@@ -43,7 +46,10 @@ final class RouteDryRun {
     this.catalog = pipeline.catalogs.require();
     this.selector =
         ModelSelector.of(
-            request.facts().model(), request.controls().policy(), pipeline.routing.defaultPolicy(), catalog);
+            request.facts().model(),
+            request.controls().policy(),
+            pipeline.routing.defaultPolicy(),
+            catalog);
   }
 
   void start() {
@@ -55,17 +61,18 @@ final class RouteDryRun {
     pipeline.scorer.analyze(
         text,
         response ->
-            scope.onLoop(
-                () -> {
-                  analysis = response;
-                  lookUp();
-                }),
+            scope.onLoop(() -> {
+              analysis = response;
+              lookUp();
+            }),
         error -> scope.onLoop(this::lookUp));
   }
 
   private void lookUp() {
-    String policy = selector instanceof ModelSelector.Auto auto ? auto.policy().label() : Decision.EXPLICIT;
-    CacheKey key = CacheKey.of(scope.tenant(), policy, request.controls().qualityTarget(), request.facts());
+    String policy =
+        selector instanceof ModelSelector.Auto auto ? auto.policy().label() : Decision.EXPLICIT;
+    CacheKey key =
+        CacheKey.of(scope.tenant(), policy, request.controls().qualityTarget(), request.facts());
     LookupRequest.Builder lookup =
         LookupRequest.newBuilder()
             .setScope(key.scope())
@@ -74,7 +81,9 @@ final class RouteDryRun {
             .setSemanticEligible(request.facts().semanticEligible());
     AnalyzeResponse known = analysis;
     if (known != null && request.facts().semanticEligible() && !known.getTruncated()) {
-      lookup.addAllEmbedding(known.getEmbeddingList()).setModelFingerprint(known.getModelFingerprint());
+      lookup
+          .addAllEmbedding(known.getEmbeddingList())
+          .setModelFingerprint(known.getModelFingerprint());
     }
     pipeline.cache.lookup(
         lookup.build(),
@@ -86,7 +95,9 @@ final class RouteDryRun {
     if (!response.hasHit()) {
       return CacheUse.MISS;
     }
-    return response.getHit().getKind() == CacheHit.Kind.KIND_SEMANTIC ? CacheUse.SEMANTIC : CacheUse.HIT;
+    return response.getHit().getKind() == CacheHit.Kind.KIND_SEMANTIC
+        ? CacheUse.SEMANTIC
+        : CacheUse.HIT;
   }
 
   private void decide(CacheUse use) {
@@ -94,7 +105,8 @@ final class RouteDryRun {
       AnalyzeResponse known = analysis;
       OptionalDouble complexity =
           known == null ? OptionalDouble.empty() : OptionalDouble.of(known.getComplexity());
-      Decision decision = pipeline.router.route(InferencePipeline.query(request, complexity), selector, catalog);
+      Decision decision =
+          pipeline.router.route(InferencePipeline.query(request, complexity), selector, catalog);
       decided.accept(new RouteOutcome(decision, use, features()));
     } catch (RuntimeException e) {
       failed.accept(FailureStatus.fromThrowable(e));

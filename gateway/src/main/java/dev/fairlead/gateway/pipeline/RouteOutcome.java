@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * How a request would be served.
  *
- * @param cache what the cache would answer with: {@link CacheUse#HIT}, {@link CacheUse#SEMANTIC}, or neither
+ * @param cache what the cache would answer with: {@link CacheUse#HIT}, {@link CacheUse#SEMANTIC},
+ *     or neither
  * @param features the prompt's features by name; empty when it was not scored
  */
 public record RouteOutcome(Decision decision, CacheUse cache, Map<String, Double> features) {

@@ -18,12 +18,13 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A streamed answer on its way through: one message is asked of the provider service at a time, and the next only when the
- * sink can take it, so that a slow reader slows the vendor down instead of filling memory. Keeps a copy of at most
- * {@code limits.max_cached_bytes} for the cache.
+ * A streamed answer on its way through: one message is asked of the provider service at a time, and
+ * the next only when the sink can take it, so that a slow reader slows the vendor down instead of
+ * filling memory. Keeps a copy of at most {@code limits.max_cached_bytes} for the cache.
  */
 final class StreamedGeneration
-    implements ClientResponseObserver<ProviderServiceStreamGenerateRequest, ProviderServiceStreamGenerateResponse> {
+    implements ClientResponseObserver<
+        ProviderServiceStreamGenerateRequest, ProviderServiceStreamGenerateResponse> {
 
   private final Generation generation;
   private final InferenceCall call;
@@ -62,7 +63,7 @@ final class StreamedGeneration
       case EVENTS -> events(message.getEvents());
       case DELTA -> delta(message.getDelta());
       case COMPLETED -> completed = message.getCompleted();
-      case EVENT_NOT_SET -> { }
+      case EVENT_NOT_SET -> {}
     }
     ClientCallStreamObserver<ProviderServiceStreamGenerateRequest> stream = upstream;
     if (stream != null) {
@@ -120,7 +121,8 @@ final class StreamedGeneration
   private void keep(ByteString sse) {
     if (keeping) {
       kept = kept.concat(sse);
-      if (kept.size() > call.pipeline.limits.maxCachedBytes() || deltas.size() > call.pipeline.limits.maxCachedBytes() / 64) {
+      if (kept.size() > call.pipeline.limits.maxCachedBytes()
+          || deltas.size() > call.pipeline.limits.maxCachedBytes() / 64) {
         keeping = false;
         kept = ByteString.EMPTY;
         deltas.clear();
@@ -130,11 +132,10 @@ final class StreamedGeneration
 
   @Override
   public void onError(Throwable error) {
-    call.scope.run(
-        () -> {
-          generation.chargePartial(modelId, contentEvents);
-          generation.failed(error, attempts, modelId);
-        });
+    call.scope.run(() -> {
+      generation.chargePartial(modelId, contentEvents);
+      generation.failed(error, attempts, modelId);
+    });
   }
 
   @Override
@@ -150,13 +151,19 @@ final class StreamedGeneration
     }
     begin();
     Settlement settlement =
-        generation.settle(end, contentEvents > 0 ? OptionalLong.of(firstContentNanos) : OptionalLong.empty());
+        generation.settle(
+            end, contentEvents > 0 ? OptionalLong.of(firstContentNanos) : OptionalLong.empty());
     AnswerHead begun = head == null ? generation.head(modelId, attempts.size(), 0) : head;
-    Answer answer = new Answer(begun, settlement, null, null, usageEvent, end.getResponseHeadersMap());
+    Answer answer =
+        new Answer(begun, settlement, null, null, usageEvent, end.getResponseHeadersMap());
     CacheWrite write = new CacheWrite(call, end, settlement);
     if (keeping && !kept.isEmpty()) {
       write.events(
-          RawEventStream.newBuilder().setDialect(dialect).setSse(kept).setUsageSse(usageEvent).build());
+          RawEventStream.newBuilder()
+              .setDialect(dialect)
+              .setSse(kept)
+              .setUsageSse(usageEvent)
+              .build());
     } else if (keeping && !deltas.isEmpty()) {
       write.chat(TypedAnswers.toResponse(begun.requestId(), deltas));
     }

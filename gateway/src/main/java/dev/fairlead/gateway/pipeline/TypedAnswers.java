@@ -29,7 +29,7 @@ final class TypedAnswers {
           case TEXT -> deltas.add(delta.setText(part.getText()).build());
           case REFUSAL -> deltas.add(delta.setRefusal(part.getRefusal()).build());
           case REASONING -> deltas.add(delta.setReasoning(part.getReasoning().getText()).build());
-          case IMAGE, PART_NOT_SET -> { }
+          case IMAGE, PART_NOT_SET -> {}
         }
       }
       List<ToolCall> calls = choice.getMessage().getToolCallsList();
@@ -37,7 +37,10 @@ final class TypedAnswers {
         deltas.add(toolCall(choice.getIndex(), i, calls.get(i)));
       }
       deltas.add(
-          ChatDelta.newBuilder().setChoiceIndex(choice.getIndex()).setFinishReason(choice.getFinishReason()).build());
+          ChatDelta.newBuilder()
+              .setChoiceIndex(choice.getIndex())
+              .setFinishReason(choice.getFinishReason())
+              .build());
     }
     return deltas;
   }
@@ -79,12 +82,13 @@ final class TypedAnswers {
         case REASONING -> reasoning.append(delta.getReasoning());
         case TOOL_CALL -> add(delta.getToolCall());
         case FINISH_REASON -> finishReason = delta.getFinishReason();
-        case DELTA_NOT_SET -> { }
+        case DELTA_NOT_SET -> {}
       }
     }
 
     private void add(ToolCallDelta delta) {
-      ToolCall.Builder call = calls.computeIfAbsent(delta.getIndex(), index -> ToolCall.newBuilder());
+      ToolCall.Builder call =
+          calls.computeIfAbsent(delta.getIndex(), index -> ToolCall.newBuilder());
       if (delta.hasId()) {
         call.setId(delta.getId());
       }
@@ -98,7 +102,8 @@ final class TypedAnswers {
       Message.Builder message = Message.newBuilder().setRole(Message.Role.ROLE_ASSISTANT);
       if (!reasoning.isEmpty()) {
         message.addContent(
-            ContentPart.newBuilder().setReasoning(Reasoning.newBuilder().setText(reasoning.toString())));
+            ContentPart.newBuilder()
+                .setReasoning(Reasoning.newBuilder().setText(reasoning.toString())));
       }
       if (!text.isEmpty()) {
         message.addContent(ContentPart.newBuilder().setText(text.toString()));
@@ -107,7 +112,11 @@ final class TypedAnswers {
         message.addContent(ContentPart.newBuilder().setRefusal(refusal.toString()));
       }
       calls.values().forEach(message::addToolCalls);
-      return Choice.newBuilder().setIndex(index).setMessage(message).setFinishReason(finishReason).build();
+      return Choice.newBuilder()
+          .setIndex(index)
+          .setMessage(message)
+          .setFinishReason(finishReason)
+          .build();
     }
   }
 }

@@ -25,7 +25,8 @@ final class ComplexityPolicy implements RoutingPolicy {
   @Override
   public Ranking rank(RouteQuery query, List<Candidate> feasible) {
     if (query.complexity().isEmpty()) {
-      return new Ranking(Reason.SCORER_UNAVAILABLE, TierOrder.around(config.fallbackTier(), feasible));
+      return new Ranking(
+          Reason.SCORER_UNAVAILABLE, TierOrder.around(config.fallbackTier(), feasible));
     }
     double complexity = query.complexity().getAsDouble();
     if (complexity < config.simple()) {

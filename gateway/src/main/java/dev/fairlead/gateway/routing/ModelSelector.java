@@ -5,7 +5,10 @@ import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.common.failure.Failure;
 import org.jspecify.annotations.Nullable;
 
-/** What the model name of a request, and a policy asked for beside it, mean: one model, or a policy over all. */
+/**
+ * What the model name of a request, and a policy asked for beside it, mean: one model, or a policy
+ * over all.
+ */
 public sealed interface ModelSelector {
 
   /** The name under which answers are cached. */
@@ -21,10 +24,12 @@ public sealed interface ModelSelector {
    * Reads a model name.
    *
    * @param name {@code auto}, {@code auto:<policy>} or a catalogue id
-   * @param wanted policy asked for by header or body; it applies to {@code auto} and must then be known
+   * @param wanted policy asked for by header or body; it applies to {@code auto} and must then be
+   *     known
    * @throws dev.fairlead.common.failure.FailureException UnknownModel or InvalidRequest
    */
-  static ModelSelector of(String name, @Nullable String wanted, String defaultPolicy, Catalog catalog) {
+  static ModelSelector of(
+      String name, @Nullable String wanted, String defaultPolicy, Catalog catalog) {
     if (name.equals("auto")) {
       return new Auto(name, policy(wanted == null ? defaultPolicy : wanted, "policy"));
     }
@@ -35,21 +40,24 @@ public sealed interface ModelSelector {
       return new Auto(name, wanted == null ? named : policy(wanted, "policy"));
     }
     ModelSpec model =
-        catalog.find(name).orElseThrow(() -> unknown(name, "auto, auto:<policy>, or a model of GET /v1/models"));
+        catalog
+            .find(name)
+            .orElseThrow(() -> unknown(name, "auto, auto:<policy>, or a model of GET /v1/models"));
     return new Explicit(name, model);
   }
 
   private static PolicyName policy(String label, String param) {
     return PolicyName.of(label)
-        .orElseThrow(
-            () ->
-                Failure.InvalidRequest.of(
-                        param, "policy: " + cut(label) + " (expected one of: " + PolicyName.labels() + ")")
-                    .asException());
+        .orElseThrow(() ->
+            Failure.InvalidRequest.of(
+                    param,
+                    "policy: " + cut(label) + " (expected one of: " + PolicyName.labels() + ")")
+                .asException());
   }
 
   private static RuntimeException unknown(String name, String expectation) {
-    return new Failure.UnknownModel("model: " + cut(name) + " does not exist (expected: " + expectation + ")", cut(name))
+    return new Failure.UnknownModel(
+            "model: " + cut(name) + " does not exist (expected: " + expectation + ")", cut(name))
         .asException();
   }
 

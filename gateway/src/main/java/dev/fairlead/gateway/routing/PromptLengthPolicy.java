@@ -3,7 +3,10 @@ package dev.fairlead.gateway.routing;
 import dev.fairlead.catalog.Tier;
 import java.util.List;
 
-/** Short prompts to the cheap tier, long ones to the quality tier: the rule others ship, kept to compare against. */
+/**
+ * Short prompts to the cheap tier, long ones to the quality tier: the rule others ship, kept to
+ * compare against.
+ */
 final class PromptLengthPolicy implements RoutingPolicy {
 
   private final RoutingConfig config;

@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Drops what cannot serve a request, lets a policy order the rest, and says why. Thread-safe, does not block. */
+/**
+ * Drops what cannot serve a request, lets a policy order the rest, and says why. Thread-safe, does
+ * not block.
+ */
 public final class Router {
 
   private final RoutingConfig config;
@@ -26,7 +29,8 @@ public final class Router {
   public Router(RoutingConfig config) {
     this.config = config;
     for (RoutingPolicy policy :
-        List.of(new ComplexityPolicy(config), new CheapestPolicy(), new PromptLengthPolicy(config))) {
+        List.of(
+            new ComplexityPolicy(config), new CheapestPolicy(), new PromptLengthPolicy(config))) {
       policies.put(policy.name(), policy);
     }
   }
@@ -39,7 +43,8 @@ public final class Router {
   /**
    * Decides.
    *
-   * @throws dev.fairlead.common.failure.FailureException NoCandidate or BudgetExceeded when no model can serve the request
+   * @throws dev.fairlead.common.failure.FailureException NoCandidate or BudgetExceeded when no
+   *     model can serve the request
    */
   public Decision route(RouteQuery query, ModelSelector selector, Catalog catalog) {
     return switch (selector) {
@@ -56,7 +61,10 @@ public final class Router {
         : catalog.ofTierOrHigher(Tier.QUALITY).stream().findFirst();
   }
 
-  /** A named model is only held to the request's cost cap: what it can do, its vendor knows better than the catalogue. */
+  /**
+   * A named model is only held to the request's cost cap: what it can do, its vendor knows better
+   * than the catalogue.
+   */
   private Decision explicit(RouteQuery query, ModelSpec model) {
     long cost = estimate(query, model);
     Candidate candidate = new Candidate(model, cost, costDrop(query, model, cost));
@@ -83,11 +91,16 @@ public final class Router {
   }
 
   private static Decision decision(
-      String policy, Reason reason, RouteQuery query, List<Candidate> order, List<Candidate> dropped) {
+      String policy,
+      Reason reason,
+      RouteQuery query,
+      List<Candidate> order,
+      List<Candidate> dropped) {
     List<Candidate> all = new ArrayList<>(order);
     all.addAll(dropped);
     List<ModelSpec> models = order.stream().map(Candidate::model).toList();
-    return new Decision(policy, reason, models, all, query.complexity(), order.getFirst().estimatedCostNanoUsd());
+    return new Decision(
+        policy, reason, models, all, query.complexity(), order.getFirst().estimatedCostNanoUsd());
   }
 
   private RoutingPolicy policy(PolicyName name) {
@@ -105,7 +118,8 @@ public final class Router {
   }
 
   private long estimate(RouteQuery query, ModelSpec model) {
-    return model.costNanoUsd(TokenUsage.of(query.promptTokens(), outputTokens(query, model) * query.choices()));
+    return model.costNanoUsd(
+        TokenUsage.of(query.promptTokens(), outputTokens(query, model) * query.choices()));
   }
 
   private static @Nullable Drop abilityDrop(RouteQuery query, ModelSpec model) {
@@ -139,7 +153,8 @@ public final class Router {
   }
 
   private long outputTokens(RouteQuery query, ModelSpec model) {
-    long wanted = query.maxOutputTokens() > 0 ? query.maxOutputTokens() : config.expectedOutputTokens();
+    long wanted =
+        query.maxOutputTokens() > 0 ? query.maxOutputTokens() : config.expectedOutputTokens();
     return model.maxOutputTokens() > 0 ? Math.min(wanted, model.maxOutputTokens()) : wanted;
   }
 
@@ -151,18 +166,21 @@ public final class Router {
     if (cheapest.isPresent()) {
       Candidate candidate = cheapest.get();
       String message =
-          "max_cost_usd: %s is less than the request is expected to cost on the cheapest model that can serve it, %s (expected: at least %s)"
+          ("max_cost_usd: %s is less than the request is expected to cost on the cheapest model"
+                  + " that can serve it, %s (expected: at least %s)")
               .formatted(
                   Usd.plain(query.maxCostNanoUsd() == null ? 0 : query.maxCostNanoUsd()),
                   candidate.model().id(),
                   Usd.plain(candidate.estimatedCostNanoUsd()));
-      return new Failure.BudgetExceeded(message, Failure.BudgetExceeded.Kind.REQUEST_CAP).asException();
+      return new Failure.BudgetExceeded(message, Failure.BudgetExceeded.Kind.REQUEST_CAP)
+          .asException();
     }
     String why =
         dropped.stream()
             .map(candidate -> candidate.model().id() + ": " + candidate.dropped())
             .collect(Collectors.joining(", "));
-    String needs = query.needs().stream().map(Capability::label).sorted().collect(Collectors.joining(", "));
+    String needs =
+        query.needs().stream().map(Capability::label).sorted().collect(Collectors.joining(", "));
     return new Failure.NoCandidate(
             "no model can serve the request (needs: "
                 + (needs.isEmpty() ? "nothing special" : needs)

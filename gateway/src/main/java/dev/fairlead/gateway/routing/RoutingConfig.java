@@ -38,7 +38,8 @@ public record RoutingConfig(
     Expect.range("routing.simple", simple, 0.0, 1.0);
     Expect.range("routing.complex", complex, 0.0, 1.0);
     if (simple > complex) {
-      // COMPLEXITY_THRESHOLD moves `complex` alone; a threshold below `simple` then means that nothing is in between.
+      // COMPLEXITY_THRESHOLD moves `complex` alone; a threshold below `simple` then means that
+      // nothing is in between.
       simple = complex;
     }
     Expect.range("routing.prompt_length", promptLength, 1, 10_000_000);

@@ -2,7 +2,10 @@ package dev.fairlead.gateway.routing;
 
 import java.util.List;
 
-/** Orders models that can all serve a request. One instance serves all threads; it neither blocks nor keeps state. */
+/**
+ * Orders models that can all serve a request. One instance serves all threads; it neither blocks
+ * nor keeps state.
+ */
 interface RoutingPolicy {
 
   /** Its name. */

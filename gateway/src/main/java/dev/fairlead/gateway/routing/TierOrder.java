@@ -4,7 +4,10 @@ import dev.fairlead.catalog.Tier;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Orders candidates around a wanted tier: that tier, then the higher ones, then the lower ones from the top. */
+/**
+ * Orders candidates around a wanted tier: that tier, then the higher ones, then the lower ones from
+ * the top.
+ */
 final class TierOrder {
 
   private TierOrder() {}

@@ -2,7 +2,9 @@ package dev.fairlead.gateway.routing;
 
 import java.math.BigDecimal;
 
-/** Nano-dollars as text for people: plain decimal USD without exponent and without trailing zeros. */
+/**
+ * Nano-dollars as text for people: plain decimal USD without exponent and without trailing zeros.
+ */
 public final class Usd {
 
   private Usd() {}

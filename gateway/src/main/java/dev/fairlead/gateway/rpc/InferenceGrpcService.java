@@ -43,7 +43,8 @@ public final class InferenceGrpcService extends InferenceServiceGrpc.InferenceSe
   }
 
   @Override
-  public void streamGenerate(StreamGenerateRequest request, StreamObserver<StreamGenerateResponse> observer) {
+  public void streamGenerate(
+      StreamGenerateRequest request, StreamObserver<StreamGenerateResponse> observer) {
     try {
       InferenceRequest inference = request(request.getChat(), request.getControls(), true);
       CallScope scope = scopes.open();
@@ -55,7 +56,8 @@ public final class InferenceGrpcService extends InferenceServiceGrpc.InferenceSe
     }
   }
 
-  private static InferenceRequest request(ChatRequest chat, RequestControls controls, boolean stream) {
+  private static InferenceRequest request(
+      ChatRequest chat, RequestControls controls, boolean stream) {
     return new InferenceRequest(
         new Form.Typed(chat), TypedFacts.of(chat, stream), TypedControls.of(controls), Map.of(), 0);
   }

@@ -7,7 +7,10 @@ import io.grpc.Context;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 
-/** Opens the scope of a gRPC call: identity, trace, deadline and cancellation are already in its context. */
+/**
+ * Opens the scope of a gRPC call: identity, trace, deadline and cancellation are already in its
+ * context.
+ */
 public final class RpcScopes {
 
   private final Duration timeout;

@@ -22,7 +22,8 @@ final class StreamSink implements AnswerSink {
     this.call = call;
     this.requestId = requestId;
     call.setOnReadyHandler(this::resume);
-    // Cancellation is the context's: without a handler the observer would throw on the next message instead.
+    // Cancellation is the context's: without a handler the observer would throw on the next message
+    // instead.
     call.setOnCancelHandler(this::resume);
   }
 

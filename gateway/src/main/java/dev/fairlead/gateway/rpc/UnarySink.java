@@ -10,7 +10,8 @@ import dev.fairlead.v1.GenerateResponse;
 import io.grpc.stub.StreamObserver;
 
 /** Answers a unary gRPC call. */
-record UnarySink(StreamObserver<GenerateResponse> observer, String requestId) implements AnswerSink {
+record UnarySink(StreamObserver<GenerateResponse> observer, String requestId)
+    implements AnswerSink {
 
   @Override
   public void begin(AnswerHead head) {
@@ -29,7 +30,8 @@ record UnarySink(StreamObserver<GenerateResponse> observer, String requestId) im
 
   @Override
   public void complete(Answer answer) {
-    GenerateResponse.Builder response = GenerateResponse.newBuilder().setOutcome(Outcomes.of(answer));
+    GenerateResponse.Builder response =
+        GenerateResponse.newBuilder().setOutcome(Outcomes.of(answer));
     if (answer.chat() != null) {
       response.setChat(answer.chat());
     }

@@ -1,6 +1,4 @@
-/**
- * The gRPC door for internal callers: typed requests through the same pipeline.
- */
+/** The gRPC door for internal callers: typed requests through the same pipeline. */
 @NullMarked
 package dev.fairlead.gateway.rpc;
 

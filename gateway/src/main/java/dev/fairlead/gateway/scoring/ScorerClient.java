@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The scorer service within a time-box. While it does not answer, a circuit breaker spares requests the wait.
- * Thread-safe; callbacks come on the transport's thread.
+ * The scorer service within a time-box. While it does not answer, a circuit breaker spares requests
+ * the wait. Thread-safe; callbacks come on the transport's thread.
  */
 public final class ScorerClient {
 
@@ -37,13 +37,19 @@ public final class ScorerClient {
             .build();
   }
 
-  /** Complexity and embedding of a text. {@code failed} means that the request goes on without them. */
+  /**
+   * Complexity and embedding of a text. {@code failed} means that the request goes on without them.
+   */
   public void analyze(String text, Consumer<AnalyzeResponse> analyzed, Consumer<Throwable> failed) {
     if (!breaker.tryRequest()) {
-      failed.accept(Status.UNAVAILABLE.withDescription("the scorer's circuit breaker is open").asRuntimeException());
+      failed.accept(
+          Status.UNAVAILABLE
+              .withDescription("the scorer's circuit breaker is open")
+              .asRuntimeException());
       return;
     }
-    AnalyzeRequest request = AnalyzeRequest.newBuilder().setText(text).setWithEmbedding(true).build();
+    AnalyzeRequest request =
+        AnalyzeRequest.newBuilder().setText(text).setWithEmbedding(true).build();
     stub.withDeadlineAfter(timeBox.toNanos(), TimeUnit.NANOSECONDS)
         .analyze(
             request,
@@ -61,7 +67,8 @@ public final class ScorerClient {
   }
 
   /** Embeddings of texts, under the request's own deadline. */
-  public void embed(EmbedRequest request, Consumer<EmbedResponse> embedded, Consumer<Throwable> failed) {
+  public void embed(
+      EmbedRequest request, Consumer<EmbedResponse> embedded, Consumer<Throwable> failed) {
     stub.embed(request, new UnaryResult<>(embedded, failed));
   }
 }

@@ -1,6 +1,4 @@
-/**
- * The time-boxed calls to the scorer service.
- */
+/** The time-boxed calls to the scorer service. */
 @NullMarked
 package dev.fairlead.gateway.scoring;
 

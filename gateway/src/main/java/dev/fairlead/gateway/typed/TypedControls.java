@@ -21,9 +21,13 @@ public final class TypedControls {
     if (controls.equals(RequestControls.getDefaultInstance())) {
       return Controls.NONE;
     }
-    require(!controls.hasMaxCostNanoUsd() || controls.getMaxCostNanoUsd() >= 1, "controls.max_cost_nano_usd", "1 or more");
+    require(
+        !controls.hasMaxCostNanoUsd() || controls.getMaxCostNanoUsd() >= 1,
+        "controls.max_cost_nano_usd",
+        "1 or more");
     boolean quality =
-        !controls.hasQualityTarget() || (controls.getQualityTarget() > 0 && controls.getQualityTarget() <= 1);
+        !controls.hasQualityTarget()
+            || (controls.getQualityTarget() > 0 && controls.getQualityTarget() <= 1);
     require(quality, "controls.quality_target", "above 0 up to 1");
     require(controls.getTagsCount() <= 16, "controls.tags", "up to 16");
     return new Controls(
@@ -50,7 +54,8 @@ public final class TypedControls {
 
   private static void require(boolean holds, String param, String expectation) {
     if (!holds) {
-      throw Failure.InvalidRequest.of(param, param + " (expected: " + expectation + ")").asException();
+      throw Failure.InvalidRequest.of(param, param + " (expected: " + expectation + ")")
+          .asException();
     }
   }
 }

@@ -49,7 +49,9 @@ public final class TypedFacts {
     return new RequestFacts(
         request.getModel().isEmpty() ? RequestFacts.AUTO : request.getModel(),
         stream,
-        request.hasMaxOutputTokens() ? OptionalInt.of(request.getMaxOutputTokens()) : OptionalInt.empty(),
+        request.hasMaxOutputTokens()
+            ? OptionalInt.of(request.getMaxOutputTokens())
+            : OptionalInt.empty(),
         choices(request),
         needs,
         text,
@@ -65,7 +67,8 @@ public final class TypedFacts {
       Message message = request.getMessages(i);
       String path = "messages[" + i + "]";
       boolean role =
-          message.getRole() != Message.Role.ROLE_UNSPECIFIED && message.getRole() != Message.Role.UNRECOGNIZED;
+          message.getRole() != Message.Role.ROLE_UNSPECIFIED
+              && message.getRole() != Message.Role.UNRECOGNIZED;
       require(role, path + ".role", message.getRoleValue(), "a role of fairlead.v1.Message.Role");
       boolean result = message.getRole() != Message.Role.ROLE_TOOL || message.hasToolCallId();
       require(result, path + ".tool_call_id", "missing", "the id of the call that this answers");
@@ -73,10 +76,15 @@ public final class TypedFacts {
       require(content, path + ".content", "empty", "at least one part");
     }
     if (request.hasMaxOutputTokens()) {
-      require(request.getMaxOutputTokens() >= 1, "max_output_tokens", request.getMaxOutputTokens(), "1 or more");
+      require(
+          request.getMaxOutputTokens() >= 1,
+          "max_output_tokens",
+          request.getMaxOutputTokens(),
+          "1 or more");
     }
     if (request.hasTemperature()) {
-      require(within(request.getTemperature(), 0, 2), "temperature", request.getTemperature(), "0..2");
+      require(
+          within(request.getTemperature(), 0, 2), "temperature", request.getTemperature(), "0..2");
     }
     if (request.hasTopP()) {
       require(within(request.getTopP(), 0, 1), "top_p", request.getTopP(), "0..1");
@@ -90,7 +98,9 @@ public final class TypedFacts {
 
   private static void require(boolean holds, String param, Object value, String expectation) {
     if (!holds) {
-      throw Failure.InvalidRequest.of(param, param + ": " + value + " (expected: " + expectation + ")").asException();
+      throw Failure.InvalidRequest.of(
+              param, param + ": " + value + " (expected: " + expectation + ")")
+          .asException();
     }
   }
 
@@ -136,11 +146,17 @@ public final class TypedFacts {
     long characters = 0;
     for (Message message : request.getMessagesList()) {
       for (ContentPart part : message.getContentList()) {
-        characters += part.getText().length() + part.getRefusal().length() + part.getReasoning().getText().length();
+        characters +=
+            part.getText().length()
+                + part.getRefusal().length()
+                + part.getReasoning().getText().length();
       }
     }
     for (Tool tool : request.getToolsList()) {
-      characters += tool.getName().length() + tool.getDescription().length() + tool.getParametersJsonSchema().length();
+      characters +=
+          tool.getName().length()
+              + tool.getDescription().length()
+              + tool.getParametersJsonSchema().length();
     }
     return characters;
   }

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The catalogue in force, kept up to date from the provider service, which owns it. While the provider service is away the
- * last known catalogue stays. Thread-safe.
+ * The catalogue in force, kept up to date from the provider service, which owns it. While the
+ * provider service is away the last known catalogue stays. Thread-safe.
  */
 public final class CatalogFollower implements AutoCloseable {
 
@@ -37,7 +37,8 @@ public final class CatalogFollower implements AutoCloseable {
   /** Asks at once and then every {@code interval}. */
   public CatalogFollower(Channel channel, Duration interval, ScheduledExecutorService scheduler) {
     this.stub = ProviderServiceGrpc.newStub(channel);
-    this.timer = scheduler.scheduleWithFixedDelay(this::poll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    this.timer =
+        scheduler.scheduleWithFixedDelay(this::poll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The catalogue; empty before the first answer of the provider service. */
@@ -48,13 +49,16 @@ public final class CatalogFollower implements AutoCloseable {
   /**
    * The catalogue.
    *
-   * @throws dev.fairlead.common.failure.FailureException UpstreamUnavailable before the first answer
+   * @throws dev.fairlead.common.failure.FailureException UpstreamUnavailable before the first
+   *     answer
    */
   public Catalog require() {
     Catalog known = current;
     if (known == null) {
       throw new Failure.UpstreamUnavailable(
-              "the models are not known yet: the provider service has not answered", 0, Duration.ofSeconds(1))
+              "the models are not known yet: the provider service has not answered",
+              0,
+              Duration.ofSeconds(1))
           .asException();
     }
     return known;
@@ -72,17 +76,24 @@ public final class CatalogFollower implements AutoCloseable {
     stub.withDeadlineAfter(2, TimeUnit.SECONDS)
         .listModels(
             request,
-            new UnaryResult<>(this::accept, error -> logger.debug("models not refreshed: {}", error.getMessage())));
+            new UnaryResult<>(
+                this::accept,
+                error -> logger.debug("models not refreshed: {}", error.getMessage())));
   }
 
   private void accept(ListModelsResponse response) {
     Catalog known = current;
-    if (response.getModelsCount() == 0 && known != null && known.version() == response.getVersion()) {
+    if (response.getModelsCount() == 0
+        && known != null
+        && known.version() == response.getVersion()) {
       return;
     }
     current =
-        Catalog.of(response.getVersion(), response.getModelsList().stream().map(CatalogFollower::spec).toList());
-    logger.info("catalogue version {}: {} models", response.getVersion(), response.getModelsCount());
+        Catalog.of(
+            response.getVersion(),
+            response.getModelsList().stream().map(CatalogFollower::spec).toList());
+    logger.info(
+        "catalogue version {}: {} models", response.getVersion(), response.getModelsCount());
   }
 
   private static ModelSpec spec(Model model) {

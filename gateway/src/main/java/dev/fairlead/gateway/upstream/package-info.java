@@ -1,6 +1,4 @@
-/**
- * The calls to the provider service, and the catalogue that comes from it.
- */
+/** The calls to the provider service, and the catalogue that comes from it. */
 @NullMarked
 package dev.fairlead.gateway.upstream;
 

@@ -1,0 +1,61 @@
+package dev.fairlead.gateway.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.fairlead.gateway.dialect.RequestFacts;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CacheKeyTest {
+
+  private static RequestFacts facts(String model, String text, int digestByte) {
+    byte[] digest = new byte[32];
+    digest[0] = (byte) digestByte;
+    return new RequestFacts(
+        model,
+        false,
+        OptionalInt.empty(),
+        1,
+        Set.of(),
+        text,
+        true,
+        text.length(),
+        null,
+        ByteString.copyFrom(digest));
+  }
+
+  @Test
+  void sameRequest_hasTheSameKey() {
+    assertThat(CacheKey.of("t", "complexity", null, facts("auto", "hi", 1)))
+        .isEqualTo(CacheKey.of("t", "complexity", null, facts("auto", "hi", 1)));
+  }
+
+  @Test
+  void fingerprint_differs_whereverTheRequestDoes() {
+    List<CacheKey> keys =
+        List.of(
+            CacheKey.of("t", "complexity", null, facts("auto", "hi", 1)),
+            CacheKey.of("u", "complexity", null, facts("auto", "hi", 1)),
+            CacheKey.of("t", "cheapest", null, facts("auto", "hi", 1)),
+            CacheKey.of("t", "complexity", 0.9, facts("auto", "hi", 1)),
+            CacheKey.of("t", "complexity", null, facts("auto2", "hi", 1)),
+            CacheKey.of("t", "complexity", null, facts("auto", "ho", 1)),
+            CacheKey.of("t", "complexity", null, facts("auto", "hi", 2)),
+            CacheKey.of("ta", "complexity", null, facts("uto", "hi", 1)));
+    assertThat(keys.stream().map(CacheKey::fingerprint).distinct()).hasSameSizeAs(keys);
+  }
+
+  @Test
+  void scope_ignoresTheText_andNothingElse() {
+    CacheKey one = CacheKey.of("t", "complexity", null, facts("auto", "hi", 1));
+    assertThat(CacheKey.of("t", "complexity", null, facts("auto", "ho", 1)).scope())
+        .isEqualTo(one.scope());
+    assertThat(CacheKey.of("t", "cheapest", null, facts("auto", "hi", 1)).scope())
+        .isNotEqualTo(one.scope());
+    assertThat(one.scope().getDigest().size()).isEqualTo(32);
+    assertThat(one.fingerprint().size()).isEqualTo(32);
+  }
+}

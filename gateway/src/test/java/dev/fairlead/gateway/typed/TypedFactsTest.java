@@ -1,0 +1,102 @@
+package dev.fairlead.gateway.typed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fairlead.catalog.Capability;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.v1.ChatRequest;
+import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Image;
+import dev.fairlead.v1.Message;
+import dev.fairlead.v1.Tool;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class TypedFactsTest {
+
+  private static Message.Builder message(Message.Role role, String text) {
+    return Message.newBuilder().setRole(role).addContent(ContentPart.newBuilder().setText(text));
+  }
+
+  private static ChatRequest.Builder request(String text) {
+    return ChatRequest.newBuilder()
+        .addMessages(message(Message.Role.ROLE_SYSTEM, "be brief"))
+        .addMessages(message(Message.Role.ROLE_USER, text));
+  }
+
+  private static RequestFacts facts(ChatRequest.Builder request) {
+    return TypedFacts.of(request.build(), false);
+  }
+
+  @Test
+  void plainQuestion_isEligible_andAuto() {
+    RequestFacts facts = facts(request("why?"));
+    assertThat(facts.model()).isEqualTo("auto");
+    assertThat(facts.lastUserText()).isEqualTo("why?");
+    assertThat(facts.semanticEligible()).isTrue();
+    assertThat(facts.promptCharacters()).isEqualTo(12);
+  }
+
+  @Test
+  void toolsAndImages_areNeeds_andNotEligible() {
+    RequestFacts tools = facts(request("x").addTools(Tool.newBuilder().setName("f")));
+    assertThat(tools.needs()).containsExactly(Capability.TOOLS);
+    assertThat(tools.semanticEligible()).isFalse();
+    Message.Builder image =
+        Message.newBuilder()
+            .setRole(Message.Role.ROLE_USER)
+            .addContent(
+                ContentPart.newBuilder()
+                    .setImage(Image.newBuilder().setUrl("https://x.test/a.png")));
+    assertThat(facts(request("x").addMessages(image)).needs()).containsExactly(Capability.VISION);
+  }
+
+  @Test
+  void digest_ignoresModelUserAndLastText_andNothingElse() {
+    RequestFacts plain = facts(request("a"));
+    List<UnaryOperator<ChatRequest.Builder>> same =
+        List.of(
+            r -> r.setModel("m"),
+            r -> r.setUser("u"),
+            r -> r.setMessages(1, message(Message.Role.ROLE_USER, "b")));
+    for (UnaryOperator<ChatRequest.Builder> change : same) {
+      assertThat(facts(change.apply(request("a"))).scopeDigest()).isEqualTo(plain.scopeDigest());
+    }
+    List<UnaryOperator<ChatRequest.Builder>> different =
+        List.of(
+            r -> r.setTemperature(0.5),
+            r -> r.setSeed(1),
+            r -> r.setMaxOutputTokens(5),
+            r -> r.setMessages(0, message(Message.Role.ROLE_SYSTEM, "be long")),
+            r -> r.addMessages(message(Message.Role.ROLE_ASSISTANT, "c")));
+    for (UnaryOperator<ChatRequest.Builder> change : different) {
+      assertThat(facts(change.apply(request("a"))).scopeDigest()).isNotEqualTo(plain.scopeDigest());
+    }
+  }
+
+  @Test
+  void badField_isNamed() {
+    assertInvalid(ChatRequest.newBuilder(), "messages");
+    assertInvalid(ChatRequest.newBuilder().addMessages(Message.newBuilder()), "messages[0].role");
+    assertInvalid(
+        ChatRequest.newBuilder().addMessages(message(Message.Role.ROLE_TOOL, "x")),
+        "messages[0].tool_call_id");
+    assertInvalid(request("x").setMaxOutputTokens(0), "max_output_tokens");
+    assertInvalid(request("x").setTemperature(Double.NaN), "temperature");
+    assertInvalid(request("x").setChoiceCount(129), "choice_count");
+  }
+
+  private static void assertInvalid(ChatRequest.Builder request, String param) {
+    assertThatThrownBy(() -> facts(request))
+        .isInstanceOfSatisfying(
+            FailureException.class,
+            e ->
+                assertThat(e.failure())
+                    .isInstanceOfSatisfying(
+                        Failure.InvalidRequest.class, f -> assertThat(f.param()).isEqualTo(param)));
+  }
+}
