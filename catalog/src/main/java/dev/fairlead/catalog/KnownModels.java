@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The shipped table of well-known models, for a gateway that was started with a key and nothing else. Its file says where
- * the facts come from and when they were read; an operator's own {@code models:} section replaces it whole.
+ * The shipped table of well-known models, for a gateway that was started with a key and nothing else. Its file says
+ * where the facts come from and when they were read; an operator's own {@code models:} section replaces it whole.
  */
 public final class KnownModels {
 
@@ -21,7 +21,7 @@ public final class KnownModels {
 
   private KnownModels() {}
 
-  /** The models of a vendor ({@code openai}, {@code mock}), in the order in which they should be preferred in a tier. */
+  /** The models of a vendor ({@code openai}, {@code mock}), the preferred ones of a tier first. */
   public static List<ModelConfig> ofVendor(String vendor) {
     return Table.ALL.stream().filter(model -> model.provider().equals(vendor)).toList();
   }

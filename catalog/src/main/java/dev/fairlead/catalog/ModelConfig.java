@@ -77,7 +77,7 @@ public record ModelConfig(
   }
 
   private static boolean plain(String name) {
-    return name.length() <= LONGEST_NAME && name.chars().allMatch(c -> c > ' ' && c != 0x7f && !Character.isISOControl(c));
+    return name.length() <= LONGEST_NAME && name.chars().allMatch(c -> c > ' ' && !Character.isISOControl(c));
   }
 
   private static String shown(String name) {

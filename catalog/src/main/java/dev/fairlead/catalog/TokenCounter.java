@@ -9,8 +9,8 @@ public interface TokenCounter {
   int count(String text);
 
   /**
-   * Done when {@link #count} is as exact as it will be. Until then it estimates, because a vocabulary takes some hundred
-   * milliseconds to load and counting happens on event loops.
+   * Done when {@link #count} is as exact as it will be. Until then it estimates, because a vocabulary takes some
+   * hundred milliseconds to load and counting happens on event loops.
    */
   default CompletableFuture<Void> loaded() {
     return CompletableFuture.completedFuture(null);

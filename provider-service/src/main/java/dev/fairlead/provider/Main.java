@@ -21,7 +21,9 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs until SIGINT or SIGTERM. A configuration that cannot be used ends it with status 2 and one line that says why. */
+  /**
+   * Runs until SIGINT or SIGTERM. A configuration that cannot be used ends it with status 2 and one line that says why.
+   */
   public static void main(String[] args) throws IOException {
     try {
       run(ConfigSource.load(System.getenv()));

@@ -38,7 +38,9 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** The gRPC entry: contracts in, contracts out. Handlers never block; a reload reads its file on a thread of its own. */
+/**
+ * The gRPC entry: contracts in, contracts out. Handlers never block; a reload reads its file on a thread of its own.
+ */
 final class ProviderRpcService extends ProviderServiceImplBase {
 
   private static final int MOST_CANDIDATES = 32;
@@ -153,7 +155,8 @@ final class ProviderRpcService extends ProviderServiceImplBase {
   private static List<Candidate> candidates(GenerationCall call, RequestForm form, Snapshot snapshot) {
     if (call.getModelIdsCount() < 1 || call.getModelIdsCount() > MOST_CANDIDATES) {
       throw Failure.InvalidRequest.of(
-              "call.model_ids", "call.model_ids: " + call.getModelIdsCount() + " (expected: 1.." + MOST_CANDIDATES + ")")
+              "call.model_ids", "call.model_ids: " + call.getModelIdsCount() + " (expected: 1.." + MOST_CANDIDATES
+              + ")")
           .asException();
     }
     List<Candidate> candidates = new ArrayList<>(call.getModelIdsCount());

@@ -233,7 +233,7 @@ class ProviderServiceTest {
     context.run(() -> open(raw("stall")).next());
     await().until(() -> !upstream.ledger().isEmpty());
     context.cancel(null);
-    await().atMost(Duration.ofSeconds(1)).until(() -> upstream.last().end().equals("cancelled"));
+    await().atMost(Duration.ofSeconds(5)).until(() -> upstream.last().end().equals("cancelled"));
     await().until(() -> stub().getStatus(GetStatusRequest.getDefaultInstance()).getProviders(0).getInFlight() == 0);
   }
 

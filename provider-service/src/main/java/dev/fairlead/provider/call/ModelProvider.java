@@ -1,8 +1,8 @@
 package dev.fairlead.provider.call;
 
 /**
- * Models behind one vendor's API. An adapter implements it, and each concern around it (breaker, limits, timeouts, metrics)
- * is a decorator. Thread-safe.
+ * Models behind one vendor's API. An adapter implements it, and each concern around it (breaker, limits, timeouts,
+ * metrics) is a decorator. Thread-safe.
  */
 public interface ModelProvider {
 

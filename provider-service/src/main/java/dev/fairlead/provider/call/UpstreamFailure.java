@@ -42,7 +42,8 @@ public record UpstreamFailure(
   /** The caller went away. */
   public static UpstreamFailure cancelled() {
     return of(
-        new Failure.Cancelled("the caller cancelled the request"), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_CANCELLED);
+        new Failure.Cancelled("the caller cancelled the request"), Next.NOTHING,
+            AttemptResult.ATTEMPT_RESULT_CANCELLED);
   }
 
   /** Something took too long; {@code message} says what and how long. */

@@ -206,8 +206,8 @@ public final class Generation {
   }
 
   /**
-   * One try: numbers it, times it, and keeps what comes before the first content back, so that the caller sees nothing of
-   * a try that fails before it.
+   * One try: numbers it, times it, and keeps what comes before the first content back, so that the caller sees
+   * nothing of a try that fails before it.
    */
   private final class Try implements AnswerListener {
     private final List<AnswerPart> heldBack = new ArrayList<>(2);

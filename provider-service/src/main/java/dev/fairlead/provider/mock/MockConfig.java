@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entry of {@code providers} of kind {@code mock}.
  *
- * @param meanLatencyMs mean time to the last token; null means 40, 80 and 160 for the three shipped models and 40 for others
+ * @param meanLatencyMs mean time to the last token; null means 40, 80 and 160 for the three shipped models and 40
+ *     for others
  * @param p95LatencyMs 95th percentile of it; null means three times the mean
  * @param errorRate share of calls that fail with 503
  * @param seed of texts, latencies and errors

@@ -17,7 +17,8 @@ final class MockText {
   private static final List<String> WORDS =
       List.of(
           "harbour", "line", "current", "anchor", "quiet", "measure", "signal", "north", "steady", "course", "depth",
-          "wind", "follow", "keep", "turn", "mark", "light", "shore", "tide", "watch", "clear", "bearing", "easy", "deck",
+          "wind", "follow", "keep", "turn", "mark", "light", "shore", "tide", "watch", "clear", "bearing", "easy",
+          "deck",
           "slack", "hold", "drift", "chart", "pilot", "rope", "swell", "calm");
   private static final int LONGEST_ECHO = 80;
   private static final int SHORTEST = 12;
@@ -32,7 +33,8 @@ final class MockText {
     if (schema != null) {
       return pieces(json(schema, random));
     }
-    List<String> tokens = new ArrayList<>(pieces("Mock answer of " + model + " to \"" + echo(prompt.question()) + "\":"));
+    List<String> tokens = new ArrayList<>(pieces("Mock answer of " + model + " to \"" + echo(prompt.question())
+        + "\":"));
     int more = SHORTEST + random.nextInt(2 * SHORTEST);
     for (int i = 0; i < more; i++) {
       tokens.add(" " + WORDS.get(random.nextInt(WORDS.size())));

@@ -10,9 +10,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads, beside the bytes that pass through, what the gateway must know of an answer: usage, finish reason, whether there is
- * content, the text, an error. Fed with the whole answer, or with one event after another. Streaming parser, no tree.
- * Not thread-safe.
+ * Reads, beside the bytes that pass through, what the gateway must know of an answer: usage, finish reason, whether
+ * there is content, the text, an error. Fed with the whole answer, or with one event after another. Streaming
+ * parser, no tree. Not thread-safe.
  */
 final class AnswerScan {
 

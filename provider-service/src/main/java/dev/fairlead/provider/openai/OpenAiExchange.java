@@ -172,7 +172,9 @@ final class OpenAiExchange implements Exchange, Subscriber<HttpObject> {
     }
   }
 
-  /** Reads on as long as the caller keeps up; after the end, what is left is read so that the connection can be kept. */
+  /**
+   * Reads on as long as the caller keeps up; after the end, what is left is read so that the connection can be kept.
+   */
   private void more() {
     Subscription current = subscription;
     if (current == null) {

@@ -20,8 +20,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a vendor's status, error object or silence means. Messages name the kind of trouble and never the host, the key or
- * a header; the vendor's own words are passed on only where the caller's request is at fault.
+ * What a vendor's status, error object or silence means. Messages name the kind of trouble and never the host, the
+ * key or a header; the vendor's own words are passed on only where the caller's request is at fault.
  */
 final class OpenAiFailures {
 

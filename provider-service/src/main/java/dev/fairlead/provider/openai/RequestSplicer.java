@@ -18,8 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the client's body into the vendor's by replacing, inserting and dropping top-level members at their spans; every
- * other byte stays as it was. One copy, no parsing beyond {@code stream_options}. Stateless.
+ * Turns the client's body into the vendor's by replacing, inserting and dropping top-level members at their spans;
+ * every other byte stays as it was. One copy, no parsing beyond {@code stream_options}. Stateless.
  */
 final class RequestSplicer {
 

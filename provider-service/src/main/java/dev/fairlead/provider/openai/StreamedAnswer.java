@@ -13,8 +13,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a vendor's event stream into parts. Events for a raw call go on unchanged; those that lie side by side in one read
- * go on as one part, so that a fast stream costs one message a read and not one an event. Not thread-safe.
+ * Turns a vendor's event stream into parts. Events for a raw call go on unchanged; those that lie side by side in
+ * one read go on as one part, so that a fast stream costs one message a read and not one an event. Not thread-safe.
  */
 final class StreamedAnswer implements SseSink {
 

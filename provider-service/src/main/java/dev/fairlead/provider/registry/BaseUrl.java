@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Checks a configured base URL. The file may name loopback and private hosts, but never a link-local address, where clouds
- * keep the machine's credentials, however it is spelled. Names are not resolved here.
+ * Checks a configured base URL. The file may name loopback and private hosts, but never a link-local address, where
+ * clouds keep the machine's credentials, however it is spelled. Names are not resolved here.
  */
 final class BaseUrl {
 
@@ -23,7 +23,8 @@ final class BaseUrl {
   /** Addresses of metadata services that are not link-local: Alibaba Cloud, and Amazon's over IPv6. */
   private static final Set<String> METADATA_ADDRESSES = Set.of("100.100.100.200", "fd00:ec2:0:0:0:0:0:254");
 
-  private static final Pattern NUMBERS = Pattern.compile("(0[xX][0-9a-fA-F]+|[0-9]+)(\\.(0[xX][0-9a-fA-F]+|[0-9]+)){0,3}");
+  private static final Pattern NUMBERS =
+      Pattern.compile("(0[xX][0-9a-fA-F]+|[0-9]+)(\\.(0[xX][0-9a-fA-F]+|[0-9]+)){0,3}");
   private static final String EXPECTED = "an http or https URL such as https://api.openai.com/v1";
 
   private BaseUrl() {}

@@ -76,8 +76,10 @@ enum ProviderKind {
 
     static MockConfig over(ConfigSource config, MockConfig entry) {
       return new MockConfig(
-          config.environment("MOCK_MEAN_LATENCY_MS").map(v -> number("MOCK_MEAN_LATENCY_MS", v)).orElse(entry.meanLatencyMs()),
-          config.environment("MOCK_P95_LATENCY_MS").map(v -> number("MOCK_P95_LATENCY_MS", v)).orElse(entry.p95LatencyMs()),
+          config.environment("MOCK_MEAN_LATENCY_MS").map(v -> number("MOCK_MEAN_LATENCY_MS", v))
+              .orElse(entry.meanLatencyMs()),
+          config.environment("MOCK_P95_LATENCY_MS").map(v -> number("MOCK_P95_LATENCY_MS", v))
+              .orElse(entry.p95LatencyMs()),
           config.environment("MOCK_ERROR_RATE").map(v -> number("MOCK_ERROR_RATE", v)).orElse(entry.errorRate()),
           entry.seed(),
           config

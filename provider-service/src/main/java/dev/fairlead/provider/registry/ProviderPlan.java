@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The providers and models that a configuration asks for. Without {@code providers} and {@code models}: OpenAI's well-known
- * models when {@code OPENAI_API_KEY} is set, else the mock's. The mock's own models are there only while no other provider
- * is, or with {@code ENABLE_MOCK_PROVIDER=1}.
+ * The providers and models that a configuration asks for. Without {@code providers} and {@code models}: OpenAI's
+ * well-known models when {@code OPENAI_API_KEY} is set, else the mock's. The mock's own models are there only while
+ * no other provider is, or with {@code ENABLE_MOCK_PROVIDER=1}.
  *
  * @param warnings what an operator should look at
  */
@@ -142,11 +142,14 @@ record ProviderPlan(List<ConfiguredProvider> providers, List<ModelConfig> models
         KnownModels.MOCK, ProviderKind.MOCK, ProviderKind.MockEnvironment.over(config, entry));
   }
 
-  /** A mock's price per thousand tokens replaces those of the shipped mock models, and fills in for models without one. */
+  /**
+   * A mock's price per thousand tokens replaces those of the shipped mock models, and fills in for models without one.
+   */
   private static ModelConfig priced(ModelConfig model, @org.jspecify.annotations.Nullable ConfiguredProvider provider) {
     if (provider != null && provider.config() instanceof MockConfig mock && mock.costPer1kTokensUsd() != null) {
       boolean shipped = KnownModels.find(KnownModels.MOCK, model.id()).isPresent();
-      return shipped || model.price() == null ? model.priced(PriceConfig.perThousand(mock.costPer1kTokensUsd())) : model;
+      return shipped || model.price() == null ? model.priced(PriceConfig.perThousand(mock.costPer1kTokensUsd()))
+          : model;
     }
     return model;
   }

@@ -7,7 +7,6 @@ import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.provider.ProviderSettings;
 import dev.fairlead.provider.resilience.TimeSource;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
@@ -112,7 +111,7 @@ public final class ProviderRegistry {
 
   /** Gauges ask the snapshot in force, so that they survive reloads. */
   private void gauge(String provider) {
-    gauge(provider, "llm.router.breaker.state", "0 closed, 1 half open, 2 open", stack -> level(stack.breaker().state()));
+    gauge(provider, "llm.router.breaker.state", "0 closed, 1 half open, 2 open", ProviderRegistry::level);
     gauge(provider, "llm.router.upstream.in.flight", "Calls under way at a provider", ProviderStack::inFlight);
   }
 
@@ -129,8 +128,8 @@ public final class ProviderRegistry {
         .register(meters);
   }
 
-  private static int level(CircuitBreaker.State state) {
-    return switch (state) {
+  private static int level(ProviderStack stack) {
+    return switch (stack.breaker().state()) {
       case CLOSED, DISABLED, METRICS_ONLY -> 0;
       case HALF_OPEN -> 1;
       case OPEN, FORCED_OPEN -> 2;

@@ -13,8 +13,8 @@ import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
 
 /**
- * A provider with everything around its adapter. The order, outermost first: breaker, concurrency limit, timeouts, metrics
- * and trace, adapter. RATIONALE.md argues it.
+ * A provider with everything around its adapter. The order, outermost first: breaker, concurrency limit, timeouts,
+ * metrics and trace, adapter. RATIONALE.md argues it.
  */
 public final class ProviderStack {
 

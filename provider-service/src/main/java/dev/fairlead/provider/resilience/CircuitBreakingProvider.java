@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Leaves a provider alone that fails too often. Refused requests and rate limits say nothing about its health and do not
- * count. A call of last resort passes an open breaker once in a while, so that the only provider left is never cut off
- * for good; when it succeeds, the breaker goes on to half open at once.
+ * Leaves a provider alone that fails too often. Refused requests and rate limits say nothing about its health and do
+ * not count. A call of last resort passes an open breaker once in a while, so that the only provider left is never
+ * cut off for good; when it succeeds, the breaker goes on to half open at once.
  */
 public final class CircuitBreakingProvider implements ModelProvider {
 

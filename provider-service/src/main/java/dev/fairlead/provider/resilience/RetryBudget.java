@@ -3,9 +3,9 @@ package dev.fairlead.provider.resilience;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps retries a small share of the calls, so that a vendor in trouble does not get more traffic but less: every call pays
- * a share of a token in, every retry takes a whole one out, and a trickle a second keeps a quiet service able to retry
- * (the scheme of Finagle's RetryBudget). Thread-safe, never blocks.
+ * Keeps retries a small share of the calls, so that a vendor in trouble does not get more traffic but less: every
+ * call pays a share of a token in, every retry takes a whole one out, and a trickle a second keeps a quiet service
+ * able to retry (the scheme of Finagle's RetryBudget). Thread-safe, never blocks.
  */
 public final class RetryBudget {
 

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
- * Whether and when a failed try of a model is repeated. Waits are drawn evenly between zero and a bound that doubles (full
- * jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015), so that callers who failed together
- * do not come back together; a vendor's own Retry-After is a lower bound. Immutable and thread-safe.
+ * Whether and when a failed try of a model is repeated. Waits are drawn evenly between zero and a bound that doubles
+ * (full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015), so that callers who failed
+ * together do not come back together; a vendor's own Retry-After is a lower bound. Immutable and thread-safe.
  */
 public final class RetryPolicy {
 

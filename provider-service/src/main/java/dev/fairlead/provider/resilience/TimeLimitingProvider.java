@@ -13,9 +13,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a call whose first content, next event or whole answer does not come in time. One timer a call, which looks at what
- * has happened since and sets itself again, so that an event costs no more than a clock reading. Time during which the
- * caller takes nothing is not the vendor's and does not count as idle.
+ * Ends a call whose first content, next event or whole answer does not come in time. One timer a call, which looks
+ * at what has happened since and sets itself again, so that an event costs no more than a clock reading. Time during
+ * which the caller takes nothing is not the vendor's and does not count as idle.
  */
 public final class TimeLimitingProvider implements ModelProvider {
 

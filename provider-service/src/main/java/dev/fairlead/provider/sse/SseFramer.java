@@ -4,13 +4,15 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
 /**
- * Cuts a stream of bytes, split anywhere, into events. An event whose lines end in line feeds and that has no comment is
- * given on as it came, without a copy where it lies in one piece of input; any other is written anew with line feeds and
- * without comments. Events without data are dropped. What comes after {@code [DONE]} is ignored. Not thread-safe.
+ * Cuts a stream of bytes, split anywhere, into events. An event whose lines end in line feeds and that has no
+ * comment is given on as it came, without a copy where it lies in one piece of input; any other is written anew with
+ * line feeds and without comments. Events without data are dropped. What comes after {@code [DONE]} is ignored. Not
+ * thread-safe.
  */
 public final class SseFramer {
 
   private static final byte[] DATA = {'d', 'a', 't', 'a'};
+  private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
   private final SseSink sink;
@@ -118,7 +120,7 @@ public final class SseFramer {
     int start = from;
     if (firstLine) {
       firstLine = false;
-      if (to - from >= 3 && work[from] == (byte) 0xEF && work[from + 1] == (byte) 0xBB && work[from + 2] == (byte) 0xBF) {
+      if (startsWithMark(work, from, to)) {
         start = from + 3;
         rewrite = true;
       }
@@ -139,6 +141,11 @@ public final class SseFramer {
       }
     }
     return false;
+  }
+
+  /** A byte order mark, which only the first line of a stream can have. */
+  private static boolean startsWithMark(byte[] work, int from, int to) {
+    return to - from >= MARK.length && Arrays.equals(work, from, from + MARK.length, MARK, 0, MARK.length);
   }
 
   private void addDataLine(int from, int to) {
@@ -198,7 +205,7 @@ public final class SseFramer {
   private static byte[] rewritten(byte[] work, int from, int to) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(to - from + 2);
     int start = from;
-    if (to - from >= 3 && work[from] == (byte) 0xEF && work[from + 1] == (byte) 0xBB) {
+    if (startsWithMark(work, from, to)) {
       start += 3;
     }
     for (int pos = start; pos < to; pos++) {

@@ -103,7 +103,8 @@ class GenerationTest {
     second.last().succeed();
     assertThat(heard)
         .containsExactly(
-            "start 1 a", "end 1 UNAVAILABLE", "start 2 a", "end 2 UNAVAILABLE", "start 3 b", "content", "end 3 SUCCESS");
+            "start 1 a", "end 1 UNAVAILABLE", "start 2 a", "end 2 UNAVAILABLE", "start 3 b", "content",
+            "end 3 SUCCESS");
     assertThat(outcome).isInstanceOf(GenerationOutcome.Answered.class);
     assertThat(outcome.attempts()).hasSize(3);
   }

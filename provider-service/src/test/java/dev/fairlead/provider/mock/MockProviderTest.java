@@ -94,8 +94,10 @@ class MockProviderTest extends ProviderContract {
   @Test
   void answer_followsTheSchema_whenOneIsGiven() {
     String json =
-        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"response_format\":{\"type\":\"json_schema\","
-            + "\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\":\"object\",\"properties\":{\"age\":{\"type\":\"integer\"},"
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
+            + "\"response_format\":{\"type\":\"json_schema\","
+            + "\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\":\"object\",\"properties\":{"
+            + "\"age\":{\"type\":\"integer\"},"
             + "\"tags\":{\"type\":\"array\",\"items\":{\"enum\":[\"a\",\"b\"]}}}}}}}";
     RecordedAnswer answer = run("m", new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json)), false);
     assertThat(answer.completion().text()).matches("\\{\"age\":\\d+,\"tags\":\\[\"a\"]}");

@@ -19,6 +19,11 @@ import dev.fairlead.provider.testkit.ScriptedUpstream;
 import dev.fairlead.provider.testkit.Spans;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.Dialect;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,7 +92,8 @@ class OpenAiProviderTest extends ProviderContract {
   @Test
   void request_carriesKeyAndSplicedModel_andNothingOfOurs() {
     String json =
-        "{ \"model\" : \"auto\", \"fairlead\": {\"policy\":\"cheapest\"}, \"messages\":[{\"role\":\"user\",\"content\":\"é\"}],"
+        "{ \"model\" : \"auto\", \"fairlead\": {\"policy\":\"cheapest\"}, "
+            + "\"messages\":[{\"role\":\"user\",\"content\":\"é\"}],"
             + " \"big\": 12345678901234567890.10 }";
     run("ok", new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json)), false);
     assertThat(upstream.last().key()).isEqualTo("Bearer " + KEY);
@@ -217,16 +223,26 @@ class OpenAiProviderTest extends ProviderContract {
     assertThat(answer.await().failure().failure().message()).isEqualTo("provider lab: connection refused");
   }
 
+  /** A bare socket, because Armeria's own server takes a second to notice that an HTTP/1.1 client has gone. */
   @Test
-  void cancellation_reachesTheVendorWithin100Millis_whenItHasNotAnswered() {
-    RecordedAnswer answer = new RecordedAnswer();
-    Exchange exchange = provider.open(call("slow", raw("hi"), false), answer);
-    await().until(() -> !upstream.ledger().isEmpty());
-    long began = System.nanoTime();
-    exchange.cancel(UpstreamFailure.cancelled());
-    await().pollInterval(Duration.ofMillis(5)).until(this::vendorSawCancellation);
-    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
-    assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
+  void cancellation_closesTheConnectionAtOnce_whenTheVendorHasNotAnswered() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      OpenAiConfig config =
+          new OpenAiConfig(
+              "http://127.0.0.1:" + silent.getLocalPort() + "/v1", new Secret(KEY), OpenAiConfig.Protocol.AUTO);
+      ModelProvider nobody = new OpenAiProvider("lab", config, new LimitSettings(1, 1 << 20, 1 << 20), factory);
+      RecordedAnswer answer = new RecordedAnswer();
+      Exchange exchange = nobody.open(call("ok", raw("hi"), false), answer);
+      try (Socket connection = silent.accept()) {
+        InputStream in = connection.getInputStream();
+        assertThat(in.read()).isEqualTo('P');
+        long began = System.nanoTime();
+        exchange.cancel(UpstreamFailure.cancelled());
+        in.transferTo(OutputStream.nullOutputStream());
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
+      }
+      assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
+    }
   }
 
   @Test

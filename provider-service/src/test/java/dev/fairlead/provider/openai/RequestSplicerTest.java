@@ -43,7 +43,8 @@ class RequestSplicerTest {
         "{\"fairlead\":1}|{\"model\":\"up\\\"1\"}",
         // a stream flag that contradicts the call
         "{\"model\":\"a\",\"stream\":true,\"stream_options\":{\"x\":1}}|{\"model\":\"up\\\"1\",\"stream\":false}",
-        "{\"model\":\"a\",\"stream\":false,\"stream_options\":null}|{\"model\":\"up\\\"1\",\"stream\":false,\"stream_options\":null}"
+        "{\"model\":\"a\",\"stream\":false,\"stream_options\":null}|"
+            + "{\"model\":\"up\\\"1\",\"stream\":false,\"stream_options\":null}"
       })
   void splice_changesOnlyWhatIsOurs_whenNotStreamed(String json, String expected) {
     assertThat(splice(json, false, 0)).isEqualTo(expected);
@@ -54,10 +55,12 @@ class RequestSplicerTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"model\":\"a\",\"stream\":true}|{\"stream_options\":{\"include_usage\":true},\"model\":\"up\\\"1\",\"stream\":true}",
+        "{\"model\":\"a\",\"stream\":true}|"
+            + "{\"stream_options\":{\"include_usage\":true},\"model\":\"up\\\"1\",\"stream\":true}",
         "{\"model\":\"a\"}|{\"stream\":true,\"stream_options\":{\"include_usage\":true},\"model\":\"up\\\"1\"}",
         "{\"model\":\"a\",\"stream\":true,\"stream_options\":{\"include_usage\":false,\"include_obfuscation\":false}}"
-            + "|{\"model\":\"up\\\"1\",\"stream\":true,\"stream_options\":{\"include_obfuscation\":false,\"include_usage\":true}}",
+            + "|{\"model\":\"up\\\"1\",\"stream\":true,"
+            + "\"stream_options\":{\"include_obfuscation\":false,\"include_usage\":true}}",
         "{\"model\":\"a\",\"stream\":true,\"stream_options\":null}"
             + "|{\"model\":\"up\\\"1\",\"stream\":true,\"stream_options\":{\"include_usage\":true}}"
       })
@@ -72,7 +75,8 @@ class RequestSplicerTest {
       value = {
         "{\"model\":\"a\",\"max_tokens\":50}|{\"model\":\"up\\\"1\",\"max_tokens\":50}",
         "{\"model\":\"a\",\"max_tokens\":5000}|{\"model\":\"up\\\"1\",\"max_tokens\":100}",
-        "{\"model\":\"a\",\"max_completion_tokens\":99999999999999}|{\"model\":\"up\\\"1\",\"max_completion_tokens\":100}",
+        "{\"model\":\"a\",\"max_completion_tokens\":99999999999999}|"
+            + "{\"model\":\"up\\\"1\",\"max_completion_tokens\":100}",
         "{\"model\":\"a\",\"max_tokens\":1e9}|{\"model\":\"up\\\"1\",\"max_tokens\":100}",
         "{\"model\":\"a\"}|{\"max_tokens\":100,\"model\":\"up\\\"1\"}",
         "{\"model\":\"a\",\"max_tokens\":null}|{\"model\":\"up\\\"1\",\"max_tokens\":100}"

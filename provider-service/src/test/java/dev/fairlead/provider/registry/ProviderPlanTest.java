@@ -68,7 +68,9 @@ class ProviderPlanTest {
   void configuredMock_isKept_besideOthers() {
     String yaml =
         """
-        providers: { mock: { kind: mock, mean_latency_ms: 40, p95_latency_ms: 120, error_rate: 0.01 }, lab: { kind: openai } }
+        providers:
+          mock: { kind: mock, mean_latency_ms: 40, p95_latency_ms: 120, error_rate: 0.01 }
+          lab: { kind: openai }
         models: [ { id: m, provider: mock, upstream: free text } ]
         """;
     assertThat(ids(plan(yaml, Map.of()))).containsExactly("m");
@@ -85,7 +87,8 @@ class ProviderPlanTest {
     assertThat(mock.meanLatencyMs()).isEqualTo(7);
     assertThat(mock.p95LatencyMs()).isEqualTo(9);
     assertThat(mock.errorRate()).isZero();
-    assertThat(Objects.requireNonNull(plan.models().getFirst().price()).input()).isEqualByComparingTo(BigDecimal.valueOf(2));
+    assertThat(Objects.requireNonNull(plan.models().getFirst().price()).input())
+        .isEqualByComparingTo(BigDecimal.valueOf(2));
   }
 
   @Test
@@ -97,11 +100,13 @@ class ProviderPlanTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "providers: { x: { kind: anthropic } }|providers.x.kind: `anthropic` is not a kind of this version; available: openai, mock",
+        "providers: { x: { kind: anthropic } }|providers.x.kind: `anthropic` is not a kind of this version; "
+            + "available: openai, mock",
         "providers: { x: { kind: opnai } }|did you mean `openai`?",
         "providers: { x: { base_url: http://a/v1 } }|providers.x.kind: missing (expected one of: openai, mock)",
         "providers: { x: { kind: openai, bas_url: http://a/v1 } }|did you mean `base_url`?",
-        "providers: { x: { kind: openai, base_url: nonsense } }|providers.x.base_url: nonsense (expected: an http or https URL",
+        "providers: { x: { kind: openai, base_url: nonsense } }|providers.x.base_url: nonsense "
+            + "(expected: an http or https URL",
         "providers: { x: { kind: mock, error_rate: 2 } }|error_rate: 2.0 (expected: 0.0..1.0)",
         "models: [ { id: a, provider: mock, tier: cheep } ]|tier",
         "models: [ { provider: mock } ]|models[].id: missing",
@@ -132,7 +137,8 @@ class ProviderPlanTest {
         "http://0xA9.0xFE.0xA9.0xFE/", "http://0251.0376.0251.0376/", "http://169.16689662/", "http://[fe80::1]/v1",
         "http://[::ffff:169.254.169.254]/v1", "http://[::ffff:a9fe:a9fe]/", "http://metadata.google.internal/v1",
         "http://METADATA.google.internal./v1", "http://user:pass@host/v1", "ftp://host/v1", "http://host:0/v1",
-        "http://host:65536/v1", "http://0.0.0.0/v1", "http://host/v1?x=1", "//host/v1", "http:///v1", "http://[fd00:ec2::254]/"
+        "http://host:65536/v1", "http://0.0.0.0/v1", "http://host/v1?x=1", "//host/v1", "http:///v1",
+        "http://[fd00:ec2::254]/"
       })
   void baseUrl_isRefused(String url) {
     assertThatThrownBy(() -> BaseUrl.check("providers.x.base_url", url))

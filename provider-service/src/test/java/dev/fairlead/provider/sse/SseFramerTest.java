@@ -55,7 +55,8 @@ class SseFramerTest {
       for (int first = 0; first <= length; first++) {
         for (int second = first; second <= length; second += 3) {
           Found found = frame(text, first, second);
-          assertThat(found.data).as("%s cut at %d, %d", text, first, second).containsExactly("{\"a\":1}", "{\"b\":\"é🚢\"}");
+          assertThat(found.data).as("%s cut at %d, %d", text, first, second).containsExactly("{\"a\":1}",
+              "{\"b\":\"é🚢\"}");
           assertThat(found.done).isEqualTo(text.contains("[DONE]"));
         }
       }

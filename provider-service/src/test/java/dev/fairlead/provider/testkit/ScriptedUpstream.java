@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that speaks OpenAI's dialect and misbehaves on demand. What it does is chosen by the upstream model's name, or by
- * the header {@code x-script}; see {@link #SCRIPTS}. A name may carry a suffix after {@code /}, so that one script can serve
- * several models. Everything it was asked is in the {@link #ledger}.
+ * A server that speaks OpenAI's dialect and misbehaves on demand. What it does is chosen by the upstream model's
+ * name, or by the header {@code x-script}; see {@link #SCRIPTS}. A name may carry a suffix after {@code /}, so that
+ * one script can serve several models. Everything it was asked is in the {@link #ledger}.
  */
 public final class ScriptedUpstream implements AutoCloseable {
 
@@ -176,7 +176,8 @@ public final class ScriptedUpstream implements AutoCloseable {
       case "quota" -> error(429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota");
       case "500" -> error(500, "server_error", "internal", "it broke");
       case "503" -> error(503, "server_error", "overloaded", "too busy");
-      case "flaky" -> call == 1 ? error(500, "server_error", "internal", "it broke") : answer(script, stream, path, entry);
+      case "flaky" -> call == 1 ? error(500, "server_error", "internal", "it broke") : answer(script, stream, path,
+          entry);
       case "html" -> HttpResponse.of(HttpStatus.OK, MediaType.HTML_UTF_8, "<html><body>Welcome</body></html>");
       case "empty" -> HttpResponse.of(ResponseHeaders.builder(200).contentType(MediaType.JSON).build());
       case "malformed" ->
@@ -220,8 +221,10 @@ public final class ScriptedUpstream implements AutoCloseable {
   }
 
   private static String legacy() {
-    return "{\"id\":\"cmpl-1\",\"object\":\"text_completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"text\":\"Hello\","
-        + "\"index\":0,\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":2,\"completion_tokens\":1,\"total_tokens\":3}}";
+    return "{\"id\":\"cmpl-1\",\"object\":\"text_completion\",\"created\":1,\"model\":\"m\",\"choices\":[{"
+        + "\"text\":\"Hello\","
+        + "\"index\":0,\"finish_reason\":\"stop\"}],"
+        + "\"usage\":{\"prompt_tokens\":2,\"completion_tokens\":1,\"total_tokens\":3}}";
   }
 
   private static HttpResponse legacyStream(Entry entry) {
@@ -249,7 +252,8 @@ public final class ScriptedUpstream implements AutoCloseable {
         script.equals("no-usage")
             ? ""
             : ",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11,"
-                + "\"prompt_tokens_details\":{\"cached_tokens\":4},\"completion_tokens_details\":{\"reasoning_tokens\":1}}";
+                + "\"prompt_tokens_details\":{\"cached_tokens\":4},"
+                + "\"completion_tokens_details\":{\"reasoning_tokens\":1}}";
     return "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1700000000,\"model\":\"m\",\"choices\":["
         + "{\"index\":0,\"message\":" + message + ",\"finish_reason\":\"" + reason + "\"}]" + usage + "}";
   }
@@ -267,7 +271,8 @@ public final class ScriptedUpstream implements AutoCloseable {
       case "tools" ->
           events(
               entry, true, role, toolChunk("\"id\":\"call_1\",\"type\":\"function\",", "\"name\":\"weather\",", ""),
-              toolChunk("", "", "{\\\"city\\\":"), toolChunk("", "", "\\\"Oslo\\\"}"), chunk("{}", "tool_calls"), usage, done);
+              toolChunk("", "", "{\\\"city\\\":"), toolChunk("", "", "\\\"Oslo\\\"}"), chunk("{}", "tool_calls"),
+                  usage, done);
       case "empty-content" -> events(entry, true, role, stop, usage, done);
       case "utf8" -> bytewise(entry, role + chunk("{\"content\":\"Grüße 🚢 你好\"}", null) + stop + usage + done);
       case "crlf" -> bytewise(entry, (": hi\n\n" + role + hello + world + stop + usage + done).replace("\n", "\r\n"));
@@ -284,13 +289,16 @@ public final class ScriptedUpstream implements AutoCloseable {
   }
 
   private static String chunk(String delta, @Nullable String reason) {
-    return "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
-        + "\"delta\":" + delta + ",\"finish_reason\":" + (reason == null ? "null" : "\"" + reason + "\"") + "}],\"usage\":null}\n\n";
+    return "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
+        + "\"choices\":[{\"index\":0,"
+        + "\"delta\":" + delta + ",\"finish_reason\":" + (reason == null ? "null" : "\"" + reason + "\"")
+        + "}],\"usage\":null}\n\n";
   }
 
   private static String toolChunk(String head, String name, String arguments) {
     return chunk(
-        "{\"tool_calls\":[{\"index\":0," + head + "\"function\":{" + name + "\"arguments\":\"" + arguments + "\"}}]}", null);
+        "{\"tool_calls\":[{\"index\":0," + head + "\"function\":{" + name + "\"arguments\":\"" + arguments + "\"}}]}",
+        null);
   }
 
   private static HttpResponse events(Entry entry, boolean close, String... events) {
@@ -377,6 +385,7 @@ public final class ScriptedUpstream implements AutoCloseable {
   }
 
   private static String errorJson(String type, String code, String message) {
-    return "{\"error\":{\"message\":\"" + message + "\",\"type\":\"" + type + "\",\"param\":null,\"code\":\"" + code + "\"}}";
+    return "{\"error\":{\"message\":\"" + message + "\",\"type\":\"" + type + "\",\"param\":null,\"code\":\"" + code
+        + "\"}}";
   }
 }
