@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Everything that touches several keys keeps the rules of a cluster, which a single node with all slots enforces too. */
+/** What touches several keys keeps the rules of a cluster, which a single node with all slots enforces too. */
 class RedisClusterIT {
 
   @Test

@@ -4,9 +4,12 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives every call to a store its time-box, and stops asking a store that fails: while the breaker is open, calls fail
@@ -14,6 +17,7 @@ import java.util.function.Supplier;
  */
 public final class StoreGuard {
 
+  private static final Logger logger = LoggerFactory.getLogger(StoreGuard.class);
   private static final int WINDOW = 20;
   private static final int MINIMUM_CALLS = 8;
   private static final int PROBES = 3;
@@ -63,12 +67,23 @@ public final class StoreGuard {
                 breaker.onSuccess(took, TimeUnit.NANOSECONDS);
                 result.complete(value);
               } else {
-                breaker.onError(took, TimeUnit.NANOSECONDS, error);
-                onFailure.run();
+                failed(took, error);
                 result.completeExceptionally(new StoreUnavailableException("store failed: " + error.getMessage()));
               }
             });
     return result;
+  }
+
+  /** A store that is known to be away fails at once and costs nothing: that does not count against the breaker. */
+  private void failed(long tookNanos, Throwable error) {
+    Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    if (cause instanceof StoreUnavailableException) {
+      breaker.releasePermission();
+    } else {
+      breaker.onError(tookNanos, TimeUnit.NANOSECONDS, cause);
+      logger.debug("a call to the store failed", cause);
+    }
+    onFailure.run();
   }
 
   private static <T> CompletableFuture<T> started(Supplier<CompletionStage<T>> call) {

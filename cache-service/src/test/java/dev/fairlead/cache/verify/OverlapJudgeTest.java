@@ -9,10 +9,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OverlapJudgeTest {
 
   private static final String LONG =
-      "Boiling an egg takes about eight minutes. Bring water to a rolling boil, lower the egg with a spoon, keep the"
-          + " heat at medium, and wait. Afterwards place the egg into cold water so that it stops cooking and the shell"
-          + " comes off easily. Fresh eggs are harder to peel than older ones, so buy them a week before. Salt in the water"
-          + " helps when a shell cracks, because it makes the white set quickly. Serve warm with toast, butter and pepper.";
+      "Boiling an egg takes about eight minutes. Bring water to a rolling boil, lower the egg with a "
+          + "spoon, keep the heat at medium, and wait. Afterwards place the egg into cold water so that it "
+          + "stops cooking and the shell comes off easily. Fresh eggs are harder to peel than older ones, so"
+          + " buy them a week before. Salt in the water helps when a shell cracks, because it makes the "
+          + "white set quickly. Serve warm with toast, butter and pepper.";
 
   private final AnswerJudge judge = new OverlapJudge();
 

@@ -9,6 +9,7 @@ import dev.fairlead.common.failure.Failure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +75,8 @@ public final class Router {
     return decision(Decision.EXPLICIT, Reason.EXPLICIT_MODEL, query, List.of(candidate), List.of());
   }
 
-  private Decision auto(RouteQuery query, PolicyName name, Catalog catalog) {
+  private Decision auto(RouteQuery asked, PolicyName name, Catalog catalog) {
+    RouteQuery query = withoutUnknownReasoning(asked, catalog);
     List<Candidate> feasible = new ArrayList<>();
     List<Candidate> dropped = new ArrayList<>();
     for (ModelSpec model : catalog.models()) {
@@ -88,6 +90,25 @@ public final class Router {
     }
     RoutingPolicy.Ranking ranking = policy(name).rank(query, feasible);
     return decision(name.label(), ranking.reason(), query, ranking.order(), dropped);
+  }
+
+  /** How hard to think is only a wish where no model can adjust it: the catalogue may just not say so. */
+  private static RouteQuery withoutUnknownReasoning(RouteQuery query, Catalog catalog) {
+    boolean asked = query.needs().contains(Capability.REASONING);
+    boolean known = catalog.models().stream().anyMatch(m -> m.capabilities().contains(Capability.REASONING));
+    if (!asked || known) {
+      return query;
+    }
+    Set<Capability> needs = EnumSet.copyOf(query.needs());
+    needs.remove(Capability.REASONING);
+    return new RouteQuery(
+        query.promptTokens(),
+        query.promptCharacters(),
+        query.maxOutputTokens(),
+        query.choices(),
+        needs,
+        query.complexity(),
+        query.maxCostNanoUsd());
   }
 
   private static Decision decision(
@@ -123,7 +144,7 @@ public final class Router {
   }
 
   private static @Nullable Drop abilityDrop(RouteQuery query, ModelSpec model) {
-    if (!canDo(model, query.needs())) {
+    if (!model.capabilities().containsAll(query.needs())) {
       return Drop.CAPABILITY;
     }
     long window = model.contextWindow();
@@ -140,16 +161,6 @@ public final class Router {
       return Drop.UNPRICED;
     }
     return cost > cap ? Drop.COST_CAP : null;
-  }
-
-  /** How hard a model shall think is a wish: one that cannot adjust it still answers. */
-  private static boolean canDo(ModelSpec model, Set<Capability> needs) {
-    for (Capability need : needs) {
-      if (need != Capability.REASONING && !model.capabilities().contains(need)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private long outputTokens(RouteQuery query, ModelSpec model) {
