@@ -71,8 +71,8 @@ interface CachingCases extends Cases {
             Requests.chat("small", prompt, ",\"temperature\":0.7"),
             Requests.chat("small", prompt, ",\"seed\":7"),
             Requests.chat("small", prompt, ",\"response_format\":{\"type\":\"json_object\"}"),
-            "{\"model\":\"small\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":"
-                + Requests.quoted(prompt) + "}]}");
+            Requests.chat("small", prompt)
+                .replace("[{", "[{\"role\":\"system\",\"content\":\"Be brief.\"},{"));
 
     for (String other : others) {
       assertThat(chat(other).header("x-fairlead-cache")).as(other).isNotEqualTo("hit");

@@ -108,7 +108,8 @@ interface GrpcCases extends Cases {
           assertThat(code(stub, request("none", "x"))).isEqualTo(Status.Code.NOT_FOUND);
           assertThat(code(stub, GenerateRequest.getDefaultInstance())).isEqualTo(Status.Code.INVALID_ARGUMENT);
           assertThat(code(stub, request("small", "[[garbage]] " + unique()))).isEqualTo(Status.Code.UNAVAILABLE);
-          assertThat(code(stub, request("small", "[[status 400]] " + unique()))).isEqualTo(Status.Code.INVALID_ARGUMENT);
+          assertThat(code(stub, request("small", "[[status 400]] " + unique())))
+              .isEqualTo(Status.Code.INVALID_ARGUMENT);
         });
   }
 

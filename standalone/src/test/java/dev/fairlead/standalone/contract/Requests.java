@@ -33,8 +33,8 @@ final class Requests {
 
   /** A chat body with further members, each beginning with a comma. */
   static String chat(String model, String prompt, String further) {
-    return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":" + quoted(prompt) + "}]" + further
-        + "}";
+    String message = "{\"role\":\"user\",\"content\":" + quoted(prompt) + "}";
+    return "{\"model\":\"" + model + "\",\"messages\":[" + message + "]" + further + "}";
   }
 
   /** A streamed chat body. */

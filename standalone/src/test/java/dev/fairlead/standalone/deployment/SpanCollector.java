@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An OTLP/HTTP collector that keeps what it is sent. Reads the few fields it needs by their numbers in the OTLP contract. */
+/** An OTLP/HTTP collector that keeps what it is sent; reads the fields it needs by their numbers in the contract. */
 public final class SpanCollector implements AutoCloseable {
 
   private final List<ReceivedSpan> spans = new CopyOnWriteArrayList<>();

@@ -25,9 +25,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An OpenAI-compatible vendor that does what the prompt says, so that concurrent cases do not meet: {@code [[status 500]]},
- * {@code [[fail small-up 500]]} (that model only), {@code [[garbage]]}, {@code [[cut]]}, {@code [[endless]]}, {@code [[hold word]]} (until the word is released), {@code
- * [[tool]]}. Anything else is answered at once. Keeps what it was sent.
+ * An OpenAI-compatible vendor that does what the prompt says, so that concurrent cases do not meet:
+ * {@code [[status 500]]}, {@code [[fail small-up 500]]} (that model only), {@code [[garbage]]}, {@code [[cut]]},
+ * {@code [[endless]]}, {@code [[hold word]]} (until the word is released), {@code [[tool]]}. Anything else is answered at
+ * once. Keeps what it was sent.
  */
 public final class Vendor implements AutoCloseable {
 
@@ -51,7 +52,7 @@ public final class Vendor implements AutoCloseable {
   private final Map<String, CompletableFuture<Void>> held = new ConcurrentHashMap<>();
   private final Server server;
 
-  /** A request as it came. {@code finished} completes with true when the whole answer was taken, with false when not. */
+  /** A request as it came. {@code finished} completes with whether the whole answer was taken. */
   public record Received(AggregatedHttpRequest request, CompletableFuture<Boolean> finished) {
 
     /** Its body. */
@@ -116,7 +117,8 @@ public final class Vendor implements AutoCloseable {
                   Received call = new Received(request, new CompletableFuture<>());
                   received.add(call);
                   context.log().whenComplete().thenAccept(log -> call.finished().complete(log.responseCause() == null));
-                  HttpResponse response = embeddings ? json(VendorAnswers.embeddings(call.json())) : scripted(context, call);
+                  HttpResponse response =
+                      embeddings ? json(VendorAnswers.embeddings(call.json())) : scripted(context, call);
                   Matcher hold = HOLD.matcher(call.body());
                   return hold.find()
                       ? hold(hold.group(1)).thenApply(go -> response)
@@ -156,8 +158,8 @@ public final class Vendor implements AutoCloseable {
     return HttpResponse.of(
         headers.build(),
         HttpData.ofUtf8(
-            "{\"error\":{\"message\":\"vendor says %d\",\"type\":\"vendor_type\",\"param\":\"messages\",\"code\":\"vendor_code\"}}"
-                .formatted(status)));
+            "{\"error\":{\"message\":\"vendor says " + status + "\",\"type\":\"vendor_type\","
+                + "\"param\":\"messages\",\"code\":\"vendor_code\"}}"));
   }
 
   private static HttpResponse json(String body) {

@@ -14,7 +14,8 @@ final class VendorAnswers {
           .formatted(
               Vendor.PROMPT_TOKENS, Vendor.COMPLETION_TOKENS, Vendor.PROMPT_TOKENS + Vendor.COMPLETION_TOKENS);
   private static final String TOOL_CALL =
-      "{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Kiel\\\"}\"}}";
+      "{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"weather\","
+          + "\"arguments\":\"{\\\"city\\\":\\\"Kiel\\\"}\"}}";
 
   private VendorAnswers() {}
 
