@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Cutting a vendor's event stream into events: whole events a read, and reads that end inside of them. Time is per event. */
+/** Cutting a vendor's stream into events: whole events a read, and reads that end inside of them. Time is per event. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -27,8 +27,8 @@ import java.util.regex.Pattern;
 /**
  * An OpenAI-compatible vendor that does what the prompt says, so that concurrent cases do not meet:
  * {@code [[status 500]]}, {@code [[fail small-up 500]]} (that model only), {@code [[garbage]]}, {@code [[cut]]},
- * {@code [[endless]]}, {@code [[hold word]]} (until the word is released), {@code [[tool]]}. Anything else is answered at
- * once. Keeps what it was sent.
+ * {@code [[endless]]}, {@code [[hold word]]} (until the word is released), {@code [[tool]]}. Anything else is answered
+ * at once. Keeps what it was sent.
  */
 public final class Vendor implements AutoCloseable {
 
