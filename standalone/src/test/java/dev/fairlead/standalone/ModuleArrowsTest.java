@@ -21,7 +21,7 @@ import org.jspecify.annotations.NullMarked;
 class ModuleArrowsTest {
 
   @ArchTest
-  static final ArchRule arrows =
+  static final ArchRule ARROWS =
       layeredArchitecture()
           .consideringOnlyDependenciesInAnyPackage("dev.fairlead..")
           .layer("proto").definedBy("dev.fairlead.v1..")
@@ -46,14 +46,14 @@ class ModuleArrowsTest {
           .ensureAllClassesAreContainedInArchitecture();
 
   @ArchTest
-  static final ArchRule packages_areNamedByFeature =
+  static final ArchRule PACKAGES_ARE_NAMED_BY_FEATURE =
       noClasses()
           .should()
           .resideInAnyPackage("..util..", "..utils..", "..impl..", "..helpers..", "..model..", "..models..")
           .because("a package is named by what it is about");
 
   @ArchTest
-  static final ArchRule types_areNamedByWhatTheyAre =
+  static final ArchRule TYPES_ARE_NAMED_BY_WHAT_THEY_ARE =
       noClasses()
           .that()
           .resideOutsideOfPackage("dev.fairlead.v1..")
@@ -71,7 +71,7 @@ class ModuleArrowsTest {
           .haveSimpleNameEndingWith("Impl");
 
   @ArchTest
-  static final ArchRule javaSerialization_isNotUsed =
+  static final ArchRule JAVA_SERIALIZATION_IS_NOT_USED =
       noClasses()
           .that()
           .resideInAPackage("dev.fairlead..")
@@ -80,7 +80,7 @@ class ModuleArrowsTest {
           .haveFullyQualifiedName("java.io.ObjectInputStream");
 
   @ArchTest
-  static final ArchRule mains_areShort =
+  static final ArchRule MAINS_ARE_NOT_INSTANTIATED =
       classes()
           .that()
           .haveSimpleName("Main")

@@ -152,10 +152,8 @@ public final class ConfigSource {
       return Map.of();
     }
     Map<String, T> entries = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry : mapping(name, own).properties()) {
-      String path = name + "." + entry.getKey();
-      ObjectNode merged = entry(path, entry.getValue(), defaults);
-      entries.put(entry.getKey(), bind(path, merged, overlayEnvironment(path, merged), type));
+    for (String entry : mapping(name, own).properties().stream().map(Map.Entry::getKey).toList()) {
+      entries.put(entry, namedEntry(name, entry, type, defaults));
     }
     return Collections.unmodifiableMap(entries);
   }
@@ -163,8 +161,7 @@ public final class ConfigSource {
   /** One entry of a section that is a mapping from names, for sections whose entries are of different types. */
   public <T> T namedEntry(String section, String name, Class<T> type, JsonDefaults defaults) {
     String path = section + "." + name;
-    JsonNode own = file.path(section).path(name);
-    ObjectNode merged = entry(path, own, defaults);
+    ObjectNode merged = entry(path, file.path(section).path(name), defaults);
     return bind(path, merged, overlayEnvironment(path, merged), type);
   }
 

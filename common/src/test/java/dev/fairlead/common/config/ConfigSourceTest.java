@@ -322,6 +322,21 @@ class ConfigSourceTest {
   }
 
   @Test
+  void reread_seesTheFileAsItIsNow_andKeepsTheEnvironment(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("my.yaml"), "server: {port: 5}");
+    ConfigSource before = ConfigSource.load(file, Map.of("FAIRLEAD_SERVER_TIMEOUT", "9s"));
+    Files.writeString(file, "server: {port: 6}");
+
+    Server after = before.reread().section("server", Server.class);
+
+    assertThat(after.port()).isEqualTo(6);
+    assertThat(after.timeout()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(before.section("server", Server.class).port()).isEqualTo(5);
+    ConfigSource text = ConfigSource.parse("f", "", Map.of());
+    assertThat(text.reread()).isSameAs(text);
+  }
+
+  @Test
   void load_namesTheFile_whenItCannotBeRead(@TempDir Path folder) {
     Path missing = folder.resolve("none.yaml");
 

@@ -141,9 +141,7 @@ final class InferenceCall {
     if (missed.hasLease()) {
       leaseId = missed.getLease().getId();
     }
-    if (missed.getReason() == CacheMiss.Reason.REASON_STORE_UNAVAILABLE) {
-      scoreOrRoute();
-    } else if (missed.getSemanticPossible() && !analysed) {
+    if (missed.getSemanticPossible() && !analysed) {
       scoreThen(() -> lookUp(leaseId.isEmpty()));
     } else if (!leaseId.isEmpty()) {
       scoreOrRoute();

@@ -7,8 +7,8 @@ import java.net.spi.InetAddressResolverProvider;
 import java.util.stream.Stream;
 
 /**
- * Stands in front of the JVM's own resolver and notes every name that is looked up. Names that are not this machine's are
- * refused, so that a library that calls out can neither reach anybody nor do it unseen.
+ * Stands in front of the JVM's own resolver and notes every name that is looked up. Names that are not this machine's
+ * are refused, so that a library that calls out can neither reach anybody nor do it unseen.
  */
 public final class RecordingResolverProvider extends InetAddressResolverProvider {
 
