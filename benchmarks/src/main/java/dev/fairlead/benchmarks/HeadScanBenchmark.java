@@ -14,16 +14,19 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The one scan of a chat body at the edge: validation, spans, facts and the digest of the scope. */
+/**
+ * The one scan of a chat body at the edge: validation, spans, facts and the digest of the scope.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class HeadScanBenchmark {
 
   private static final String TURN =
-      "{\"role\":\"user\",\"content\":\"Explain in two sentences why a ship's \\\"fairlead\\\" reduces friction, "
-          + "and give the load at 30 degrees.\\nAnswer in plain words, please.\"},"
-          + "{\"role\":\"assistant\",\"content\":\"It guides the line so that it does not chafe.\"}";
+      "{\"role\":\"user\",\"content\":\"Explain in two sentences why a ship's \\\"fairlead\\\""
+          + " reduces friction, and give the load at 30 degrees.\\nAnswer in plain words,"
+          + " please.\"},{\"role\":\"assistant\",\"content\":\"It guides the line so that it does"
+          + " not chafe.\"}";
 
   /** Bytes of the body, roughly. */
   @Param({"1024", "102400"})
@@ -35,7 +38,8 @@ public class HeadScanBenchmark {
   /** Makes a conversation of that size. */
   @Setup
   public void makeBody() {
-    StringBuilder json = new StringBuilder("{\"model\":\"auto\",\"temperature\":0.2,\"stream\":true,\"messages\":[");
+    StringBuilder json =
+        new StringBuilder("{\"model\":\"auto\",\"temperature\":0.2,\"stream\":true,\"messages\":[");
     while (json.length() < size - TURN.length()) {
       json.append(TURN).append(',');
     }

@@ -41,7 +41,8 @@ public class RoutingBenchmark {
   public String requested = "auto";
 
   private final Router router =
-      new Router(ConfigSource.parse("benchmark", "", Map.of()).section("routing", RoutingConfig.class));
+      new Router(
+          ConfigSource.parse("benchmark", "", Map.of()).section("routing", RoutingConfig.class));
   private final RouteQuery query =
       new RouteQuery(400, 1600, 0, 1, Set.of(Capability.TOOLS), OptionalDouble.of(0.4), null);
   private Catalog catalog = Catalog.of(1, List.of());
@@ -53,7 +54,9 @@ public class RoutingBenchmark {
     for (int i = 0; i < models; i++) {
       Tier tier = Tier.values()[i % 3];
       Price price = Price.of(100_000_000L * (i + 1), 400_000_000L * (i + 1));
-      specs.add(new ModelSpec("model-" + i, "lab", "m", tier, price, 128_000, 16_000, Set.of(Capability.TOOLS)));
+      specs.add(
+          new ModelSpec(
+              "model-" + i, "lab", "m", tier, price, 128_000, 16_000, Set.of(Capability.TOOLS)));
     }
     catalog = Catalog.of(1, specs);
   }

@@ -15,7 +15,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Cutting a vendor's stream into events: whole events a read, and reads that end inside of them. Time is per event. */
+/**
+ * Cutting a vendor's stream into events: whole events a read, and reads that end inside of them.
+ * Time is per event.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -23,8 +26,9 @@ public class SseFramingBenchmark {
 
   private static final int EVENTS = 200;
   private static final String EVENT =
-      "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1790000000,\"model\":\"m\","
-          + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\" friction\"},\"finish_reason\":null}]}\n\n";
+      "data:"
+          + " {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1790000000,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
+          + " friction\"},\"finish_reason\":null}]}\n\n";
 
   /** Bytes of a read; 0 means one event a read. */
   @Param({"0", "1000", "16384"})

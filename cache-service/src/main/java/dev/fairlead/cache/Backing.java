@@ -34,7 +34,12 @@ interface Backing extends AutoCloseable {
   CacheCounters counters();
 
   /** Begins to follow other replicas, if there can be any. */
-  void follow(Stores stores, SingleFlight flights, Outcomes outcomes, VectorIndex index, InstantSource clock);
+  void follow(
+      Stores stores,
+      SingleFlight flights,
+      Outcomes outcomes,
+      VectorIndex index,
+      InstantSource clock);
 
   /** Drops what ended before {@code now}. */
   void sweep(Instant now);
@@ -59,7 +64,8 @@ interface Backing extends AutoCloseable {
   }
 
   /** Shared through Redis: near cache, then time-box and breaker, then Redis. */
-  static Backing redis(CacheConfig config, RedisConfig redis, InstantSource clock, VectorIndex index) {
+  static Backing redis(
+      CacheConfig config, RedisConfig redis, InstantSource clock, VectorIndex index) {
     RedisLink link =
         RedisLink.open(
             new RedisSettings(
@@ -83,14 +89,20 @@ interface Backing extends AutoCloseable {
               feed.publish(new Change.Removed(id));
             });
     StoreGuard guard =
-        new StoreGuard(config.storeTimeout(), config.breakerOpen(), () -> counters.increment(Count.STORE_FAILURES));
+        new StoreGuard(
+            config.storeTimeout(),
+            config.breakerOpen(),
+            () -> counters.increment(Count.STORE_FAILURES));
     NearCachingStore near =
-        new NearCachingStore(new GuardedStore(shared, guard), config.maxBytes(), config.nearTtl(), clock);
-    return new Shared(link, shared, near, new GuardedLeases(new RedisLeases(link), guard), feed, counters);
+        new NearCachingStore(
+            new GuardedStore(shared, guard), config.maxBytes(), config.nearTtl(), clock);
+    return new Shared(
+        link, shared, near, new GuardedLeases(new RedisLeases(link), guard), feed, counters);
   }
 
   /** One process alone. */
-  record Memory(MemoryEntryStore store, MemoryLeases leases, CacheCounters counters) implements Backing {
+  record Memory(MemoryEntryStore store, MemoryLeases leases, CacheCounters counters)
+      implements Backing {
     @Override
     public ChangeFeed feed() {
       return ChangeFeed.none();
@@ -98,7 +110,11 @@ interface Backing extends AutoCloseable {
 
     @Override
     public void follow(
-        Stores stores, SingleFlight flights, Outcomes outcomes, VectorIndex index, InstantSource clock) {}
+        Stores stores,
+        SingleFlight flights,
+        Outcomes outcomes,
+        VectorIndex index,
+        InstantSource clock) {}
 
     @Override
     public void sweep(Instant now) {
@@ -123,7 +139,11 @@ interface Backing extends AutoCloseable {
 
     @Override
     public void follow(
-        Stores stores, SingleFlight flights, Outcomes outcomes, VectorIndex index, InstantSource clock) {
+        Stores stores,
+        SingleFlight flights,
+        Outcomes outcomes,
+        VectorIndex index,
+        InstantSource clock) {
       feed.follow(new Replication(store, shared, index, stores, flights, outcomes, clock));
     }
 

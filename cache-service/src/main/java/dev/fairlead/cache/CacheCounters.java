@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the service counts: for metrics by this replica, for {@code GetStats} summed over replicas where there are
- * several.
+ * What the service counts: for metrics by this replica, for {@code GetStats} summed over replicas
+ * where there are several.
  */
 final class CacheCounters {
 
@@ -94,25 +94,23 @@ final class CacheCounters {
     Map<String, Long> deltas = takeDeltas();
     return share
         .add(deltas)
-        .whenComplete(
-            (sums, error) -> {
-              if (error != null) {
-                giveBack(deltas);
-              }
-            });
+        .whenComplete((sums, error) -> {
+          if (error != null) {
+            giveBack(deltas);
+          }
+        });
   }
 
   private synchronized Map<String, Long> takeDeltas() {
     Map<String, Long> deltas = new HashMap<>();
-    counts.forEach(
-        (key, adder) -> {
-          long now = adder.sum();
-          long delta = now - told.getOrDefault(key, 0L);
-          if (delta > 0) {
-            deltas.put(key, delta);
-            told.put(key, now);
-          }
-        });
+    counts.forEach((key, adder) -> {
+      long now = adder.sum();
+      long delta = now - told.getOrDefault(key, 0L);
+      if (delta > 0) {
+        deltas.put(key, delta);
+        told.put(key, now);
+      }
+    });
     return deltas;
   }
 
@@ -121,17 +119,20 @@ final class CacheCounters {
   }
 
   /** Shows this replica's counts and sizes as metrics. */
-  void bindTo(MeterRegistry meters, Supplier<Number> entries, Supplier<Number> vectors, Supplier<Number> waiting) {
+  void bindTo(
+      MeterRegistry meters,
+      Supplier<Number> entries,
+      Supplier<Number> vectors,
+      Supplier<Number> waiting) {
     counter(meters, "llm.router.cache.store.writes", Count.STORES);
     counter(meters, "llm.router.cache.store.evictions", Count.EVICTIONS);
     counter(meters, "llm.router.cache.store.failures", Count.STORE_FAILURES);
     counter(meters, "llm.router.cache.store.unreadable", Count.UNREADABLE);
     Verifier.names()
-        .forEach(
-            veto ->
-                FunctionCounter.builder("llm.router.cache.vetoes", adder(VETO + veto), LongAdder::sum)
-                    .tag("veto", veto)
-                    .register(meters));
+        .forEach(veto ->
+            FunctionCounter.builder("llm.router.cache.vetoes", adder(VETO + veto), LongAdder::sum)
+                .tag("veto", veto)
+                .register(meters));
     Gauge.builder("llm.router.cache.entries", entries).register(meters);
     Gauge.builder("llm.router.cache.vectors", vectors).register(meters);
     Gauge.builder("llm.router.cache.waiting", waiting).register(meters);

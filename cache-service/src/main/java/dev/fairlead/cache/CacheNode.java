@@ -87,20 +87,26 @@ public final class CacheNode implements ServiceNode {
     ChangeFeed feed = backing.feed();
     ServePolicy policy = policy(config, random);
     Outcomes outcomes = new Outcomes(policy, new OverlapJudge(), store, feed, compute);
-    SingleFlight flights = new SingleFlight(backing.leases(), timer, config.leaseTtl(), config.maxWaiters());
+    SingleFlight flights =
+        new SingleFlight(backing.leases(), timer, config.leaseTtl(), config.maxWaiters());
     Stores stores = new Stores(config, store, index, flights, feed, counters, clock, random);
     SemanticLookups semantic =
-        new SemanticLookups(config, index, store, policy, outcomes, counters, compute, clock, tracer);
+        new SemanticLookups(
+            config, index, store, policy, outcomes, counters, compute, clock, tracer);
     Lookups lookups = new Lookups(config, store, semantic, flights, counters, clock);
     Stats stats = new Stats(config, counters, store, index, policy);
     backing.follow(stores, flights, outcomes, index, clock);
 
     counters.bindTo(meters, stats::lastEntries, index::size, flights::waiting);
-    repeat(timer, config.sweepInterval(), () -> sweep(store, index, backing, stats, clock.instant()));
+    repeat(
+        timer, config.sweepInterval(), () -> sweep(store, index, backing, stats, clock.instant()));
     repeat(timer, config.statsInterval(), () -> counters.sync().exceptionally(error -> Map.of()));
     CacheRpcService service =
         new CacheRpcService(new CacheRequests(index), lookups, stores, outcomes, stats, clock);
-    logger.info("cache store: {}, semantic policy: {}", store.name(), config.semantic() ? policy.name() : "off");
+    logger.info(
+        "cache store: {}, semantic policy: {}",
+        store.name(),
+        config.semantic() ? policy.name() : "off");
     return new CacheNode(service, timer, compute, backing, counters);
   }
 
@@ -110,7 +116,8 @@ public final class CacheNode implements ServiceNode {
         : new ErrorBoundPolicy(config.maxErrorRate(), config.verifyShare(), random);
   }
 
-  private static void sweep(EntryStore store, VectorIndex index, Backing backing, Stats stats, Instant now) {
+  private static void sweep(
+      EntryStore store, VectorIndex index, Backing backing, Stats stats, Instant now) {
     index.removeIf(entry -> !entry.expiresAt().isAfter(now));
     store.sweep(now);
     backing.sweep(now);
@@ -133,7 +140,12 @@ public final class CacheNode implements ServiceNode {
   private static ExecutorService computePool() {
     int threads = Runtime.getRuntime().availableProcessors();
     return new ThreadPoolExecutor(
-        threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(COMPUTE_QUEUE), daemon("cache-compute"));
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(COMPUTE_QUEUE),
+        daemon("cache-compute"));
   }
 
   private static ThreadFactory daemon(String name) {

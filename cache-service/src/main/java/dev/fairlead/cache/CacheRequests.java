@@ -33,8 +33,13 @@ final class CacheRequests {
   LookupQuery lookup(LookupRequest request) {
     ScopeKey scope = scope(request.getScope());
     EntryKey key = key(scope, request.getFingerprint());
-    @Nullable Embedding embedding = embedding(scope, request.getEmbeddingList(), request.getModelFingerprint());
-    require(embedding == null || !request.getText().isEmpty(), "text", "empty", "the text that was embedded");
+    @Nullable Embedding embedding =
+        embedding(scope, request.getEmbeddingList(), request.getModelFingerprint());
+    require(
+        embedding == null || !request.getText().isEmpty(),
+        "text",
+        "empty",
+        "the text that was embedded");
     return new LookupQuery(
         key,
         request.getText(),
@@ -50,14 +55,23 @@ final class CacheRequests {
   @Nullable Duration store(StoreRequest request) {
     ScopeKey scope = scope(request.getScope());
     key(scope, request.getFingerprint());
-    @Nullable Embedding embedding = embedding(scope, request.getEmbeddingList(), request.getModelFingerprint());
-    require(embedding == null || !request.getText().isEmpty(), "text", "empty", "the text that was embedded");
+    @Nullable Embedding embedding =
+        embedding(scope, request.getEmbeddingList(), request.getModelFingerprint());
+    require(
+        embedding == null || !request.getText().isEmpty(),
+        "text",
+        "empty",
+        "the text that was embedded");
     require(
         request.getAnswer().getFormCase() != CachedAnswer.FormCase.FORM_NOT_SET,
         "answer",
         "without a form",
         "an answer");
-    require(request.getTagsCount() <= MAX_TAGS, "tags", request.getTagsCount() + " of them", "up to " + MAX_TAGS);
+    require(
+        request.getTagsCount() <= MAX_TAGS,
+        "tags",
+        request.getTagsCount() + " of them",
+        "up to " + MAX_TAGS);
     request.getTagsList().forEach(tag -> name("tags", tag, MAX_TAG_CHARS));
     if (!request.hasTtl()) {
       return null;
@@ -78,9 +92,13 @@ final class CacheRequests {
     return new ScopeKey(scope.getTenant(), scope.getModel(), scope.getDigest());
   }
 
-  /** A duration of 0 or more; an absurdly long one is cut to a century, so that adding it to a time cannot overflow. */
+  /**
+   * A duration of 0 or more; an absurdly long one is cut to a century, so that adding it to a time
+   * cannot overflow.
+   */
   static Duration notNegative(String field, com.google.protobuf.Duration value) {
-    boolean valid = value.getSeconds() >= 0 && value.getNanos() >= 0 && value.getNanos() < NANOS_PER_SECOND;
+    boolean valid =
+        value.getSeconds() >= 0 && value.getNanos() >= 0 && value.getNanos() < NANOS_PER_SECOND;
     require(valid, field, value.getSeconds() + " s " + value.getNanos() + " ns", "0 or more");
     return Duration.ofSeconds(Math.min(value.getSeconds(), CENTURY_SECONDS), value.getNanos());
   }
@@ -100,7 +118,8 @@ final class CacheRequests {
       raw[i] = values.get(i);
     }
     int dimension = index.dimension(scope, encoder);
-    require(dimension == 0 || dimension == raw.length, "embedding", raw.length + " numbers", dimension);
+    require(
+        dimension == 0 || dimension == raw.length, "embedding", raw.length + " numbers", dimension);
     try {
       return Embedding.of(raw);
     } catch (IllegalArgumentException e) {
@@ -119,7 +138,8 @@ final class CacheRequests {
 
   static void require(boolean holds, String field, Object value, Object expected) {
     if (!holds) {
-      throw InvalidRequest.of(field, field + ": " + value + " (expected: " + expected + ")").asException();
+      throw InvalidRequest.of(field, field + ": " + value + " (expected: " + expected + ")")
+          .asException();
     }
   }
 }

@@ -58,7 +58,12 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
   private final InstantSource clock;
 
   CacheRpcService(
-      CacheRequests requests, Lookups lookups, Stores stores, Outcomes outcomes, Stats stats, InstantSource clock) {
+      CacheRequests requests,
+      Lookups lookups,
+      Stores stores,
+      Outcomes outcomes,
+      Stats stats,
+      InstantSource clock) {
     this.requests = requests;
     this.lookups = lookups;
     this.stores = stores;
@@ -69,17 +74,17 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
 
   @Override
   public void lookup(LookupRequest request, StreamObserver<LookupResponse> observer) {
-    ServerCallStreamObserver<LookupResponse> call = (ServerCallStreamObserver<LookupResponse>) observer;
+    ServerCallStreamObserver<LookupResponse> call =
+        (ServerCallStreamObserver<LookupResponse>) observer;
     answer(
         observer,
         () -> {
           LookupQuery query = bounded(requests.lookup(request));
           CompletableFuture<LookupResult> result = lookups.lookup(query);
           // The handler of a cancelled call gives back what it was granted too late to be used.
-          call.setOnCancelHandler(
-              () -> {
-                var unused = result.thenAccept(granted -> giveBack(query, granted));
-              });
+          call.setOnCancelHandler(() -> {
+            var unused = result.thenAccept(granted -> giveBack(query, granted));
+          });
           return result;
         },
         CacheRpcService::toMessage);
@@ -123,7 +128,8 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
   }
 
   @Override
-  public void reportOutcome(ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> observer) {
+  public void reportOutcome(
+      ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> observer) {
     answer(observer, () -> report(request), done -> ReportOutcomeResponse.getDefaultInstance());
   }
 
@@ -132,7 +138,8 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
       case LEASE_ABANDONED -> {
         LeaseAbandoned abandoned = request.getLeaseAbandoned();
         String id = requests.key(abandoned.getScope(), abandoned.getFingerprint()).id();
-        CacheRequests.require(!abandoned.getLeaseId().isEmpty(), "lease_abandoned.lease_id", "empty", "a lease's id");
+        CacheRequests.require(
+            !abandoned.getLeaseId().isEmpty(), "lease_abandoned.lease_id", "empty", "a lease's id");
         yield stores.abandon(id, abandoned.getLeaseId());
       }
       case FRESH_ANSWER -> {
@@ -147,11 +154,14 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
         ScopeKey scope = requests.scope(rating.getScope());
         yield outcomes
             .rated(scope, rating)
-            .thenCompose(
-                wrong -> wrong ? stores.remove(rating.getEntryId()) : CompletableFuture.completedFuture(null));
+            .thenCompose(wrong ->
+                wrong
+                    ? stores.remove(rating.getEntryId())
+                    : CompletableFuture.completedFuture(null));
       }
       case OUTCOME_NOT_SET ->
-          throw Failure.InvalidRequest.of("outcome", "outcome: missing (expected: exactly one)").asException();
+          throw Failure.InvalidRequest.of("outcome", "outcome: missing (expected: exactly one)")
+              .asException();
     };
   }
 
@@ -196,7 +206,9 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
 
   private static CacheMiss toMessage(Miss miss) {
     CacheMiss.Builder message =
-        CacheMiss.newBuilder().setReason(miss.reason()).setSemanticPossible(miss.semanticPossible());
+        CacheMiss.newBuilder()
+            .setReason(miss.reason())
+            .setSemanticPossible(miss.semanticPossible());
     LookupResult.Grant lease = miss.lease();
     if (lease != null) {
       message.setLease(Lease.newBuilder().setId(lease.leaseId()).setTtl(toProto(lease.ttl())));
@@ -213,7 +225,10 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
   }
 
   private static Timestamp toProto(Instant time) {
-    return Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()).build();
+    return Timestamp.newBuilder()
+        .setSeconds(time.getEpochSecond())
+        .setNanos(time.getNano())
+        .build();
   }
 
   private static com.google.protobuf.Duration toProto(Duration duration) {
@@ -234,19 +249,19 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
     var unused =
         result
             .thenApply(toMessage)
-            .whenComplete(
-                (message, error) -> {
-                  if (error == null) {
-                    observer.onNext(message);
-                    observer.onCompleted();
-                  } else {
-                    observer.onError(FailureStatus.toStatus(failure(error)));
-                  }
-                });
+            .whenComplete((message, error) -> {
+              if (error == null) {
+                observer.onNext(message);
+                observer.onCompleted();
+              } else {
+                observer.onError(FailureStatus.toStatus(failure(error)));
+              }
+            });
   }
 
   private static Failure failure(Throwable error) {
-    Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     return switch (cause) {
       case FailureException known -> known.failure();
       case StoreUnavailableException away ->

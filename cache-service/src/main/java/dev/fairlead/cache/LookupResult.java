@@ -19,7 +19,11 @@ sealed interface LookupResult {
    * @param lease right to make the answer; null when there is none
    * @param neighbour near entry to compare the fresh answer with; null when there is none
    */
-  record Miss(CacheMiss.Reason reason, boolean semanticPossible, @Nullable Grant lease, @Nullable Near neighbour)
+  record Miss(
+      CacheMiss.Reason reason,
+      boolean semanticPossible,
+      @Nullable Grant lease,
+      @Nullable Near neighbour)
       implements LookupResult {
 
     static Miss because(CacheMiss.Reason reason) {

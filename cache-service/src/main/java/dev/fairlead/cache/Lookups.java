@@ -13,7 +13,10 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The life of a lookup: the identical request, then a near one, then the right to make the answer. Does not block. */
+/**
+ * The life of a lookup: the identical request, then a near one, then the right to make the answer.
+ * Does not block.
+ */
 final class Lookups {
 
   private final CacheConfig config;
@@ -41,16 +44,14 @@ final class Lookups {
   /** Looks; never fails for want of the store. */
   CompletableFuture<LookupResult> lookup(LookupQuery query) {
     return exact(query)
-        .thenCompose(
-            result ->
-                result instanceof Miss miss && searchable(query, miss)
-                    ? semantic.lookup(query).thenApply(found -> merge(miss, found))
-                    : CompletableFuture.completedFuture(result))
-        .thenCompose(
-            result ->
-                result instanceof Miss miss && query.acquireLease()
-                    ? takeTurn(query, miss)
-                    : CompletableFuture.completedFuture(result))
+        .thenCompose(result ->
+            result instanceof Miss miss && searchable(query, miss)
+                ? semantic.lookup(query).thenApply(found -> merge(miss, found))
+                : CompletableFuture.completedFuture(result))
+        .thenCompose(result ->
+            result instanceof Miss miss && query.acquireLease()
+                ? takeTurn(query, miss)
+                : CompletableFuture.completedFuture(result))
         .thenApply(result -> counted(query, result));
   }
 
@@ -60,11 +61,10 @@ final class Lookups {
     }
     return store
         .find(query.key().id())
-        .handle(
-            (found, error) ->
-                error == null
-                    ? judge(query, found, CacheHit.Kind.KIND_EXACT)
-                    : Miss.because(Reason.REASON_STORE_UNAVAILABLE));
+        .handle((found, error) ->
+            error == null
+                ? judge(query, found, CacheHit.Kind.KIND_EXACT)
+                : Miss.because(Reason.REASON_STORE_UNAVAILABLE));
   }
 
   private LookupResult judge(LookupQuery query, Optional<CacheEntry> found, CacheHit.Kind kind) {
@@ -79,10 +79,12 @@ final class Lookups {
   }
 
   /**
-   * The id is a digest of all this; comparing it again costs nothing and makes a collision or a forged value a miss.
+   * The id is a digest of all this; comparing it again costs nothing and makes a collision or a
+   * forged value a miss.
    */
   private static boolean sameRequest(LookupQuery query, CacheEntry entry) {
-    boolean sameText = query.text().isEmpty() || entry.text().isEmpty() || query.text().equals(entry.text());
+    boolean sameText =
+        query.text().isEmpty() || entry.text().isEmpty() || query.text().equals(entry.text());
     return query.key().equals(entry.key()) && sameText;
   }
 
@@ -109,27 +111,27 @@ final class Lookups {
     boolean evenIfStored = miss.reason() == Reason.REASON_TOO_OLD || !config.enabled();
     return flights
         .enter(query.key().id(), evenIfStored, query.patience())
-        .thenCompose(
-            turn ->
-                switch (turn) {
-                  case Turn.Leading leading ->
-                      CompletableFuture.completedFuture(miss.with(new Grant(leading.leaseId(), leading.ttl())));
-                  case Turn.Answered answered -> coalesced(query, answered.entry(), miss);
-                  case Turn.NotGranted refused -> CompletableFuture.completedFuture(miss);
-                  case Turn.TimedOut late ->
-                      CompletableFuture.completedFuture(miss.with(Reason.REASON_LEADER_TIMEOUT));
-                });
+        .thenCompose(turn ->
+            switch (turn) {
+              case Turn.Leading leading ->
+                  CompletableFuture.completedFuture(
+                      miss.with(new Grant(leading.leaseId(), leading.ttl())));
+              case Turn.Answered answered -> coalesced(query, answered.entry(), miss);
+              case Turn.NotGranted refused -> CompletableFuture.completedFuture(miss);
+              case Turn.TimedOut late ->
+                  CompletableFuture.completedFuture(miss.with(Reason.REASON_LEADER_TIMEOUT));
+            });
   }
 
-  private CompletableFuture<LookupResult> coalesced(LookupQuery query, Optional<CacheEntry> known, Miss miss) {
+  private CompletableFuture<LookupResult> coalesced(
+      LookupQuery query, Optional<CacheEntry> known, Miss miss) {
     CompletableFuture<Optional<CacheEntry>> entry =
         known.isPresent() ? CompletableFuture.completedFuture(known) : store.find(query.key().id());
-    return entry.handle(
-        (found, error) -> {
-          LookupResult result =
-              error == null ? judge(query, found, CacheHit.Kind.KIND_COALESCED) : miss;
-          return result instanceof Hit ? result : miss;
-        });
+    return entry.handle((found, error) -> {
+      LookupResult result =
+          error == null ? judge(query, found, CacheHit.Kind.KIND_COALESCED) : miss;
+      return result instanceof Hit ? result : miss;
+    });
   }
 
   private LookupResult counted(LookupQuery query, LookupResult result) {

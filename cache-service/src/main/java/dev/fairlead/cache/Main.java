@@ -21,7 +21,9 @@ public final class Main {
 
   private Main() {}
 
-  /** Serves until the process is asked to end; exits with 2 when the configuration cannot be used. */
+  /**
+   * Serves until the process is asked to end; exits with 2 when the configuration cannot be used.
+   */
   public static void main(String[] args) throws IOException {
     try {
       run(ConfigSource.load(System.getenv()));
@@ -34,15 +36,19 @@ public final class Main {
   private static void run(ConfigSource config) throws IOException {
     CacheConfig cache = config.section("cache", CacheConfig.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
-    Telemetry telemetry = Telemetry.start("cache-service", config.section("telemetry", TelemetrySettings.class));
+    Telemetry telemetry =
+        Telemetry.start("cache-service", config.section("telemetry", TelemetrySettings.class));
     CacheNode node = CacheNode.start(config, telemetry.registry(), telemetry.tracer());
+    BackendProcess process = new BackendProcess(node);
     ManagementServer management =
         ManagementServer.start(
-            new InetSocketAddress(cache.bind(), cache.port() + MANAGEMENT_OFFSET), telemetry, node::ready);
+            new InetSocketAddress(cache.bind(), cache.port() + MANAGEMENT_OFFSET),
+            telemetry,
+            process::ready);
     List<ServerInterceptor> interceptors = new ArrayList<>();
     interceptors.add(telemetry.serverInterceptor());
     interceptors.addAll(ServiceToken.demanding(security.serviceToken()));
-    BackendProcess.serve(
-        node, new InetSocketAddress(cache.bind(), cache.port()), interceptors, management, telemetry);
+    process.serve(
+        new InetSocketAddress(cache.bind(), cache.port()), interceptors, management, telemetry);
   }
 }

@@ -24,9 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * What became of near entries: remembers what was known when one was not served, compares its answer with the fresh one
- * when that is reported, and teaches the policy here and on every replica. A report is used once; one about a lookup
- * that another replica answered is passed to it.
+ * What became of near entries: remembers what was known when one was not served, compares its
+ * answer with the fresh one when that is reported, and teaches the policy here and on every
+ * replica. A report is used once; one about a lookup that another replica answered is passed to it.
  */
 final class Outcomes {
 
@@ -34,7 +34,11 @@ final class Outcomes {
   private static final int MAX_REMEMBERED = 200_000;
 
   private final Cache<Asked, Expected> expected =
-      Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).expireAfterWrite(REMEMBERED).executor(Runnable::run).build();
+      Caffeine.newBuilder()
+          .maximumSize(MAX_REMEMBERED)
+          .expireAfterWrite(REMEMBERED)
+          .executor(Runnable::run)
+          .build();
   private final Cache<String, Record> records =
       Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).executor(Runnable::run).build();
   private final ServePolicy policy;
@@ -53,7 +57,8 @@ final class Outcomes {
     }
   }
 
-  Outcomes(ServePolicy policy, AnswerJudge judge, EntryStore store, ChangeFeed feed, Executor compute) {
+  Outcomes(
+      ServePolicy policy, AnswerJudge judge, EntryStore store, ChangeFeed feed, Executor compute) {
     this.policy = policy;
     this.judge = judge;
     this.store = store;
@@ -71,10 +76,13 @@ final class Outcomes {
 
   /** A near entry was not served; a fresh answer may be reported. */
   void expect(Group group, String entryId, Evidence evidence, Decision decision) {
-    expected.put(new Asked(entryId, evidence.similarity()), new Expected(group, evidence, decision));
+    expected.put(
+        new Asked(entryId, evidence.similarity()), new Expected(group, evidence, decision));
   }
 
-  /** A fresh answer beside a near entry. Completes when it has been used or passed on; never fails. */
+  /**
+   * A fresh answer beside a near entry. Completes when it has been used or passed on; never fails.
+   */
   CompletableFuture<Void> freshAnswer(ScopeKey scope, ReportOutcomeRequest report) {
     FreshAnswer fresh = report.getFreshAnswer();
     Expected known = expected.asMap().remove(new Asked(fresh.getEntryId(), fresh.getSimilarity()));
@@ -89,10 +97,14 @@ final class Outcomes {
   void reportedElsewhere(ByteString bytes) {
     try {
       FreshAnswer fresh = ReportOutcomeRequest.parseFrom(bytes).getFreshAnswer();
-      Expected known = expected.asMap().remove(new Asked(fresh.getEntryId(), fresh.getSimilarity()));
+      Expected known =
+          expected.asMap().remove(new Asked(fresh.getEntryId(), fresh.getSimilarity()));
       if (known != null) {
         ScopeKey scope =
-            new ScopeKey(fresh.getScope().getTenant(), fresh.getScope().getModel(), fresh.getScope().getDigest());
+            new ScopeKey(
+                fresh.getScope().getTenant(),
+                fresh.getScope().getModel(),
+                fresh.getScope().getDigest());
         var unused = compare(scope, fresh, known);
       }
     } catch (InvalidProtocolBufferException e) {
@@ -107,7 +119,8 @@ final class Outcomes {
             found ->
                 found
                     .filter(entry -> entry.key().scope().equals(scope))
-                    .filter(entry -> !entry.answer().getText().isBlank() && !fresh.getText().isBlank())
+                    .filter(
+                        entry -> !entry.answer().getText().isBlank() && !fresh.getText().isBlank())
                     .ifPresent(entry -> label(entry, fresh, known)),
             compute)
         .exceptionally(error -> null);
@@ -126,7 +139,9 @@ final class Outcomes {
             correct,
             0);
     learn(label);
-    feed.publish(new Change.Labelled(LabelCodec.encode(label.withRequests(policy.takeUntold(known.group())))));
+    feed.publish(
+        new Change.Labelled(
+            LabelCodec.encode(label.withRequests(policy.takeUntold(known.group())))));
   }
 
   /** A label of another replica. */
@@ -144,18 +159,18 @@ final class Outcomes {
   }
 
   /**
-   * A served answer was rated. A wrong one is removed from every replica: the next request makes a new one. Ratings do
-   * not enter the bound, because those who rate are no fair sample of the requests.
+   * A served answer was rated. A wrong one is removed from every replica: the next request makes a
+   * new one. Ratings do not enter the bound, because those who rate are no fair sample of the
+   * requests.
    */
   CompletableFuture<Boolean> rated(ScopeKey scope, Rating rating) {
     return store
         .find(rating.getEntryId())
         .thenApply(found -> found.filter(entry -> entry.key().scope().equals(scope)))
-        .thenApply(
-            found -> {
-              found.ifPresent(entry -> count(entry.id(), rating.getCorrect()));
-              return found.isPresent() && !rating.getCorrect();
-            })
+        .thenApply(found -> {
+          found.ifPresent(entry -> count(entry.id(), rating.getCorrect()));
+          return found.isPresent() && !rating.getCorrect();
+        })
         .exceptionally(error -> false);
   }
 }

@@ -15,7 +15,12 @@ import java.time.Duration;
  * @param keyPrefix first part of every key
  */
 public record RedisConfig(
-    Secret url, int threads, int connections, Duration connectTimeout, Duration commandTimeout, String keyPrefix) {
+    Secret url,
+    int threads,
+    int connections,
+    Duration connectTimeout,
+    Duration commandTimeout,
+    String keyPrefix) {
 
   /** Checks every value. */
   public RedisConfig {

@@ -14,7 +14,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Follows what other replicas do: near cache, index, waiters and labels of this one are kept in step. */
+/**
+ * Follows what other replicas do: near cache, index, waiters and labels of this one are kept in
+ * step.
+ */
 final class Replication implements ChangeFeed.Follower {
 
   private static final Logger logger = LoggerFactory.getLogger(Replication.class);
@@ -80,8 +83,10 @@ final class Replication implements ChangeFeed.Follower {
     near.forgetAll();
     Set<String> seen = new HashSet<>();
     shared.forEach(entry -> reindex(entry, seen)).join();
-    int stale = index.removeIf(entry -> entry.storedAt().isBefore(start) && !seen.contains(entry.id()));
-    logger.info("vector index rebuilt: {} entries read, {} stale vectors removed", seen.size(), stale);
+    int stale =
+        index.removeIf(entry -> entry.storedAt().isBefore(start) && !seen.contains(entry.id()));
+    logger.info(
+        "vector index rebuilt: {} entries read, {} stale vectors removed", seen.size(), stale);
   }
 
   private void reindex(CacheEntry entry, Set<String> seen) {

@@ -26,9 +26,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Finds a near request and decides whether its answer may be given: nearest first, the first that no veto refuses is
- * put to the policy. Large scopes are searched on the compute pool; small ones right away, which is cheaper than
- * handing them over.
+ * Finds a near request and decides whether its answer may be given: nearest first, the first that
+ * no veto refuses is put to the policy. Large scopes are searched on the compute pool; small ones
+ * right away, which is cheaper than handing them over.
  */
 final class SemanticLookups {
 
@@ -73,7 +73,8 @@ final class SemanticLookups {
       return decide(query, search(query));
     }
     try {
-      return CompletableFuture.supplyAsync(() -> search(query), compute).thenCompose(near -> decide(query, near));
+      return CompletableFuture.supplyAsync(() -> search(query), compute)
+          .thenCompose(near -> decide(query, near));
     } catch (RejectedExecutionException e) {
       // The pool's queue is full: a miss now is better than a hit too late.
       return CompletableFuture.completedFuture(Miss.because(Reason.REASON_NOT_FOUND));
@@ -89,7 +90,11 @@ final class SemanticLookups {
     try {
       Instant oldest = query.maxAge() == null ? Instant.MIN : clock.instant().minus(query.maxAge());
       return index
-          .search(query.key().scope(), query.encoder(), Objects.requireNonNull(query.embedding()), NEIGHBOURS)
+          .search(
+              query.key().scope(),
+              query.encoder(),
+              Objects.requireNonNull(query.embedding()),
+              NEIGHBOURS)
           .stream()
           .filter(near -> near.similarity() >= candidateSimilarity)
           .filter(near -> !near.entry().storedAt().isBefore(oldest))
@@ -116,11 +121,14 @@ final class SemanticLookups {
 
   private Evidence evidence(List<Neighbour> near, int chosen) {
     double similarity = near.get(chosen).similarity();
-    double next = chosen + 1 < near.size() ? near.get(chosen + 1).similarity() : candidateSimilarity;
-    return outcomes.evidence(near.get(chosen).entry().id(), similarity, Math.max(0, similarity - next));
+    double next =
+        chosen + 1 < near.size() ? near.get(chosen + 1).similarity() : candidateSimilarity;
+    return outcomes.evidence(
+        near.get(chosen).entry().id(), similarity, Math.max(0, similarity - next));
   }
 
-  private CompletableFuture<LookupResult> put(LookupQuery query, Neighbour candidate, Evidence evidence) {
+  private CompletableFuture<LookupResult> put(
+      LookupQuery query, Neighbour candidate, Evidence evidence) {
     Group group = group(query);
     IndexedEntry entry = candidate.entry();
     Decision decision = policy.decide(group, evidence);
@@ -138,20 +146,19 @@ final class SemanticLookups {
     IndexedEntry near = candidate.entry();
     return store
         .find(near.id())
-        .handle(
-            (found, error) -> {
-              if (error != null) {
-                return Miss.because(Reason.REASON_STORE_UNAVAILABLE);
-              }
-              // What the index promised must be what the store has: scope and text are compared again.
-              if (found.isEmpty()
-                  || !found.get().key().equals(near.key())
-                  || !found.get().key().scope().equals(query.key().scope())
-                  || !found.get().text().equals(near.text())) {
-                index.remove(near.id(), near.storedAt());
-                return Miss.because(Reason.REASON_NOT_FOUND);
-              }
-              return new Hit(CacheHit.Kind.KIND_SEMANTIC, found.get(), candidate.similarity());
-            });
+        .handle((found, error) -> {
+          if (error != null) {
+            return Miss.because(Reason.REASON_STORE_UNAVAILABLE);
+          }
+          // What the index promised must be what the store has: scope and text are compared again.
+          if (found.isEmpty()
+              || !found.get().key().equals(near.key())
+              || !found.get().key().scope().equals(query.key().scope())
+              || !found.get().text().equals(near.text())) {
+            index.remove(near.id(), near.storedAt());
+            return Miss.because(Reason.REASON_NOT_FOUND);
+          }
+          return new Hit(CacheHit.Kind.KIND_SEMANTIC, found.get(), candidate.similarity());
+        });
   }
 }

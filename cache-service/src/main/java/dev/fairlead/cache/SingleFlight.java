@@ -17,12 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One maker for each answer. Inside the process lookups of an id queue behind the first; that one asks the {@link
- * LeaseStore} for the right to make the answer, which is what keeps other replicas out. When the holder gives up, dies
- * (its lease ends) or answers, the queue moves: to the next one in the first two cases, away altogether in the last.
+ * One maker for each answer. Inside the process lookups of an id queue behind the first; that one
+ * asks the {@link LeaseStore} for the right to make the answer, which is what keeps other replicas
+ * out. When the holder gives up, dies (its lease ends) or answers, the queue moves: to the next one
+ * in the first two cases, away altogether in the last.
  *
- * <p>When the lease store is away, the right is granted inside the process only: one call a replica is better than an
- * error.
+ * <p>When the lease store is away, the right is granted inside the process only: one call a replica
+ * is better than an error.
  */
 final class SingleFlight {
 
@@ -69,7 +70,10 @@ final class SingleFlight {
       waiting.incrementAndGet();
       var unused = waiter.turn.whenComplete((turn, error) -> waiting.decrementAndGet());
       var timeout =
-          timer.schedule(() -> waiter.turn.complete(new Turn.TimedOut()), wait.toMillis(), TimeUnit.MILLISECONDS);
+          timer.schedule(
+              () -> waiter.turn.complete(new Turn.TimedOut()),
+              wait.toMillis(),
+              TimeUnit.MILLISECONDS);
       var unusedToo = waiter.turn.whenComplete((turn, error) -> timeout.cancel(false));
     }
     boolean[] first = new boolean[1];
@@ -96,7 +100,10 @@ final class SingleFlight {
     return waiter.turn;
   }
 
-  /** The answer of an id was stored, here (with the entry) or on another replica (without). Ends the lease. */
+  /**
+   * The answer of an id was stored, here (with the entry) or on another replica (without). Ends the
+   * lease.
+   */
   void stored(String id, String leaseId, Optional<CacheEntry> entry) {
     if (!leaseId.isEmpty()) {
       var unused = leases.release(id, leaseId);
@@ -112,11 +119,10 @@ final class SingleFlight {
     return leases
         .release(id, leaseId)
         .exceptionally(error -> false)
-        .thenApply(
-            released -> {
-              boolean here = moveOn(id, leaseId);
-              return released || here;
-            });
+        .thenApply(released -> {
+          boolean here = moveOn(id, leaseId);
+          return released || here;
+        });
   }
 
   /** The holder of a lease on another replica gave up. */
@@ -149,11 +155,10 @@ final class SingleFlight {
     var unused =
         leases
             .tryAcquire(flight.id, leaseId, ttl, waiter.evenIfStored)
-            .handle(
-                (attempt, error) -> {
-                  settle(flight, waiter, leaseId, error == null ? attempt : new Attempt.Granted());
-                  return null;
-                });
+            .handle((attempt, error) -> {
+              settle(flight, waiter, leaseId, error == null ? attempt : new Attempt.Granted());
+              return null;
+            });
   }
 
   private void settle(Flight flight, Waiter waiter, String leaseId, Attempt attempt) {
@@ -262,7 +267,8 @@ final class SingleFlight {
   }
 
   /**
-   * Those who want one answer. Guarded by its monitor; put into and taken from the map under the map's lock of its id.
+   * Those who want one answer. Guarded by its monitor; put into and taken from the map under the
+   * map's lock of its id.
    */
   private static final class Flight {
     final String id;

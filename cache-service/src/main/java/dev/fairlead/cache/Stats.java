@@ -24,7 +24,12 @@ final class Stats {
   private final ServePolicy policy;
   private final AtomicLong lastEntries = new AtomicLong();
 
-  Stats(CacheConfig config, CacheCounters counters, EntryStore store, VectorIndex index, ServePolicy policy) {
+  Stats(
+      CacheConfig config,
+      CacheCounters counters,
+      EntryStore store,
+      VectorIndex index,
+      ServePolicy policy) {
     this.config = config;
     this.counters = counters;
     this.store = store;
@@ -32,7 +37,10 @@ final class Stats {
     this.policy = policy;
   }
 
-  /** Totals over replicas where the others can be reached in half a second, those of this one otherwise. */
+  /**
+   * Totals over replicas where the others can be reached in half a second, those of this one
+   * otherwise.
+   */
   CompletableFuture<GetStatsResponse> snapshot() {
     return counters.totals().thenCombine(countEntries(), this::toMessage);
   }
@@ -43,13 +51,12 @@ final class Stats {
         .count()
         .copy()
         .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-        .handle(
-            (count, error) -> {
-              if (error == null) {
-                lastEntries.set(count);
-              }
-              return lastEntries.get();
-            });
+        .handle((count, error) -> {
+          if (error == null) {
+            lastEntries.set(count);
+          }
+          return lastEntries.get();
+        });
   }
 
   /** Entries when they were last counted. */

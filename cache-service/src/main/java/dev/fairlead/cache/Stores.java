@@ -20,7 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The life of an answer: kept, found by vector, told to those who wait and to the other replicas, and forgotten. */
+/**
+ * The life of an answer: kept, found by vector, told to those who wait and to the other replicas,
+ * and forgotten.
+ */
 final class Stores {
 
   private final CacheConfig config;
@@ -59,7 +62,8 @@ final class Stores {
   }
 
   /**
-   * Keeps the answer of a checked request. Those who wait for it get it even when the store is away.
+   * Keeps the answer of a checked request. Those who wait for it get it even when the store is
+   * away.
    *
    * @param ttl asked for; null means the configured one
    */
@@ -72,16 +76,15 @@ final class Stores {
     }
     return store
         .put(entry)
-        .handle(
-            (done, error) -> {
-              if (error == null) {
-                remember(entry);
-              } else {
-                tellFreed(entry.id(), request.getLeaseId());
-              }
-              flights.stored(entry.id(), request.getLeaseId(), Optional.of(entry));
-              return error == null ? new Kept(entry.id(), "") : Kept.not("store_unavailable");
-            });
+        .handle((done, error) -> {
+          if (error == null) {
+            remember(entry);
+          } else {
+            tellFreed(entry.id(), request.getLeaseId());
+          }
+          flights.stored(entry.id(), request.getLeaseId(), Optional.of(entry));
+          return error == null ? new Kept(entry.id(), "") : Kept.not("store_unavailable");
+        });
   }
 
   private void remember(CacheEntry entry) {
@@ -98,7 +101,8 @@ final class Stores {
       try {
         index.put(IndexedEntry.of(entry));
       } catch (IllegalArgumentException e) {
-        // Another writer of the scope came first with another dimension: this entry is found exactly only.
+        // Another writer of the scope came first with another dimension: this entry is found
+        // exactly only.
         index.remove(entry.id());
       }
     }
@@ -107,7 +111,9 @@ final class Stores {
   /** Without what a search would need when the entry is not to be found by one. */
   private StoreRequest searchable(StoreRequest request) {
     boolean findable = config.semantic() && request.getText().length() <= config.maxTextChars();
-    return findable ? request : request.toBuilder().clearEmbedding().clearModelFingerprint().build();
+    return findable
+        ? request
+        : request.toBuilder().clearEmbedding().clearModelFingerprint().build();
   }
 
   private Duration jittered(@Nullable Duration asked) {
@@ -141,7 +147,8 @@ final class Stores {
   }
 
   /**
-   * A whole answer that is only not to be kept can still be shared; one that did not end cleanly lets the next one try.
+   * A whole answer that is only not to be kept can still be shared; one that did not end cleanly
+   * lets the next one try.
    */
   private CompletableFuture<Kept> refuse(CacheEntry entry, String leaseId, String reason) {
     if (reason.equals("unclean_finish")) {
@@ -166,12 +173,11 @@ final class Stores {
     }
     return flights
         .abandon(id, leaseId)
-        .thenAccept(
-            held -> {
-              if (held) {
-                tellFreed(id, leaseId);
-              }
-            });
+        .thenAccept(held -> {
+          if (held) {
+            tellFreed(id, leaseId);
+          }
+        });
   }
 
   /** Forgets an entry everywhere. */
@@ -181,16 +187,18 @@ final class Stores {
     return store.remove(id).handle((removed, error) -> null);
   }
 
-  /** Forgets everything that matches, everywhere; how many entries. Fails when the store cannot be reached. */
+  /**
+   * Forgets everything that matches, everywhere; how many entries. Fails when the store cannot be
+   * reached.
+   */
   CompletableFuture<Long> flush(FlushFilter filter) {
     forgetVectors(filter);
     return store
         .flush(filter)
-        .whenComplete(
-            (removed, error) -> {
-              forgetVectors(filter);
-              feed.publish(new Change.Flushed(filter));
-            });
+        .whenComplete((removed, error) -> {
+          forgetVectors(filter);
+          feed.publish(new Change.Flushed(filter));
+        });
   }
 
   /** Another replica flushed. */

@@ -24,7 +24,9 @@ class CacheConfigTest {
   void referenceFiles_bindEveryComponent() throws ReflectiveOperationException {
     ConfigSource defaults = source("", Map.of());
     for (Record section :
-        new Record[] {defaults.section("cache", CacheConfig.class), defaults.section("redis", RedisConfig.class)}) {
+        new Record[] {
+          defaults.section("cache", CacheConfig.class), defaults.section("redis", RedisConfig.class)
+        }) {
       for (RecordComponent component : section.getClass().getRecordComponents()) {
         component.getAccessor().setAccessible(true);
         assertThat(component.getAccessor().invoke(section)).as(component.getName()).isNotNull();
@@ -49,7 +51,8 @@ class CacheConfigTest {
     ConfigSource config =
         source("cache: { ttl: 10s }", Map.of("CACHE_TTL", "60", "REDIS_URL", "redis://cache:6379"));
     assertThat(config.section("cache", CacheConfig.class).ttl()).isEqualTo(Duration.ofSeconds(60));
-    assertThat(config.section("redis", RedisConfig.class).url().reveal()).isEqualTo("redis://cache:6379");
+    assertThat(config.section("redis", RedisConfig.class).url().reveal())
+        .isEqualTo("redis://cache:6379");
   }
 
   @ParameterizedTest
@@ -74,7 +77,9 @@ class CacheConfigTest {
 
   @Test
   void redisSection_doesNotShowItsPassword() {
-    RedisConfig redis = source("redis: { url: 'redis://:hunter2@h:1' }", Map.of()).section("redis", RedisConfig.class);
+    RedisConfig redis =
+        source("redis: { url: 'redis://:hunter2@h:1' }", Map.of())
+            .section("redis", RedisConfig.class);
     assertThat(redis.toString()).doesNotContain("hunter2");
   }
 
@@ -90,7 +95,11 @@ class CacheConfigTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"redis://:p@a:1,b:2,c:3", "redis://a:1,redis://b:2,redis://c:3", "redis+cluster://a:1,b:2,c:3"})
+      strings = {
+        "redis://:p@a:1,b:2,c:3",
+        "redis://a:1,redis://b:2,redis://c:3",
+        "redis+cluster://a:1,b:2,c:3"
+      })
   void redisUrl_cluster_whenSeveralNodes(String text) {
     RedisUrl url = RedisUrl.parse(text);
     assertThat(url.mode()).isEqualTo(RedisUrl.Mode.CLUSTER);
@@ -108,7 +117,14 @@ class CacheConfigTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"http://:hunter2@h:1", "hunter2", "redis://", "redis://h:port", "redis://h/x", "redis+sentinel://h:1"})
+      strings = {
+        "http://:hunter2@h:1",
+        "hunter2",
+        "redis://",
+        "redis://h:port",
+        "redis://h/x",
+        "redis+sentinel://h:1"
+      })
   void redisUrl_isRefusedWithoutRepeatingIt_whenMalformed(String text) {
     assertThatThrownBy(() -> RedisUrl.parse(text))
         .isInstanceOf(ConfigException.class)

@@ -82,7 +82,10 @@ final class CacheFixture implements AutoCloseable {
 
   static Duration seconds(double seconds) {
     long nanos = Math.round(seconds * 1e9);
-    return Duration.newBuilder().setSeconds(nanos / 1_000_000_000).setNanos((int) (nanos % 1_000_000_000)).build();
+    return Duration.newBuilder()
+        .setSeconds(nanos / 1_000_000_000)
+        .setNanos((int) (nanos % 1_000_000_000))
+        .build();
   }
 
   /** An exact lookup. */

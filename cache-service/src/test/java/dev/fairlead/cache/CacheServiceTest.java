@@ -73,7 +73,8 @@ class CacheServiceTest {
   @Test
   void lookup_misses_whenTheTextDiffersUnderTheSameFingerprint() {
     cache.store(storing("acme", "hello"));
-    assertThat(cache.lookup(exact("acme", "hello").setText("a forged collision")).hasMiss()).isTrue();
+    assertThat(cache.lookup(exact("acme", "hello").setText("a forged collision")).hasMiss())
+        .isTrue();
   }
 
   @Test
@@ -92,9 +93,12 @@ class CacheServiceTest {
     clock.advance(Duration.ofSeconds(60));
     assertThat(cache.miss(exact("acme", "hello").setMaxAge(seconds(59))).getReason())
         .isEqualTo(CacheMiss.Reason.REASON_TOO_OLD);
-    assertThat(cache.lookup(semantic("acme", "hello there", 1, 0, 0).setMaxAge(seconds(59))).hasMiss()).isTrue();
+    assertThat(
+            cache.lookup(semantic("acme", "hello there", 1, 0, 0).setMaxAge(seconds(59))).hasMiss())
+        .isTrue();
     assertThat(cache.lookup(exact("acme", "hello").setMaxAge(seconds(60))).hasHit()).isTrue();
-    CacheMiss refresh = cache.miss(exact("acme", "hello").setMaxAge(seconds(59)).setAcquireLease(true));
+    CacheMiss refresh =
+        cache.miss(exact("acme", "hello").setMaxAge(seconds(59)).setAcquireLease(true));
     assertThat(refresh.hasLease()).isTrue();
   }
 
@@ -132,14 +136,16 @@ class CacheServiceTest {
   @Test
   void lookup_misses_whenTheEncoderDiffers() {
     cache.store(storing("acme", "How do I boil an egg?", 1, 0, 0));
-    LookupRequest.Builder other = semantic("acme", "How can I boil an egg?", 1, 0, 0).setModelFingerprint("encoder-2");
+    LookupRequest.Builder other =
+        semantic("acme", "How can I boil an egg?", 1, 0, 0).setModelFingerprint("encoder-2");
     assertThat(cache.lookup(other).hasMiss()).isTrue();
   }
 
   @Test
   void lookup_staysExact_whenTheRequestIsNotEligible() {
     cache.store(storing("acme", "How do I boil an egg?", 1, 0, 0));
-    CacheMiss miss = cache.miss(semantic("acme", "How can I boil an egg?", 1, 0, 0).setSemanticEligible(false));
+    CacheMiss miss =
+        cache.miss(semantic("acme", "How can I boil an egg?", 1, 0, 0).setSemanticEligible(false));
     assertThat(miss.getReason()).isEqualTo(CacheMiss.Reason.REASON_NOT_FOUND);
     assertThat(miss.getSemanticPossible()).isFalse();
   }
@@ -147,12 +153,14 @@ class CacheServiceTest {
   @Test
   void semanticPossible_isTold_whenAnEmbeddingWouldBeOfUse() {
     assertThat(cache.miss(exact("acme", "hello")).getSemanticPossible()).isTrue();
-    assertThat(cache.miss(exact("acme", "hello").setSemanticEligible(false)).getSemanticPossible()).isFalse();
+    assertThat(cache.miss(exact("acme", "hello").setSemanticEligible(false)).getSemanticPossible())
+        .isFalse();
     assertThat(cache.miss(semantic("acme", "hello", 1, 0, 0)).getSemanticPossible()).isFalse();
     try (CacheFixture exactOnly = CacheFixture.start("cache: { semantic: false }")) {
       assertThat(exactOnly.miss(exact("acme", "hello")).getSemanticPossible()).isFalse();
       exactOnly.store(storing("acme", "How do I boil an egg?", 1, 0, 0));
-      assertThat(exactOnly.lookup(semantic("acme", "How can I boil an egg?", 1, 0, 0)).hasMiss()).isTrue();
+      assertThat(exactOnly.lookup(semantic("acme", "How can I boil an egg?", 1, 0, 0)).hasMiss())
+          .isTrue();
       assertThat(exactOnly.stats().getSemanticPolicy()).isEqualTo("off");
       assertThat(exactOnly.stats().getVectors()).isZero();
     }
@@ -188,7 +196,8 @@ class CacheServiceTest {
   @Test
   void store_refuses_whenTheAnswerIsTooLarge() {
     try (CacheFixture small = CacheFixture.start("cache: { max_entry_bytes: 1024 }")) {
-      StoreRequest.Builder request = storing("acme", "hello").setAnswer(TestEntries.answer("x".repeat(2000)));
+      StoreRequest.Builder request =
+          storing("acme", "hello").setAnswer(TestEntries.answer("x".repeat(2000)));
       assertThat(small.store(request).getReason()).isEqualTo("too_large");
     }
   }
@@ -211,7 +220,8 @@ class CacheServiceTest {
     assertThat(cache.flush(FlushRequest.newBuilder().setTenant("acme").setTag("red"))).isEqualTo(1);
     assertThat(cache.lookup(exact("acme", "one")).hasMiss()).isTrue();
     assertThat(cache.flush(FlushRequest.newBuilder().setOlderThan(seconds(11)))).isZero();
-    assertThat(cache.flush(FlushRequest.newBuilder().setOlderThan(seconds(10)).setTenant("globex"))).isEqualTo(1);
+    assertThat(cache.flush(FlushRequest.newBuilder().setOlderThan(seconds(10)).setTenant("globex")))
+        .isEqualTo(1);
     assertThat(cache.flush(FlushRequest.newBuilder())).isEqualTo(1);
     GetStatsResponse stats = cache.stats();
     assertThat(stats.getEntries()).isZero();
@@ -229,7 +239,10 @@ class CacheServiceTest {
             .setSimilarity(miss.getNeighbour().getSimilarity())
             .setText("something else");
     for (int i = 0; i < 3; i++) {
-      var unused = cache.stub().reportOutcome(ReportOutcomeRequest.newBuilder().setFreshAnswer(fresh).build());
+      var unused =
+          cache
+              .stub()
+              .reportOutcome(ReportOutcomeRequest.newBuilder().setFreshAnswer(fresh).build());
     }
     assertThat(cache.stats().getLabels()).isEqualTo(1);
     assertThat(cache.stats().getWrongLabels()).isEqualTo(1);
@@ -246,8 +259,10 @@ class CacheServiceTest {
   }
 
   private void rate(String tenant, String id, boolean correct) {
-    Rating.Builder rating = Rating.newBuilder().setScope(scope(tenant)).setEntryId(id).setCorrect(correct);
-    var unused = cache.stub().reportOutcome(ReportOutcomeRequest.newBuilder().setRating(rating).build());
+    Rating.Builder rating =
+        Rating.newBuilder().setScope(scope(tenant)).setEntryId(id).setCorrect(correct);
+    var unused =
+        cache.stub().reportOutcome(ReportOutcomeRequest.newBuilder().setRating(rating).build());
   }
 
   @Test
@@ -265,7 +280,8 @@ class CacheServiceTest {
     assertThat(stats.getStoreAvailable()).isTrue();
     assertThat(stats.getSemanticPolicy()).isEqualTo("threshold");
     assertThat(stats.getOperatingSimilarity()).isEqualTo(0.9);
-    assertThat(cache.meters.get("llm.router.cache.store.writes").functionCounter().count()).isEqualTo(1);
+    assertThat(cache.meters.get("llm.router.cache.store.writes").functionCounter().count())
+        .isEqualTo(1);
     assertThat(cache.meters.get("llm.router.cache.vectors").gauge().value()).isEqualTo(1);
   }
 
@@ -273,7 +289,9 @@ class CacheServiceTest {
   void errorBound_servesNothingAtFirst_andLearnsToServe() {
     String yaml = "cache: { policy: error_bound, max_error_rate: 0.05, ttl_jitter: 0, ttl: 1d }";
     try (CacheFixture learning = CacheFixture.start(yaml)) {
-      learning.store(storing("acme", "How do I boil an egg?", 1, 0, 0).setAnswer(TestEntries.answer("Eight minutes.")));
+      learning.store(
+          storing("acme", "How do I boil an egg?", 1, 0, 0)
+              .setAnswer(TestEntries.answer("Eight minutes.")));
       LookupRequest.Builder near = semantic("acme", "How can I boil an egg?", 1, 0.1f, 0);
       for (int i = 0; i < 400 && learning.lookup(near).hasMiss(); i++) {
         CacheMiss miss = learning.miss(near);
@@ -285,7 +303,10 @@ class CacheServiceTest {
                 .setSimilarity(miss.getNeighbour().getSimilarity())
                 .setText("eight minutes")
                 .build();
-        var unused = learning.stub().reportOutcome(ReportOutcomeRequest.newBuilder().setFreshAnswer(fresh).build());
+        var unused =
+            learning
+                .stub()
+                .reportOutcome(ReportOutcomeRequest.newBuilder().setFreshAnswer(fresh).build());
       }
       assertThat(learning.lookup(near).getHit().getKind()).isEqualTo(CacheHit.Kind.KIND_SEMANTIC);
       assertThat(learning.stats().getLabels()).isBetween(150L, 400L);
@@ -299,28 +320,37 @@ class CacheServiceTest {
     cache.store(storing("acme", "known", 1, 0, 0));
     assertThatThrownBy(() -> cache.lookup(spoil.apply(semantic("acme", "hello", 1, 0, 0))))
         .asInstanceOf(InstanceOfAssertFactories.type(StatusRuntimeException.class))
-        .satisfies(
-            error -> {
-              assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-              assertThat(error.getStatus().getDescription()).startsWith(field + ": ").contains("expected");
-            });
+        .satisfies(error -> {
+          assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+          assertThat(error.getStatus().getDescription())
+              .startsWith(field + ": ")
+              .contains("expected");
+        });
   }
 
   static Stream<Arguments> badLookups() {
     return Stream.of(
         bad("scope.tenant", request -> request.setScope(CacheScope.getDefaultInstance())),
-        bad("scope.model", request -> request.setScope(request.getScope().toBuilder().clearModel())),
-        bad("scope.digest", request -> request.setScope(request.getScope().toBuilder().setDigest(ByteString.EMPTY))),
+        bad(
+            "scope.model",
+            request -> request.setScope(request.getScope().toBuilder().clearModel())),
+        bad(
+            "scope.digest",
+            request ->
+                request.setScope(request.getScope().toBuilder().setDigest(ByteString.EMPTY))),
         bad("fingerprint", request -> request.setFingerprint(ByteString.copyFromUtf8("short"))),
         bad("model_fingerprint", LookupRequest.Builder::clearModelFingerprint),
         bad("text", LookupRequest.Builder::clearText),
         bad("embedding", request -> request.addEmbedding(1)),
         bad("embedding", request -> request.setEmbedding(0, Float.NaN)),
         bad("embedding", request -> request.setEmbedding(0, 0)),
-        bad("max_age", request -> request.setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(-1))),
+        bad(
+            "max_age",
+            request -> request.setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(-1))),
         bad(
             "wait_for_leader",
-            request -> request.setWaitForLeader(com.google.protobuf.Duration.newBuilder().setNanos(-1))));
+            request ->
+                request.setWaitForLeader(com.google.protobuf.Duration.newBuilder().setNanos(-1))));
   }
 
   private static Arguments bad(String field, UnaryOperator<LookupRequest.Builder> spoil) {

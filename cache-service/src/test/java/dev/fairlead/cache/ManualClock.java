@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /** A clock that moves only when it is told to. */
 public final class ManualClock implements InstantSource {
 
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T00:00:00Z"));
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-11-01T00:00:00Z"));
 
   /** Moves it. */
   public void advance(Duration by) {

@@ -13,7 +13,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What touches several keys keeps the rules of a cluster, which a single node with all slots enforces too. */
+/**
+ * What touches several keys keeps the rules of a cluster, which a single node with all slots
+ * enforces too.
+ */
 class RedisClusterIT {
 
   @Test
@@ -22,7 +25,8 @@ class RedisClusterIT {
     try (RedisServerProcess redis = RedisServerProcess.startCluster(directory)) {
       Awaitility.await().until(() -> redis.command("SET", "probe", "1").equals("+OK"));
       String yaml =
-          "cache: { policy: threshold, store_timeout: 2s, max_entries: 100 }\nredis: { url: 'redis+cluster://127.0.0.1:"
+          "cache: { policy: threshold, store_timeout: 2s, max_entries: 100 }\n"
+              + "redis: { url: 'redis+cluster://127.0.0.1:"
               + redis.port()
               + "' }";
       try (CacheFixture a = CacheFixture.start(yaml);
@@ -35,7 +39,8 @@ class RedisClusterIT {
         }
         Awaitility.await().until(() -> b.lookup(exact("acme", "text 149")).hasHit());
         Awaitility.await().until(() -> b.lookup(semantic("acme", "text 149!", 1, 149, 0)).hasHit());
-        Awaitility.await().until(() -> b.stats().getEntries() <= 100 && b.stats().getVectors() <= 100);
+        Awaitility.await()
+            .until(() -> b.stats().getEntries() <= 100 && b.stats().getVectors() <= 100);
         String lease = a.miss(exact("acme", "new").setAcquireLease(true)).getLease().getId();
         assertThat(b.miss(exact("acme", "new").setAcquireLease(true)).hasLease()).isFalse();
         b.store(storing("acme", "new").setLeaseId(lease));

@@ -54,21 +54,24 @@ class RedisFaultIT {
   private void awaitKept(String text) {
     Awaitility.await()
         .atMost(RECOVERY)
-        .untilAsserted(
-            () -> {
-              assertThat(cache.store(storing("acme", text, 1, 0, 0)).getStored()).isTrue();
-              assertThat(cache.lookup(exact("acme", text)).hasHit()).isTrue();
-            });
+        .untilAsserted(() -> {
+          assertThat(cache.store(storing("acme", text, 1, 0, 0)).getStored()).isTrue();
+          assertThat(cache.lookup(exact("acme", text)).hasHit()).isTrue();
+        });
   }
 
   /** Looks up many times, so that the breaker opens on the way. */
   private void assertMissesInTime() {
     for (int i = 0; i < 30; i++) {
       long start = System.nanoTime();
-      LookupResponse response = cache.lookup(exact("acme", "never stored " + i).setAcquireLease(true));
+      LookupResponse response =
+          cache.lookup(exact("acme", "never stored " + i).setAcquireLease(true));
       long millis = (System.nanoTime() - start) / 1_000_000;
-      assertThat(response.getMiss().getReason()).isEqualTo(CacheMiss.Reason.REASON_STORE_UNAVAILABLE);
-      assertThat(response.getMiss().hasLease()).as("single-flight goes on inside the process").isTrue();
+      assertThat(response.getMiss().getReason())
+          .isEqualTo(CacheMiss.Reason.REASON_STORE_UNAVAILABLE);
+      assertThat(response.getMiss().hasLease())
+          .as("single-flight goes on inside the process")
+          .isTrue();
       assertThat(millis).isLessThan(AT_MOST_MILLIS);
     }
     long start = System.nanoTime();
@@ -124,8 +127,12 @@ class RedisFaultIT {
         cache
             .futures()
             .lookup(
-                exact("acme", "shared").setAcquireLease(true).setWaitForLeader(CacheFixture.seconds(10)).build());
-    Awaitility.await().until(() -> cache.meters.get("llm.router.cache.waiting").gauge().value() == 1);
+                exact("acme", "shared")
+                    .setAcquireLease(true)
+                    .setWaitForLeader(CacheFixture.seconds(10))
+                    .build());
+    Awaitility.await()
+        .until(() -> cache.meters.get("llm.router.cache.waiting").gauge().value() == 1);
     assertThat(cache.store(storing("acme", "shared").setLeaseId(lease)).getStored()).isFalse();
     assertThat(follower.get().hasHit()).isTrue();
   }
@@ -146,11 +153,11 @@ class RedisFaultIT {
     redis.command("FLUSHALL");
     Awaitility.await()
         .atMost(RECOVERY)
-        .untilAsserted(
-            () -> {
-              assertThat(cache.lookup(semantic("acme", "How can I boil an egg?", 1, 0, 0)).hasMiss()).isTrue();
-              assertThat(cache.stats().getVectors()).isZero();
-            });
+        .untilAsserted(() -> {
+          assertThat(cache.lookup(semantic("acme", "How can I boil an egg?", 1, 0, 0)).hasMiss())
+              .isTrue();
+          assertThat(cache.stats().getVectors()).isZero();
+        });
     awaitKept("after the flush");
   }
 
@@ -159,16 +166,20 @@ class RedisFaultIT {
     assumeThat(RedisServerProcess.signalsSupported()).isTrue();
     redis.kill();
     try (CacheFixture early = node("")) {
-      assertThat(early.miss(exact("acme", "x")).getReason()).isEqualTo(CacheMiss.Reason.REASON_STORE_UNAVAILABLE);
+      assertThat(early.miss(exact("acme", "x")).getReason())
+          .isEqualTo(CacheMiss.Reason.REASON_STORE_UNAVAILABLE);
       redis.restart();
-      Awaitility.await().atMost(RECOVERY).until(() -> early.store(storing("acme", "x")).getStored());
+      Awaitility.await()
+          .atMost(RECOVERY)
+          .until(() -> early.store(storing("acme", "x")).getStored());
       assertThat(early.lookup(exact("acme", "x")).hasHit()).isTrue();
     }
   }
 
   @Test
   void foreignTypes_underOurNames_areNoObstacle() {
-    for (String key : new String[] {"fairlead:cache:feed", "fairlead:cache:counters", "fairlead:cache:tenants"}) {
+    for (String key :
+        new String[] {"fairlead:cache:feed", "fairlead:cache:counters", "fairlead:cache:tenants"}) {
       redis.command("DEL", key);
       redis.command("SETBIT", key, "1", "1");
     }

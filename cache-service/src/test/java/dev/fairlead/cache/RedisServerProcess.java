@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisServer;
 
 /**
- * A real Redis server of its own on a free port: the machine's {@code redis-server} where there is one, an embedded one
- * otherwise. Signals (stop, kill) need the machine's.
+ * A real Redis server of its own on a free port: the machine's {@code redis-server} where there is
+ * one, an embedded one otherwise. Signals (stop, kill) need the machine's.
  */
 public final class RedisServerProcess implements AutoCloseable {
 
@@ -42,8 +42,14 @@ public final class RedisServerProcess implements AutoCloseable {
   public static RedisServerProcess startCluster(Path directory) {
     List<String> options =
         List.of(
-            "--cluster-enabled", "yes", "--cluster-port", Integer.toString(freePort()), "--dir", directory.toString(),
-            "--cluster-announce-ip", "127.0.0.1");
+            "--cluster-enabled",
+            "yes",
+            "--cluster-port",
+            Integer.toString(freePort()),
+            "--dir",
+            directory.toString(),
+            "--cluster-announce-ip",
+            "127.0.0.1");
     RedisServerProcess server = new RedisServerProcess(freePort(), options);
     server.restart();
     server.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
@@ -62,8 +68,15 @@ public final class RedisServerProcess implements AutoCloseable {
         List<String> command =
             new ArrayList<>(
                 List.of(
-                    BINARY.toString(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "",
-                    "--appendonly", "no"));
+                    BINARY.toString(),
+                    "--port",
+                    Integer.toString(port),
+                    "--bind",
+                    "127.0.0.1",
+                    "--save",
+                    "",
+                    "--appendonly",
+                    "no"));
         command.addAll(options);
         process =
             new ProcessBuilder(command)
@@ -127,7 +140,9 @@ public final class RedisServerProcess implements AutoCloseable {
       }
       socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.UTF_8));
       StringBuilder line = new StringBuilder();
-      for (int c = socket.getInputStream().read(); c >= 0 && c != '\n'; c = socket.getInputStream().read()) {
+      for (int c = socket.getInputStream().read();
+          c >= 0 && c != '\n';
+          c = socket.getInputStream().read()) {
         line.append((char) c);
       }
       return line.toString().trim();

@@ -70,7 +70,8 @@ class ReplicasIT {
 
   private static void awaitConnected(CacheFixture cache) {
     Awaitility.await()
-        .until(() -> cache.miss(exact("probe", "probe")).getReason() == CacheMiss.Reason.REASON_NOT_FOUND);
+        .until(() ->
+            cache.miss(exact("probe", "probe")).getReason() == CacheMiss.Reason.REASON_NOT_FOUND);
   }
 
   private static boolean hits(CacheFixture cache, LookupRequest.Builder request) {
@@ -80,7 +81,8 @@ class ReplicasIT {
   @Test
   void entry_storedOnOne_isHitOnTheOther() {
     a.store(storing("acme", "How do I boil an egg?", 1, 0, 0));
-    assertThat(b.lookup(exact("acme", "How do I boil an egg?")).getHit().getKind()).isEqualTo(CacheHit.Kind.KIND_EXACT);
+    assertThat(b.lookup(exact("acme", "How do I boil an egg?")).getHit().getKind())
+        .isEqualTo(CacheHit.Kind.KIND_EXACT);
     LookupRequest.Builder near = semantic("acme", "How can I boil an egg?", 1, 0.1f, 0);
     Awaitility.await().until(() -> hits(b, near));
     assertThat(b.lookup(near).getHit().getKind()).isEqualTo(CacheHit.Kind.KIND_SEMANTIC);
@@ -93,7 +95,8 @@ class ReplicasIT {
     LookupRequest.Builder near = semantic("acme", "How can I boil an egg?", 1, 0.1f, 0);
     Awaitility.await().until(() -> hits(b, near));
     assertThat(a.flush(FlushRequest.newBuilder().setTenant("acme"))).isEqualTo(1);
-    Awaitility.await().until(() -> !hits(b, near) && !hits(b, exact("acme", "How do I boil an egg?")));
+    Awaitility.await()
+        .until(() -> !hits(b, near) && !hits(b, exact("acme", "How do I boil an egg?")));
     assertThat(b.stats().getVectors()).isEqualTo(1);
     assertThat(hits(a, exact("globex", "How do I boil an egg?"))).isTrue();
   }
@@ -120,18 +123,21 @@ class ReplicasIT {
 
   @Test
   void identicalLookups_overBothReplicas_haveOneLeader() throws Exception {
-    LookupRequest request = exact("acme", "hello").setAcquireLease(true).setWaitForLeader(seconds(15)).build();
+    LookupRequest request =
+        exact("acme", "hello").setAcquireLease(true).setWaitForLeader(seconds(15)).build();
     List<ListenableFuture<LookupResponse>> calls = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       calls.add((i % 2 == 0 ? a : b).futures().lookup(request));
     }
     Awaitility.await().until(() -> calls.stream().filter(ListenableFuture::isDone).count() == 1);
-    LookupResponse leader = calls.stream().filter(ListenableFuture::isDone).findFirst().orElseThrow().get();
+    LookupResponse leader =
+        calls.stream().filter(ListenableFuture::isDone).findFirst().orElseThrow().get();
     // The gateway's next call may reach either replica.
     b.store(storing("acme", "hello").setLeaseId(leader.getMiss().getLease().getId()));
     int coalesced = 0;
     for (ListenableFuture<LookupResponse> call : calls) {
-      coalesced += call.get(10, TimeUnit.SECONDS).getHit().getKind() == CacheHit.Kind.KIND_COALESCED ? 1 : 0;
+      coalesced +=
+          call.get(10, TimeUnit.SECONDS).getHit().getKind() == CacheHit.Kind.KIND_COALESCED ? 1 : 0;
     }
     assertThat(coalesced).isEqualTo(99);
   }
@@ -140,7 +146,9 @@ class ReplicasIT {
   void waiterOnTheOther_leads_whenTheLeaderGivesUp() throws Exception {
     String lease = a.miss(exact("acme", "hello").setAcquireLease(true)).getLease().getId();
     ListenableFuture<LookupResponse> waiter =
-        b.futures().lookup(exact("acme", "hello").setAcquireLease(true).setWaitForLeader(seconds(15)).build());
+        b.futures()
+            .lookup(
+                exact("acme", "hello").setAcquireLease(true).setWaitForLeader(seconds(15)).build());
     Awaitility.await().until(() -> b.meters.get("llm.router.cache.waiting").gauge().value() == 1);
     a.abandon("acme", "hello", lease);
     assertThat(waiter.get(10, TimeUnit.SECONDS).getMiss().hasLease()).isTrue();
@@ -150,13 +158,16 @@ class ReplicasIT {
   void waiterOnTheOther_leads_whenTheLeaderDies() throws Exception {
     try (CacheFixture quick =
         CacheFixture.start(
-            "cache: { store_timeout: 2s, lease_ttl: 500ms }\nredis: { url: '" + redis.url() + "' }")) {
+            "cache: { store_timeout: 2s, lease_ttl: 500ms }\nredis: { url: '"
+                + redis.url()
+                + "' }")) {
       awaitConnected(quick);
       assertThat(quick.miss(exact("acme", "hello").setAcquireLease(true)).hasLease()).isTrue();
     }
     LookupResponse response =
         b.futures()
-            .lookup(exact("acme", "hello").setAcquireLease(true).setWaitForLeader(seconds(15)).build())
+            .lookup(
+                exact("acme", "hello").setAcquireLease(true).setWaitForLeader(seconds(15)).build())
             .get(10, TimeUnit.SECONDS);
     assertThat(response.getMiss().hasLease()).isTrue();
   }
@@ -167,13 +178,12 @@ class ReplicasIT {
     assertThat(hits(a, exact("acme", "hello"))).isTrue();
     assertThat(hits(b, exact("acme", "hello"))).isTrue();
     Awaitility.await()
-        .untilAsserted(
-            () -> {
-              assertThat(a.stats().getExactHits()).isEqualTo(2);
-              assertThat(b.stats().getExactHits()).isEqualTo(2);
-              assertThat(b.stats().getStores()).isEqualTo(1);
-              assertThat(b.stats().getEntries()).isEqualTo(1);
-            });
+        .untilAsserted(() -> {
+          assertThat(a.stats().getExactHits()).isEqualTo(2);
+          assertThat(b.stats().getExactHits()).isEqualTo(2);
+          assertThat(b.stats().getStores()).isEqualTo(1);
+          assertThat(b.stats().getEntries()).isEqualTo(1);
+        });
     assertThat(a.stats().getStore()).isEqualTo("redis");
   }
 
@@ -187,7 +197,9 @@ class ReplicasIT {
             .setEntryId(miss.getNeighbour().getEntryId())
             .setSimilarity(miss.getNeighbour().getSimilarity())
             .setText("another answer");
-    var unused = b.stub().reportOutcome(ReportOutcomeRequest.newBuilder().setFreshAnswer(fresh).build());
-    Awaitility.await().until(() -> a.stats().getWrongLabels() == 1 && b.stats().getWrongLabels() == 1);
+    var unused =
+        b.stub().reportOutcome(ReportOutcomeRequest.newBuilder().setFreshAnswer(fresh).build());
+    Awaitility.await()
+        .until(() -> a.stats().getWrongLabels() == 1 && b.stats().getWrongLabels() == 1);
   }
 }

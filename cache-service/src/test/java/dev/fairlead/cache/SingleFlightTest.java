@@ -72,7 +72,13 @@ class SingleFlightTest {
     cache.abandon("acme", "hello", first);
     Awaitility.await().until(() -> waiting() == 19);
     assertThat(followers.stream().filter(ListenableFuture::isDone)).hasSize(1);
-    CacheMiss promoted = followers.stream().filter(ListenableFuture::isDone).findFirst().orElseThrow().get().getMiss();
+    CacheMiss promoted =
+        followers.stream()
+            .filter(ListenableFuture::isDone)
+            .findFirst()
+            .orElseThrow()
+            .get()
+            .getMiss();
     assertThat(promoted.getLease().getId()).isNotEmpty().isNotEqualTo(first);
     cache.store(storing("acme", "hello").setLeaseId(promoted.getLease().getId()));
     for (ListenableFuture<LookupResponse> follower : followers) {
@@ -95,7 +101,8 @@ class SingleFlightTest {
   void nextWaiter_leads_whenTheLeaderDies() throws Exception {
     try (CacheFixture quick = CacheFixture.start("cache: { lease_ttl: 300ms }")) {
       String first = quick.miss(asking(0)).getLease().getId();
-      CacheMiss second = quick.futures().lookup(asking(15).build()).get(10, TimeUnit.SECONDS).getMiss();
+      CacheMiss second =
+          quick.futures().lookup(asking(15).build()).get(10, TimeUnit.SECONDS).getMiss();
       assertThat(second.getLease().getId()).isNotEmpty().isNotEqualTo(first);
     }
   }
@@ -148,7 +155,8 @@ class SingleFlightTest {
       String lease = off.miss(asking(0)).getLease().getId();
       ListenableFuture<LookupResponse> follower = off.futures().lookup(asking(15).build());
       off.store(storing("acme", "hello").setLeaseId(lease));
-      assertThat(follower.get(10, TimeUnit.SECONDS).getHit().getKind()).isEqualTo(CacheHit.Kind.KIND_COALESCED);
+      assertThat(follower.get(10, TimeUnit.SECONDS).getHit().getKind())
+          .isEqualTo(CacheHit.Kind.KIND_COALESCED);
     }
   }
 }

@@ -46,13 +46,19 @@ public final class TestEntries {
   }
 
   /** An entry without a vector. */
-  public static CacheEntry entry(ScopeKey scope, String text, Instant storedAt, Duration ttl, String... tags) {
+  public static CacheEntry entry(
+      ScopeKey scope, String text, Instant storedAt, Duration ttl, String... tags) {
     return entry(scope, text, null, storedAt, ttl, tags);
   }
 
   /** An entry. */
   public static CacheEntry entry(
-      ScopeKey scope, String text, @Nullable Embedding embedding, Instant storedAt, Duration ttl, String... tags) {
+      ScopeKey scope,
+      String text,
+      @Nullable Embedding embedding,
+      Instant storedAt,
+      Duration ttl,
+      String... tags) {
     return new CacheEntry(
         EntryKey.of(scope, digest(text)),
         text,

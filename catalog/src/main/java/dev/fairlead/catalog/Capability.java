@@ -30,6 +30,8 @@ public enum Capability {
 
   /** The capability of that label; empty for one this version does not know. */
   public static Optional<Capability> ofLabel(String label) {
-    return Arrays.stream(values()).filter(capability -> capability.label().equals(label)).findFirst();
+    return Arrays.stream(values())
+        .filter(capability -> capability.label().equals(label))
+        .findFirst();
   }
 }

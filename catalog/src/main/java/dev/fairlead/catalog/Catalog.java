@@ -34,7 +34,10 @@ public record Catalog(long version, List<ModelSpec> models, Map<String, ModelSpe
     return Optional.ofNullable(byId.get(id));
   }
 
-  /** Text models of a tier, or of the next higher one that has any, else of the next lower; in configured order. */
+  /**
+   * Text models of a tier, or of the next higher one that has any, else of the next lower; in
+   * configured order.
+   */
   public List<ModelSpec> ofTierOrHigher(Tier tier) {
     for (int i = tier.ordinal(); i < Tier.values().length; i++) {
       List<ModelSpec> found = ofTier(Tier.values()[i]);
@@ -53,7 +56,8 @@ public record Catalog(long version, List<ModelSpec> models, Map<String, ModelSpe
 
   private List<ModelSpec> ofTier(Tier tier) {
     return models.stream()
-        .filter(model -> model.tier() == tier && !model.capabilities().contains(Capability.EMBEDDINGS))
+        .filter(
+            model -> model.tier() == tier && !model.capabilities().contains(Capability.EMBEDDINGS))
         .toList();
   }
 }

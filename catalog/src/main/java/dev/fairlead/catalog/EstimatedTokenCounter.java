@@ -1,8 +1,9 @@
 package dev.fairlead.catalog;
 
 /**
- * A guess that needs no vocabulary: about four ASCII characters a token, and about 1.5 characters of other scripts. On
- * English prose and on code it is within some 20 % of the byte-pair vocabularies in use.
+ * A guess that needs no vocabulary: about four ASCII characters a token, and about 1.5 characters
+ * of other scripts. On English prose and on code it is within some 20 % of the byte-pair
+ * vocabularies in use.
  */
 final class EstimatedTokenCounter implements TokenCounter {
 

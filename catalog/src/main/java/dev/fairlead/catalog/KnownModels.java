@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The shipped table of well-known models, for a gateway that was started with a key and nothing else. Its file says
- * where the facts come from and when they were read; an operator's own {@code models:} section replaces it whole.
+ * The shipped table of well-known models, for a gateway that was started with a key and nothing
+ * else. Its file says where the facts come from and when they were read; an operator's own {@code
+ * models:} section replaces it whole.
  */
 public final class KnownModels {
 

@@ -7,10 +7,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Counts with JTokkit once its vocabulary is there; the first count begins to load it on a thread of its own. */
+/**
+ * Counts with JTokkit once its vocabulary is there; the first count begins to load it on a thread
+ * of its own.
+ */
 final class LazyTokenCounter implements TokenCounter {
 
-  /** Longer texts are extrapolated from their beginning, so that a count stays below some ten milliseconds. */
+  /**
+   * Longer texts are extrapolated from their beginning, so that a count stays below some ten
+   * milliseconds.
+   */
   private static final int LONGEST_EXACT = 64 * 1024;
 
   private final Supplier<EncodingType> type;

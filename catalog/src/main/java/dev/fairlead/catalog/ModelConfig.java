@@ -29,7 +29,8 @@ public record ModelConfig(
   /** What an entry leaves out. */
   public static final JsonDefaults DEFAULTS =
       new JsonDefaults(
-          "{id: '', provider: '', upstream: '', context_window: 0, max_output_tokens: 0, capabilities: []}");
+          "{id: '', provider: '', upstream: '', context_window: 0, max_output_tokens: 0,"
+              + " capabilities: []}");
 
   private static final int LONGEST_NAME = 200;
   private static final long MOST_TOKENS = 1_000_000_000;
@@ -40,7 +41,10 @@ public record ModelConfig(
     String key = "models[" + shown(id) + "]";
     Expect.that(plain(id), key + ".id", shown(id), "1 to 200 printable characters without spaces");
     Expect.that(
-        !id.equals("auto") && !id.startsWith("auto:"), key + ".id", id, "a name other than auto, which routing uses");
+        !id.equals("auto") && !id.startsWith("auto:"),
+        key + ".id",
+        id,
+        "a name other than auto, which routing uses");
     Expect.present(key + ".provider", provider);
     upstream = upstream.isEmpty() ? id : upstream;
     Expect.that(
@@ -55,12 +59,14 @@ public record ModelConfig(
 
   /** The same model on another provider. */
   public ModelConfig on(String otherProvider) {
-    return new ModelConfig(id, otherProvider, upstream, tier, price, contextWindow, maxOutputTokens, capabilities);
+    return new ModelConfig(
+        id, otherProvider, upstream, tier, price, contextWindow, maxOutputTokens, capabilities);
   }
 
   /** The same model at another price. */
   public ModelConfig priced(PriceConfig otherPrice) {
-    return new ModelConfig(id, provider, upstream, tier, otherPrice, contextWindow, maxOutputTokens, capabilities);
+    return new ModelConfig(
+        id, provider, upstream, tier, otherPrice, contextWindow, maxOutputTokens, capabilities);
   }
 
   /** As the catalogue keeps it. */
@@ -77,7 +83,8 @@ public record ModelConfig(
   }
 
   private static boolean plain(String name) {
-    return name.length() <= LONGEST_NAME && name.chars().allMatch(c -> c > ' ' && !Character.isISOControl(c));
+    return name.length() <= LONGEST_NAME
+        && name.chars().allMatch(c -> c > ' ' && !Character.isISOControl(c));
   }
 
   private static String shown(String name) {

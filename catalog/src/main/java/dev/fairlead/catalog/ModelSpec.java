@@ -29,7 +29,10 @@ public record ModelSpec(
     capabilities = Set.copyOf(capabilities);
   }
 
-  /** Cost of a request in nano-dollars; 0 when the price is unknown, which {@link #price} tells apart. */
+  /**
+   * Cost of a request in nano-dollars; 0 when the price is unknown, which {@link #price} tells
+   * apart.
+   */
   public long costNanoUsd(TokenUsage usage) {
     return price == null ? 0 : price.costNanoUsd(usage);
   }

@@ -19,18 +19,26 @@ public final class ModelsConfig {
     return config.listEntries("models", ModelConfig.class, ModelConfig.DEFAULTS);
   }
 
-  /** A catalogue of the models; a duplicate id or an unknown provider is a {@link ConfigException}. */
-  public static Catalog catalog(long version, List<ModelConfig> models, Collection<String> providers) {
+  /**
+   * A catalogue of the models; a duplicate id or an unknown provider is a {@link ConfigException}.
+   */
+  public static Catalog catalog(
+      long version, List<ModelConfig> models, Collection<String> providers) {
     Set<String> ids = new HashSet<>();
     List<ModelSpec> specs = new ArrayList<>();
     for (ModelConfig model : models) {
       String key = "models[" + model.id() + "]";
       if (!ids.add(model.id())) {
-        throw new ConfigException(key + ".id: " + model.id() + " (expected: an id that no other model has)");
+        throw new ConfigException(
+            key + ".id: " + model.id() + " (expected: an id that no other model has)");
       }
       if (!providers.contains(model.provider())) {
         throw new ConfigException(
-            key + ".provider: unknown provider `" + model.provider() + "`" + Nearest.hint(model.provider(), providers));
+            key
+                + ".provider: unknown provider `"
+                + model.provider()
+                + "`"
+                + Nearest.hint(model.provider(), providers));
       }
       specs.add(model.toSpec());
     }

@@ -33,7 +33,10 @@ public record Price(
   /** A price where the vendor's cache makes no difference. */
   public static Price of(long inputNanoUsdPerMillion, long outputNanoUsdPerMillion) {
     return new Price(
-        inputNanoUsdPerMillion, outputNanoUsdPerMillion, inputNanoUsdPerMillion, inputNanoUsdPerMillion);
+        inputNanoUsdPerMillion,
+        outputNanoUsdPerMillion,
+        inputNanoUsdPerMillion,
+        inputNanoUsdPerMillion);
   }
 
   /** USD per million tokens as nano-dollars, rounded half up. */
@@ -41,7 +44,10 @@ public record Price(
     return usdPerMillion.movePointRight(9).setScale(0, RoundingMode.HALF_UP).longValueExact();
   }
 
-  /** Cost of a request in nano-dollars: prices times tokens summed exactly, then rounded half up once. */
+  /**
+   * Cost of a request in nano-dollars: prices times tokens summed exactly, then rounded half up
+   * once.
+   */
   public long costNanoUsd(TokenUsage usage) {
     long plainInput = usage.promptTokens() - usage.cachedPromptTokens() - usage.cacheWriteTokens();
     BigInteger sum =

@@ -18,7 +18,10 @@ public record PriceConfig(
     @Nullable BigDecimal cachedInput,
     @Nullable BigDecimal cacheWrite) {
 
-  /** No vendor asks a million dollars for a million tokens; a larger number is a price per token gone wrong. */
+  /**
+   * No vendor asks a million dollars for a million tokens; a larger number is a price per token
+   * gone wrong.
+   */
   private static final BigDecimal MOST = BigDecimal.valueOf(1_000_000);
 
   /** Rejects a missing input price and prices outside of 0 to a million. */
@@ -39,7 +42,8 @@ public record PriceConfig(
   /** In nano-dollars. */
   public Price toPrice() {
     long inputNano = nano(input, 0);
-    return new Price(inputNano, nano(output, 0), nano(cachedInput, inputNano), nano(cacheWrite, inputNano));
+    return new Price(
+        inputNano, nano(output, 0), nano(cachedInput, inputNano), nano(cacheWrite, inputNano));
   }
 
   private static long nano(@Nullable BigDecimal usd, long otherwise) {

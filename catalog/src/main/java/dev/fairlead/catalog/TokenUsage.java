@@ -1,8 +1,9 @@
 package dev.fairlead.catalog;
 
 /**
- * Tokens of a request in OpenAI's counting: cached and cache-write tokens are inside the prompt tokens, reasoning
- * tokens inside the completion tokens. All are 0 or more; parts are clamped to their whole.
+ * Tokens of a request in OpenAI's counting: cached and cache-write tokens are inside the prompt
+ * tokens, reasoning tokens inside the completion tokens. All are 0 or more; parts are clamped to
+ * their whole.
  *
  * @param estimated whether they were counted here because the vendor did not say
  */

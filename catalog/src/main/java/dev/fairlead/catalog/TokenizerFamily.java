@@ -8,7 +8,17 @@ import org.jspecify.annotations.Nullable;
 /** Which vocabulary a model counts in, by its name. */
 enum TokenizerFamily {
   /** OpenAI since GPT-4o. */
-  O200K("O200K_BASE", "gpt-4o", "chatgpt-4o", "gpt-4.1", "gpt-4.5", "gpt-5", "gpt-oss", "o1", "o3", "o4"),
+  O200K(
+      "O200K_BASE",
+      "gpt-4o",
+      "chatgpt-4o",
+      "gpt-4.1",
+      "gpt-4.5",
+      "gpt-5",
+      "gpt-oss",
+      "o1",
+      "o3",
+      "o4"),
   /** OpenAI before, and its embedding models. */
   CL100K("CL100K_BASE", "gpt-4", "gpt-3.5", "text-embedding-3", "text-embedding-ada-002"),
   /** Everybody else. */
@@ -19,16 +29,22 @@ enum TokenizerFamily {
 
   TokenizerFamily(@Nullable String encoding, String... prefixes) {
     this.prefixes = List.of(prefixes);
-    // By name, so that the tokenizer's classes are loaded with the first count and not with this enum.
+    // By name, so that the tokenizer's classes are loaded with the first count and not with this
+    // enum.
     this.counter =
-        encoding == null ? EstimatedTokenCounter.INSTANCE : new LazyTokenCounter(() -> EncodingType.valueOf(encoding));
+        encoding == null
+            ? EstimatedTokenCounter.INSTANCE
+            : new LazyTokenCounter(() -> EncodingType.valueOf(encoding));
   }
 
   TokenCounter counter() {
     return counter;
   }
 
-  /** The family of a name such as {@code gpt-4o-mini} or {@code openai/gpt-4o}; the first matching prefix decides. */
+  /**
+   * The family of a name such as {@code gpt-4o-mini} or {@code openai/gpt-4o}; the first matching
+   * prefix decides.
+   */
   static TokenizerFamily of(String upstream) {
     String name = upstream.substring(upstream.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
     for (TokenizerFamily family : values()) {

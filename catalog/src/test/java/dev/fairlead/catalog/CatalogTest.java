@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class CatalogTest {
 
   private static ModelSpec model(String id, @Nullable Tier tier, Capability... capabilities) {
-    return new ModelSpec(id, "lab", id, tier, Price.of(1_000_000, 2_000_000), 0, 0, Set.of(capabilities));
+    return new ModelSpec(
+        id, "lab", id, tier, Price.of(1_000_000, 2_000_000), 0, 0, Set.of(capabilities));
   }
 
   private static List<String> ids(Catalog catalog, Tier tier) {
@@ -22,7 +23,8 @@ class CatalogTest {
   @Test
   void tier_isServedByItsOwnModels_inConfiguredOrder() {
     Catalog catalog =
-        Catalog.of(1, List.of(model("b", Tier.CHEAP), model("q", Tier.QUALITY), model("a", Tier.CHEAP)));
+        Catalog.of(
+            1, List.of(model("b", Tier.CHEAP), model("q", Tier.QUALITY), model("a", Tier.CHEAP)));
 
     assertThat(ids(catalog, Tier.CHEAP)).containsExactly("b", "a");
     assertThat(ids(catalog, Tier.QUALITY)).containsExactly("q");
@@ -33,8 +35,10 @@ class CatalogTest {
     Catalog catalog = Catalog.of(1, List.of(model("c", Tier.CHEAP), model("s", Tier.STANDARD)));
 
     assertThat(ids(catalog, Tier.QUALITY)).as("none above: the next lower").containsExactly("s");
-    assertThat(ids(Catalog.of(1, List.of(model("q", Tier.QUALITY))), Tier.CHEAP)).containsExactly("q");
-    assertThat(ids(Catalog.of(1, List.of(model("c", Tier.CHEAP))), Tier.QUALITY)).containsExactly("c");
+    assertThat(ids(Catalog.of(1, List.of(model("q", Tier.QUALITY))), Tier.CHEAP))
+        .containsExactly("q");
+    assertThat(ids(Catalog.of(1, List.of(model("c", Tier.CHEAP))), Tier.QUALITY))
+        .containsExactly("c");
     assertThat(ids(Catalog.of(1, List.of()), Tier.CHEAP)).isEmpty();
   }
 
@@ -42,7 +46,11 @@ class CatalogTest {
   void tier_isNotServed_byModelsWithoutTierOrForEmbeddings() {
     Catalog catalog =
         Catalog.of(
-            1, List.of(model("e", Tier.CHEAP, Capability.EMBEDDINGS), model("x", null), model("s", Tier.STANDARD)));
+            1,
+            List.of(
+                model("e", Tier.CHEAP, Capability.EMBEDDINGS),
+                model("x", null),
+                model("s", Tier.STANDARD)));
 
     assertThat(ids(catalog, Tier.CHEAP)).containsExactly("s");
     assertThat(catalog.find("x")).isPresent();
@@ -51,7 +59,8 @@ class CatalogTest {
 
   @Test
   void catalog_isRefused_whenTwoModelsShareAnId() {
-    assertThatThrownBy(() -> Catalog.of(1, List.of(model("a", Tier.CHEAP), model("a", Tier.QUALITY))))
+    assertThatThrownBy(
+            () -> Catalog.of(1, List.of(model("a", Tier.CHEAP), model("a", Tier.QUALITY))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("id a");
   }

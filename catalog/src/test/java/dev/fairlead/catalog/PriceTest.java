@@ -17,7 +17,13 @@ class PriceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0.15,150000000", "0,0", "0.0000000004,0", "0.0000000005,1", "0.0000000015,2", "75,75000000000", "1e-9,1",
+    "0.15,150000000",
+    "0,0",
+    "0.0000000004,0",
+    "0.0000000005,1",
+    "0.0000000015,2",
+    "75,75000000000",
+    "1e-9,1",
     "9223372036.854775807,9223372036854775807"
   })
   void usdPerMillion_isExact_andRoundsHalfUpBelowANanoDollar(BigDecimal usd, long nano) {
@@ -44,7 +50,8 @@ class PriceTest {
     TokenUsage usage = new TokenUsage(1_000, 400, 100, 50, 20, false);
 
     assertThat(MINI.costNanoUsd(usage)).isEqualTo(500 * 150L + 400 * 75L + 100 * 150L + 50 * 600L);
-    assertThat(Price.of(10_000_000, 20_000_000).costNanoUsd(usage)).isEqualTo(1_000 * 10L + 50 * 20L);
+    assertThat(Price.of(10_000_000, 20_000_000).costNanoUsd(usage))
+        .isEqualTo(1_000 * 10L + 50 * 20L);
   }
 
   @Test
@@ -100,7 +107,8 @@ class PriceTest {
   @ParameterizedTest
   @CsvSource({"-1,0,0,0", "0,-1,0,0", "0,0,-1,0", "0,0,0,-1"})
   void price_isRefused_whenAPartIsNegative(long input, long output, long cached, long written) {
-    assertThatThrownBy(() -> new Price(input, output, cached, written)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Price(input, output, cached, written))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static BigDecimal product(long price, long tokens) {

@@ -20,11 +20,20 @@ class TokenUsageTest {
     "9223372036854775807,1,9223372036854775807,1,1, 9223372036854775807,1,9223372036854775806,1,1"
   })
   void parts_areClampedToTheirWhole(
-      long prompt, long cached, long written, long completion, long reasoning,
-      long prompt2, long cached2, long written2, long completion2, long reasoning2) {
+      long prompt,
+      long cached,
+      long written,
+      long completion,
+      long reasoning,
+      long prompt2,
+      long cached2,
+      long written2,
+      long completion2,
+      long reasoning2) {
     TokenUsage usage = new TokenUsage(prompt, cached, written, completion, reasoning, true);
 
-    assertThat(usage).isEqualTo(new TokenUsage(prompt2, cached2, written2, completion2, reasoning2, true));
+    assertThat(usage)
+        .isEqualTo(new TokenUsage(prompt2, cached2, written2, completion2, reasoning2, true));
     assertThat(usage.promptTokens()).isEqualTo(prompt2);
     assertThat(usage.cachedPromptTokens()).isEqualTo(cached2);
     assertThat(usage.cacheWriteTokens()).isEqualTo(written2);
@@ -35,7 +44,9 @@ class TokenUsageTest {
   @Test
   void total_isPromptAndCompletion() {
     assertThat(TokenUsage.of(3, 4).totalTokens()).isEqualTo(7);
-    assertThat(TokenUsage.of(Long.MAX_VALUE, 4).totalTokens()).as("saturates").isEqualTo(Long.MAX_VALUE);
+    assertThat(TokenUsage.of(Long.MAX_VALUE, 4).totalTokens())
+        .as("saturates")
+        .isEqualTo(Long.MAX_VALUE);
     assertThat(TokenUsage.of(3, 4).estimated()).isFalse();
   }
 }

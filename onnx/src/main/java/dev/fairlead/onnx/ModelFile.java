@@ -25,7 +25,8 @@ public record ModelFile(String name, byte[] content) {
   public static ModelFile resource(String path) {
     try (InputStream stream = ModelFile.class.getResourceAsStream(path)) {
       if (stream == null) {
-        throw new ModelFileException(path + ": not on the class path (expected: the jar that carries the model)");
+        throw new ModelFileException(
+            path + ": not on the class path (expected: the jar that carries the model)");
       }
       return new ModelFile(path, stream.readAllBytes());
     } catch (IOException e) {
@@ -42,7 +43,8 @@ public record ModelFile(String name, byte[] content) {
     try {
       return new ModelFile(path.toString(), Files.readAllBytes(path));
     } catch (IOException e) {
-      throw new ModelFileException(path + ": cannot be read (expected: a file that this user may read)", e);
+      throw new ModelFileException(
+          path + ": cannot be read (expected: a file that this user may read)", e);
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.fairlead.onnx;
 
-/** A model file that is missing, damaged or of another kind than expected. The message names file and expectation. */
+/**
+ * A model file that is missing, damaged or of another kind than expected. The message names file
+ * and expectation.
+ */
 public final class ModelFileException extends RuntimeException {
 
   /** A complaint about a file's content. */

@@ -8,12 +8,16 @@ import ai.onnxruntime.OrtSession;
 /**
  * The process's one ONNX Runtime environment, with telemetry off, and sessions on it. Thread-safe.
  *
- * <p>Sessions compute on the calling thread alone: on a busy machine one thread a call and as many callers as cores
- * gives more than several threads a call, and threads that spin while they wait take the cores from the others.
+ * <p>Sessions compute on the calling thread alone: on a busy machine one thread a call and as many
+ * callers as cores gives more than several threads a call, and threads that spin while they wait
+ * take the cores from the others.
  */
 public final class OrtRuntime {
 
-  /** What every session is created with; part of fingerprints because another setting can give other numbers. */
+  /**
+   * What every session is created with; part of fingerprints because another setting can give other
+   * numbers.
+   */
   public static final String OPTIONS = "intra1,inter1,nospin,all";
 
   private OrtRuntime() {}
@@ -47,7 +51,11 @@ public final class OrtRuntime {
       return environment().createSession(model, options);
     } catch (OrtException e) {
       throw new ModelFileException(
-          name + ": " + model.length + " bytes that ONNX Runtime " + version()
+          name
+              + ": "
+              + model.length
+              + " bytes that ONNX Runtime "
+              + version()
               + " cannot load (expected: an intact model)",
           e);
     }
@@ -62,7 +70,8 @@ public final class OrtRuntime {
       try {
         environment.setTelemetry(false);
       } catch (OrtException e) {
-        throw new IllegalStateException("ONNX Runtime does not let its telemetry be switched off", e);
+        throw new IllegalStateException(
+            "ONNX Runtime does not let its telemetry be switched off", e);
       }
       return environment;
     }

@@ -11,8 +11,9 @@ import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a vendor call on the event loop that the request is already on, so that in the standalone process an answer goes
- * from the vendor's socket to the client's without a change of thread. A caller from elsewhere gets the loops in turn.
+ * Makes a vendor call on the event loop that the request is already on, so that in the standalone
+ * process an answer goes from the vendor's socket to the client's without a change of thread. A
+ * caller from elsewhere gets the loops in turn.
  */
 final class CallersEventLoop implements EventLoopScheduler {
 

@@ -22,7 +22,8 @@ public final class Main {
   private Main() {}
 
   /**
-   * Runs until SIGINT or SIGTERM. A configuration that cannot be used ends it with status 2 and one line that says why.
+   * Runs until SIGINT or SIGTERM. A configuration that cannot be used ends it with status 2 and one
+   * line that says why.
    */
   public static void main(String[] args) throws IOException {
     try {
@@ -39,13 +40,16 @@ public final class Main {
     Telemetry telemetry =
         Telemetry.start("provider-service", config.section("telemetry", TelemetrySettings.class));
     ProviderNode node = ProviderNode.start(config, telemetry.registry(), telemetry.tracer());
+    BackendProcess process = new BackendProcess(node);
     ManagementServer management =
         ManagementServer.start(
-            new InetSocketAddress(settings.bind(), settings.port() + MANAGEMENT_PORT_OFFSET), telemetry, node::ready);
+            new InetSocketAddress(settings.bind(), settings.port() + MANAGEMENT_PORT_OFFSET),
+            telemetry,
+            process::ready);
     List<ServerInterceptor> interceptors = new ArrayList<>();
     interceptors.add(telemetry.serverInterceptor());
     interceptors.addAll(ServiceToken.demanding(security.serviceToken()));
     InetSocketAddress address = new InetSocketAddress(settings.bind(), settings.port());
-    BackendProcess.serve(node, address, interceptors, management, telemetry);
+    process.serve(address, interceptors, management, telemetry);
   }
 }

@@ -38,7 +38,8 @@ final class ProviderMessages {
   private ProviderMessages() {}
 
   static ListModelsResponse models(Catalog catalog, long knownVersion) {
-    ListModelsResponse.Builder response = ListModelsResponse.newBuilder().setVersion(catalog.version());
+    ListModelsResponse.Builder response =
+        ListModelsResponse.newBuilder().setVersion(catalog.version());
     if (knownVersion != catalog.version()) {
       catalog.models().forEach(model -> response.addModels(model(model)));
     }
@@ -112,7 +113,8 @@ final class ProviderMessages {
     };
   }
 
-  static GenerationCompleted completed(String modelId, String provider, GenerationOutcome.Answered answered) {
+  static GenerationCompleted completed(
+      String modelId, String provider, GenerationOutcome.Answered answered) {
     Completion completion = answered.completion();
     GenerationCompleted.Builder message =
         GenerationCompleted.newBuilder()
@@ -174,6 +176,9 @@ final class ProviderMessages {
   }
 
   private static Duration duration(java.time.Duration duration) {
-    return Duration.newBuilder().setSeconds(duration.getSeconds()).setNanos(duration.getNano()).build();
+    return Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
   }
 }

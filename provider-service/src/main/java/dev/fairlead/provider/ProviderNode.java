@@ -18,7 +18,10 @@ import java.util.List;
 /** The provider service, wired. */
 public final class ProviderNode implements ServiceNode {
 
-  /** Shorter than the keep-alive of common servers, so that we close an idle connection before they do. */
+  /**
+   * Shorter than the keep-alive of common servers, so that we close an idle connection before they
+   * do.
+   */
   private static final Duration IDLE = Duration.ofSeconds(10);
 
   private final ClientFactory connections;
@@ -29,7 +32,10 @@ public final class ProviderNode implements ServiceNode {
     this.service = service;
   }
 
-  /** Starts the service; a bad configuration is a {@code ConfigException}. Blocks on the configuration file only. */
+  /**
+   * Starts the service; a bad configuration is a {@code ConfigException}. Blocks on the
+   * configuration file only.
+   */
   public static ProviderNode start(ConfigSource config, MeterRegistry meters, Tracer tracer) {
     ProviderSettings settings = config.section("provider", ProviderSettings.class);
     ClientFactory connections =

@@ -39,7 +39,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The gRPC entry: contracts in, contracts out. Handlers never block; a reload reads its file on a thread of its own.
+ * The gRPC entry: contracts in, contracts out. Handlers never block; a reload reads its file on a
+ * thread of its own.
  */
 final class ProviderRpcService extends ProviderServiceImplBase {
 
@@ -60,7 +61,8 @@ final class ProviderRpcService extends ProviderServiceImplBase {
 
   @Override
   public void generate(
-      ProviderServiceGenerateRequest request, StreamObserver<ProviderServiceGenerateResponse> responses) {
+      ProviderServiceGenerateRequest request,
+      StreamObserver<ProviderServiceGenerateResponse> responses) {
     var observer = (ServerCallStreamObserver<ProviderServiceGenerateResponse>) responses;
     start(request.getCall(), false, observer, new UnaryAnswer(observer));
   }
@@ -75,7 +77,8 @@ final class ProviderRpcService extends ProviderServiceImplBase {
 
   @Override
   public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> responses) {
-    responses.onNext(ProviderMessages.models(registry.current().catalog(), request.getKnownVersion()));
+    responses.onNext(
+        ProviderMessages.models(registry.current().catalog(), request.getKnownVersion()));
     responses.onCompleted();
   }
 
@@ -101,16 +104,21 @@ final class ProviderRpcService extends ProviderServiceImplBase {
               .build());
       responses.onCompleted();
     } catch (ConfigException e) {
-      responses.onError(Status.FAILED_PRECONDITION.withDescription(e.getMessage()).asRuntimeException());
+      responses.onError(
+          Status.FAILED_PRECONDITION.withDescription(e.getMessage()).asRuntimeException());
     }
   }
 
   private void start(
-      GenerationCall call, boolean streamed, ServerCallStreamObserver<?> observer, GenerationListener listener) {
+      GenerationCall call,
+      boolean streamed,
+      ServerCallStreamObserver<?> observer,
+      GenerationListener listener) {
     try {
       Snapshot snapshot = registry.current();
       GenerationRequest request = request(call, streamed, snapshot);
-      RetryPolicy retries = new RetryPolicy(snapshot.settings().retry(), ThreadLocalRandom.current()::nextDouble);
+      RetryPolicy retries =
+          new RetryPolicy(snapshot.settings().retry(), ThreadLocalRandom.current()::nextDouble);
       RunningCall running = new RunningCall();
       observer.setOnCancelHandler(running::cancel);
       if (streamed) {
@@ -132,7 +140,9 @@ final class ProviderRpcService extends ProviderServiceImplBase {
         call.hasMaxOutputTokens() ? Math.max(1, call.getMaxOutputTokens()) : 0,
         call.getForwardHeadersMap(),
         call.getClientRetryCount(),
-        deadline == null ? Long.MAX_VALUE : time.nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS),
+        deadline == null
+            ? Long.MAX_VALUE
+            : time.nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS),
         io.opentelemetry.context.Context.current());
   }
 
@@ -141,22 +151,29 @@ final class ProviderRpcService extends ProviderServiceImplBase {
       case RAW -> {
         Dialect dialect = call.getRaw().getDialect();
         if (dialect == Dialect.DIALECT_UNSPECIFIED || dialect == Dialect.UNRECOGNIZED) {
-          throw Failure.InvalidRequest.of("call.raw.dialect", "call.raw.dialect: not set").asException();
+          throw Failure.InvalidRequest.of("call.raw.dialect", "call.raw.dialect: not set")
+              .asException();
         }
         yield new RequestForm.Raw(call.getRaw());
       }
       case CHAT -> new RequestForm.Typed(call.getChat());
       case FORM_NOT_SET ->
-          throw Failure.InvalidRequest.of("call", "call: neither raw nor chat is set").asException();
+          throw Failure.InvalidRequest.of("call", "call: neither raw nor chat is set")
+              .asException();
     };
   }
 
   /** Those that are known and serve the form; a caller's list may be older than the catalogue. */
-  private static List<Candidate> candidates(GenerationCall call, RequestForm form, Snapshot snapshot) {
+  private static List<Candidate> candidates(
+      GenerationCall call, RequestForm form, Snapshot snapshot) {
     if (call.getModelIdsCount() < 1 || call.getModelIdsCount() > MOST_CANDIDATES) {
       throw Failure.InvalidRequest.of(
-              "call.model_ids", "call.model_ids: " + call.getModelIdsCount() + " (expected: 1.." + MOST_CANDIDATES
-              + ")")
+              "call.model_ids",
+              "call.model_ids: "
+                  + call.getModelIdsCount()
+                  + " (expected: 1.."
+                  + MOST_CANDIDATES
+                  + ")")
           .asException();
     }
     List<Candidate> candidates = new ArrayList<>(call.getModelIdsCount());
@@ -174,11 +191,13 @@ final class ProviderRpcService extends ProviderServiceImplBase {
     }
     if (!known) {
       String id = call.getModelIds(0);
-      String shown = id.length() <= LONGEST_NAME_IN_MESSAGE ? id : id.substring(0, LONGEST_NAME_IN_MESSAGE);
+      String shown =
+          id.length() <= LONGEST_NAME_IN_MESSAGE ? id : id.substring(0, LONGEST_NAME_IN_MESSAGE);
       throw new Failure.UnknownModel("no model `" + shown + "`", shown).asException();
     }
     if (candidates.isEmpty()) {
-      throw new Failure.NoCandidate("no candidate can serve a request in " + form.dialect()).asException();
+      throw new Failure.NoCandidate("no candidate can serve a request in " + form.dialect())
+          .asException();
     }
     return candidates;
   }

@@ -13,8 +13,12 @@ import dev.fairlead.provider.resilience.TimeoutSettings;
  * @param port gRPC port; the management HTTP is on it + 100
  */
 public record ProviderSettings(
-    String bind, int port, TimeoutSettings timeouts, RetrySettings retry, BreakerSettings breaker,
-        LimitSettings limits) {
+    String bind,
+    int port,
+    TimeoutSettings timeouts,
+    RetrySettings retry,
+    BreakerSettings breaker,
+    LimitSettings limits) {
   /** Checks ranges. */
   public ProviderSettings {
     Expect.present("provider.bind", bind);

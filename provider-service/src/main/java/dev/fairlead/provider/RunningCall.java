@@ -3,7 +3,10 @@ package dev.fairlead.provider;
 import dev.fairlead.provider.generation.Generation;
 import org.jspecify.annotations.Nullable;
 
-/** Connects a gRPC call, whose handlers must be set first, with its generation, which is started afterwards. */
+/**
+ * Connects a gRPC call, whose handlers must be set first, with its generation, which is started
+ * afterwards.
+ */
 final class RunningCall {
 
   private @Nullable Generation generation;

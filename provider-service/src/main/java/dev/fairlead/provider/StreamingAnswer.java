@@ -26,7 +26,10 @@ final class StreamingAnswer implements GenerationListener {
     observer.onNext(
         ProviderServiceStreamGenerateResponse.newBuilder()
             .setAttemptStarted(
-                AttemptStarted.newBuilder().setNumber(number).setModelId(newModelId).setProvider(newProvider))
+                AttemptStarted.newBuilder()
+                    .setNumber(number)
+                    .setModelId(newModelId)
+                    .setProvider(newProvider))
             .build());
   }
 
@@ -40,12 +43,14 @@ final class StreamingAnswer implements GenerationListener {
 
   @Override
   public void onPart(AnswerPart part) {
-    ProviderServiceStreamGenerateResponse.Builder response = ProviderServiceStreamGenerateResponse.newBuilder();
+    ProviderServiceStreamGenerateResponse.Builder response =
+        ProviderServiceStreamGenerateResponse.newBuilder();
     switch (part) {
       case AnswerPart.Events events -> response.setEvents(events.events());
       case AnswerPart.Delta delta -> response.setDelta(delta.delta());
       case AnswerPart.Body body -> throw new IllegalStateException("a whole answer in a stream");
-      case AnswerPart.Response whole -> throw new IllegalStateException("a whole answer in a stream");
+      case AnswerPart.Response whole ->
+          throw new IllegalStateException("a whole answer in a stream");
     }
     observer.onNext(response.build());
   }

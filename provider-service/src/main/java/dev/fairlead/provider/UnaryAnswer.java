@@ -47,8 +47,10 @@ final class UnaryAnswer implements GenerationListener {
         switch (answer) {
           case AnswerPart.Body body -> response.setRaw(body.answer());
           case AnswerPart.Response typed -> response.setChat(typed.response());
-          case AnswerPart.Events events -> throw new IllegalStateException("events in a whole answer");
-          case AnswerPart.Delta delta -> throw new IllegalStateException("a delta in a whole answer");
+          case AnswerPart.Events events ->
+              throw new IllegalStateException("events in a whole answer");
+          case AnswerPart.Delta delta ->
+              throw new IllegalStateException("a delta in a whole answer");
           case null -> throw new IllegalStateException("an answer without a body");
         }
         observer.onNext(response.build());

@@ -32,7 +32,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What every adapter must do, whatever its vendor. An adapter's test extends it and says how to reach its vendor. */
+/**
+ * What every adapter must do, whatever its vendor. An adapter's test extends it and says how to
+ * reach its vendor.
+ */
 public abstract class ProviderContract {
 
   /** An adapter whose vendor behaves. */
@@ -47,12 +50,16 @@ public abstract class ProviderContract {
   /** The vendor's name of a model that takes long to end a stream. */
   protected abstract String endlessUpstream();
 
-  /** Whether the vendor has noticed that the latest call was given up; true where there is no vendor. */
+  /**
+   * Whether the vendor has noticed that the latest call was given up; true where there is no
+   * vendor.
+   */
   protected abstract boolean vendorSawCancellation();
 
   protected static ModelCall call(String upstream, RequestForm form, boolean streamed) {
     ModelSpec model = new ModelSpec("m", "p", upstream, null, null, 0, 0, Set.of());
-    return new ModelCall(model, form, streamed, 0, Map.of(), Duration.ofMinutes(1), false, Context.root());
+    return new ModelCall(
+        model, form, streamed, 0, Map.of(), Duration.ofMinutes(1), false, Context.root());
   }
 
   protected static RequestForm raw(String prompt) {
@@ -99,7 +106,8 @@ public abstract class ProviderContract {
     List<RawEvents> events = answer.events();
     assertThat(events).filteredOn(e -> e.getKind() == RawEvents.Kind.KIND_USAGE).hasSize(1);
     assertThat(events.getLast().getKind()).isEqualTo(RawEvents.Kind.KIND_USAGE);
-    assertThat(events).anyMatch(e -> e.getKind() == RawEvents.Kind.KIND_CONTENT && e.getContentEvents() > 0);
+    assertThat(events)
+        .anyMatch(e -> e.getKind() == RawEvents.Kind.KIND_CONTENT && e.getContentEvents() > 0);
     assertThat(events).allMatch(e -> e.getSse().toStringUtf8().endsWith("\n\n"));
     assertThat(answer.sse()).doesNotContain("[DONE]").doesNotContain("\n\n\n");
     assertThat(answer.completion().usage().estimated()).isFalse();
@@ -120,14 +128,18 @@ public abstract class ProviderContract {
     RecordedAnswer typed = run(upstream(), new RequestForm.Typed(typedRequest("hello")), true);
     String pieces = typed.deltas().stream().map(ChatDelta::getText).collect(Collectors.joining());
     assertThat(pieces).isEqualTo(typed.completion().text());
-    assertThat(typed.deltas().getLast().getFinishReason()).isEqualTo(FinishReason.FINISH_REASON_STOP);
+    assertThat(typed.deltas().getLast().getFinishReason())
+        .isEqualTo(FinishReason.FINISH_REASON_STOP);
   }
 
   @Test
   void stream_givesToolCallPieces_whenAToolMustBeCalled() {
     ChatRequest request =
         typedRequest("weather in Oslo?").toBuilder()
-            .addTools(Tool.newBuilder().setName("weather").setParametersJsonSchema("{\"type\":\"object\"}"))
+            .addTools(
+                Tool.newBuilder()
+                    .setName("weather")
+                    .setParametersJsonSchema("{\"type\":\"object\"}"))
             .setToolChoice(ToolChoice.newBuilder().setToolName("weather"))
             .build();
     RecordedAnswer answer = run(toolUpstream(), new RequestForm.Typed(request), true);
@@ -139,7 +151,8 @@ public abstract class ProviderContract {
     assertThat(calls.getFirst().getToolCall().getName()).isEqualTo("weather");
     assertThat(calls.getFirst().getToolCall().getId()).isNotEmpty();
     assertThat(calls.stream().skip(1)).noneMatch(piece -> piece.getToolCall().hasId());
-    String arguments = calls.stream().map(c -> c.getToolCall().getArgumentsJson()).collect(Collectors.joining());
+    String arguments =
+        calls.stream().map(c -> c.getToolCall().getArgumentsJson()).collect(Collectors.joining());
     assertThat(arguments).startsWith("{").endsWith("}");
     assertThat(answer.completion().finishReason()).isEqualTo(FinishReason.FINISH_REASON_TOOL_CALLS);
   }
@@ -147,7 +160,8 @@ public abstract class ProviderContract {
   @Test
   void legacyCompletions_answerInTheirOwnDialect_whenRaw() {
     RawRequest request =
-        Spans.raw(Dialect.DIALECT_OPENAI_COMPLETIONS, "{\"model\":\"auto\",\"prompt\":\"Say hello\"}");
+        Spans.raw(
+            Dialect.DIALECT_OPENAI_COMPLETIONS, "{\"model\":\"auto\",\"prompt\":\"Say hello\"}");
     RecordedAnswer whole = run(upstream(), new RequestForm.Raw(request), false);
     assertThat(((AnswerPart.Body) whole.parts().getFirst()).answer().getDialect())
         .isEqualTo(Dialect.DIALECT_OPENAI_COMPLETIONS);
@@ -175,7 +189,10 @@ public abstract class ProviderContract {
     RecordedAnswer answer = new RecordedAnswer();
     answer.ready(false);
     Exchange exchange = provider().open(call(upstream(), raw("hello"), true), answer);
-    await().during(Duration.ofMillis(100)).atMost(Duration.ofSeconds(5)).until(() -> !answer.ended());
+    await()
+        .during(Duration.ofMillis(100))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> !answer.ended());
     answer.ready(true);
     exchange.resume();
     assertThat(answer.await().completion().text()).isNotEmpty();

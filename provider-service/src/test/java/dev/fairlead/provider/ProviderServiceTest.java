@@ -75,7 +75,8 @@ class ProviderServiceTest {
     write("");
     meters = new SimpleMeterRegistry();
     node =
-        ProviderNode.start(ConfigSource.load(file, Map.of()), meters, OpenTelemetry.noop().getTracer("test"));
+        ProviderNode.start(
+            ConfigSource.load(file, Map.of()), meters, OpenTelemetry.noop().getTracer("test"));
     String name = "provider-" + System.nanoTime();
     server = RpcServer.inProcess(name, node.services(), List.of());
     channel = RpcChannels.inProcess(name, List.of());
@@ -92,15 +93,28 @@ class ProviderServiceTest {
   private void write(String more) throws IOException {
     StringBuilder models = new StringBuilder();
     for (String script : ScriptedUpstream.SCRIPTS) {
-      models.append("  - { id: \"").append(script).append("\", provider: lab, upstream: \"").append(script);
+      models
+          .append("  - { id: \"")
+          .append(script)
+          .append("\", provider: lab, upstream: \"")
+          .append(script);
       models.append("\", tier: cheap, price: { input: 0.15, output: 0.6 } }\n");
     }
     Files.writeString(
         file,
-        "providers:\n  lab: { kind: openai, base_url: \"" + upstream.baseUrl() + "\", api_key: " + KEY + " }\n"
+        "providers:\n  lab: { kind: openai, base_url: \""
+            + upstream.baseUrl()
+            + "\", api_key: "
+            + KEY
+            + " }\n"
             + "  spare: { kind: mock, mean_latency_ms: 5 }\n"
-            + "models:\n" + models + "  - { id: spare, provider: spare }\n" + more
-            + "provider:\n  timeouts: { first_token: 2s, idle: 1s }\n  retry: { base_backoff: 1ms }\n"
+            + "models:\n"
+            + models
+            + "  - { id: spare, provider: spare }\n"
+            + more
+            + "provider:\n"
+            + "  timeouts: { first_token: 2s, idle: 1s }\n"
+            + "  retry: { base_backoff: 1ms }\n"
             + "  breaker: { minimum_calls: 5, window: 10 }\n");
   }
 
@@ -123,7 +137,8 @@ class ProviderServiceTest {
   }
 
   private Iterator<ProviderServiceStreamGenerateResponse> open(GenerationCall.Builder call) {
-    return stub().streamGenerate(ProviderServiceStreamGenerateRequest.newBuilder().setCall(call).build());
+    return stub()
+        .streamGenerate(ProviderServiceStreamGenerateRequest.newBuilder().setCall(call).build());
   }
 
   private StatusRuntimeException failure(GenerationCall.Builder call) {
@@ -137,7 +152,8 @@ class ProviderServiceTest {
     assertThat(response.getRaw().getBody().toStringUtf8()).contains("Hello world");
     assertThat(response.getCompleted().getModelId()).isEqualTo("ok");
     assertThat(response.getCompleted().getText()).isEqualTo("Hello world");
-    assertThat(response.getCompleted().getUsage().getSource()).isEqualTo(Usage.Source.SOURCE_REPORTED);
+    assertThat(response.getCompleted().getUsage().getSource())
+        .isEqualTo(Usage.Source.SOURCE_REPORTED);
     assertThat(response.getCompleted().getAttemptsList()).hasSize(1);
   }
 
@@ -151,7 +167,8 @@ class ProviderServiceTest {
                     .addContent(ContentPart.newBuilder().setText("hi")))
             .build();
     ProviderServiceGenerateResponse response =
-        generate(GenerationCall.newBuilder().setChat(chat).addModelIds("tools").setMaxOutputTokens(7));
+        generate(
+            GenerationCall.newBuilder().setChat(chat).addModelIds("tools").setMaxOutputTokens(7));
     assertThat(response.getChat().getChoices(0).getMessage().getToolCalls(0).getArgumentsJson())
         .isEqualTo("{\"city\":\"Oslo\"}");
     assertThat(upstream.last().body()).contains("\"max_tokens\":7").contains("\"content\":\"hi\"");
@@ -164,7 +181,8 @@ class ProviderServiceTest {
     assertThat(all.get(all.size() - 2).getEventCase()).isEqualTo(EventCase.ATTEMPT_ENDED);
     assertThat(all.get(all.size() - 2).getAttemptEnded().hasTimeToFirstToken()).isTrue();
     assertThat(all.getLast().getEventCase()).isEqualTo(EventCase.COMPLETED);
-    assertThat(all.subList(1, all.size() - 2)).allMatch(ProviderServiceStreamGenerateResponse::hasEvents);
+    assertThat(all.subList(1, all.size() - 2))
+        .allMatch(ProviderServiceStreamGenerateResponse::hasEvents);
     assertThat(all.get(all.size() - 3).getEvents().getKind()).isEqualTo(RawEvents.Kind.KIND_USAGE);
   }
 
@@ -175,7 +193,8 @@ class ProviderServiceTest {
     assertThat(all.getLast().getCompleted().getModelId()).isEqualTo("spare");
     assertThat(all.getLast().getCompleted().getAttemptsList().getLast().getResult())
         .isEqualTo(AttemptResult.ATTEMPT_RESULT_SUCCESS);
-    int tries = (int) upstream.ledger().stream().filter(entry -> entry.script().equals(script)).count();
+    int tries =
+        (int) upstream.ledger().stream().filter(entry -> entry.script().equals(script)).count();
     boolean repeats = List.of("500", "html", "cut-at-once", "error200").contains(script);
     assertThat(tries).isEqualTo(repeats ? 3 : 1);
   }
@@ -185,7 +204,8 @@ class ProviderServiceTest {
     assertThat(generate(raw("flaky")).getCompleted().getAttemptsList()).hasSize(2);
     upstream.reset();
     StatusRuntimeException refused = failure(raw("flaky").setClientRetryCount(2));
-    assertThat(FailureStatus.fromThrowable(refused)).isInstanceOf(Failure.UpstreamUnavailable.class);
+    assertThat(FailureStatus.fromThrowable(refused))
+        .isInstanceOf(Failure.UpstreamUnavailable.class);
     assertThat(upstream.ledger()).hasSize(1);
   }
 
@@ -196,7 +216,8 @@ class ProviderServiceTest {
     UpstreamError body = FailureStatus.detail(error, UpstreamError.class).orElseThrow();
     assertThat(body.getHttpStatus()).isEqualTo(400);
     assertThat(body.getBody().toStringUtf8()).contains("unsupported_value");
-    assertThat(FailureStatus.detail(error, FailedAttempts.class).orElseThrow().getAttemptsList()).hasSize(1);
+    assertThat(FailureStatus.detail(error, FailedAttempts.class).orElseThrow().getAttemptsList())
+        .hasSize(1);
   }
 
   @Test
@@ -212,7 +233,8 @@ class ProviderServiceTest {
     List<ProviderServiceStreamGenerateResponse> all = new ArrayList<>();
     Iterator<ProviderServiceStreamGenerateResponse> events = open(raw("cut", "ok"));
     StatusRuntimeException error =
-        Assertions.catchThrowableOfType(StatusRuntimeException.class, () -> events.forEachRemaining(all::add));
+        Assertions.catchThrowableOfType(
+            StatusRuntimeException.class, () -> events.forEachRemaining(all::add));
     assertThat(FailureStatus.fromThrowable(error)).isInstanceOf(Failure.UpstreamMalformed.class);
     assertThat(all.getLast().getAttemptEnded().getUsage().getCompletionTokens()).isPositive();
     assertThat(upstream.ledger()).hasSize(1);
@@ -222,7 +244,8 @@ class ProviderServiceTest {
   void stall_timesOut_andTheVendorSeesTheEnd() {
     Iterator<ProviderServiceStreamGenerateResponse> events = open(raw("stall"));
     StatusRuntimeException error =
-        Assertions.catchThrowableOfType(StatusRuntimeException.class, () -> events.forEachRemaining(e -> {}));
+        Assertions.catchThrowableOfType(
+            StatusRuntimeException.class, () -> events.forEachRemaining(e -> {}));
     assertThat(FailureStatus.fromThrowable(error)).isInstanceOf(Failure.Timeout.class);
     await().until(() -> upstream.last().end().equals("cancelled"));
   }
@@ -234,7 +257,10 @@ class ProviderServiceTest {
     await().until(() -> !upstream.ledger().isEmpty());
     context.cancel(null);
     await().atMost(Duration.ofSeconds(5)).until(() -> upstream.last().end().equals("cancelled"));
-    await().until(() -> stub().getStatus(GetStatusRequest.getDefaultInstance()).getProviders(0).getInFlight() == 0);
+    await()
+        .until(() ->
+            stub().getStatus(GetStatusRequest.getDefaultInstance()).getProviders(0).getInFlight()
+                == 0);
   }
 
   @Test
@@ -245,7 +271,8 @@ class ProviderServiceTest {
             () ->
                 ProviderServiceGrpc.newBlockingStub(channel)
                     .withDeadlineAfter(200, TimeUnit.MILLISECONDS)
-                    .generate(ProviderServiceGenerateRequest.newBuilder().setCall(raw("slow")).build()));
+                    .generate(
+                        ProviderServiceGenerateRequest.newBuilder().setCall(raw("slow")).build()));
     assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     await().until(() -> upstream.last().end().equals("cancelled"));
   }
@@ -254,7 +281,9 @@ class ProviderServiceTest {
   void backPressure_boundsWhatIsRead_whenTheCallerIsSlow() {
     Iterator<ProviderServiceStreamGenerateResponse> events = open(raw("many"));
     events.next();
-    await().during(Duration.ofMillis(300)).until(() -> upstream.last().bytesSent() < ScriptedUpstream.MANY_BYTES);
+    await()
+        .during(Duration.ofMillis(300))
+        .until(() -> upstream.last().bytesSent() < ScriptedUpstream.MANY_BYTES);
     StringBuilder text = new StringBuilder();
     events.forEachRemaining(event -> text.append(event.getEvents().getSse().toStringUtf8()));
     assertThat(text).contains("word0\"").contains("word59999\"");
@@ -269,7 +298,8 @@ class ProviderServiceTest {
     assertThat(status.getBreaker()).isEqualTo(BreakerState.BREAKER_STATE_OPEN);
     assertThat(status.getName()).isEqualTo("lab");
     assertThat(status.hasRetryIn()).isTrue();
-    assertThat(meters.get("llm.router.breaker.state").tag("provider", "lab").gauge().value()).isEqualTo(2);
+    assertThat(meters.get("llm.router.breaker.state").tag("provider", "lab").gauge().value())
+        .isEqualTo(2);
     assertThat(generate(raw("ok", "spare")).getCompleted().getModelId()).isEqualTo("spare");
   }
 
@@ -292,12 +322,17 @@ class ProviderServiceTest {
   void reload_swapsTheCatalogue_andKeepsTheOldOneWhenTheFileIsBad() throws IOException {
     ListModelsResponse before = stub().listModels(ListModelsRequest.getDefaultInstance());
     assertThat(before.getVersion()).isEqualTo(1);
-    assertThat(stub().listModels(ListModelsRequest.newBuilder().setKnownVersion(1).build()).getModelsList()).isEmpty();
+    assertThat(
+            stub()
+                .listModels(ListModelsRequest.newBuilder().setKnownVersion(1).build())
+                .getModelsList())
+        .isEmpty();
 
     write("  - { id: fresh, provider: lab, upstream: ok }\n");
     var reloaded = stub().reload(ReloadRequest.getDefaultInstance());
     assertThat(reloaded.getVersion()).isEqualTo(2);
-    assertThat(reloaded.getWarningsList()).anyMatch(warning -> warning.contains("fresh has no price"));
+    assertThat(reloaded.getWarningsList())
+        .anyMatch(warning -> warning.contains("fresh has no price"));
     assertThat(generate(raw("fresh")).getCompleted().getModelId()).isEqualTo("fresh");
 
     write("  - { id: bad, provider: nobody }\n");
@@ -311,7 +346,8 @@ class ProviderServiceTest {
 
   @Test
   void largeErrorBody_crossesARealConnection() throws IOException, InterruptedException {
-    try (RpcServer real = RpcServer.listen(new InetSocketAddress("127.0.0.1", 0), node.services(), List.of())) {
+    try (RpcServer real =
+        RpcServer.listen(new InetSocketAddress("127.0.0.1", 0), node.services(), List.of())) {
       ManagedChannel overTcp = RpcChannels.connect("127.0.0.1:" + real.port(), List.of());
       StatusRuntimeException error =
           Assertions.catchThrowableOfType(
@@ -319,7 +355,8 @@ class ProviderServiceTest {
               () ->
                   ProviderServiceGrpc.newBlockingStub(overTcp)
                       .withDeadlineAfter(20, TimeUnit.SECONDS)
-                      .generate(ProviderServiceGenerateRequest.newBuilder().setCall(raw("400")).build()));
+                      .generate(
+                          ProviderServiceGenerateRequest.newBuilder().setCall(raw("400")).build()));
       assertThat(FailureStatus.detail(error, UpstreamError.class)).isPresent();
       overTcp.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
     }

@@ -12,12 +12,15 @@ import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Analyses by text. The key is the text's SHA-256, so that an entry is small whatever the text, and no other text
- * can be made that gets its answer. Thread-safe, does not block.
+ * Analyses by text. The key is the text's SHA-256, so that an entry is small whatever the text, and
+ * no other text can be made that gets its answer. Thread-safe, does not block.
  */
 final class AnalysisMemo {
 
-  /** Longer texts are computed each time: hashing them would hold an event loop for longer than it saves. */
+  /**
+   * Longer texts are computed each time: hashing them would hold an event loop for longer than it
+   * saves.
+   */
   static final int MAX_BYTES = 16 << 10;
 
   private final Cache<TextKey, AnalyzeResponse> analyses;

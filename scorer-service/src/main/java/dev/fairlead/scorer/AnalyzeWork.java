@@ -34,7 +34,8 @@ record AnalyzeWork(
     observer.onError(FailureStatus.toStatus(failure));
   }
 
-  static void answer(StreamObserver<AnalyzeResponse> observer, AnalyzeResponse full, boolean withEmbedding) {
+  static void answer(
+      StreamObserver<AnalyzeResponse> observer, AnalyzeResponse full, boolean withEmbedding) {
     observer.onNext(withEmbedding ? full : full.toBuilder().clearEmbedding().build());
     observer.onCompleted();
   }
@@ -49,7 +50,8 @@ record AnalyzeWork(
             .setModelFingerprint(scorer.modelInfo().getModelFingerprint());
     List<String> names = PromptFeatures.names();
     for (int i = 0; i < names.size(); i++) {
-      response.addFeatures(FeatureValue.newBuilder().setName(names.get(i)).setValue(analysis.features()[i]));
+      response.addFeatures(
+          FeatureValue.newBuilder().setName(names.get(i)).setValue(analysis.features()[i]));
     }
     for (float value : analysis.embedding().values()) {
       response.addEmbedding(value);

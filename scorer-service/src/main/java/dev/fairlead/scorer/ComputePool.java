@@ -14,11 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that compute, and the bounded queue before them. A call that is cancelled or whose deadline passes
- * while it waits leaves the queue at once and is never computed. Thread-safe; {@link #admit} does not block.
+ * The threads that compute, and the bounded queue before them. A call that is cancelled or whose
+ * deadline passes while it waits leaves the queue at once and is never computed. Thread-safe;
+ * {@link #admit} does not block.
  *
- * <p>Platform threads, not virtual ones: native calls hold their carrier, and there should be no more of them
- * than cores.
+ * <p>Platform threads, not virtual ones: native calls hold their carrier, and there should be no
+ * more of them than cores.
  */
 final class ComputePool implements AutoCloseable {
 
@@ -48,7 +49,9 @@ final class ComputePool implements AutoCloseable {
             Thread.ofPlatform().name("scorer-compute-", 0).daemon(true).factory());
     executor.prestartAllCoreThreads();
     this.waits =
-        Timer.builder("llm.router.scorer.queue.wait").description("From the door to a thread").register(meters);
+        Timer.builder("llm.router.scorer.queue.wait")
+            .description("From the door to a thread")
+            .register(meters);
     Gauge.builder("llm.router.scorer.queue.depth", this, ComputePool::waiting)
         .description("Calls waiting for a thread")
         .register(meters);
@@ -67,7 +70,8 @@ final class ComputePool implements AutoCloseable {
   /**
    * Lets a call in, in the gRPC context of the caller's thread.
    *
-   * @throws dev.fairlead.common.failure.FailureException {@link Failure.Overloaded} when threads and queue are full
+   * @throws dev.fairlead.common.failure.FailureException {@link Failure.Overloaded} when threads
+   *     and queue are full
    */
   void admit(Work work) {
     if (admitted.incrementAndGet() > threads + queueCapacity || executor.isShutdown()) {
@@ -116,7 +120,8 @@ final class ComputePool implements AutoCloseable {
     executor.shutdown();
     try {
       if (!executor.awaitTermination(closeTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        logger.warn("{} calls were not computed before the shutdown", executor.shutdownNow().size());
+        logger.warn(
+            "{} calls were not computed before the shutdown", executor.shutdownNow().size());
       }
     } catch (InterruptedException e) {
       executor.shutdownNow();

@@ -15,7 +15,10 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The scorer service as a process. Exit codes: 0 stopped, 1 port taken, 2 configuration or model files not usable. */
+/**
+ * The scorer service as a process. Exit codes: 0 stopped, 1 port taken, 2 configuration or model
+ * files not usable.
+ */
 public final class Main {
 
   private static final int MANAGEMENT_OFFSET = 100;
@@ -35,14 +38,18 @@ public final class Main {
   private static void run(ConfigSource config) throws IOException {
     ScorerConfig section = config.section("scorer", ScorerConfig.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
-    Telemetry telemetry = Telemetry.start("scorer-service", config.section("telemetry", TelemetrySettings.class));
+    Telemetry telemetry =
+        Telemetry.start("scorer-service", config.section("telemetry", TelemetrySettings.class));
     ScorerNode node = ScorerNode.start(config, telemetry.registry(), telemetry.tracer());
-    InetSocketAddress managementAddress = new InetSocketAddress(section.bind(), section.port() + MANAGEMENT_OFFSET);
-    ManagementServer management = ManagementServer.start(managementAddress, telemetry, node::ready);
+    InetSocketAddress managementAddress =
+        new InetSocketAddress(section.bind(), section.port() + MANAGEMENT_OFFSET);
+    BackendProcess process = new BackendProcess(node);
+    ManagementServer management =
+        ManagementServer.start(managementAddress, telemetry, process::ready);
     List<ServerInterceptor> interceptors = new ArrayList<>();
     interceptors.add(telemetry.serverInterceptor());
     interceptors.addAll(ServiceToken.demanding(security.serviceToken()));
-    BackendProcess.serve(
-        node, new InetSocketAddress(section.bind(), section.port()), interceptors, management, telemetry);
+    process.serve(
+        new InetSocketAddress(section.bind(), section.port()), interceptors, management, telemetry);
   }
 }

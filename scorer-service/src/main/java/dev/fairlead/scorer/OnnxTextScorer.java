@@ -44,7 +44,8 @@ final class OnnxTextScorer implements TextScorer {
     }
     Path folder = Path.of(path);
     return ComplexityHead.open(
-        ModelFile.at(folder.resolve("complexity-head.onnx")), ModelFile.at(folder.resolve("complexity-head.json")));
+        ModelFile.at(folder.resolve("complexity-head.onnx")),
+        ModelFile.at(folder.resolve("complexity-head.json")));
   }
 
   private static SentenceEncoder openEncoder(String path) {

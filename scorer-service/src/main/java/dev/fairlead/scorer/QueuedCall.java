@@ -9,8 +9,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A call on its way through the compute pool. Between two steps of a large call it goes back to the end of the
- * queue, so that small ones are not stuck behind it.
+ * A call on its way through the compute pool. Between two steps of a large call it goes back to the
+ * end of the queue, so that small ones are not stuck behind it.
  */
 final class QueuedCall implements Runnable, Context.CancellationListener {
 
@@ -60,7 +60,10 @@ final class QueuedCall implements Runnable, Context.CancellationListener {
     }
   }
 
-  /** The caller went away or its deadline passed. A step under way runs to its end: native code cannot be stopped. */
+  /**
+   * The caller went away or its deadline passed. A step under way runs to its end: native code
+   * cannot be stopped.
+   */
   @Override
   public void cancelled(Context ignored) {
     if (pool.remove(this)) {

@@ -10,7 +10,8 @@ import java.util.List;
 /** The scorer service, loaded and warm, without its transport. */
 public final class ScorerNode implements ServiceNode {
 
-  private static final String WARM_UP = "The first runs of a model are slow, so they are spent on this sentence. ";
+  private static final String WARM_UP =
+      "The first runs of a model are slow, so they are spent on this sentence. ";
   private static final int WARM_UP_RUNS = 20;
 
   private final TextScorer scorer;
@@ -20,10 +21,16 @@ public final class ScorerNode implements ServiceNode {
 
   private ScorerNode(TextScorer scorer, ScorerConfig config, MeterRegistry meters) {
     this.scorer = scorer;
-    this.pool = new ComputePool(config.computeThreads(), config.queueCapacity(), config.closeTimeout(), meters);
+    this.pool =
+        new ComputePool(
+            config.computeThreads(), config.queueCapacity(), config.closeTimeout(), meters);
     this.service =
         new ScorerService(
-            scorer, pool, new AnalysisMemo(config.memoEntries(), meters), ComputeTimers.of(meters), config);
+            scorer,
+            pool,
+            new AnalysisMemo(config.memoEntries(), meters),
+            ComputeTimers.of(meters),
+            config);
   }
 
   /**

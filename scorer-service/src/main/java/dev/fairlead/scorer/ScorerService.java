@@ -15,7 +15,10 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
-/** The gRPC entry. Handlers validate, look into the memo, and hand the rest to the compute pool; they never compute. */
+/**
+ * The gRPC entry. Handlers validate, look into the memo, and hand the rest to the compute pool;
+ * they never compute.
+ */
 final class ScorerService extends ScorerServiceGrpc.ScorerServiceImplBase {
 
   /** Texts of one Embed call, by the contract. */
@@ -27,7 +30,12 @@ final class ScorerService extends ScorerServiceGrpc.ScorerServiceImplBase {
   private final ComputeTimers timers;
   private final ScorerConfig config;
 
-  ScorerService(TextScorer scorer, ComputePool pool, AnalysisMemo memo, ComputeTimers timers, ScorerConfig config) {
+  ScorerService(
+      TextScorer scorer,
+      ComputePool pool,
+      AnalysisMemo memo,
+      ComputeTimers timers,
+      ScorerConfig config) {
     this.scorer = scorer;
     this.pool = pool;
     this.memo = memo;
@@ -45,7 +53,8 @@ final class ScorerService extends ScorerServiceGrpc.ScorerServiceImplBase {
       if (known != null) {
         AnalyzeWork.answer(observer, known, request.getWithEmbedding());
       } else {
-        pool.admit(new AnalyzeWork(request, observer, scorer, timers, done -> memo.keep(key, done)));
+        pool.admit(
+            new AnalyzeWork(request, observer, scorer, timers, done -> memo.keep(key, done)));
       }
     } catch (FailureException e) {
       observer.onError(FailureStatus.toStatus(e.failure()));
@@ -74,7 +83,8 @@ final class ScorerService extends ScorerServiceGrpc.ScorerServiceImplBase {
   }
 
   @Override
-  public void getModelInfo(GetModelInfoRequest request, StreamObserver<GetModelInfoResponse> observer) {
+  public void getModelInfo(
+      GetModelInfoRequest request, StreamObserver<GetModelInfoResponse> observer) {
     observer.onNext(scorer.modelInfo());
     observer.onCompleted();
   }
@@ -90,7 +100,8 @@ final class ScorerService extends ScorerServiceGrpc.ScorerServiceImplBase {
   }
 
   /**
-   * Without a handler, an answer to a caller who has gone would throw; the pool sees the cancellation by the context.
+   * Without a handler, an answer to a caller who has gone would throw; the pool sees the
+   * cancellation by the context.
    */
   private static void ignoreCancellation(StreamObserver<?> observer) {
     if (observer instanceof ServerCallStreamObserver<?> call) {

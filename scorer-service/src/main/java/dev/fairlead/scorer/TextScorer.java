@@ -4,7 +4,10 @@ import dev.fairlead.onnx.complexity.PromptAnalysis;
 import dev.fairlead.onnx.encoder.Embedding;
 import dev.fairlead.v1.GetModelInfoResponse;
 
-/** What the service computes with. Thread-safe; the calls compute for milliseconds on their own thread. */
+/**
+ * What the service computes with. Thread-safe; the calls compute for milliseconds on their own
+ * thread.
+ */
 interface TextScorer extends AutoCloseable {
 
   PromptAnalysis analyze(String text);

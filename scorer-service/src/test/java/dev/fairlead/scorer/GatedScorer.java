@@ -32,7 +32,10 @@ final class GatedScorer implements TextScorer {
 
   @Override
   public GetModelInfoResponse modelInfo() {
-    return GetModelInfoResponse.newBuilder().setDimensions(2).setModelFingerprint("gated/128").build();
+    return GetModelInfoResponse.newBuilder()
+        .setDimensions(2)
+        .setModelFingerprint("gated/128")
+        .build();
   }
 
   @Override

@@ -41,7 +41,8 @@ class ScorerAdmissionTest {
 
   @Test
   void analyze_isRefusedAsOverloaded_whenTheQueueIsFull() {
-    List<ListenableFuture<AnalyzeResponse>> waiting = List.of(analyze("a"), analyze("b"), analyze("c"));
+    List<ListenableFuture<AnalyzeResponse>> waiting =
+        List.of(analyze("a"), analyze("b"), analyze("c"));
 
     assertThatThrownBy(() -> harness.blocking().analyze(request("d")))
         .isInstanceOfSatisfying(
@@ -83,8 +84,8 @@ class ScorerAdmissionTest {
 
     assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
-        .satisfies(
-            e -> assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+        .satisfies(e ->
+            assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
     await().until(() -> harness.dropped("deadline") + harness.dropped("cancelled") == 1);
     scorer.gate.release(1);
     assertThat(running).succeedsWithin(10, TimeUnit.SECONDS);
@@ -94,20 +95,26 @@ class ScorerAdmissionTest {
   @Test
   void analyze_getsItsTurn_betweenTheBatchesOfALargeEmbed() {
     ListenableFuture<EmbedResponse> large =
-        harness.future().embed(EmbedRequest.newBuilder().addAllTexts(List.of("1", "2", "3", "4", "5")).build());
+        harness
+            .future()
+            .embed(EmbedRequest.newBuilder().addAllTexts(List.of("1", "2", "3", "4", "5")).build());
     await().until(() -> scorer.started.contains("1"));
     ListenableFuture<AnalyzeResponse> small = analyze("small");
     scorer.gate.release(6);
 
     assertThat(small).succeedsWithin(10, TimeUnit.SECONDS);
-    assertThat(large).succeedsWithin(10, TimeUnit.SECONDS).returns(5, EmbedResponse::getEmbeddingsCount);
+    assertThat(large)
+        .succeedsWithin(10, TimeUnit.SECONDS)
+        .returns(5, EmbedResponse::getEmbeddingsCount);
     assertThat(scorer.started).containsExactly("1", "2", "small", "3", "4", "5");
   }
 
   @Test
   void embed_stopsBetweenBatches_whenItIsCancelled() {
     ListenableFuture<EmbedResponse> large =
-        harness.future().embed(EmbedRequest.newBuilder().addAllTexts(List.of("1", "2", "3", "4", "5")).build());
+        harness
+            .future()
+            .embed(EmbedRequest.newBuilder().addAllTexts(List.of("1", "2", "3", "4", "5")).build());
     await().until(() -> scorer.started.contains("1"));
     large.cancel(true);
     scorer.gate.release(2);

@@ -26,7 +26,9 @@ class ScorerConfigTest {
 
   @Test
   void environment_setsTheBatchSize_byItsWellKnownName() {
-    ConfigSource source = ConfigSource.parse("test", "", Map.of("MAX_BATCH_SIZE", "4", "FAIRLEAD_SCORER_THREADS", "3"));
+    ConfigSource source =
+        ConfigSource.parse(
+            "test", "", Map.of("MAX_BATCH_SIZE", "4", "FAIRLEAD_SCORER_THREADS", "3"));
     ScorerConfig config = source.section("scorer", ScorerConfig.class);
 
     assertThat(config.maxBatchSize()).isEqualTo(4);
@@ -35,7 +37,12 @@ class ScorerConfigTest {
 
   @ParameterizedTest
   @CsvSource({
-    "port, 70000", "threads, -1", "queue_capacity, -1", "max_batch_size, 0", "max_text_bytes, 0", "memo_entries, -1",
+    "port, 70000",
+    "threads, -1",
+    "queue_capacity, -1",
+    "max_batch_size, 0",
+    "max_text_bytes, 0",
+    "memo_entries, -1",
     "close_timeout, 0s",
   })
   void config_namesTheKey_whenAValueIsOutOfRange(String key, String value) {

@@ -31,7 +31,8 @@ final class ScorerHarness implements AutoCloseable {
   }
 
   static ScorerConfig config(String yaml) {
-    return ConfigSource.parse("test", "scorer: " + yaml, Map.of()).section("scorer", ScorerConfig.class);
+    return ConfigSource.parse("test", "scorer: " + yaml, Map.of())
+        .section("scorer", ScorerConfig.class);
   }
 
   ScorerServiceGrpc.ScorerServiceBlockingStub blocking() {

@@ -47,7 +47,8 @@ class ScorerNodeTest {
 
   @Test
   void modelInfo_saysWhatIsLoaded() {
-    GetModelInfoResponse info = harness.blocking().getModelInfo(GetModelInfoRequest.getDefaultInstance());
+    GetModelInfoResponse info =
+        harness.blocking().getModelInfo(GetModelInfoRequest.getDefaultInstance());
 
     assertThat(info)
         .returns("all-MiniLM-L6-v2", GetModelInfoResponse::getEncoder)
@@ -64,7 +65,9 @@ class ScorerNodeTest {
 
     assertThat(response.getComplexity()).isBetween(0.0, 1.0);
     assertThat(response.getExpectedGain()).isBetween(0.0, 1.0);
-    assertThat(response.getFeaturesList()).hasSize(28).allSatisfy(f -> assertThat(f.getName()).isNotEmpty());
+    assertThat(response.getFeaturesList())
+        .hasSize(28)
+        .allSatisfy(f -> assertThat(f.getName()).isNotEmpty());
     assertThat(response.getEmbeddingList()).hasSize(384);
     assertThat(response.getTokenCount()).isEqualTo(11);
     assertThat(response.getTruncated()).isFalse();
@@ -96,17 +99,23 @@ class ScorerNodeTest {
 
     assertThat(response.getEmbeddings(2)).isEqualTo(response.getEmbeddings(0));
     assertThat(embed("alpha").getEmbeddings(0)).isEqualTo(response.getEmbeddings(0));
-    assertThat(response.getModelFingerprint()).isNotEqualTo(analyze("alpha", false).getModelFingerprint());
+    assertThat(response.getModelFingerprint())
+        .isNotEqualTo(analyze("alpha", false).getModelFingerprint());
   }
 
   @Test
   void embed_namesTheText_whenOneIsEmptyTooLongOrTooMany() {
-    assertThat(failure(EmbedRequest.getDefaultInstance())).returns("texts", Failure.InvalidRequest::param);
-    assertThat(failure(EmbedRequest.newBuilder().addAllTexts(Collections.nCopies(2_049, "a")).build()).message())
+    assertThat(failure(EmbedRequest.getDefaultInstance()))
+        .returns("texts", Failure.InvalidRequest::param);
+    assertThat(
+            failure(EmbedRequest.newBuilder().addAllTexts(Collections.nCopies(2_049, "a")).build())
+                .message())
         .contains("2049", "1..2048");
     assertThat(failure(EmbedRequest.newBuilder().addTexts("a").addTexts("").build()))
         .returns("texts[1]", Failure.InvalidRequest::param);
-    assertThat(failure(EmbedRequest.newBuilder().addTexts("a".repeat((1 << 20) + 1)).build()).message())
+    assertThat(
+            failure(EmbedRequest.newBuilder().addTexts("a".repeat((1 << 20) + 1)).build())
+                .message())
         .contains("1048577");
   }
 
@@ -114,7 +123,8 @@ class ScorerNodeTest {
   void analyze_takesOneMebibyte_andRefusesOneByteMore() {
     assertThat(analyze("a".repeat(1 << 20), false).getTruncated()).isTrue();
     assertThatThrownBy(() -> analyze("a".repeat((1 << 20) + 1), false))
-        .satisfies(e -> assertThat(FailureStatus.fromThrowable(e)).isInstanceOf(Failure.InvalidRequest.class));
+        .satisfies(e ->
+            assertThat(FailureStatus.fromThrowable(e)).isInstanceOf(Failure.InvalidRequest.class));
   }
 
   @ParameterizedTest
@@ -150,8 +160,10 @@ class ScorerNodeTest {
   }
 
   private static void start(String key, Path folder) {
-    ConfigSource config = ConfigSource.parse("test", "scorer: { " + key + ": \"" + folder + "\" }", Map.of());
-    ScorerNode.start(config, new SimpleMeterRegistry(), OpenTelemetry.noop().getTracer("test")).close();
+    ConfigSource config =
+        ConfigSource.parse("test", "scorer: { " + key + ": \"" + folder + "\" }", Map.of());
+    ScorerNode.start(config, new SimpleMeterRegistry(), OpenTelemetry.noop().getTracer("test"))
+        .close();
   }
 
   private static AnalyzeResponse analyze(String text, boolean withEmbedding) {

@@ -55,7 +55,9 @@ class MeshIT extends MeshContract {
     } finally {
       mesh.redis().restart();
     }
-    await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(probe.hitsTheSecondTime()).isTrue());
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(probe.hitsTheSecondTime()).isTrue());
   }
 
   @Test
@@ -66,7 +68,9 @@ class MeshIT extends MeshContract {
     } finally {
       mesh.redis().resume();
     }
-    await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(probe.hitsTheSecondTime()).isTrue());
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(probe.hitsTheSecondTime()).isTrue());
   }
 
   @Test
@@ -85,7 +89,8 @@ class MeshIT extends MeshContract {
     }
     await()
         .atMost(Duration.ofSeconds(60))
-        .untilAsserted(() -> assertThat(probe.ask("auto").header("x-fairlead-complexity")).isNotEmpty());
+        .untilAsserted(
+            () -> assertThat(probe.ask("auto").header("x-fairlead-complexity")).isNotEmpty());
   }
 
   @Test
@@ -114,7 +119,9 @@ class MeshIT extends MeshContract {
     } finally {
       mesh.cache().restart();
     }
-    await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(probe.hitsTheSecondTime()).isTrue());
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(probe.hitsTheSecondTime()).isTrue());
   }
 
   @Test
@@ -126,9 +133,11 @@ class MeshIT extends MeshContract {
 
     await()
         .atMost(Duration.ofSeconds(60))
-        .untilAsserted(
-            () -> assertThat(probe.ask("small", prompt).header("x-fairlead-cache")).isEqualTo("hit"));
-    assertThat(mesh.vendor().received(prompt).size()).as("asked again only while the cache was away").isLessThan(50);
+        .untilAsserted(() ->
+            assertThat(probe.ask("small", prompt).header("x-fairlead-cache")).isEqualTo("hit"));
+    assertThat(mesh.vendor().received(prompt).size())
+        .as("asked again only while the cache was away")
+        .isLessThan(50);
   }
 
   @Test

@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.NullMarked;
 
-/** Which module may know which. The walls are Maven modules; this says what the pom files must not be changed to. */
+/**
+ * Which module may know which. The walls are Maven modules; this says what the pom files must not
+ * be changed to.
+ */
 @AnalyzeClasses(packages = "dev.fairlead", importOptions = DoNotIncludeTests.class)
 class ModuleArrowsTest {
 
@@ -24,32 +27,52 @@ class ModuleArrowsTest {
   static final ArchRule ARROWS =
       layeredArchitecture()
           .consideringOnlyDependenciesInAnyPackage("dev.fairlead..")
-          .layer("proto").definedBy("dev.fairlead.v1..")
-          .layer("telemetry").definedBy("dev.fairlead.telemetry..")
-          .layer("common").definedBy("dev.fairlead.common..")
-          .layer("catalog").definedBy("dev.fairlead.catalog..")
-          .layer("onnx").definedBy("dev.fairlead.onnx..")
-          .layer("scorer").definedBy("dev.fairlead.scorer..")
-          .layer("cache").definedBy("dev.fairlead.cache..")
-          .layer("provider").definedBy("dev.fairlead.provider..")
-          .layer("gateway").definedBy("dev.fairlead.gateway..")
-          .layer("standalone").definedBy("dev.fairlead.standalone..")
-          .whereLayer("proto").mayNotAccessAnyLayer()
-          .whereLayer("telemetry").mayNotAccessAnyLayer()
-          .whereLayer("common").mayOnlyAccessLayers("proto")
-          .whereLayer("catalog").mayOnlyAccessLayers("common")
-          .whereLayer("onnx").mayOnlyAccessLayers("common")
-          .whereLayer("scorer").mayOnlyAccessLayers("proto", "common", "telemetry", "onnx")
-          .whereLayer("cache").mayOnlyAccessLayers("proto", "common", "telemetry")
-          .whereLayer("provider").mayOnlyAccessLayers("proto", "common", "telemetry", "catalog", "onnx")
-          .whereLayer("gateway").mayOnlyAccessLayers("proto", "common", "telemetry", "catalog")
+          .layer("proto")
+          .definedBy("dev.fairlead.v1..")
+          .layer("telemetry")
+          .definedBy("dev.fairlead.telemetry..")
+          .layer("common")
+          .definedBy("dev.fairlead.common..")
+          .layer("catalog")
+          .definedBy("dev.fairlead.catalog..")
+          .layer("onnx")
+          .definedBy("dev.fairlead.onnx..")
+          .layer("scorer")
+          .definedBy("dev.fairlead.scorer..")
+          .layer("cache")
+          .definedBy("dev.fairlead.cache..")
+          .layer("provider")
+          .definedBy("dev.fairlead.provider..")
+          .layer("gateway")
+          .definedBy("dev.fairlead.gateway..")
+          .layer("standalone")
+          .definedBy("dev.fairlead.standalone..")
+          .whereLayer("proto")
+          .mayNotAccessAnyLayer()
+          .whereLayer("telemetry")
+          .mayNotAccessAnyLayer()
+          .whereLayer("common")
+          .mayOnlyAccessLayers("proto")
+          .whereLayer("catalog")
+          .mayOnlyAccessLayers("common")
+          .whereLayer("onnx")
+          .mayOnlyAccessLayers("common")
+          .whereLayer("scorer")
+          .mayOnlyAccessLayers("proto", "common", "telemetry", "onnx")
+          .whereLayer("cache")
+          .mayOnlyAccessLayers("proto", "common", "telemetry")
+          .whereLayer("provider")
+          .mayOnlyAccessLayers("proto", "common", "telemetry", "catalog", "onnx")
+          .whereLayer("gateway")
+          .mayOnlyAccessLayers("proto", "common", "telemetry", "catalog")
           .ensureAllClassesAreContainedInArchitecture();
 
   @ArchTest
   static final ArchRule PACKAGES_ARE_NAMED_BY_FEATURE =
       noClasses()
           .should()
-          .resideInAnyPackage("..util..", "..utils..", "..impl..", "..helpers..", "..model..", "..models..")
+          .resideInAnyPackage(
+              "..util..", "..utils..", "..impl..", "..helpers..", "..model..", "..models..")
           .because("a package is named by what it is about");
 
   @ArchTest

@@ -65,11 +65,17 @@ class OpenAiClientIT {
   @Test
   void chat_isAnswered() {
     try (HttpResponseFor<ChatCompletion> response =
-        client.chat().completions().withRawResponse().create(chat("small", "Hello, official client").build())) {
+        client
+            .chat()
+            .completions()
+            .withRawResponse()
+            .create(chat("small", "Hello, official client").build())) {
       ChatCompletion completion = response.parse();
 
-      assertThat(completion.choices().getFirst().message().content()).contains(Vendor.SAYS + "small-up");
-      assertThat(completion.usage()).hasValueSatisfying(u -> assertThat(u.totalTokens()).isEqualTo(17));
+      assertThat(completion.choices().getFirst().message().content())
+          .contains(Vendor.SAYS + "small-up");
+      assertThat(completion.usage())
+          .hasValueSatisfying(u -> assertThat(u.totalTokens()).isEqualTo(17));
       assertThat(response.headers().values("X-Model-Used")).containsExactly("small");
     }
   }
@@ -89,7 +95,8 @@ class OpenAiClientIT {
             .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
             .build();
 
-    try (StreamResponse<ChatCompletionChunk> stream = client.chat().completions().createStreaming(params)) {
+    try (StreamResponse<ChatCompletionChunk> stream =
+        client.chat().completions().createStreaming(params)) {
       List<ChatCompletionChunk> chunks = stream.stream().toList();
 
       String text =
@@ -113,13 +120,17 @@ class OpenAiClientIT {
                         FunctionParameters.builder()
                             .putAdditionalProperty("type", JsonValue.from("object"))
                             .putAdditionalProperty(
-                                "properties", JsonValue.from(Map.of("city", Map.of("type", "string"))))
+                                "properties",
+                                JsonValue.from(Map.of("city", Map.of("type", "string"))))
                             .build())
                     .build())
             .build();
 
     ChatCompletion completion =
-        client.chat().completions().create(chat("small", "[[tool]] in Kiel?").addTool(tool).build());
+        client
+            .chat()
+            .completions()
+            .create(chat("small", "[[tool]] in Kiel?").addTool(tool).build());
 
     List<ChatCompletionMessageFunctionToolCall> calls =
         completion.choices().getFirst().message().toolCalls().orElseThrow().stream()
@@ -137,12 +148,14 @@ class OpenAiClientIT {
             NotFoundException.class, error -> assertThat(error.code()).contains("model_not_found"));
     assertThatThrownBy(() -> create("small", "[[status 400]] official"))
         .isInstanceOfSatisfying(
-            BadRequestException.class, error -> assertThat(error).hasMessageContaining("vendor says 400"));
+            BadRequestException.class,
+            error -> assertThat(error).hasMessageContaining("vendor says 400"));
     assertThatThrownBy(() -> create("small", "[[status 429]] official"))
         .isInstanceOfSatisfying(
             RateLimitException.class,
             error -> assertThat(error.headers().values("Retry-After")).hasSize(1));
-    assertThatThrownBy(() -> create("small", "[[status 500]] official")).isInstanceOf(InternalServerException.class);
+    assertThatThrownBy(() -> create("small", "[[status 500]] official"))
+        .isInstanceOf(InternalServerException.class);
     assertThatThrownBy(() -> create("small", "[[garbage]] official"))
         .isInstanceOfSatisfying(
             OpenAIServiceException.class, error -> assertThat(error.statusCode()).isEqualTo(502));
@@ -154,7 +167,8 @@ class OpenAiClientIT {
 
     assertThatThrownBy(
             () -> {
-              try (StreamResponse<ChatCompletionChunk> stream = client.chat().completions().createStreaming(params)) {
+              try (StreamResponse<ChatCompletionChunk> stream =
+                  client.chat().completions().createStreaming(params)) {
                 assertThat(stream.stream().count()).as("a stream that ended well").isNegative();
               }
             })
@@ -163,7 +177,8 @@ class OpenAiClientIT {
 
   @Test
   void models_areListed() {
-    assertThat(client.models().list().data().stream().map(Model::id)).contains("auto", "small", "medium", "large");
+    assertThat(client.models().list().data().stream().map(Model::id))
+        .contains("auto", "small", "medium", "large");
     assertThat(client.models().retrieve("small").id()).isEqualTo("small");
   }
 

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract over all services in one JVM; at its end nothing may have asked for the name of another machine. */
+/**
+ * The contract over all services in one JVM; at its end nothing may have asked for the name of
+ * another machine.
+ */
 class StandaloneIT extends MeshContract {
 
   private Deployment deployment;

@@ -56,7 +56,8 @@ final class CallHeaders {
     if (!headers.containsKey(TENANT)) {
       headers.put(TENANT, CallContext.TENANT.get(call));
     }
-    Context trace = Span.current().getSpanContext().isValid() ? Context.current() : CallContext.TRACE.get(call);
+    Context trace =
+        Span.current().getSpanContext().isValid() ? Context.current() : CallContext.TRACE.get(call);
     W3CTraceContextPropagator.getInstance().inject(trace, headers, SETTER);
   }
 

@@ -7,8 +7,15 @@ import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/** Makes a call's context visible on the current thread: gRPC context, trace context, and the two log keys. */
-record CallScope(Context call, io.opentelemetry.context.Context trace, String requestId, @Nullable String traceId) {
+/**
+ * Makes a call's context visible on the current thread: gRPC context, trace context, and the two
+ * log keys.
+ */
+record CallScope(
+    Context call,
+    io.opentelemetry.context.Context trace,
+    String requestId,
+    @Nullable String traceId) {
 
   static final String REQUEST_ID = "request_id";
   static final String TRACE_ID = "trace_id";
@@ -16,7 +23,8 @@ record CallScope(Context call, io.opentelemetry.context.Context trace, String re
   static CallScope of(Context call) {
     io.opentelemetry.context.Context trace = CallContext.TRACE.get(call);
     SpanContext span = Span.fromContext(trace).getSpanContext();
-    return new CallScope(call, trace, CallContext.REQUEST_ID.get(call), span.isValid() ? span.getTraceId() : null);
+    return new CallScope(
+        call, trace, CallContext.REQUEST_ID.get(call), span.isValid() ? span.getTraceId() : null);
   }
 
   void run(Runnable task) {
@@ -28,14 +36,24 @@ record CallScope(Context call, io.opentelemetry.context.Context trace, String re
     }
   }
 
-  /** Must be left on the same thread. In-process hops nest on one thread, so what was there before is put back. */
+  /**
+   * Must be left on the same thread. In-process hops nest on one thread, so what was there before
+   * is put back.
+   */
   @SuppressWarnings("MustBeClosedChecker") // Entered closes it
   Entered enter() {
     return new Entered(
-        this, call.attach(), trace.makeCurrent(), put(REQUEST_ID, requestId), put(TRACE_ID, traceId));
+        this,
+        call.attach(),
+        trace.makeCurrent(),
+        put(REQUEST_ID, requestId),
+        put(TRACE_ID, traceId));
   }
 
-  /** Puts the value and answers the one before; nothing is written when they are equal, as on in-process hops. */
+  /**
+   * Puts the value and answers the one before; nothing is written when they are equal, as on
+   * in-process hops.
+   */
   private static @Nullable String put(String key, @Nullable String value) {
     String before = MDC.get(key);
     if (value == null || value.isEmpty()) {

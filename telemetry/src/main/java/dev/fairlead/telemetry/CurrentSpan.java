@@ -3,7 +3,10 @@ package dev.fairlead.telemetry;
 import io.opentelemetry.api.trace.Span;
 import io.prometheus.metrics.tracer.common.SpanContext;
 
-/** Tells the registry which trace a measurement belongs to, so that a histogram's bucket names an example. */
+/**
+ * Tells the registry which trace a measurement belongs to, so that a histogram's bucket names an
+ * example.
+ */
 final class CurrentSpan implements SpanContext {
 
   @Override

@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * The process's logs: to standard output, from a bounded queue that drops rather than blocks a caller. Until the
- * first {@link #apply} and after {@link #drain} lines are written synchronously, as {@code logback.xml} says.
+ * The process's logs: to standard output, from a bounded queue that drops rather than blocks a
+ * caller. Until the first {@link #apply} and after {@link #drain} lines are written synchronously,
+ * as {@code logback.xml} says.
  */
 final class Logs {
 

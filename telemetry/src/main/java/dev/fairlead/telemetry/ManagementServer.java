@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 
 /**
- * The HTTP port of a backend for its operators: {@code GET /metrics}, {@code /healthz} (the process runs) and
- * {@code /readyz} (it can do its work; 503 while it cannot).
+ * The HTTP port of a backend for its operators: {@code GET /metrics}, {@code /healthz} (the process
+ * runs) and {@code /readyz} (it can do its work; 503 while it cannot).
  */
 public final class ManagementServer implements AutoCloseable {
 
@@ -28,18 +28,26 @@ public final class ManagementServer implements AutoCloseable {
    * @param ready asked on every {@code /readyz}; must not block
    * @throws IllegalStateException when the port cannot be bound
    */
-  public static ManagementServer start(InetSocketAddress address, Telemetry telemetry, BooleanSupplier ready) {
+  public static ManagementServer start(
+      InetSocketAddress address, Telemetry telemetry, BooleanSupplier ready) {
     Server server =
         Server.builder()
             .http(address)
-            .route().get("/metrics").build(new PrometheusScrape(telemetry.registry()))
-            .route().get("/healthz").build(healthz())
-            .route().get("/readyz").build(readyz(ready))
+            .route()
+            .get("/metrics")
+            .build(new PrometheusScrape(telemetry.registry()))
+            .route()
+            .get("/healthz")
+            .build(healthz())
+            .route()
+            .get("/readyz")
+            .build(readyz(ready))
             .build();
     try {
       server.start().join();
     } catch (CompletionException e) {
-      throw new IllegalStateException("management port " + address + " cannot be bound", e.getCause());
+      throw new IllegalStateException(
+          "management port " + address + " cannot be bound", e.getCause());
     }
     return new ManagementServer(server);
   }
@@ -52,7 +60,9 @@ public final class ManagementServer implements AutoCloseable {
   /** Answers 200 when {@code ready} says so, else 503. */
   public static HttpService readyz(BooleanSupplier ready) {
     return (ctx, request) ->
-        ready.getAsBoolean() ? status(HttpStatus.OK, "ready") : status(HttpStatus.SERVICE_UNAVAILABLE, "not ready");
+        ready.getAsBoolean()
+            ? status(HttpStatus.OK, "ready")
+            : status(HttpStatus.SERVICE_UNAVAILABLE, "not ready");
   }
 
   /** The port in use. */

@@ -18,7 +18,8 @@ final class MeasuredServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private final long startNanos = System.nanoTime();
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  MeasuredServerCall(ServerCall<Q, R> delegate, MethodInstruments method, CallScope scope, Span span) {
+  MeasuredServerCall(
+      ServerCall<Q, R> delegate, MethodInstruments method, CallScope scope, Span span) {
     super(delegate);
     this.method = method;
     this.scope = scope;
@@ -35,7 +36,10 @@ final class MeasuredServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     end(Status.Code.CANCELLED);
   }
 
-  /** Changes nothing after an orderly close; gRPC itself closes a call, as UNKNOWN, when a callback threw. */
+  /**
+   * Changes nothing after an orderly close; gRPC itself closes a call, as UNKNOWN, when a callback
+   * threw.
+   */
   void completed() {
     end(Status.Code.UNKNOWN);
   }
@@ -66,8 +70,18 @@ final class MeasuredServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private static boolean serverFault(Status.Code code) {
     return switch (code) {
       case UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS -> true;
-      case OK, CANCELLED, INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, RESOURCE_EXHAUSTED,
-          FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, UNAUTHENTICATED -> false;
+      case OK,
+          CANCELLED,
+          INVALID_ARGUMENT,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          PERMISSION_DENIED,
+          RESOURCE_EXHAUSTED,
+          FAILED_PRECONDITION,
+          ABORTED,
+          OUT_OF_RANGE,
+          UNAUTHENTICATED ->
+          false;
     };
   }
 }

@@ -59,7 +59,11 @@ final class MeasuringServerInterceptor implements ServerInterceptor {
 
   private Span startSpan(MethodInstruments method, io.opentelemetry.context.Context parent) {
     Span span =
-        tracer.spanBuilder(method.spanName()).setParent(parent).setSpanKind(SpanKind.SERVER).startSpan();
+        tracer
+            .spanBuilder(method.spanName())
+            .setParent(parent)
+            .setSpanKind(SpanKind.SERVER)
+            .startSpan();
     if (span.isRecording()) {
       span.setAllAttributes(method.attributes());
     }
@@ -68,8 +72,11 @@ final class MeasuringServerInterceptor implements ServerInterceptor {
 
   private Context context(Metadata headers, io.opentelemetry.context.Context trace) {
     String requestId = RequestIds.validOrFresh(headers.get(CallHeaders.REQUEST_ID));
-    Context context = Context.current().withValues(CallContext.REQUEST_ID, requestId, CallContext.TRACE, trace);
+    Context context =
+        Context.current().withValues(CallContext.REQUEST_ID, requestId, CallContext.TRACE, trace);
     @Nullable String tenant = trustsTenant ? headers.get(CallHeaders.TENANT) : null;
-    return tenant == null || tenant.isEmpty() ? context : context.withValue(CallContext.TENANT, tenant);
+    return tenant == null || tenant.isEmpty()
+        ? context
+        : context.withValue(CallContext.TENANT, tenant);
   }
 }

@@ -33,7 +33,8 @@ final class MethodInstruments {
   private final String service;
   private final String method;
   private final MeterRegistry registry;
-  private final AtomicReferenceArray<Timer> timers = new AtomicReferenceArray<>(Status.Code.values().length);
+  private final AtomicReferenceArray<Timer> timers =
+      new AtomicReferenceArray<>(Status.Code.values().length);
 
   MethodInstruments(MethodDescriptor<?, ?> descriptor, MeterRegistry registry) {
     this.spanName = descriptor.getFullMethodName();

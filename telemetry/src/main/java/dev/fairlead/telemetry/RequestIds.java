@@ -11,12 +11,17 @@ public final class RequestIds {
 
   private RequestIds() {}
 
-  /** The given id when it is a valid one, else a fresh one, so that no caller can put control text into logs. */
+  /**
+   * The given id when it is a valid one, else a fresh one, so that no caller can put control text
+   * into logs.
+   */
   public static String validOrFresh(@Nullable String given) {
     return given != null && valid(given) ? given : fresh();
   }
 
-  /** A new id, unique for all practical purposes: {@code req-} and 128 random bits in hexadecimal. */
+  /**
+   * A new id, unique for all practical purposes: {@code req-} and 128 random bits in hexadecimal.
+   */
   public static String fresh() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     HexFormat hex = HexFormat.of();

@@ -11,7 +11,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 
 /**
- * One process's metrics, traces and logs. Made once at start, handed to whoever measures, closed last. Thread-safe.
+ * One process's metrics, traces and logs. Made once at start, handed to whoever measures, closed
+ * last. Thread-safe.
  */
 public final class Telemetry implements AutoCloseable {
 
@@ -34,7 +35,8 @@ public final class Telemetry implements AutoCloseable {
   }
 
   /**
-   * Sets the logs up and starts metrics and traces. Makes no connection before the first span is exported.
+   * Sets the logs up and starts metrics and traces. Makes no connection before the first span is
+   * exported.
    *
    * @param service name in traces, such as {@code cache-service}
    */
@@ -63,15 +65,17 @@ public final class Telemetry implements AutoCloseable {
   }
 
   /**
-   * For servers whose callers are our own services: sets {@link CallContext} from the metadata, begins a SERVER
-   * span, and measures {@code llm_router_rpc_duration_seconds}. The outermost interceptor.
+   * For servers whose callers are our own services: sets {@link CallContext} from the metadata,
+   * begins a SERVER span, and measures {@code llm_router_rpc_duration_seconds}. The outermost
+   * interceptor.
    */
   public ServerInterceptor serverInterceptor() {
     return new MeasuringServerInterceptor(tracer, registry, true);
   }
 
   /**
-   * As {@link #serverInterceptor()}, for the entry that clients call: what they say about their tenant is ignored.
+   * As {@link #serverInterceptor()}, for the entry that clients call: what they say about their
+   * tenant is ignored.
    */
   public ServerInterceptor edgeServerInterceptor() {
     return new MeasuringServerInterceptor(tracer, registry, false);
@@ -82,14 +86,17 @@ public final class Telemetry implements AutoCloseable {
     return new PropagatingClientInterceptor();
   }
 
-  /** Changes level and format of the logs of the running process; the rest takes effect at the next start. */
+  /**
+   * Changes level and format of the logs of the running process; the rest takes effect at the next
+   * start.
+   */
   public void reconfigureLogs(TelemetrySettings settings) {
     Logs.apply(settings);
   }
 
   /**
-   * Sends finished spans, waiting no longer than {@code flush_timeout}; then logs are written synchronously.
-   * Blocks.
+   * Sends finished spans, waiting no longer than {@code flush_timeout}; then logs are written
+   * synchronously. Blocks.
    */
   @Override
   public void close() {

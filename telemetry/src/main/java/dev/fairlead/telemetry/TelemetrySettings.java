@@ -33,22 +33,28 @@ public record TelemetrySettings(
     int exportQueue,
     Duration flushTimeout) {
 
-  private static final List<String> LEVELS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
+  private static final List<String> LEVELS =
+      List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
   private static final List<String> FORMATS = List.of("text", "json");
   private static final List<String> PROTOCOLS = List.of("grpc", "http/protobuf");
 
-  /** Validates; a wrong value is an {@link IllegalArgumentException} that names key, value and expectation. */
+  /**
+   * Validates; a wrong value is an {@link IllegalArgumentException} that names key, value and
+   * expectation.
+   */
   public TelemetrySettings {
     logLevel = logLevel.trim().toUpperCase(Locale.ROOT);
     expect(LEVELS.contains(logLevel), "log_level", logLevel, "one of " + String.join(", ", LEVELS));
     expect(FORMATS.contains(logFormat), "log_format", logFormat, "text or json");
     otlpEndpoint = url(otlpEndpoint.trim());
-    expect(PROTOCOLS.contains(otlpProtocol), "otlp_protocol", otlpProtocol, "grpc or http/protobuf");
+    expect(
+        PROTOCOLS.contains(otlpProtocol), "otlp_protocol", otlpProtocol, "grpc or http/protobuf");
     headers(otlpHeaders);
     expect(samplingRatio >= 0 && samplingRatio <= 1, "sampling_ratio", samplingRatio, "0..1");
     expect(exportInterval.toMillis() > 0, "export_interval", exportInterval, "1ms or more");
     expect(exportTimeout.toMillis() > 0, "export_timeout", exportTimeout, "1ms or more");
-    expect(exportQueue >= 1 && exportQueue <= 1 << 20, "export_queue", exportQueue, "1.." + (1 << 20));
+    expect(
+        exportQueue >= 1 && exportQueue <= 1 << 20, "export_queue", exportQueue, "1.." + (1 << 20));
     expect(!flushTimeout.isNegative(), "flush_timeout", flushTimeout, "0 or more");
   }
 
@@ -108,7 +114,8 @@ public record TelemetrySettings(
       boolean http = scheme.equals("http") || scheme.equals("https");
       expect(http && uri.getHost() != null, "otlp_endpoint", endpoint, expectation);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("otlp_endpoint: " + endpoint + " (expected: " + expectation + ")", e);
+      throw new IllegalArgumentException(
+          "otlp_endpoint: " + endpoint + " (expected: " + expectation + ")", e);
     }
     return url;
   }

@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Traces: the SDK with an OTLP exporter when there is a collector; else spans that record nothing and pass the
- * caller's trace context on unchanged. The resource is written here, so that no detector asks the host or a cloud
- * for anything.
+ * Traces: the SDK with an OTLP exporter when there is a collector; else spans that record nothing
+ * and pass the caller's trace context on unchanged. The resource is written here, so that no
+ * detector asks the host or a cloud for anything.
  */
 final class Tracing {
 
@@ -102,8 +102,11 @@ final class Tracing {
   private static Resource resource(String service) {
     return Resource.create(
         Attributes.of(
-            AttributeKey.stringKey("service.name"), service,
-            AttributeKey.stringKey("service.namespace"), "fairlead",
-            AttributeKey.stringKey("service.instance.id"), UUID.randomUUID().toString()));
+            AttributeKey.stringKey("service.name"),
+            service,
+            AttributeKey.stringKey("service.namespace"),
+            "fairlead",
+            AttributeKey.stringKey("service.instance.id"),
+            UUID.randomUUID().toString()));
   }
 }

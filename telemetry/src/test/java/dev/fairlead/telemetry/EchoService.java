@@ -27,7 +27,9 @@ final class EchoService {
   /** Answers what {@code handler} makes of the request; a thrown exception becomes its status. */
   static ServerServiceDefinition answering(UnaryOperator<String> handler) {
     return ServerServiceDefinition.builder("test.Echo")
-        .addMethod(ECHO, ServerCalls.asyncUnaryCall((request, observer) -> answer(handler, request, observer)))
+        .addMethod(
+            ECHO,
+            ServerCalls.asyncUnaryCall((request, observer) -> answer(handler, request, observer)))
         .build();
   }
 
@@ -38,7 +40,8 @@ final class EchoService {
         .build();
   }
 
-  private static void answer(UnaryOperator<String> handler, String request, StreamObserver<String> observer) {
+  private static void answer(
+      UnaryOperator<String> handler, String request, StreamObserver<String> observer) {
     String answer;
     try {
       answer = handler.apply(request);

@@ -18,15 +18,18 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** One service and a channel to it, both on the caller's thread as in standalone. */
-record InProcessHop(Server server, ManagedChannel channel, Channel client) implements AutoCloseable {
+record InProcessHop(Server server, ManagedChannel channel, Channel client)
+    implements AutoCloseable {
 
-  static InProcessHop start(UnaryOperator<String> handler, ServerInterceptor server, List<ClientInterceptor> client)
+  static InProcessHop start(
+      UnaryOperator<String> handler, ServerInterceptor server, List<ClientInterceptor> client)
       throws IOException {
     return start(EchoService.answering(handler), server, client);
   }
 
   static InProcessHop start(
-      ServerServiceDefinition service, ServerInterceptor server, List<ClientInterceptor> client) throws IOException {
+      ServerServiceDefinition service, ServerInterceptor server, List<ClientInterceptor> client)
+      throws IOException {
     String name = InProcessServerBuilder.generateName();
     Server started =
         InProcessServerBuilder.forName(name)
@@ -48,7 +51,8 @@ record InProcessHop(Server server, ManagedChannel channel, Channel client) imple
     for (int i = 0; i < headers.length; i += 2) {
       metadata.put(Metadata.Key.of(headers[i], Metadata.ASCII_STRING_MARSHALLER), headers[i + 1]);
     }
-    Channel channel = ClientInterceptors.intercept(client, MetadataUtils.newAttachHeadersInterceptor(metadata));
+    Channel channel =
+        ClientInterceptors.intercept(client, MetadataUtils.newAttachHeadersInterceptor(metadata));
     return ClientCalls.blockingUnaryCall(channel, EchoService.ECHO, CallOptions.DEFAULT, request);
   }
 

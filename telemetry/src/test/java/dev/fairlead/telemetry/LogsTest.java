@@ -60,7 +60,10 @@ class LogsTest {
   @Test
   void javaUtilLogging_goesTheSameWay_whenALibraryUsesIt() {
     String output =
-        logged("INFO", "text", log -> java.util.logging.Logger.getLogger("some.library").warning("by jul"));
+        logged(
+            "INFO",
+            "text",
+            log -> java.util.logging.Logger.getLogger("some.library").warning("by jul"));
 
     assertThat(output).contains("WARN", "some.library", "by jul");
   }

@@ -34,11 +34,16 @@ class ManagementServerTest {
 
     HttpResponse<String> text = get("/metrics", "*/*");
     HttpResponse<String> open =
-        get("/metrics", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
+        get(
+            "/metrics",
+            "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
 
-    assertThat(text.headers().firstValue("content-type").orElseThrow()).startsWith("text/plain").contains("0.0.4");
+    assertThat(text.headers().firstValue("content-type").orElseThrow())
+        .startsWith("text/plain")
+        .contains("0.0.4");
     assertThat(text.body()).contains("llm_router_test_total 1.0").doesNotContain("# EOF");
-    assertThat(open.headers().firstValue("content-type").orElseThrow()).startsWith("application/openmetrics-text");
+    assertThat(open.headers().firstValue("content-type").orElseThrow())
+        .startsWith("application/openmetrics-text");
     assertThat(open.body()).contains("llm_router_test_total 1.0").endsWith("# EOF\n");
   }
 
@@ -56,8 +61,10 @@ class ManagementServerTest {
   @Test
   void otherMethods_areRefused_onEveryPath() throws Exception {
     for (String path : new String[] {"/metrics", "/healthz", "/readyz"}) {
-      HttpRequest put = HttpRequest.newBuilder(uri(path)).PUT(HttpRequest.BodyPublishers.ofString("x")).build();
-      assertThat(client.send(put, HttpResponse.BodyHandlers.discarding()).statusCode()).isEqualTo(405);
+      HttpRequest put =
+          HttpRequest.newBuilder(uri(path)).PUT(HttpRequest.BodyPublishers.ofString("x")).build();
+      assertThat(client.send(put, HttpResponse.BodyHandlers.discarding()).statusCode())
+          .isEqualTo(405);
     }
     assertThat(get("/elsewhere", "*/*").statusCode()).isEqualTo(404);
   }
@@ -70,7 +77,8 @@ class ManagementServerTest {
         .hasMessageContaining(String.valueOf(server.port()));
   }
 
-  private HttpResponse<String> get(String path, String accept) throws IOException, InterruptedException {
+  private HttpResponse<String> get(String path, String accept)
+      throws IOException, InterruptedException {
     HttpRequest request = HttpRequest.newBuilder(uri(path)).header("accept", accept).build();
     return client.send(request, HttpResponse.BodyHandlers.ofString());
   }

@@ -37,10 +37,13 @@ class OtlpExportIT {
             .intercept(new Tokens())
             .build()
             .start();
-    try (Telemetry telemetry = start("localhost:" + collector.getPort(), "grpc", Duration.ofSeconds(5))) {
+    try (Telemetry telemetry =
+        start("localhost:" + collector.getPort(), "grpc", Duration.ofSeconds(5))) {
       telemetry.tracer().spanBuilder("by-grpc").startSpan().end();
 
-      Awaitility.await().untilAsserted(() -> assertThat(spans).extracting(Span::getName).containsExactly("by-grpc"));
+      Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(spans).extracting(Span::getName).containsExactly("by-grpc"));
       assertThat(tokens).containsOnly("Bearer t");
     } finally {
       collector.shutdownNow();
@@ -53,7 +56,9 @@ class OtlpExportIT {
         Telemetry telemetry = start(url(collector), "http/protobuf", Duration.ofSeconds(5))) {
       telemetry.tracer().spanBuilder("by-http").startSpan().end();
 
-      Awaitility.await().untilAsserted(() -> assertThat(spans).extracting(Span::getName).containsExactly("by-http"));
+      Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(spans).extracting(Span::getName).containsExactly("by-http"));
       assertThat(tokens).containsOnly("Bearer t");
     }
   }
@@ -61,7 +66,8 @@ class OtlpExportIT {
   @Test
   void spans_areFlushed_whenTelemetryCloses() {
     try (com.linecorp.armeria.server.Server collector = httpCollector()) {
-      Telemetry telemetry = start(url(collector), "http/protobuf", Duration.ofSeconds(10), Duration.ofHours(1));
+      Telemetry telemetry =
+          start(url(collector), "http/protobuf", Duration.ofSeconds(10), Duration.ofHours(1));
       telemetry.tracer().spanBuilder("last").startSpan().end();
       assertThat(spans).isEmpty();
 
@@ -77,7 +83,8 @@ class OtlpExportIT {
     try (ServerSocket socket = new ServerSocket(0)) {
       unused = socket.getLocalPort();
     }
-    Telemetry telemetry = start("localhost:" + unused, "grpc", Duration.ofMillis(200), Duration.ofHours(1));
+    Telemetry telemetry =
+        start("localhost:" + unused, "grpc", Duration.ofMillis(200), Duration.ofHours(1));
     telemetry.tracer().spanBuilder("lost").startSpan().end();
 
     long begun = System.nanoTime();
@@ -100,21 +107,32 @@ class OtlpExportIT {
     }
   }
 
-  private static InProcessHop hop(Telemetry telemetry, java.util.function.UnaryOperator<String> handler)
-      throws IOException {
-    return InProcessHop.start(handler, telemetry.serverInterceptor(), List.of(telemetry.clientInterceptor()));
+  private static InProcessHop hop(
+      Telemetry telemetry, java.util.function.UnaryOperator<String> handler) throws IOException {
+    return InProcessHop.start(
+        handler, telemetry.serverInterceptor(), List.of(telemetry.clientInterceptor()));
   }
 
   private static Telemetry start(String endpoint, String protocol, Duration flush) {
     return start(endpoint, protocol, flush, Duration.ofMillis(50));
   }
 
-  private static Telemetry start(String endpoint, String protocol, Duration flush, Duration interval) {
+  private static Telemetry start(
+      String endpoint, String protocol, Duration flush, Duration interval) {
     Duration timeout = Duration.ofSeconds(10);
     return Telemetry.start(
         "test",
         new TelemetrySettings(
-            "INFO", "text", endpoint, protocol, "authorization=Bearer t", 1.0, interval, timeout, 100, flush));
+            "INFO",
+            "text",
+            endpoint,
+            protocol,
+            "authorization=Bearer t",
+            1.0,
+            interval,
+            timeout,
+            100,
+            flush));
   }
 
   private static String url(com.linecorp.armeria.server.Server collector) {
@@ -130,12 +148,11 @@ class OtlpExportIT {
                     HttpResponse.of(
                         request
                             .aggregate()
-                            .thenApply(
-                                body -> {
-                                  tokens.add(body.headers().get("authorization", ""));
-                                  receive(parse(body.content().array()));
-                                  return HttpResponse.of(HttpStatus.OK);
-                                })))
+                            .thenApply(body -> {
+                              tokens.add(body.headers().get("authorization", ""));
+                              receive(parse(body.content().array()));
+                              return HttpResponse.of(HttpStatus.OK);
+                            })))
             .build();
     server.start().join();
     return server;
@@ -152,12 +169,14 @@ class OtlpExportIT {
   private void receive(ExportTraceServiceRequest request) {
     request
         .getResourceSpansList()
-        .forEach(resource -> resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList())));
+        .forEach(resource ->
+            resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList())));
   }
 
   private final class Collector extends TraceServiceGrpc.TraceServiceImplBase {
     @Override
-    public void export(ExportTraceServiceRequest request, StreamObserver<ExportTraceServiceResponse> observer) {
+    public void export(
+        ExportTraceServiceRequest request, StreamObserver<ExportTraceServiceResponse> observer) {
       receive(request);
       observer.onNext(ExportTraceServiceResponse.getDefaultInstance());
       observer.onCompleted();
@@ -168,7 +187,9 @@ class OtlpExportIT {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-      tokens.add(String.valueOf(headers.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER))));
+      tokens.add(
+          String.valueOf(
+              headers.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER))));
       return next.startCall(call, headers);
     }
   }

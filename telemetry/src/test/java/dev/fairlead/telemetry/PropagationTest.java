@@ -38,7 +38,8 @@ class PropagationTest {
   @Test
   void requestId_isReplacedOnceAndKept_whenInvalid() throws IOException {
     try (InProcessHop second = backend(request -> CallContext.REQUEST_ID.get());
-        InProcessHop first = backend(request -> CallContext.REQUEST_ID.get() + " " + second.call(request))) {
+        InProcessHop first =
+            backend(request -> CallContext.REQUEST_ID.get() + " " + second.call(request))) {
       assertThat(first.call("x", "x-request-id", "not valid!")).matches("(req-[0-9a-f]{32}) \\1");
     }
   }
@@ -47,7 +48,10 @@ class PropagationTest {
   void tenant_isDefault_whenNoneWasSent_andWhenTheEdgeWasTold() throws IOException {
     try (InProcessHop backend = backend(request -> CallContext.TENANT.get());
         InProcessHop edge =
-            InProcessHop.start(request -> CallContext.TENANT.get(), telemetry.edgeServerInterceptor(), List.of())) {
+            InProcessHop.start(
+                request -> CallContext.TENANT.get(),
+                telemetry.edgeServerInterceptor(),
+                List.of())) {
       assertThat(backend.call("x")).isEqualTo("default");
       assertThat(edge.call("x", "x-fairlead-tenant", "acme")).isEqualTo("default");
     }
@@ -64,7 +68,8 @@ class PropagationTest {
 
   @Test
   void traceContext_isAbsent_whenMalformedOrNotSent() throws IOException {
-    try (InProcessHop hop = backend(request -> String.valueOf(Span.current().getSpanContext().isValid()))) {
+    try (InProcessHop hop =
+        backend(request -> String.valueOf(Span.current().getSpanContext().isValid()))) {
       assertThat(hop.call("x")).isEqualTo("false");
       assertThat(hop.call("x", "traceparent", "00-zz-1-01")).isEqualTo("false");
     }
@@ -74,7 +79,8 @@ class PropagationTest {
   void logKeys_areSetDuringTheCallAndRestored_whenHopsNestOnOneThread() throws IOException {
     try (InProcessHop inner = backend(request -> log());
         InProcessHop outer =
-            backend(request -> log() + "," + inner.call(request, "x-request-id", "r-2") + "," + log())) {
+            backend(request ->
+                log() + "," + inner.call(request, "x-request-id", "r-2") + "," + log())) {
       assertThat(outer.call("x", "x-request-id", "r-1", "traceparent", PARENT))
           .isEqualTo("r-1 " + TRACE + ",r-2 " + TRACE + ",r-1 " + TRACE);
       assertThat(log()).isEqualTo("null null");
@@ -86,11 +92,13 @@ class PropagationTest {
     try (ExecutorService pool = Executors.newSingleThreadExecutor();
         InProcessHop second = backend(request -> ids() + " " + trace());
         InProcessHop first =
-            backend(
-                request ->
-                    CompletableFuture.supplyAsync(() -> log() + "," + second.call("y"), CallContext.carrying(pool))
-                        .join())) {
-      assertThat(first.call("x", "x-request-id", "r-1", "x-fairlead-tenant", "acme", "traceparent", PARENT))
+            backend(request ->
+                CompletableFuture.supplyAsync(
+                        () -> log() + "," + second.call("y"), CallContext.carrying(pool))
+                    .join())) {
+      assertThat(
+              first.call(
+                  "x", "x-request-id", "r-1", "x-fairlead-tenant", "acme", "traceparent", PARENT))
           .isEqualTo("r-1 " + TRACE + ",r-1 acme " + TRACE + "-b7ad6b7169203331-01");
     }
   }
@@ -104,14 +112,18 @@ class PropagationTest {
             io.opentelemetry.api.trace.TraceFlags.getSampled(),
             io.opentelemetry.api.trace.TraceState.getDefault());
     Context context =
-        CallContext.of("r-9", "acme", io.opentelemetry.context.Context.root().with(Span.wrap(span)));
+        CallContext.of(
+            "r-9", "acme", io.opentelemetry.context.Context.root().with(Span.wrap(span)));
     try (InProcessHop hop = backend(request -> ids() + " " + trace())) {
-      assertThat(context.call(() -> hop.call("x"))).isEqualTo("r-9 acme " + TRACE + "-b7ad6b7169203331-01");
+      assertThat(context.call(() -> hop.call("x")))
+          .isEqualTo("r-9 acme " + TRACE + "-b7ad6b7169203331-01");
     }
   }
 
-  private InProcessHop backend(java.util.function.UnaryOperator<String> handler) throws IOException {
-    return InProcessHop.start(handler, telemetry.serverInterceptor(), List.of(telemetry.clientInterceptor()));
+  private InProcessHop backend(java.util.function.UnaryOperator<String> handler)
+      throws IOException {
+    return InProcessHop.start(
+        handler, telemetry.serverInterceptor(), List.of(telemetry.clientInterceptor()));
   }
 
   private static String ids() {
@@ -130,7 +142,10 @@ class PropagationTest {
   private static final class CallHeaderProbe {
     static String lastTraceState() {
       StringBuilder state = new StringBuilder();
-      Span.current().getSpanContext().getTraceState().forEach((key, value) -> state.append(key + "=" + value));
+      Span.current()
+          .getSpanContext()
+          .getTraceState()
+          .forEach((key, value) -> state.append(key + "=" + value));
       return state.toString();
     }
   }

@@ -27,7 +27,8 @@ class RpcMetricsTest {
   @Test
   void duration_isCountedByServiceMethodAndCode_whenCallsEnd() throws IOException {
     try (Telemetry telemetry = Telemetry.start("test", TelemetrySettings.defaults());
-        InProcessHop hop = InProcessHop.start(RpcMetricsTest::answer, telemetry.serverInterceptor(), List.of())) {
+        InProcessHop hop =
+            InProcessHop.start(RpcMetricsTest::answer, telemetry.serverInterceptor(), List.of())) {
       hop.call("x");
       hop.call("x");
       assertThatThrownBy(() -> hop.call("limited")).hasMessageContaining("RESOURCE_EXHAUSTED");
@@ -43,10 +44,14 @@ class RpcMetricsTest {
   @Test
   void duration_isCountedOnceAsCancelled_whenTheCallerGivesUp() throws IOException {
     try (Telemetry telemetry = Telemetry.start("test", TelemetrySettings.defaults());
-        InProcessHop hop = InProcessHop.start(EchoService.silent(), telemetry.serverInterceptor(), List.of())) {
-      ClientCalls.futureUnaryCall(hop.client().newCall(EchoService.ECHO, CallOptions.DEFAULT), "x").cancel(true);
+        InProcessHop hop =
+            InProcessHop.start(EchoService.silent(), telemetry.serverInterceptor(), List.of())) {
+      ClientCalls.futureUnaryCall(hop.client().newCall(EchoService.ECHO, CallOptions.DEFAULT), "x")
+          .cancel(true);
 
-      Awaitility.await().untilAsserted(() -> assertThat(telemetry.registry().scrape()).contains(count("CANCELLED", 1)));
+      Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(telemetry.registry().scrape()).contains(count("CANCELLED", 1)));
       assertThat(telemetry.registry().scrape()).doesNotContain("code=\"UNKNOWN\"");
     }
   }
@@ -54,29 +59,31 @@ class RpcMetricsTest {
   @Test
   void bucket_namesItsTrace_whenTheSpanIsSampled() throws IOException {
     try (Telemetry telemetry = recording(1.0);
-        InProcessHop hop = InProcessHop.start(RpcMetricsTest::answer, telemetry.serverInterceptor(), List.of())) {
+        InProcessHop hop =
+            InProcessHop.start(RpcMetricsTest::answer, telemetry.serverInterceptor(), List.of())) {
       hop.call("x");
 
       String traceId = spans.getFirst().getTraceId();
       assertThat(telemetry.registry().scrape(OPEN_METRICS).lines())
-          .anyMatch(
-              line ->
-                  line.startsWith("llm_router_rpc_duration_seconds_bucket")
-                      && line.contains("# {")
-                      && line.contains("trace_id=\"" + traceId + "\""));
+          .anyMatch(line ->
+              line.startsWith("llm_router_rpc_duration_seconds_bucket")
+                  && line.contains("# {")
+                  && line.contains("trace_id=\"" + traceId + "\""));
     }
   }
 
   @Test
   void span_tellsMethodAndStatus_whenTheCallFails() throws IOException {
     try (Telemetry telemetry = recording(1.0);
-        InProcessHop hop = InProcessHop.start(RpcMetricsTest::answer, telemetry.serverInterceptor(), List.of())) {
+        InProcessHop hop =
+            InProcessHop.start(RpcMetricsTest::answer, telemetry.serverInterceptor(), List.of())) {
       assertThatThrownBy(() -> hop.call("away")).hasMessageContaining("UNAVAILABLE");
 
       SpanData span = spans.getFirst();
       assertThat(span.getName()).isEqualTo("test.Echo/Echo");
       assertThat(span.getAttributes().get(MethodInstruments.STATUS_CODE)).isEqualTo(14L);
-      assertThat(span.getStatus().getStatusCode()).isEqualTo(io.opentelemetry.api.trace.StatusCode.ERROR);
+      assertThat(span.getStatus().getStatusCode())
+          .isEqualTo(io.opentelemetry.api.trace.StatusCode.ERROR);
       assertThat(span.getResource().getAttributes().asMap().values()).contains("test", "fairlead");
     }
   }
@@ -86,12 +93,17 @@ class RpcMetricsTest {
     try (Telemetry telemetry = recording(0.0);
         InProcessHop second =
             InProcessHop.start(
-                RpcMetricsTest::answer, telemetry.serverInterceptor(), List.of(telemetry.clientInterceptor()));
-        InProcessHop first = InProcessHop.start(second::call, telemetry.serverInterceptor(), List.of())) {
+                RpcMetricsTest::answer,
+                telemetry.serverInterceptor(),
+                List.of(telemetry.clientInterceptor()));
+        InProcessHop first =
+            InProcessHop.start(second::call, telemetry.serverInterceptor(), List.of())) {
       first.call("x", "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
       first.call("x");
 
-      assertThat(spans).hasSize(2).allMatch(span -> span.getTraceId().equals("0af7651916cd43dd8448eb211c80319c"));
+      assertThat(spans)
+          .hasSize(2)
+          .allMatch(span -> span.getTraceId().equals("0af7651916cd43dd8448eb211c80319c"));
       assertThat(spans.get(0).getParentSpanId()).isEqualTo(spans.get(1).getSpanId());
       assertThat(spans.get(1).getParentSpanId()).isEqualTo("b7ad6b7169203331");
     }
@@ -111,7 +123,8 @@ class RpcMetricsTest {
   }
 
   private Telemetry recording(double ratio) {
-    return Telemetry.with(Tracing.recording("test", ratio, new Collecting()), Duration.ofSeconds(1));
+    return Telemetry.with(
+        Tracing.recording("test", ratio, new Collecting()), Duration.ofSeconds(1));
   }
 
   private final class Collecting implements SpanProcessor {

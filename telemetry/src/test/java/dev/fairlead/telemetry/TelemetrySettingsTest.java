@@ -62,12 +62,18 @@ class TelemetrySettingsTest {
 
   @Test
   void values_areRefusedByKey_whenOutOfRange() {
-    assertThatThrownBy(() -> with(node -> node.put("log_level", "LOUD"))).hasMessageContaining("log_level: LOUD");
-    assertThatThrownBy(() -> with(node -> node.put("log_format", "xml"))).hasMessageContaining("log_format: xml");
-    assertThatThrownBy(() -> with(node -> node.put("otlp_protocol", "udp"))).hasMessageContaining("otlp_protocol: udp");
-    assertThatThrownBy(() -> with(node -> node.put("sampling_ratio", 1.5))).hasMessageContaining("sampling_ratio: 1.5");
-    assertThatThrownBy(() -> with(node -> node.put("export_queue", 0))).hasMessageContaining("export_queue: 0");
-    assertThatThrownBy(() -> with(node -> node.put("export_interval", "0s"))).hasMessageContaining("export_interval");
+    assertThatThrownBy(() -> with(node -> node.put("log_level", "LOUD")))
+        .hasMessageContaining("log_level: LOUD");
+    assertThatThrownBy(() -> with(node -> node.put("log_format", "xml")))
+        .hasMessageContaining("log_format: xml");
+    assertThatThrownBy(() -> with(node -> node.put("otlp_protocol", "udp")))
+        .hasMessageContaining("otlp_protocol: udp");
+    assertThatThrownBy(() -> with(node -> node.put("sampling_ratio", 1.5)))
+        .hasMessageContaining("sampling_ratio: 1.5");
+    assertThatThrownBy(() -> with(node -> node.put("export_queue", 0)))
+        .hasMessageContaining("export_queue: 0");
+    assertThatThrownBy(() -> with(node -> node.put("export_interval", "0s")))
+        .hasMessageContaining("export_interval");
   }
 
   @Test
@@ -77,9 +83,12 @@ class TelemetrySettingsTest {
 
   @Test
   void headers_areParsedAndKeptOutOfText_whenTheyHoldAToken() throws IOException {
-    TelemetrySettings settings = with(node -> node.put("otlp_headers", "authorization=Bearer a=b, x-scope=dev"));
+    TelemetrySettings settings =
+        with(node -> node.put("otlp_headers", "authorization=Bearer a=b, x-scope=dev"));
 
-    assertThat(settings.exportHeaders()).containsEntry("authorization", "Bearer a=b").containsEntry("x-scope", "dev");
+    assertThat(settings.exportHeaders())
+        .containsEntry("authorization", "Bearer a=b")
+        .containsEntry("x-scope", "dev");
     assertThat(settings.toString()).doesNotContain("Bearer");
     assertThatThrownBy(() -> with(node -> node.put("otlp_headers", "secret")))
         .hasMessageContaining("otlp_headers")
@@ -98,7 +107,8 @@ class TelemetrySettingsTest {
 
   private static ObjectNode reference() throws IOException {
     try (InputStream file =
-        Objects.requireNonNull(TelemetrySettings.class.getResourceAsStream("/fairlead/telemetry.yaml"))) {
+        Objects.requireNonNull(
+            TelemetrySettings.class.getResourceAsStream("/fairlead/telemetry.yaml"))) {
       return (ObjectNode) new YAMLMapper().readTree(file);
     }
   }
@@ -109,7 +119,8 @@ class TelemetrySettingsTest {
     }
 
     @Override
-    public Duration deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+    public Duration deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
       return Duration.parse("PT" + parser.getText());
     }
   }

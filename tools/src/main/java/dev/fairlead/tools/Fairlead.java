@@ -35,6 +35,7 @@ public final class Fairlead implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which command? (expected: one of the commands below)");
+    throw new ParameterException(
+        spec.commandLine(), "which command? (expected: one of the commands below)");
   }
 }

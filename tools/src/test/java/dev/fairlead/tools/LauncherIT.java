@@ -25,7 +25,8 @@ class LauncherIT {
     Outcome outcome = run(Map.of(), "help");
 
     assertThat(outcome.code()).isZero();
-    assertThat(outcome.output()).contains("up ", "mesh ", "ask ", "train ", "mock-server ", "test ");
+    assertThat(outcome.output())
+        .contains("up ", "mesh ", "ask ", "train ", "mock-server ", "test ");
   }
 
   @Test
@@ -52,13 +53,18 @@ class LauncherIT {
     Path home = folder.resolve("jdk-17");
     Path wrong = Files.createDirectories(home.resolve("bin"));
     for (String program : List.of("java", "javac")) {
-      Path file = Files.writeString(wrong.resolve(program), "#!/bin/sh\necho 'version \"17.0.1\"' >&2\n");
+      Path file =
+          Files.writeString(wrong.resolve(program), "#!/bin/sh\necho 'version \"17.0.1\"' >&2\n");
       assertThat(file.toFile().setExecutable(true)).isTrue();
     }
     String path = wrong + ":" + System.getenv("PATH");
 
     Outcome outcome =
-        run(blind, Map.of("PATH", path, "JAVA_HOME", home.toString(), "HOME", "/nowhere"), "ask", "hi");
+        run(
+            blind,
+            Map.of("PATH", path, "JAVA_HOME", home.toString(), "HOME", "/nowhere"),
+            "ask",
+            "hi");
 
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.output()).contains("no JDK 25 found").contains("JAVA_HOME");
@@ -75,7 +81,8 @@ class LauncherIT {
     List<String> command = new ArrayList<>(List.of("bash", script.toString()));
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile(folder, "output", ".txt");
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().remove("FAIRLEAD_CONFIG");
     builder.environment().putAll(environment);
     Process process = builder.start();

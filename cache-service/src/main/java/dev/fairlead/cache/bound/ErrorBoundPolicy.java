@@ -11,9 +11,9 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the share of requests that are answered wrongly from the cache under a bound the operator sets, by one
- * {@link GroupController} for each tenant and model. A share of the would-be hits is answered fresh and compared:
- * without that it would never learn that it has begun to be wrong.
+ * Keeps the share of requests that are answered wrongly from the cache under a bound the operator
+ * sets, by one {@link GroupController} for each tenant and model. A share of the would-be hits is
+ * answered fresh and compared: without that it would never learn that it has begun to be wrong.
  */
 public final class ErrorBoundPolicy implements ServePolicy {
 
@@ -82,11 +82,15 @@ public final class ErrorBoundPolicy implements ServePolicy {
     Optional<GroupController> best =
         groups.asMap().values().stream().max(Comparator.comparingLong(GroupController::labels));
     return new Standing(
-        labels.sum(), wrong.sum(), falseHits(), best.map(GroupController::operatingSimilarity).orElse(null));
+        labels.sum(),
+        wrong.sum(),
+        falseHits(),
+        best.map(GroupController::operatingSimilarity).orElse(null));
   }
 
   /**
-   * The groups' estimates, each by its share of the requests; the interval's ends likewise, which is on the safe side.
+   * The groups' estimates, each by its share of the requests; the interval's ends likewise, which
+   * is on the safe side.
    */
   private @Nullable Estimate falseHits() {
     List<GroupController> known =

@@ -9,12 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The error budget of one group. From the labels of a sliding window it estimates, for every cut on the probability of
- * being right, how many requests would have been answered wrongly above it, and takes the lowest cut whose estimate
- * plus two standard deviations stays within the allowed share of the requests.
+ * The error budget of one group. From the labels of a sliding window it estimates, for every cut on
+ * the probability of being right, how many requests would have been answered wrongly above it, and
+ * takes the lowest cut whose estimate plus two standard deviations stays within the allowed share
+ * of the requests.
  *
- * <p>Every request with a near entry is in that estimate once: as its own label when it was refused, or through the
- * checked would-be hits, each of which stands for several.
+ * <p>Every request with a near entry is in that estimate once: as its own label when it was
+ * refused, or through the checked would-be hits, each of which stands for several.
  */
 final class GroupController {
 
@@ -86,14 +87,16 @@ final class GroupController {
     double allowed = maxErrorRate * requestsInWindow();
     double lowest = Double.POSITIVE_INFINITY;
     double wrong = 0;
-    // One unit of variance although nothing was seen to be wrong yet: no error in ten labels does not prove that there
+    // One unit of variance although nothing was seen to be wrong yet: no error in ten labels does
+    // not prove that there
     // is none.
     double variance = 1;
     for (int i = 0; i < scored.size(); i++) {
       Scored item = scored.get(i);
       wrong += item.wrong() ? item.weight() : 0;
       variance += item.wrong() ? item.weight() * item.weight() : 0;
-      boolean lastOfTies = i + 1 == scored.size() || scored.get(i + 1).probability() < item.probability();
+      boolean lastOfTies =
+          i + 1 == scored.size() || scored.get(i + 1).probability() < item.probability();
       if (wrong + SIGMAS * Math.sqrt(variance) > allowed) {
         break;
       }
@@ -124,7 +127,8 @@ final class GroupController {
       return null;
     }
     double half = INTERVAL_SIGMAS * Math.sqrt(variance);
-    return new Estimate(share(wrong, total), share(wrong - half, total), share(wrong + half, total));
+    return new Estimate(
+        share(wrong, total), share(wrong - half, total), share(wrong + half, total));
   }
 
   private static double share(double count, long total) {
@@ -135,9 +139,13 @@ final class GroupController {
     return requests;
   }
 
-  /** The least similarity that is served for an entry without a history and of usual margin; null when none is. */
+  /**
+   * The least similarity that is served for an entry without a history and of usual margin; null
+   * when none is.
+   */
   synchronized @Nullable Double operatingSimilarity() {
-    double margin = window.stream().mapToDouble(seen -> seen.label().evidence().margin()).average().orElse(0);
+    double margin =
+        window.stream().mapToDouble(seen -> seen.label().evidence().margin()).average().orElse(0);
     for (int step = 0; step <= 100; step++) {
       double similarity = 0.5 + step * 0.005;
       if (serves(new Evidence(similarity, margin, 0, 0))) {

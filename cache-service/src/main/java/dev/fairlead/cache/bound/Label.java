@@ -7,9 +7,11 @@ package dev.fairlead.cache.bound;
  * @param entryId the near entry
  * @param evidence what was known at lookup
  * @param wouldServe whether the entry would have been served had it not been picked for checking
- * @param weight how many requests of its kind it stands for: 1 for a miss, the inverse of the share for a checked hit
+ * @param weight how many requests of its kind it stands for: 1 for a miss, the inverse of the share
+ *     for a checked hit
  * @param correct whether the entry's answer would have been right
- * @param requestsElsewhere eligible requests that came with it from another replica; 0 for a label of this one
+ * @param requestsElsewhere eligible requests that came with it from another replica; 0 for a label
+ *     of this one
  */
 public record Label(
     Group group,

@@ -38,9 +38,17 @@ public final class LabelCodec {
     try (DataInputStream in = new DataInputStream(bytes.newInput())) {
       Group group = new Group(in.readUTF(), in.readUTF());
       String entryId = in.readUTF();
-      Evidence evidence = new Evidence(in.readDouble(), in.readDouble(), in.readInt(), in.readInt());
+      Evidence evidence =
+          new Evidence(in.readDouble(), in.readDouble(), in.readInt(), in.readInt());
       Label label =
-          new Label(group, entryId, evidence, in.readBoolean(), in.readDouble(), in.readBoolean(), in.readLong());
+          new Label(
+              group,
+              entryId,
+              evidence,
+              in.readBoolean(),
+              in.readDouble(),
+              in.readBoolean(),
+              in.readLong());
       return Double.isFinite(evidence.similarity()) && Double.isFinite(label.weight())
           ? Optional.of(label)
           : Optional.empty();

@@ -1,8 +1,9 @@
 package dev.fairlead.cache.bound;
 
 /**
- * Probability that a near entry's answer is right, learned one label at a time: logistic regression over six features
- * with AdaGrad steps (Duchi et al. 2011). Starts from a prior that only says "nearer is better". Not thread-safe.
+ * Probability that a near entry's answer is right, learned one label at a time: logistic regression
+ * over six features with AdaGrad steps (Duchi et al. 2011). Starts from a prior that only says
+ * "nearer is better". Not thread-safe.
  */
 final class OnlineLogistic {
 

@@ -20,7 +20,10 @@ public interface ServePolicy {
   /** What became of an earlier decision, here or on another replica. */
   void learn(Label label);
 
-  /** Requests of the group seen here since the last call, to be told to the other replicas with the next label. */
+  /**
+   * Requests of the group seen here since the last call, to be told to the other replicas with the
+   * next label.
+   */
   long takeUntold(Group group);
 
   /** Where it stands, over all groups. */
@@ -41,11 +44,15 @@ public interface ServePolicy {
    *
    * @param labels labels seen
    * @param wrongLabels those that said wrong
-   * @param falseHits estimated share of requests answered wrongly from the cache; null before there is evidence
+   * @param falseHits estimated share of requests answered wrongly from the cache; null before there
+   *     is evidence
    * @param operatingSimilarity similarity from which near entries are served; null when nothing is
    */
   record Standing(
-      long labels, long wrongLabels, @Nullable Estimate falseHits, @Nullable Double operatingSimilarity) {}
+      long labels,
+      long wrongLabels,
+      @Nullable Estimate falseHits,
+      @Nullable Double operatingSimilarity) {}
 
   /**
    * A share with its 95 % interval, all 0 to 1.

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What the index keeps of an entry: enough to find it, to verify its text and to flush it, without its answer.
+ * What the index keeps of an entry: enough to find it, to verify its text and to flush it, without
+ * its answer.
  *
  * @param key where the entry lies
  * @param encoder fingerprint of the encoder that made the embedding

@@ -12,13 +12,13 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of one scope and encoder. Small ones are scanned exactly; in larger ones the Hamming distance of 1-bit
- * sign codes picks candidates, whose exact cosine then decides (which costs no recall on real sentence embeddings: see
- * RATIONALE.md).
+ * The entries of one scope and encoder. Small ones are scanned exactly; in larger ones the Hamming
+ * distance of 1-bit sign codes picks candidates, whose exact cosine then decides (which costs no
+ * recall on real sentence embeddings: see RATIONALE.md).
  *
- * <p>Searches take no lock. Writers hold the monitor and change the arrays in place: a search that runs at the same
- * time may see a slot's old or new code, which can only make it a worse or better candidate; what it returns is read
- * from one immutable entry and is therefore right.
+ * <p>Searches take no lock. Writers hold the monitor and change the arrays in place: a search that
+ * runs at the same time may see a slot's old or new code, which can only make it a worse or better
+ * candidate; what it returns is read from one immutable entry and is therefore right.
  */
 final class Partition {
 
@@ -29,7 +29,9 @@ final class Partition {
   static final int CANDIDATES = 128;
 
   private static final Comparator<Neighbour> NEAREST_FIRST =
-      Comparator.comparingDouble(Neighbour::similarity).reversed().thenComparing(neighbour -> neighbour.entry().id());
+      Comparator.comparingDouble(Neighbour::similarity)
+          .reversed()
+          .thenComparing(neighbour -> neighbour.entry().id());
 
   private final int dimension;
   private final int words;
@@ -75,8 +77,8 @@ final class Partition {
   }
 
   /**
-   * Moves the last entry into the gap. A search under way may then miss the moved one or see it twice, never a wrong
-   * one.
+   * Moves the last entry into the gap. A search under way may then miss the moved one or see it
+   * twice, never a wrong one.
    */
   synchronized void remove(String id) {
     Integer slot = slotOf.remove(id);
@@ -98,7 +100,9 @@ final class Partition {
   List<Neighbour> search(Embedding query, int limit, Instant now) {
     Slots current = slots;
     List<IndexedEntry> candidates =
-        current.size() <= EXACT_LIMIT ? all(current) : nearestCodes(current, query, Math.max(CANDIDATES, 4 * limit));
+        current.size() <= EXACT_LIMIT
+            ? all(current)
+            : nearestCodes(current, query, Math.max(CANDIDATES, 4 * limit));
     return candidates.stream()
         .filter(entry -> entry.expiresAt().isAfter(now))
         .map(entry -> new Neighbour(entry, query.cosine(entry.embedding())))
@@ -122,7 +126,8 @@ final class Partition {
   private List<IndexedEntry> nearestCodes(Slots current, Embedding query, int count) {
     long[] signs = new long[words];
     query.writeSigns(signs, 0);
-    // Largest distance first, packed as distance and slot, so that the worst candidate is the one to give way.
+    // Largest distance first, packed as distance and slot, so that the worst candidate is the one
+    // to give way.
     PriorityQueue<Long> best = new PriorityQueue<>(count, Comparator.reverseOrder());
     int worst = Integer.MAX_VALUE;
     for (int slot = 0; slot < current.size(); slot++) {

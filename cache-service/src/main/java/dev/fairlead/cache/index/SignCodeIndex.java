@@ -10,7 +10,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** One {@link Partition} for every scope and encoder, made with the first entry and dropped with the last. */
+/**
+ * One {@link Partition} for every scope and encoder, made with the first entry and dropped with the
+ * last.
+ */
 public final class SignCodeIndex implements VectorIndex {
 
   private final ConcurrentMap<Place, Partition> partitions = new ConcurrentHashMap<>();
@@ -35,7 +38,8 @@ public final class SignCodeIndex implements VectorIndex {
           partitions.compute(
               place,
               (key, existing) -> {
-                Partition partition = existing == null ? new Partition(entry.embedding().dimension()) : existing;
+                Partition partition =
+                    existing == null ? new Partition(entry.embedding().dimension()) : existing;
                 checkDimension(partition, entry.embedding());
                 partition.add(entry);
                 return partition;

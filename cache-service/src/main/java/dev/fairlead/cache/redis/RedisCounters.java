@@ -29,11 +29,10 @@ public final class RedisCounters implements CounterShare {
   @Override
   public CompletableFuture<Map<String, Long>> add(Map<String, Long> deltas) {
     List<Object> arguments = new ArrayList<>();
-    deltas.forEach(
-        (name, delta) -> {
-          arguments.add(name);
-          arguments.add(delta);
-        });
+    deltas.forEach((name, delta) -> {
+      arguments.add(name);
+      arguments.add(delta);
+    });
     CompletableFuture<List<byte[]>> sums =
         link.script(ADD, ReturnType.LIST, List.of(link.keys().counters()), arguments.toArray());
     return sums.thenApply(RedisCounters::parse);

@@ -21,9 +21,10 @@ import org.redisson.api.options.KeysScanOptions;
 import org.redisson.client.codec.ByteArrayCodec;
 
 /**
- * Entries in Redis, one string value each with Redis' own expiry. What is read is checked (type, checksum, schema);
- * anything else is removed and counts as not there. Listing goes by SCAN over the keys themselves, which no lost
- * bookkeeping can make incomplete; {@link TenantLedger} keeps the number of a tenant's entries bounded.
+ * Entries in Redis, one string value each with Redis' own expiry. What is read is checked (type,
+ * checksum, schema); anything else is removed and counts as not there. Listing goes by SCAN over
+ * the keys themselves, which no lost bookkeeping can make incomplete; {@link TenantLedger} keeps
+ * the number of a tenant's entries bounded.
  */
 public final class RedisEntryStore implements EntryStore {
 
@@ -44,7 +45,11 @@ public final class RedisEntryStore implements EntryStore {
    * @param onEvicted told of the id of every entry that was removed to stay inside the bound
    */
   public RedisEntryStore(
-      RedisLink link, long maxEntries, InstantSource clock, Runnable onUnreadable, Consumer<String> onEvicted) {
+      RedisLink link,
+      long maxEntries,
+      InstantSource clock,
+      Runnable onUnreadable,
+      Consumer<String> onEvicted) {
     this.link = link;
     this.keys = link.keys();
     this.clock = clock;
@@ -63,22 +68,24 @@ public final class RedisEntryStore implements EntryStore {
 
   @Override
   public CompletableFuture<Optional<CacheEntry>> find(String id) {
-    return link
-        .call(redisson -> redisson.<byte[]>getBucket(keys.entry(id), ByteArrayCodec.INSTANCE).getAsync())
-        .handle(
-            (bytes, error) -> {
-              if (error != null && !wrongType(error)) {
-                return CompletableFuture.<Optional<CacheEntry>>failedFuture(error);
-              }
-              boolean absent = error == null && bytes == null;
-              return CompletableFuture.completedFuture(absent ? Optional.<CacheEntry>empty() : readable(id, bytes));
-            })
+    return link.call(redisson ->
+            redisson.<byte[]>getBucket(keys.entry(id), ByteArrayCodec.INSTANCE).getAsync())
+        .handle((bytes, error) -> {
+          if (error != null && !wrongType(error)) {
+            return CompletableFuture.<Optional<CacheEntry>>failedFuture(error);
+          }
+          boolean absent = error == null && bytes == null;
+          return CompletableFuture.completedFuture(
+              absent ? Optional.<CacheEntry>empty() : readable(id, bytes));
+        })
         .thenCompose(found -> found);
   }
 
   private Optional<CacheEntry> readable(String id, byte @Nullable [] bytes) {
     Optional<CacheEntry> entry =
-        bytes == null ? Optional.empty() : EntryCodec.decode(bytes).filter(found -> found.id().equals(id));
+        bytes == null
+            ? Optional.empty()
+            : EntryCodec.decode(bytes).filter(found -> found.id().equals(id));
     if (entry.isEmpty()) {
       onUnreadable.run();
       var unused = delete(List.of(id));
@@ -102,26 +109,24 @@ public final class RedisEntryStore implements EntryStore {
       return CompletableFuture.completedFuture(null);
     }
     byte[] bytes = EntryCodec.encode(entry);
-    return link
-        .call(
-            redisson ->
-                redisson.<byte[]>getBucket(keys.entry(entry.id()), ByteArrayCodec.INSTANCE).setAsync(bytes, ttl))
-        .whenComplete(
-            (done, error) -> {
-              if (error == null) {
-                ledger.added(entry);
-              }
-            });
+    return link.call(redisson ->
+            redisson
+                .<byte[]>getBucket(keys.entry(entry.id()), ByteArrayCodec.INSTANCE)
+                .setAsync(bytes, ttl))
+        .whenComplete((done, error) -> {
+          if (error == null) {
+            ledger.added(entry);
+          }
+        });
   }
 
   @Override
   public CompletableFuture<Boolean> remove(String id) {
     return find(id)
-        .thenCompose(
-            found -> {
-              found.ifPresent(entry -> ledger.removed(entry.key().scope().tenant(), List.of(id)));
-              return delete(List.of(id)).thenApply(count -> count > 0);
-            });
+        .thenCompose(found -> {
+          found.ifPresent(entry -> ledger.removed(entry.key().scope().tenant(), List.of(id)));
+          return delete(List.of(id)).thenApply(count -> count > 0);
+        });
   }
 
   private CompletableFuture<Long> delete(List<String> ids) {
@@ -134,14 +139,14 @@ public final class RedisEntryStore implements EntryStore {
     return CompletableFuture.supplyAsync(
         () -> {
           long[] removed = new long[1];
-          scan(
-              batch -> {
-                List<CacheEntry> matching = batch.stream().filter(filter::matches).toList();
-                if (!matching.isEmpty()) {
-                  removed[0] += delete(matching.stream().map(CacheEntry::id).toList()).join();
-                  matching.forEach(entry -> ledger.removed(entry.key().scope().tenant(), List.of(entry.id())));
-                }
-              });
+          scan(batch -> {
+            List<CacheEntry> matching = batch.stream().filter(filter::matches).toList();
+            if (!matching.isEmpty()) {
+              removed[0] += delete(matching.stream().map(CacheEntry::id).toList()).join();
+              matching.forEach(
+                  entry -> ledger.removed(entry.key().scope().tenant(), List.of(entry.id())));
+            }
+          });
           return removed[0];
         },
         listing);
@@ -158,7 +163,8 @@ public final class RedisEntryStore implements EntryStore {
       throw new StoreUnavailableException("Redis is not connected");
     }
     List<String> batch = new ArrayList<>(BATCH);
-    KeysScanOptions pattern = KeysScanOptions.defaults().pattern(keys.entryPattern()).chunkSize(BATCH);
+    KeysScanOptions pattern =
+        KeysScanOptions.defaults().pattern(keys.entryPattern()).chunkSize(BATCH);
     for (String key : redisson.getKeys().getKeys(pattern)) {
       batch.add(key);
       if (batch.size() == BATCH) {
@@ -173,7 +179,9 @@ public final class RedisEntryStore implements EntryStore {
 
   private List<CacheEntry> read(RedissonClient redisson, List<String> names) {
     Map<String, byte[]> values =
-        redisson.getBuckets(ByteArrayCodec.INSTANCE).<byte[]>getAsync(names.toArray(String[]::new))
+        redisson
+            .getBuckets(ByteArrayCodec.INSTANCE)
+            .<byte[]>getAsync(names.toArray(String[]::new))
             .toCompletableFuture()
             .join();
     List<CacheEntry> entries = new ArrayList<>(values.size());

@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes as messages of one Redis stream, which every replica reads from its own place. What a replica missed while it
- * was cut off is still there when it comes back; when it is not (trimmed, flushed, or a message could not be written),
- * the follower is told of a gap.
+ * Changes as messages of one Redis stream, which every replica reads from its own place. What a
+ * replica missed while it was cut off is still there when it comes back; when it is not (trimmed,
+ * flushed, or a message could not be written), the follower is told of a gap.
  */
 public final class RedisFeed implements ChangeFeed {
 
@@ -48,20 +48,18 @@ public final class RedisFeed implements ChangeFeed {
   public void publish(Change change) {
     byte[] message = ChangeCodec.encode(origin, change);
     var unused =
-        link.call(
-                redisson ->
-                    stream(redisson)
-                        .addAsync(
-                            StreamAddArgs.<byte[], byte[]>entry(FIELD, message)
-                                .trimNonStrict()
-                                .maxLen(MAX_LENGTH)
-                                .noLimit()))
-            .whenComplete(
-                (id, error) -> {
-                  if (error != null) {
-                    unpublished.set(true);
-                  }
-                });
+        link.call(redisson ->
+                stream(redisson)
+                    .addAsync(
+                        StreamAddArgs.<byte[], byte[]>entry(FIELD, message)
+                            .trimNonStrict()
+                            .maxLen(MAX_LENGTH)
+                            .noLimit()))
+            .whenComplete((id, error) -> {
+              if (error != null) {
+                unpublished.set(true);
+              }
+            });
   }
 
   private RStream<byte[], byte[]> stream(RedissonClient redisson) {
@@ -95,7 +93,10 @@ public final class RedisFeed implements ChangeFeed {
     }
   }
 
-  /** Reads everything from the store, then the changes since that began; ends with an exception, or at a gap. */
+  /**
+   * Reads everything from the store, then the changes since that began; ends with an exception, or
+   * at a gap.
+   */
   private void followFrom(RedissonClient redisson, Follower follower) {
     StreamMessageId last = newest(redisson);
     follower.gap();
@@ -143,19 +144,33 @@ public final class RedisFeed implements ChangeFeed {
 
   private StreamMessageId newest(RedissonClient redisson) {
     Map<StreamMessageId, ?> newest =
-        stream(redisson).rangeReversedAsync(1, StreamMessageId.MAX, StreamMessageId.MIN).toCompletableFuture().join();
-    return newest == null || newest.isEmpty() ? new StreamMessageId(0, 0) : newest.keySet().iterator().next();
+        stream(redisson)
+            .rangeReversedAsync(1, StreamMessageId.MAX, StreamMessageId.MIN)
+            .toCompletableFuture()
+            .join();
+    return newest == null || newest.isEmpty()
+        ? new StreamMessageId(0, 0)
+        : newest.keySet().iterator().next();
   }
 
   /** Whether messages behind {@code last} are gone: the stream was trimmed past it, or emptied. */
   private boolean truncated(RedissonClient redisson, StreamMessageId last) {
     Map<StreamMessageId, ?> oldest =
-        stream(redisson).rangeAsync(1, StreamMessageId.MIN, StreamMessageId.MAX).toCompletableFuture().join();
+        stream(redisson)
+            .rangeAsync(1, StreamMessageId.MIN, StreamMessageId.MAX)
+            .toCompletableFuture()
+            .join();
     boolean started = last.getId0() > 0;
-    return started && (oldest == null || oldest.isEmpty() || compare(oldest.keySet().iterator().next(), last) > 0);
+    return started
+        && (oldest == null
+            || oldest.isEmpty()
+            || compare(oldest.keySet().iterator().next(), last) > 0);
   }
 
-  /** A change that could not be told in its time: the others cannot know what it was, so all of them read again. */
+  /**
+   * A change that could not be told in its time: the others cannot know what it was, so all of them
+   * read again.
+   */
   private void tellOfUnpublished() {
     if (unpublished.compareAndSet(true, false)) {
       publish(new Change.Missed());

@@ -4,8 +4,8 @@ import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The names of everything in Redis. An entry and its lease share a hash tag and therefore a cluster slot, so that one
- * script can look at both. Names of tenants do not appear, only their digests.
+ * The names of everything in Redis. An entry and its lease share a hash tag and therefore a cluster
+ * slot, so that one script can look at both. Names of tenants do not appear, only their digests.
  */
 record RedisKeys(String prefix) {
 

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.redisson.api.RScript.ReturnType;
 
-/** Leases as Redis keys with expiry. Whether the answer is there is looked at in the same script, hence atomically. */
+/**
+ * Leases as Redis keys with expiry. Whether the answer is there is looked at in the same script,
+ * hence atomically.
+ */
 public final class RedisLeases implements LeaseStore {
 
   private static final long STORED = -1;
@@ -22,7 +25,8 @@ public final class RedisLeases implements LeaseStore {
       """;
 
   private static final String RELEASE =
-      "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
+      "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return"
+          + " 0";
 
   private final RedisLink link;
   private final RedisKeys keys;
@@ -34,7 +38,8 @@ public final class RedisLeases implements LeaseStore {
   }
 
   @Override
-  public CompletableFuture<Attempt> tryAcquire(String id, String leaseId, Duration ttl, boolean evenIfStored) {
+  public CompletableFuture<Attempt> tryAcquire(
+      String id, String leaseId, Duration ttl, boolean evenIfStored) {
     CompletableFuture<Long> left =
         link.script(
             ACQUIRE,
@@ -55,7 +60,8 @@ public final class RedisLeases implements LeaseStore {
 
   @Override
   public CompletableFuture<Boolean> release(String id, String leaseId) {
-    CompletableFuture<Long> deleted = link.script(RELEASE, ReturnType.LONG, List.of(keys.lease(id)), leaseId);
+    CompletableFuture<Long> deleted =
+        link.script(RELEASE, ReturnType.LONG, List.of(keys.lease(id)), leaseId);
     return deleted.thenApply(count -> count > 0);
   }
 }

@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection to Redis: made in the background, tried again until it succeeds, so that the service starts without
- * Redis. Until then every command fails at once. Afterwards the client itself reconnects.
+ * The connection to Redis: made in the background, tried again until it succeeds, so that the
+ * service starts without Redis. Until then every command fails at once. Afterwards the client
+ * itself reconnects.
  */
 public final class RedisLink implements AutoCloseable {
 
@@ -66,7 +67,8 @@ public final class RedisLink implements AutoCloseable {
   <T> CompletableFuture<T> call(Function<RedissonClient, CompletionStage<T>> command) {
     RedissonClient current = client;
     if (current == null) {
-      return CompletableFuture.failedFuture(new StoreUnavailableException("Redis is not connected"));
+      return CompletableFuture.failedFuture(
+          new StoreUnavailableException("Redis is not connected"));
     }
     try {
       return command.apply(current).toCompletableFuture();
@@ -76,17 +78,19 @@ public final class RedisLink implements AutoCloseable {
   }
 
   /** Runs a script; numbers and texts among the arguments are sent as text. */
-  <T> CompletableFuture<T> script(String lua, ReturnType type, List<Object> scriptKeys, Object... arguments) {
+  <T> CompletableFuture<T> script(
+      String lua, ReturnType type, List<Object> scriptKeys, Object... arguments) {
     Object[] bytes = new Object[arguments.length];
     for (int i = 0; i < arguments.length; i++) {
       bytes[i] =
-          arguments[i] instanceof byte[] raw ? raw : arguments[i].toString().getBytes(StandardCharsets.UTF_8);
+          arguments[i] instanceof byte[] raw
+              ? raw
+              : arguments[i].toString().getBytes(StandardCharsets.UTF_8);
     }
-    return call(
-        redisson -> {
-          RScript script = redisson.getScript(ByteArrayCodec.INSTANCE);
-          return script.evalAsync(Mode.READ_WRITE, lua, type, scriptKeys, bytes);
-        });
+    return call(redisson -> {
+      RScript script = redisson.getScript(ByteArrayCodec.INSTANCE);
+      return script.evalAsync(Mode.READ_WRITE, lua, type, scriptKeys, bytes);
+    });
   }
 
   /** The client for code that may block; null while there is none. */
@@ -157,7 +161,9 @@ public final class RedisLink implements AutoCloseable {
                   .setMasterName(url.masterName())
                   .setDatabase(url.database())
                   .addSentinelAddress(url.addresses().toArray(String[]::new)));
-      case CLUSTER -> replicated(config.useClusterServers().addNodeAddress(url.addresses().toArray(String[]::new)));
+      case CLUSTER ->
+          replicated(
+              config.useClusterServers().addNodeAddress(url.addresses().toArray(String[]::new)));
     }
     return config;
   }

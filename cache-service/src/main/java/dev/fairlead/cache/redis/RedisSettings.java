@@ -13,4 +13,9 @@ import java.time.Duration;
  * @param keyPrefix first part of every key
  */
 public record RedisSettings(
-    RedisUrl url, int threads, int connections, Duration connectTimeout, Duration commandTimeout, String keyPrefix) {}
+    RedisUrl url,
+    int threads,
+    int connections,
+    Duration connectTimeout,
+    Duration commandTimeout,
+    String keyPrefix) {}

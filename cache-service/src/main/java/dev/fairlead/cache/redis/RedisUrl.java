@@ -20,15 +20,21 @@ import java.util.regex.Pattern;
  * @param database number of the database; 0 in a cluster
  */
 public record RedisUrl(
-    Mode mode, List<String> addresses, String username, Secret password, String masterName, int database) {
+    Mode mode,
+    List<String> addresses,
+    String username,
+    Secret password,
+    String masterName,
+    int database) {
 
   private static final Pattern FORM =
       Pattern.compile("(rediss?)(\\+sentinel|\\+cluster)?://(?:([^@/]*)@)?([^/]+?)(?:/(.*))?");
   private static final Pattern NODE =
       Pattern.compile("(?:rediss?://)?(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9_.-]+)(?::(\\d{1,5}))?");
   private static final String EXPECTED =
-      "redis.url: not understood (expected: redis://[user:password@]host:port[/db], several host:port joined by commas"
-          + " for a cluster, or redis+sentinel://host:port,.../master[/db])";
+      "redis.url: not understood (expected: redis://[user:password@]host:port[/db], several"
+          + " host:port joined by commas for a cluster, or"
+          + " redis+sentinel://host:port,.../master[/db])";
 
   /** How the nodes stand to each other. */
   public enum Mode {
@@ -43,7 +49,8 @@ public record RedisUrl(
   /**
    * Reads a URL.
    *
-   * @throws ConfigException when it is not one; the message does not repeat it, because it may hold a password
+   * @throws ConfigException when it is not one; the message does not repeat it, because it may hold
+   *     a password
    */
   public static RedisUrl parse(String url) {
     Matcher matcher = FORM.matcher(url.trim());
@@ -70,7 +77,10 @@ public record RedisUrl(
         parts.length > namePart ? database(parts[namePart]) : 0);
   }
 
-  /** {@code redis://a:1,redis://b:2} splits at the second scheme's slashes: what follows belongs to the nodes. */
+  /**
+   * {@code redis://a:1,redis://b:2} splits at the second scheme's slashes: what follows belongs to
+   * the nodes.
+   */
   private static String suffix(String rest) {
     return rest != null && rest.startsWith("/") ? "//" + rest.substring(1) : "";
   }
@@ -80,7 +90,10 @@ public record RedisUrl(
   }
 
   private static String[] joinedNodes(String nodes) {
-    return Arrays.stream(nodes.split(",")).map(String::trim).filter(node -> !node.isEmpty()).toArray(String[]::new);
+    return Arrays.stream(nodes.split(","))
+        .map(String::trim)
+        .filter(node -> !node.isEmpty())
+        .toArray(String[]::new);
   }
 
   private static String[] credentials(String userInfo) {

@@ -13,12 +13,15 @@ import org.redisson.api.RScript.ReturnType;
 import org.redisson.client.codec.StringCodec;
 
 /**
- * How many entries each tenant has in Redis: a sorted set by expiry for each. Bounds and counts rest on it, correctness
- * does not: it may lag or be lost.
+ * How many entries each tenant has in Redis: a sorted set by expiry for each. Bounds and counts
+ * rest on it, correctness does not: it may lag or be lost.
  */
 final class TenantLedger {
 
-  /** Adds one, drops the expired, and takes out those that are too many, nearest to their expiry first. */
+  /**
+   * Adds one, drops the expired, and takes out those that are too many, nearest to their expiry
+   * first.
+   */
   private static final String ADD =
       """
       redis.call('zadd', KEYS[1], ARGV[2], ARGV[1])
@@ -56,24 +59,33 @@ final class TenantLedger {
     long expiry = entry.expiresAt().toEpochMilli();
     long now = clock.millis();
     CompletableFuture<List<byte[]>> victims =
-        link.script(ADD, ReturnType.LIST, List.of(keys.tenant(digest)), entry.id(), expiry, now, maxEntries);
+        link.script(
+            ADD,
+            ReturnType.LIST,
+            List.of(keys.tenant(digest)),
+            entry.id(),
+            expiry,
+            now,
+            maxEntries);
     var unused =
         victims
-            .thenAccept(ids -> ids.forEach(id -> onExcess.accept(new String(id, StandardCharsets.UTF_8))))
+            .thenAccept(
+                ids -> ids.forEach(id -> onExcess.accept(new String(id, StandardCharsets.UTF_8))))
             .exceptionally(error -> forget(keys.tenant(digest), error));
     var unusedToo =
-        link.call(redisson -> redisson.<String>getSet(keys.tenants(), StringCodec.INSTANCE).addAsync(digest))
-            .exceptionally(
-                error -> {
-                  forget(keys.tenants(), error);
-                  return false;
-                });
+        link.call(redisson ->
+                redisson.<String>getSet(keys.tenants(), StringCodec.INSTANCE).addAsync(digest))
+            .exceptionally(error -> {
+              forget(keys.tenants(), error);
+              return false;
+            });
   }
 
   /** Entries were removed. Nobody waits for this. */
   void removed(String tenant, List<String> ids) {
     var unused =
-        number(REMOVE, keys.tenant(RedisKeys.digest(tenant)), ids.toArray()).exceptionally(error -> 0L);
+        number(REMOVE, keys.tenant(RedisKeys.digest(tenant)), ids.toArray())
+            .exceptionally(error -> 0L);
   }
 
   private CompletableFuture<Long> number(String lua, String key, Object... arguments) {
@@ -82,7 +94,8 @@ final class TenantLedger {
 
   /** Entries of all tenants that have not expired. */
   CompletableFuture<Long> count() {
-    return link.call(redisson -> redisson.<String>getSet(keys.tenants(), StringCodec.INSTANCE).readAllAsync())
+    return link.call(redisson ->
+            redisson.<String>getSet(keys.tenants(), StringCodec.INSTANCE).readAllAsync())
         .thenCompose(this::countOf);
   }
 
@@ -100,7 +113,8 @@ final class TenantLedger {
   private long emptied(String digest, long count) {
     if (count == 0) {
       var unused =
-          link.call(redisson -> redisson.<String>getSet(keys.tenants(), StringCodec.INSTANCE).removeAsync(digest));
+          link.call(redisson ->
+              redisson.<String>getSet(keys.tenants(), StringCodec.INSTANCE).removeAsync(digest));
     }
     return count;
   }

@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer as kept. The answer itself is the wire message: it is stored and given back, never interpreted here.
+ * An answer as kept. The answer itself is the wire message: it is stored and given back, never
+ * interpreted here.
  *
  * @param key where it lies
  * @param text the last user text; empty when unknown

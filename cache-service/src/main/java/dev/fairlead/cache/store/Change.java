@@ -20,7 +20,10 @@ public sealed interface Change {
   /** A label for the error bound, encoded by {@code cache.bound}. */
   record Labelled(ByteString label) implements Change {}
 
-  /** A report about a lookup that another replica answered: a serialised {@code ReportOutcomeRequest}. */
+  /**
+   * A report about a lookup that another replica answered: a serialised {@code
+   * ReportOutcomeRequest}.
+   */
   record Reported(ByteString report) implements Change {}
 
   /** Changes could not be told while they happened: whoever hears this reads everything again. */

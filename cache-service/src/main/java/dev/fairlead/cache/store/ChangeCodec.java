@@ -13,7 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change as bytes, with the replica it comes from. What a newer replica says that this one does not know is skipped.
+ * A change as bytes, with the replica it comes from. What a newer replica says that this one does
+ * not know is skipped.
  */
 public final class ChangeCodec {
 
@@ -76,7 +77,8 @@ public final class ChangeCodec {
             case LEASE_FREED -> new Change.LeaseFreed(required(in), required(in));
             case FLUSHED ->
                 new Change.Flushed(
-                    new FlushFilter(text(in), text(in), text(in), Instant.ofEpochMilli(in.readLong())));
+                    new FlushFilter(
+                        text(in), text(in), text(in), Instant.ofEpochMilli(in.readLong())));
             case LABELLED -> new Change.Labelled(bytes(in));
             case REPORTED -> new Change.Reported(bytes(in));
             case MISSED -> new Change.Missed();

@@ -4,7 +4,8 @@ package dev.fairlead.cache.store;
 public interface ChangeFeed extends AutoCloseable {
 
   /**
-   * Tells the other replicas. Does not block; when it cannot be delivered now, they will see {@link Follower#gap()}.
+   * Tells the other replicas. Does not block; when it cannot be delivered now, they will see {@link
+   * Follower#gap()}.
    */
   void publish(Change change);
 
@@ -20,7 +21,10 @@ public interface ChangeFeed extends AutoCloseable {
     /** Another replica did this. */
     void changed(Change change);
 
-    /** Changes may have been missed, or nothing was heard so far: everything remembered about the store is doubtful. */
+    /**
+     * Changes may have been missed, or nothing was heard so far: everything remembered about the
+     * store is doubtful.
+     */
     void gap();
   }
 

@@ -15,18 +15,21 @@ public final class Embedding {
   /**
    * Normalises a vector.
    *
-   * @throws IllegalArgumentException when it is empty, too long, zero, or holds a number that is not finite
+   * @throws IllegalArgumentException when it is empty, too long, zero, or holds a number that is
+   *     not finite
    */
   public static Embedding of(float... raw) {
     if (raw.length == 0 || raw.length > MAX_DIMENSION) {
-      throw new IllegalArgumentException("dimension " + raw.length + " (expected: 1.." + MAX_DIMENSION + ")");
+      throw new IllegalArgumentException(
+          "dimension " + raw.length + " (expected: 1.." + MAX_DIMENSION + ")");
     }
     double squares = 0;
     for (float value : raw) {
       squares += (double) value * value;
     }
     if (!(squares > 0) || !Double.isFinite(squares)) {
-      throw new IllegalArgumentException("length " + Math.sqrt(squares) + " (expected: finite numbers, not all 0)");
+      throw new IllegalArgumentException(
+          "length " + Math.sqrt(squares) + " (expected: finite numbers, not all 0)");
     }
     float scale = (float) (1 / Math.sqrt(squares));
     float[] unit = new float[raw.length];
@@ -48,7 +51,8 @@ public final class Embedding {
     if (a.length != b.length) {
       throw new IllegalArgumentException("dimension " + b.length + " (expected: " + a.length + ")");
     }
-    // Four sums keep the additions independent of each other, which is what lets the compiler use wide registers.
+    // Four sums keep the additions independent of each other, which is what lets the compiler use
+    // wide registers.
     float s0 = 0;
     float s1 = 0;
     float s2 = 0;

@@ -10,15 +10,16 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry as bytes: a header (magic, schema, times, checksum) and the {@code StoreRequest} that made it. The body is
- * protobuf, so that replicas of neighbouring versions read each other's entries; the header's schema number is raised
- * only for a change that they cannot.
+ * An entry as bytes: a header (magic, schema, times, checksum) and the {@code StoreRequest} that
+ * made it. The body is protobuf, so that replicas of neighbouring versions read each other's
+ * entries; the header's schema number is raised only for a change that they cannot.
  */
 public final class EntryCodec {
 
   private static final int MAGIC = 0x464C4345;
   private static final byte SCHEMA = 1;
-  private static final int HEADER_BYTES = Integer.BYTES + Byte.BYTES + 2 * Long.BYTES + Integer.BYTES;
+  private static final int HEADER_BYTES =
+      Integer.BYTES + Byte.BYTES + 2 * Long.BYTES + Integer.BYTES;
 
   private EntryCodec() {}
 
@@ -37,7 +38,10 @@ public final class EntryCodec {
         .array();
   }
 
-  /** The entry in {@code bytes}; empty when they are cut, changed, of another schema, or not an entry at all. */
+  /**
+   * The entry in {@code bytes}; empty when they are cut, changed, of another schema, or not an
+   * entry at all.
+   */
   public static Optional<CacheEntry> decode(byte[] bytes) {
     if (bytes.length < HEADER_BYTES) {
       return Optional.empty();
@@ -56,13 +60,17 @@ public final class EntryCodec {
     }
     try {
       StoreRequest message = StoreRequest.parseFrom(body);
-      return Optional.of(fromMessage(message, Instant.ofEpochMilli(storedAt), Instant.ofEpochMilli(expiresAt)));
+      return Optional.of(
+          fromMessage(message, Instant.ofEpochMilli(storedAt), Instant.ofEpochMilli(expiresAt)));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
-  /** The entry that a checked request asks to keep. Throws IllegalArgumentException for an embedding that is none. */
+  /**
+   * The entry that a checked request asks to keep. Throws IllegalArgumentException for an embedding
+   * that is none.
+   */
   public static CacheEntry fromMessage(StoreRequest message, Instant storedAt, Instant expiresAt) {
     CacheScope scope = message.getScope();
     ScopeKey scopeKey = new ScopeKey(scope.getTenant(), scope.getModel(), scope.getDigest());

@@ -12,11 +12,15 @@ import java.util.HexFormat;
  *
  * @param scope the scope it never leaves
  * @param fingerprint SHA-256 of the canonical request, 32 bytes
- * @param id hexadecimal SHA-256 over scope and fingerprint: the entry's public id and its name in every store
+ * @param id hexadecimal SHA-256 over scope and fingerprint: the entry's public id and its name in
+ *     every store
  */
 public record EntryKey(ScopeKey scope, ByteString fingerprint, String id) {
 
-  /** The key of a request; the tenant is part of what is hashed, so equal fingerprints of two tenants differ. */
+  /**
+   * The key of a request; the tenant is part of what is hashed, so equal fingerprints of two
+   * tenants differ.
+   */
   public static EntryKey of(ScopeKey scope, ByteString fingerprint) {
     MessageDigest sha256 = sha256();
     update(sha256, scope.tenant().getBytes(StandardCharsets.UTF_8));

@@ -6,9 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Where entries are kept. Nothing here blocks, and every method may be called from any thread, event loops included. A
- * store that cannot do what it is asked completes the future with an exception; one that finds something unreadable
- * removes it and answers as if it had not been there.
+ * Where entries are kept. Nothing here blocks, and every method may be called from any thread,
+ * event loops included. A store that cannot do what it is asked completes the future with an
+ * exception; one that finds something unreadable removes it and answers as if it had not been
+ * there.
  */
 public interface EntryStore extends AutoCloseable {
 
@@ -18,16 +19,25 @@ public interface EntryStore extends AutoCloseable {
   /** The entry of an id, unless it has expired. */
   CompletableFuture<Optional<CacheEntry>> find(String id);
 
-  /** Keeps an entry in place of any other of its id. Once complete, {@link #find} sees it on this replica. */
+  /**
+   * Keeps an entry in place of any other of its id. Once complete, {@link #find} sees it on this
+   * replica.
+   */
   CompletableFuture<Void> put(CacheEntry entry);
 
   /** Forgets an entry; whether it was there. */
   CompletableFuture<Boolean> remove(String id);
 
-  /** Forgets every entry that the filter matches and says how many. May take seconds; other calls go on meanwhile. */
+  /**
+   * Forgets every entry that the filter matches and says how many. May take seconds; other calls go
+   * on meanwhile.
+   */
   CompletableFuture<Long> flush(FlushFilter filter);
 
-  /** Calls {@code action} for every entry, in any order, one after the other; completes after the last. */
+  /**
+   * Calls {@code action} for every entry, in any order, one after the other; completes after the
+   * last.
+   */
   CompletableFuture<Void> forEach(Consumer<CacheEntry> action);
 
   /** How many entries there are now, roughly. */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param tenant only entries of this tenant; null means any
  * @param model only entries asked for under this model name; null means any
  * @param tag only entries with this tag; null means any
- * @param storedBefore only entries stored at or before this time: never later than the flush itself, so that a replica
- *     that hears of it late spares what was stored since
+ * @param storedBefore only entries stored at or before this time: never later than the flush
+ *     itself, so that a replica that hears of it late spares what was stored since
  */
 public record FlushFilter(
     @Nullable String tenant, @Nullable String model, @Nullable String tag, Instant storedBefore) {

@@ -16,7 +16,8 @@ public final class GuardedLeases implements LeaseStore {
   }
 
   @Override
-  public CompletableFuture<Attempt> tryAcquire(String id, String leaseId, Duration ttl, boolean evenIfStored) {
+  public CompletableFuture<Attempt> tryAcquire(
+      String id, String leaseId, Duration ttl, boolean evenIfStored) {
     return guard.call(() -> leases.tryAcquire(id, leaseId, ttl, evenIfStored));
   }
 

@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** An entry store behind a {@link StoreGuard}. Flush, listing and counting are not on the request path: no time-box. */
+/**
+ * An entry store behind a {@link StoreGuard}. Flush, listing and counting are not on the request
+ * path: no time-box.
+ */
 public final class GuardedStore implements EntryStore {
 
   private final EntryStore store;
@@ -41,10 +44,9 @@ public final class GuardedStore implements EntryStore {
   public CompletableFuture<Long> flush(FlushFilter filter) {
     return store
         .flush(filter)
-        .exceptionally(
-            error -> {
-              throw new StoreUnavailableException("store failed to flush: " + error.getMessage());
-            });
+        .exceptionally(error -> {
+          throw new StoreUnavailableException("store failed to flush: " + error.getMessage());
+        });
   }
 
   @Override

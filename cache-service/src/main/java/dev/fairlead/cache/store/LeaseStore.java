@@ -3,7 +3,10 @@ package dev.fairlead.cache.store;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** The right to make the answer of an id, held by one at a time and for a limited time. Nothing here blocks. */
+/**
+ * The right to make the answer of an id, held by one at a time and for a limited time. Nothing here
+ * blocks.
+ */
 public interface LeaseStore {
 
   /**
@@ -12,9 +15,11 @@ public interface LeaseStore {
    * @param id the entry that is to be made
    * @param leaseId who asks; unique
    * @param ttl for how long
-   * @param evenIfStored whether to take it although the entry is there (it is not good enough for the one who asks)
+   * @param evenIfStored whether to take it although the entry is there (it is not good enough for
+   *     the one who asks)
    */
-  CompletableFuture<Attempt> tryAcquire(String id, String leaseId, Duration ttl, boolean evenIfStored);
+  CompletableFuture<Attempt> tryAcquire(
+      String id, String leaseId, Duration ttl, boolean evenIfStored);
 
   /** Gives the lease back if {@code leaseId} still holds it; whether it did. */
   CompletableFuture<Boolean> release(String id, String leaseId);

@@ -17,14 +17,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of one process, in Caffeine. Every tenant has a cache of its own with the full bounds; when all together
- * exceed them, the largest tenant gives way, so that no tenant can push out another that is smaller than itself.
+ * Entries of one process, in Caffeine. Every tenant has a cache of its own with the full bounds;
+ * when all together exceed them, the largest tenant gives way, so that no tenant can push out
+ * another that is smaller than itself.
  */
 public final class MemoryEntryStore implements EntryStore {
 
   private static final int EVICTION_BATCH = 16;
 
-  private final ConcurrentMap<String, Cache<String, CacheEntry>> tenants = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Cache<String, CacheEntry>> tenants =
+      new ConcurrentHashMap<>();
   private final ConcurrentMap<String, String> tenantOf = new ConcurrentHashMap<>();
   private final Bounds bounds;
   private final InstantSource clock;
@@ -46,7 +48,8 @@ public final class MemoryEntryStore implements EntryStore {
   /**
    * Starts empty.
    *
-   * @param onEvicted told of every entry that went by expiry or to stay inside the bounds, on the caller's thread
+   * @param onEvicted told of every entry that went by expiry or to stay inside the bounds, on the
+   *     caller's thread
    */
   public MemoryEntryStore(Bounds bounds, InstantSource clock, Consumer<CacheEntry> onEvicted) {
     this.bounds = bounds;
@@ -61,7 +64,8 @@ public final class MemoryEntryStore implements EntryStore {
 
   @Override
   public CompletableFuture<Optional<CacheEntry>> find(String id) {
-    return CompletableFuture.completedFuture(Optional.ofNullable(tenantOf.get(id)).flatMap(tenant -> in(tenant, id)));
+    return CompletableFuture.completedFuture(
+        Optional.ofNullable(tenantOf.get(id)).flatMap(tenant -> in(tenant, id)));
   }
 
   /** Whether an entry is there. */
@@ -79,7 +83,8 @@ public final class MemoryEntryStore implements EntryStore {
   @Override
   public CompletableFuture<Void> put(CacheEntry entry) {
     if (entry.weight() > bounds.maxBytes()) {
-      return CompletableFuture.failedFuture(new StoreUnavailableException("entry larger than the whole cache"));
+      return CompletableFuture.failedFuture(
+          new StoreUnavailableException("entry larger than the whole cache"));
     }
     String tenant = entry.key().scope().tenant();
     tenants.compute(
@@ -98,7 +103,8 @@ public final class MemoryEntryStore implements EntryStore {
     long floor = bounds.weightFloor();
     return Caffeine.newBuilder()
         .maximumWeight(floor * bounds.maxEntries())
-        .weigher((String id, CacheEntry entry) -> (int) Math.clamp(entry.weight(), floor, Integer.MAX_VALUE))
+        .weigher((String id, CacheEntry entry) ->
+            (int) Math.clamp(entry.weight(), floor, Integer.MAX_VALUE))
         .expireAfter(Expiry.creating((String id, CacheEntry entry) -> untilExpiry(entry)))
         .ticker(() -> Duration.between(Instant.EPOCH, clock.instant()).toNanos())
         .executor(Runnable::run)
@@ -127,17 +133,18 @@ public final class MemoryEntryStore implements EntryStore {
       Optional<Cache<String, CacheEntry>> largest =
           tenants.values().stream().max(Comparator.comparingLong(MemoryEntryStore::weight));
       Map<String, CacheEntry> coldest =
-          largest.flatMap(cache -> cache.policy().eviction().map(e -> e.coldest(EVICTION_BATCH))).orElse(Map.of());
+          largest
+              .flatMap(cache -> cache.policy().eviction().map(e -> e.coldest(EVICTION_BATCH)))
+              .orElse(Map.of());
       if (coldest.isEmpty()) {
         return;
       }
-      coldest.forEach(
-          (id, entry) -> {
-            if (totalWeight() > bounds.weightFloor() * bounds.maxEntries()
-                && largest.orElseThrow().asMap().remove(id, entry)) {
-              onEvicted.accept(entry);
-            }
-          });
+      coldest.forEach((id, entry) -> {
+        if (totalWeight() > bounds.weightFloor() * bounds.maxEntries()
+            && largest.orElseThrow().asMap().remove(id, entry)) {
+          onEvicted.accept(entry);
+        }
+      });
     }
   }
 
@@ -181,7 +188,8 @@ public final class MemoryEntryStore implements EntryStore {
   @Override
   public CompletableFuture<Long> count() {
     sweep(clock.instant());
-    return CompletableFuture.completedFuture(tenants.values().stream().mapToLong(Cache::estimatedSize).sum());
+    return CompletableFuture.completedFuture(
+        tenants.values().stream().mapToLong(Cache::estimatedSize).sum());
   }
 
   @Override

@@ -26,12 +26,15 @@ public final class MemoryLeases implements LeaseStore {
   }
 
   @Override
-  public CompletableFuture<Attempt> tryAcquire(String id, String leaseId, Duration ttl, boolean evenIfStored) {
+  public CompletableFuture<Attempt> tryAcquire(
+      String id, String leaseId, Duration ttl, boolean evenIfStored) {
     Instant now = clock.instant();
     Held mine = new Held(leaseId, now.plus(ttl));
-    Held holder = leases.compute(id, (key, old) -> old == null || !old.until().isAfter(now) ? mine : old);
+    Held holder =
+        leases.compute(id, (key, old) -> old == null || !old.until().isAfter(now) ? mine : old);
     if (holder != mine) {
-      return CompletableFuture.completedFuture(new Attempt.HeldElsewhere(Duration.between(now, holder.until())));
+      return CompletableFuture.completedFuture(
+          new Attempt.HeldElsewhere(Duration.between(now, holder.until())));
     }
     // Looked for after the lease is held: whoever stored before gave the lease back after storing.
     if (!evenIfStored && stored.test(id)) {

@@ -11,15 +11,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Keeps what was found or put lately in this process, in front of a store that is further away. An entry stays for at
- * most {@code ttl}: that bounds how long a replica that is cut off from the others can serve what they flushed.
+ * Keeps what was found or put lately in this process, in front of a store that is further away. An
+ * entry stays for at most {@code ttl}: that bounds how long a replica that is cut off from the
+ * others can serve what they flushed.
  */
 public final class NearCachingStore implements EntryStore {
 
   private final EntryStore far;
   private final InstantSource clock;
   private final Cache<String, CacheEntry> near;
-  // Raised by every invalidation: a read that began before one must not put back what it has removed.
+  // Raised by every invalidation: a read that began before one must not put back what it has
+  // removed.
   private final AtomicLong generation = new AtomicLong();
 
   /** Starts with nothing near. */
@@ -49,15 +51,16 @@ public final class NearCachingStore implements EntryStore {
     }
     long before = generation.get();
     return far.find(id)
-        .thenApply(
-            found -> {
-              found.ifPresent(entry -> remember(entry, before));
-              return found;
-            });
+        .thenApply(found -> {
+          found.ifPresent(entry -> remember(entry, before));
+          return found;
+        });
   }
 
   private void remember(CacheEntry entry, long before) {
-    near.asMap().merge(entry.id(), entry, (old, read) -> old.storedAt().isAfter(read.storedAt()) ? old : read);
+    near.asMap()
+        .merge(
+            entry.id(), entry, (old, read) -> old.storedAt().isAfter(read.storedAt()) ? old : read);
     if (generation.get() != before) {
       near.invalidate(entry.id());
     }
@@ -79,11 +82,11 @@ public final class NearCachingStore implements EntryStore {
   public CompletableFuture<Long> flush(FlushFilter filter) {
     forget(filter);
     return far.flush(filter)
-        .whenComplete(
-            (removed, error) -> {
-              // Again: reads under way may have brought something back while the far store was still at it.
-              forget(filter);
-            });
+        .whenComplete((removed, error) -> {
+          // Again: reads under way may have brought something back while the far store was still at
+          // it.
+          forget(filter);
+        });
   }
 
   /** Another replica has put or removed this entry. */

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives every call to a store its time-box, and stops asking a store that fails: while the breaker is open, calls fail
- * at once. After {@code openFor} a few calls try it again. Does not block.
+ * Gives every call to a store its time-box, and stops asking a store that fails: while the breaker
+ * is open, calls fail at once. After {@code openFor} a few calls try it again. Does not block.
  */
 public final class StoreGuard {
 
@@ -41,42 +41,50 @@ public final class StoreGuard {
         CircuitBreaker.of(
             "cache-store",
             CircuitBreakerConfig.custom()
-                .slidingWindow(WINDOW, MINIMUM_CALLS, CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+                .slidingWindow(
+                    WINDOW, MINIMUM_CALLS, CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
                 .failureRateThreshold(50)
                 .waitDurationInOpenState(openFor)
                 .permittedNumberOfCallsInHalfOpenState(PROBES)
                 .build());
   }
 
-  /** Makes a call inside the time-box; every failure comes out as {@link StoreUnavailableException}. */
+  /**
+   * Makes a call inside the time-box; every failure comes out as {@link StoreUnavailableException}.
+   */
   public <T> CompletableFuture<T> call(Supplier<CompletionStage<T>> call) {
     if (!breaker.tryAcquirePermission()) {
       onFailure.run();
-      return CompletableFuture.failedFuture(new StoreUnavailableException("store left alone after failures"));
+      return CompletableFuture.failedFuture(
+          new StoreUnavailableException("store left alone after failures"));
     }
     long start = System.nanoTime();
     CompletableFuture<T> result = new CompletableFuture<>();
     started(call)
         .copy()
         .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-        .whenComplete(
-            (value, error) -> {
-              long took = System.nanoTime() - start;
-              answering = error == null;
-              if (error == null) {
-                breaker.onSuccess(took, TimeUnit.NANOSECONDS);
-                result.complete(value);
-              } else {
-                failed(took, error);
-                result.completeExceptionally(new StoreUnavailableException("store failed: " + error.getMessage()));
-              }
-            });
+        .whenComplete((value, error) -> {
+          long took = System.nanoTime() - start;
+          answering = error == null;
+          if (error == null) {
+            breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+            result.complete(value);
+          } else {
+            failed(took, error);
+            result.completeExceptionally(
+                new StoreUnavailableException("store failed: " + error.getMessage()));
+          }
+        });
     return result;
   }
 
-  /** A store that is known to be away fails at once and costs nothing: that does not count against the breaker. */
+  /**
+   * A store that is known to be away fails at once and costs nothing: that does not count against
+   * the breaker.
+   */
   private void failed(long tookNanos, Throwable error) {
-    Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     if (cause instanceof StoreUnavailableException) {
       breaker.releasePermission();
     } else {

@@ -4,7 +4,10 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Every piece of code in one text is in the other: quoted spans, identifiers, options, comparison operators. */
+/**
+ * Every piece of code in one text is in the other: quoted spans, identifiers, options, comparison
+ * operators.
+ */
 final class CodeVeto implements Veto {
 
   private static final Pattern CODE =

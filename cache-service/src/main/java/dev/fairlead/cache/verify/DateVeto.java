@@ -10,10 +10,29 @@ final class DateVeto implements Veto {
   // `may`, `march`, `sun` and `second` are left out: they are mostly other words.
   private static final Map<String, String> DAYS =
       Words.canonical(
-          "january jan", "february feb", "april apr", "june", "july", "august", "september sept sep", "october",
-          "november nov", "december dec", "monday mondays", "tuesday tuesdays", "wednesday wednesdays",
-          "thursday thursdays", "friday fridays", "saturday saturdays", "sunday sundays", "today tonight", "tomorrow",
-          "yesterday", "last previous past", "next upcoming", "current currently now");
+          "january jan",
+          "february feb",
+          "april apr",
+          "june",
+          "july",
+          "august",
+          "september sept sep",
+          "october",
+          "november nov",
+          "december dec",
+          "monday mondays",
+          "tuesday tuesdays",
+          "wednesday wednesdays",
+          "thursday thursdays",
+          "friday fridays",
+          "saturday saturdays",
+          "sunday sundays",
+          "today tonight",
+          "tomorrow",
+          "yesterday",
+          "last previous past",
+          "next upcoming",
+          "current currently now");
 
   @Override
   public Kind kind() {
@@ -26,6 +45,9 @@ final class DateVeto implements Veto {
   }
 
   private static Set<String> days(Phrase phrase) {
-    return phrase.words().stream().filter(DAYS::containsKey).map(DAYS::get).collect(Collectors.toSet());
+    return phrase.words().stream()
+        .filter(DAYS::containsKey)
+        .map(DAYS::get)
+        .collect(Collectors.toSet());
   }
 }

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Nearly the same content words must come in the same order: {@code from A to B} is not {@code from B to A}. A
- * paraphrase that only moves its parts is refused too; the cheap mistake is the right one here.
+ * Nearly the same content words must come in the same order: {@code from A to B} is not {@code from
+ * B to A}. A paraphrase that only moves its parts is refused too; the cheap mistake is the right
+ * one here.
  */
 final class DirectionVeto implements Veto {
 

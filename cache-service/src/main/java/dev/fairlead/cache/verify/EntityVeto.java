@@ -2,7 +2,10 @@ package dev.fairlead.cache.verify;
 
 import java.util.Set;
 
-/** No name of one text replaced by another name in the other. A name that is only added or dropped is let pass. */
+/**
+ * No name of one text replaced by another name in the other. A name that is only added or dropped
+ * is let pass.
+ */
 final class EntityVeto implements Veto {
 
   @Override

@@ -12,15 +12,84 @@ final class LanguageVeto implements Veto {
 
   private static final Set<String> LANGUAGES =
       Set.of(
-          "english", "french", "german", "spanish", "italian", "portuguese", "dutch", "swedish", "norwegian",
-          "danish", "finnish", "polish", "czech", "russian", "ukrainian", "greek", "turkish", "arabic", "hebrew",
-          "hindi", "bengali", "tamil", "urdu", "persian", "chinese", "mandarin", "cantonese", "japanese", "korean",
-          "thai", "vietnamese", "indonesian", "latin", "hungarian", "romanian", "python", "java", "javascript",
-          "typescript", "kotlin", "scala", "rust", "golang", "ruby", "php", "perl", "swift", "haskell", "erlang",
-          "elixir", "clojure", "fortran", "cobol", "matlab", "julia", "bash", "powershell", "sql", "mysql",
-          "postgresql", "postgres", "sqlite", "mongodb", "html", "css", "xml", "json", "yaml", "csv", "markdown",
-          "pytorch", "tensorflow", "react", "angular", "vue", "lua");
-  private static final Pattern SHORT_NAMES = Pattern.compile("(?<![\\w+#])(?:C\\+\\+|C#|F#|Go|R|C)(?![\\w+#])");
+          "english",
+          "french",
+          "german",
+          "spanish",
+          "italian",
+          "portuguese",
+          "dutch",
+          "swedish",
+          "norwegian",
+          "danish",
+          "finnish",
+          "polish",
+          "czech",
+          "russian",
+          "ukrainian",
+          "greek",
+          "turkish",
+          "arabic",
+          "hebrew",
+          "hindi",
+          "bengali",
+          "tamil",
+          "urdu",
+          "persian",
+          "chinese",
+          "mandarin",
+          "cantonese",
+          "japanese",
+          "korean",
+          "thai",
+          "vietnamese",
+          "indonesian",
+          "latin",
+          "hungarian",
+          "romanian",
+          "python",
+          "java",
+          "javascript",
+          "typescript",
+          "kotlin",
+          "scala",
+          "rust",
+          "golang",
+          "ruby",
+          "php",
+          "perl",
+          "swift",
+          "haskell",
+          "erlang",
+          "elixir",
+          "clojure",
+          "fortran",
+          "cobol",
+          "matlab",
+          "julia",
+          "bash",
+          "powershell",
+          "sql",
+          "mysql",
+          "postgresql",
+          "postgres",
+          "sqlite",
+          "mongodb",
+          "html",
+          "css",
+          "xml",
+          "json",
+          "yaml",
+          "csv",
+          "markdown",
+          "pytorch",
+          "tensorflow",
+          "react",
+          "angular",
+          "vue",
+          "lua");
+  private static final Pattern SHORT_NAMES =
+      Pattern.compile("(?<![\\w+#])(?:C\\+\\+|C#|F#|Go|R|C)(?![\\w+#])");
 
   @Override
   public Kind kind() {
@@ -29,7 +98,9 @@ final class LanguageVeto implements Veto {
 
   @Override
   public boolean refuses(Phrase a, Phrase b) {
-    return script(a) != script(b) || !languages(a).equals(languages(b)) || !shortNames(a).equals(shortNames(b));
+    return script(a) != script(b)
+        || !languages(a).equals(languages(b))
+        || !shortNames(a).equals(shortNames(b));
   }
 
   private static Set<String> languages(Phrase phrase) {

@@ -7,9 +7,35 @@ final class NegationVeto implements Veto {
 
   private static final Set<String> NEGATIONS =
       Set.of(
-          "not", "no", "never", "none", "nobody", "nothing", "nowhere", "neither", "nor", "without", "except",
-          "excluding", "unless", "hardly", "barely", "lack", "lacks", "lacking", "dont", "doesnt", "didnt", "isnt",
-          "arent", "cant", "wont", "wouldnt", "shouldnt", "couldnt", "non");
+          "not",
+          "no",
+          "never",
+          "none",
+          "nobody",
+          "nothing",
+          "nowhere",
+          "neither",
+          "nor",
+          "without",
+          "except",
+          "excluding",
+          "unless",
+          "hardly",
+          "barely",
+          "lack",
+          "lacks",
+          "lacking",
+          "dont",
+          "doesnt",
+          "didnt",
+          "isnt",
+          "arent",
+          "cant",
+          "wont",
+          "wouldnt",
+          "shouldnt",
+          "couldnt",
+          "non");
 
   @Override
   public Kind kind() {

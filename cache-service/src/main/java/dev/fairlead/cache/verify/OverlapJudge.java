@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The default judge: short answers must be equal once case, punctuation and spacing are gone; longer ones must share
- * most of their content words (Dice coefficient of the two bags). It errs towards "different", which costs hits, not
- * correctness.
+ * The default judge: short answers must be equal once case, punctuation and spacing are gone;
+ * longer ones must share most of their content words (Dice coefficient of the two bags). It errs
+ * towards "different", which costs hits, not correctness.
  */
 public final class OverlapJudge implements AnswerJudge {
 
@@ -38,7 +38,10 @@ public final class OverlapJudge implements AnswerJudge {
   }
 
   private static double dice(Map<String, Integer> a, Map<String, Integer> b) {
-    int shared = a.entrySet().stream().mapToInt(e -> Math.min(e.getValue(), b.getOrDefault(e.getKey(), 0))).sum();
+    int shared =
+        a.entrySet().stream()
+            .mapToInt(e -> Math.min(e.getValue(), b.getOrDefault(e.getKey(), 0)))
+            .sum();
     int total = sum(a) + sum(b);
     return total == 0 ? 0 : 2.0 * shared / total;
   }

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * A text as the vetoes see it.
  *
  * @param text as written
- * @param words lower case, in order: letters or numbers; contractions undone ({@code don't} is {@code do not}), ordinal
- *     endings dropped, thousands separators dropped
+ * @param words lower case, in order: letters or numbers; contractions undone ({@code don't} is
+ *     {@code do not}), ordinal endings dropped, thousands separators dropped
  * @param names words written with a capital inside a sentence, lower case
  */
 record Phrase(String text, List<String> words, Set<String> names) {
@@ -28,7 +28,17 @@ record Phrase(String text, List<String> words, Set<String> names) {
   private static final Pattern THOUSANDS = Pattern.compile("\\d{1,3}(?:,\\d{3}){1,8}(?:\\.\\d+)?");
   private static final Set<String> ORDINAL_ENDINGS = Set.of("st", "nd", "rd", "th");
   private static final Map<String, String> CONTRACTIONS =
-      Map.of("can't", "can not", "cannot", "can not", "won't", "will not", "shan't", "shall not", "ain't", "is not");
+      Map.of(
+          "can't",
+          "can not",
+          "cannot",
+          "can not",
+          "won't",
+          "will not",
+          "shan't",
+          "shall not",
+          "ain't",
+          "is not");
   private static final String SENTENCE_END = ".!?\n";
 
   Phrase {

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Refuses a near request when any veto does. Stateless; takes microseconds for a prompt of usual length. */
+/**
+ * Refuses a near request when any veto does. Stateless; takes microseconds for a prompt of usual
+ * length.
+ */
 public final class Verifier {
 
   private static final List<Veto> VETOES =
@@ -24,7 +27,10 @@ public final class Verifier {
     return VETOES.stream().map(Verifier::name).toList();
   }
 
-  /** The name of the first veto that refuses to answer {@code request} with what was answered to {@code known}. */
+  /**
+   * The name of the first veto that refuses to answer {@code request} with what was answered to
+   * {@code known}.
+   */
   public Optional<String> refusal(String request, String known) {
     Phrase a = Phrase.of(request);
     Phrase b = Phrase.of(known);

@@ -1,6 +1,9 @@
 package dev.fairlead.cache.verify;
 
-/** One reason why two requests are not the same although their embeddings are near. Stateless, symmetric. */
+/**
+ * One reason why two requests are not the same although their embeddings are near. Stateless,
+ * symmetric.
+ */
 interface Veto {
 
   /** What it is called in statistics. */

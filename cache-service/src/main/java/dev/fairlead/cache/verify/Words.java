@@ -10,13 +10,14 @@ final class Words {
   /** English words that carry structure rather than content. */
   static final Set<String> FUNCTION_WORDS =
       Set.of(
-          "a", "an", "the", "is", "are", "was", "were", "be", "been", "am", "do", "does", "did", "of", "in", "on",
-          "at", "to", "for", "from", "by", "with", "and", "or", "as", "it", "its", "this", "that", "these", "those",
-          "i", "me", "my", "we", "us", "our", "you", "your", "can", "could", "would", "should", "will", "shall",
-          "may", "might", "must", "have", "has", "had", "please", "tell", "give", "show", "what", "which", "who",
-          "whom", "whose", "how", "when", "where", "why", "there", "so", "if", "then", "just", "some", "any",
-          "about", "also", "kindly", "hey", "hi", "hello", "thanks", "thank", "want", "need", "know", "like", "get",
-          "let");
+          "a", "an", "the", "is", "are", "was", "were", "be", "been", "am", "do", "does", "did",
+          "of", "in", "on", "at", "to", "for", "from", "by", "with", "and", "or", "as", "it", "its",
+          "this", "that", "these", "those", "i", "me", "my", "we", "us", "our", "you", "your",
+          "can", "could", "would", "should", "will", "shall", "may", "might", "must", "have", "has",
+          "had", "please", "tell", "give", "show", "what", "which", "who", "whom", "whose", "how",
+          "when", "where", "why", "there", "so", "if", "then", "just", "some", "any", "about",
+          "also", "kindly", "hey", "hi", "hello", "thanks", "thank", "want", "need", "know", "like",
+          "get", "let");
 
   private Words() {}
 

@@ -15,7 +15,9 @@ class ErrorBoundPolicyTest {
   private static final Group GROUP = new Group("acme", "auto");
   private static final double VERIFY_SHARE = 0.1;
 
-  /** A stream of requests in which the probability of being right rises with similarity and margin. */
+  /**
+   * A stream of requests in which the probability of being right rises with similarity and margin.
+   */
   private static final class Traffic {
     final Random random;
     final ServePolicy policy;
@@ -43,7 +45,8 @@ class ErrorBoundPolicyTest {
           servedWrong += correct ? 0 : 1;
         } else {
           double weight = policy.weight(decision);
-          policy.learn(new Label(GROUP, "id", evidence, decision == Decision.VERIFY, weight, correct, 0));
+          policy.learn(
+              new Label(GROUP, "id", evidence, decision == Decision.VERIFY, weight, correct, 0));
         }
       }
     }
@@ -117,7 +120,8 @@ class ErrorBoundPolicyTest {
     Traffic traffic = new Traffic(policy(0.05, 6), 6);
     traffic.run(3000, 0);
     assertThat(traffic.served).isPositive();
-    Decision decision = traffic.policy.decide(new Group("globex", "auto"), new Evidence(1, 0.3, 5, 0));
+    Decision decision =
+        traffic.policy.decide(new Group("globex", "auto"), new Evidence(1, 0.3, 5, 0));
     assertThat(decision).isEqualTo(Decision.REFUSE);
   }
 
@@ -129,7 +133,9 @@ class ErrorBoundPolicyTest {
     for (int i = 0; i < 1000; i++) {
       here.seen(GROUP);
       double similarity = 0.7 + 0.3 * random.nextDouble();
-      Label label = new Label(GROUP, "id", new Evidence(similarity, 0.1, 0, 0), false, 1, similarity > 0.85, 0);
+      Label label =
+          new Label(
+              GROUP, "id", new Evidence(similarity, 0.1, 0, 0), false, 1, similarity > 0.85, 0);
       here.learn(label);
       there.learn(label.withRequests(here.takeUntold(GROUP)));
     }

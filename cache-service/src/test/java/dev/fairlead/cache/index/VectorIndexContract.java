@@ -54,7 +54,9 @@ abstract class VectorIndexContract {
   }
 
   private List<String> texts(Embedding query, int limit) {
-    return index.search(scope, ENCODER, query, limit).stream().map(near -> near.entry().text()).toList();
+    return index.search(scope, ENCODER, query, limit).stream()
+        .map(near -> near.entry().text())
+        .toList();
   }
 
   @Test
@@ -63,7 +65,8 @@ abstract class VectorIndexContract {
     index.put(entry(scope, "near", 1, 0.1f, 0));
     index.put(entry(scope, "nearer", 1, 0, 0));
     assertThat(texts(Embedding.of(1, 0, 0), 2)).containsExactly("nearer", "near");
-    assertThat(index.search(scope, ENCODER, Embedding.of(1, 0, 0), 1).getFirst().similarity()).isEqualTo(1);
+    assertThat(index.search(scope, ENCODER, Embedding.of(1, 0, 0), 1).getFirst().similarity())
+        .isEqualTo(1);
   }
 
   @Test
@@ -96,7 +99,8 @@ abstract class VectorIndexContract {
   }
 
   @ParameterizedTest
-  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0, Float.MAX_VALUE})
+  @ValueSource(
+      floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0, Float.MAX_VALUE})
   void embedding_isRefused_whenItHasNoDirection(float value) {
     float[] vector = {value, value};
     if (value == Float.MAX_VALUE) {
@@ -112,7 +116,9 @@ abstract class VectorIndexContract {
       index.put(entry(scope, "same " + i, 1, 1));
     }
     List<String> ids =
-        index.search(scope, ENCODER, Embedding.of(1, 1), 20).stream().map(near -> near.entry().id()).toList();
+        index.search(scope, ENCODER, Embedding.of(1, 1), 20).stream()
+            .map(near -> near.entry().id())
+            .toList();
     assertThat(ids).hasSize(20).isSorted();
   }
 
@@ -121,7 +127,8 @@ abstract class VectorIndexContract {
     index.put(entry(scope, "text", 1, 0));
     index.put(entry(scope, "text", 0, 1));
     assertThat(index.size()).isEqualTo(1);
-    assertThat(index.search(scope, ENCODER, Embedding.of(0, 1), 5).getFirst().similarity()).isEqualTo(1);
+    assertThat(index.search(scope, ENCODER, Embedding.of(0, 1), 5).getFirst().similarity())
+        .isEqualTo(1);
   }
 
   @Test
@@ -187,8 +194,11 @@ abstract class VectorIndexContract {
     for (int trial = 0; trial < trials; trial++) {
       Embedding query = near(all.get(random.nextInt(all.size())).embedding(), random);
       IndexedEntry truth =
-          all.stream().max(Comparator.comparingDouble(entry -> query.cosine(entry.embedding()))).orElseThrow();
-      found += index.search(scope, ENCODER, query, 1).getFirst().entry().id().equals(truth.id()) ? 1 : 0;
+          all.stream()
+              .max(Comparator.comparingDouble(entry -> query.cosine(entry.embedding())))
+              .orElseThrow();
+      found +=
+          index.search(scope, ENCODER, query, 1).getFirst().entry().id().equals(truth.id()) ? 1 : 0;
     }
     assertThat((double) found / trials).isGreaterThanOrEqualTo(RECALL_FLOOR);
     assertThat(index.size()).isEqualTo(4500);
@@ -220,32 +230,31 @@ abstract class VectorIndexContract {
       for (int writer = 0; writer < 2; writer++) {
         int seed = writer;
         work.add(
-            threads.submit(
-                () -> {
-                  Random random = new Random(seed);
-                  for (int i = 0; i < 3000; i++) {
-                    IndexedEntry entry = entry(i % 2 == 0 ? scope : other, seed + " " + i, clustered(random));
-                    index.put(entry);
-                    if (i % 3 == 0) {
-                      index.remove(entry.id());
-                    }
-                  }
-                }));
+            threads.submit(() -> {
+              Random random = new Random(seed);
+              for (int i = 0; i < 3000; i++) {
+                IndexedEntry entry =
+                    entry(i % 2 == 0 ? scope : other, seed + " " + i, clustered(random));
+                index.put(entry);
+                if (i % 3 == 0) {
+                  index.remove(entry.id());
+                }
+              }
+            }));
       }
       for (int reader = 0; reader < 2; reader++) {
         int seed = reader + 10;
         work.add(
-            threads.submit(
-                () -> {
-                  Random random = new Random(seed);
-                  for (int i = 0; i < 500; i++) {
-                    Embedding query = clustered(random);
-                    for (Neighbour near : index.search(scope, ENCODER, query, 4)) {
-                      assertThat(near.entry().key().scope()).isEqualTo(scope);
-                      assertThat(near.similarity()).isEqualTo(query.cosine(near.entry().embedding()));
-                    }
-                  }
-                }));
+            threads.submit(() -> {
+              Random random = new Random(seed);
+              for (int i = 0; i < 500; i++) {
+                Embedding query = clustered(random);
+                for (Neighbour near : index.search(scope, ENCODER, query, 4)) {
+                  assertThat(near.entry().key().scope()).isEqualTo(scope);
+                  assertThat(near.similarity()).isEqualTo(query.cosine(near.entry().embedding()));
+                }
+              }
+            }));
       }
       for (Future<?> each : work) {
         each.get();

@@ -35,7 +35,12 @@ class RedisEntryStoreIT extends CacheStoreContract {
     link =
         RedisLink.open(
             new RedisSettings(
-                RedisUrl.parse(redis.url()), 2, 4, Duration.ofSeconds(1), Duration.ofSeconds(2), "test"));
+                RedisUrl.parse(redis.url()),
+                2,
+                4,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                "test"));
     Awaitility.await().until(link::connected);
   }
 
@@ -50,7 +55,8 @@ class RedisEntryStoreIT extends CacheStoreContract {
     redis.command("FLUSHALL");
     unreadable.set(0);
     store =
-        new RedisEntryStore(link, MAX_ENTRIES, InstantSource.system(), unreadable::incrementAndGet, id -> {});
+        new RedisEntryStore(
+            link, MAX_ENTRIES, InstantSource.system(), unreadable::incrementAndGet, id -> {});
   }
 
   @AfterEach
@@ -75,7 +81,8 @@ class RedisEntryStoreIT extends CacheStoreContract {
   }
 
   private CacheEntry stored() throws Exception {
-    CacheEntry entry = TestEntries.entry(TestEntries.scope("acme"), "text", now(), Duration.ofMinutes(1));
+    CacheEntry entry =
+        TestEntries.entry(TestEntries.scope("acme"), "text", now(), Duration.ofMinutes(1));
     store.put(entry).get(5, TimeUnit.SECONDS);
     return entry;
   }
@@ -84,7 +91,8 @@ class RedisEntryStoreIT extends CacheStoreContract {
     assertThat(store.find(entry.id()).get(5, TimeUnit.SECONDS)).isEmpty();
     assertThat(unreadable).hasValue(1);
     Awaitility.await()
-        .untilAsserted(() -> assertThat(redis.command("EXISTS", link.keys().entry(entry.id()))).isEqualTo(":0"));
+        .untilAsserted(() ->
+            assertThat(redis.command("EXISTS", link.keys().entry(entry.id()))).isEqualTo(":0"));
   }
 
   @Test
@@ -112,7 +120,8 @@ class RedisEntryStoreIT extends CacheStoreContract {
   @Test
   void find_removesTheValue_whenItIsAnotherEntrys() throws Exception {
     CacheEntry entry = stored();
-    CacheEntry other = TestEntries.entry(TestEntries.scope("globex"), "other", now(), Duration.ofMinutes(1));
+    CacheEntry other =
+        TestEntries.entry(TestEntries.scope("globex"), "other", now(), Duration.ofMinutes(1));
     redis.command("RENAME", link.keys().entry(entry.id()), link.keys().entry(other.id()));
     assertMissAndRemoved(other);
   }
@@ -129,16 +138,19 @@ class RedisEntryStoreIT extends CacheStoreContract {
   void lease_isHeldByOne_untilReleasedOrExpired() throws Exception {
     RedisLeases leases = new RedisLeases(link);
     assertThat(acquire(leases, "a", Duration.ofSeconds(30))).isInstanceOf(Attempt.Granted.class);
-    assertThat(acquire(leases, "b", Duration.ofSeconds(30))).isInstanceOf(Attempt.HeldElsewhere.class);
+    assertThat(acquire(leases, "b", Duration.ofSeconds(30)))
+        .isInstanceOf(Attempt.HeldElsewhere.class);
     assertThat(leases.release("id", "b").get(5, TimeUnit.SECONDS)).isFalse();
     assertThat(leases.release("id", "a").get(5, TimeUnit.SECONDS)).isTrue();
     assertThat(acquire(leases, "b", Duration.ofMillis(100))).isInstanceOf(Attempt.Granted.class);
     Awaitility.await()
-        .untilAsserted(
-            () -> assertThat(acquire(leases, "c", Duration.ofSeconds(30))).isInstanceOf(Attempt.Granted.class));
+        .untilAsserted(() ->
+            assertThat(acquire(leases, "c", Duration.ofSeconds(30)))
+                .isInstanceOf(Attempt.Granted.class));
   }
 
-  private static Attempt acquire(RedisLeases leases, String leaseId, Duration ttl) throws Exception {
+  private static Attempt acquire(RedisLeases leases, String leaseId, Duration ttl)
+      throws Exception {
     return leases.tryAcquire("id", leaseId, ttl, false).get(5, TimeUnit.SECONDS);
   }
 
@@ -146,16 +158,23 @@ class RedisEntryStoreIT extends CacheStoreContract {
   void lease_isNotGranted_whenTheAnswerIsThere() throws Exception {
     CacheEntry entry = stored();
     RedisLeases leases = new RedisLeases(link);
-    assertThat(leases.tryAcquire(entry.id(), "a", Duration.ofSeconds(1), false).get(5, TimeUnit.SECONDS))
+    assertThat(
+            leases
+                .tryAcquire(entry.id(), "a", Duration.ofSeconds(1), false)
+                .get(5, TimeUnit.SECONDS))
         .isInstanceOf(Attempt.AlreadyStored.class);
-    assertThat(leases.tryAcquire(entry.id(), "a", Duration.ofSeconds(1), true).get(5, TimeUnit.SECONDS))
+    assertThat(
+            leases
+                .tryAcquire(entry.id(), "a", Duration.ofSeconds(1), true)
+                .get(5, TimeUnit.SECONDS))
         .isInstanceOf(Attempt.Granted.class);
   }
 
   @Test
   void lease_isTakenOver_whenItsKeyHasNoExpiry() throws Exception {
     redis.command("LPUSH", link.keys().lease("id"), "foreign");
-    assertThat(acquire(new RedisLeases(link), "a", Duration.ofSeconds(1))).isInstanceOf(Attempt.Granted.class);
+    assertThat(acquire(new RedisLeases(link), "a", Duration.ofSeconds(1)))
+        .isInstanceOf(Attempt.Granted.class);
   }
 
   @Test

@@ -61,9 +61,11 @@ public abstract class CacheStoreContract {
   @Test
   void put_replacesTheEntryOfTheSameId() throws Exception {
     CacheEntry first = put("acme", "hello");
-    CacheEntry second = TestEntries.entry(TestEntries.scope("acme"), "hello", time().plusMillis(1), TTL, "new");
+    CacheEntry second =
+        TestEntries.entry(TestEntries.scope("acme"), "hello", time().plusMillis(1), TTL, "new");
     put(second);
-    assertThat(store().find(first.id()).get(5, TimeUnit.SECONDS).orElseThrow().tags()).containsExactly("new");
+    assertThat(store().find(first.id()).get(5, TimeUnit.SECONDS).orElseThrow().tags())
+        .containsExactly("new");
   }
 
   @Test
@@ -76,7 +78,8 @@ public abstract class CacheStoreContract {
 
   @Test
   void entry_isGone_whenItsTimeIsOver() throws Exception {
-    CacheEntry entry = put(TestEntries.entry(TestEntries.scope("acme"), "short", time(), Duration.ofMillis(300)));
+    CacheEntry entry =
+        put(TestEntries.entry(TestEntries.scope("acme"), "short", time(), Duration.ofMillis(300)));
     assertThat(has(entry)).isTrue();
     pass(Duration.ofMillis(301));
     assertThat(has(entry)).isFalse();
@@ -110,7 +113,8 @@ public abstract class CacheStoreContract {
     List<String> seen = new ArrayList<>();
     store().forEach(entry -> seen.add(entry.text())).get(10, TimeUnit.SECONDS);
     assertThat(seen).hasSize(30).doesNotHaveDuplicates();
-    Awaitility.await().untilAsserted(() -> assertThat(store().count().get(5, TimeUnit.SECONDS)).isEqualTo(30));
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(store().count().get(5, TimeUnit.SECONDS)).isEqualTo(30));
   }
 
   @Test
@@ -123,9 +127,9 @@ public abstract class CacheStoreContract {
       put("large", "large " + i);
     }
     Awaitility.await()
-        .untilAsserted(
-            () ->
-                assertThat(store().count().get(5, TimeUnit.SECONDS)).isBetween(5L, MAX_ENTRIES + (long) small.size()));
+        .untilAsserted(() ->
+            assertThat(store().count().get(5, TimeUnit.SECONDS))
+                .isBetween(5L, MAX_ENTRIES + (long) small.size()));
     for (CacheEntry entry : small) {
       assertThat(has(entry)).isTrue();
     }

@@ -22,14 +22,24 @@ class CodecTest {
 
   private static CacheEntry entry() {
     return TestEntries.entry(
-        TestEntries.scope("acme"), "text", Embedding.of(1, 2, 3), NOW, Duration.ofSeconds(5), "a", "b");
+        TestEntries.scope("acme"),
+        "text",
+        Embedding.of(1, 2, 3),
+        NOW,
+        Duration.ofSeconds(5),
+        "a",
+        "b");
   }
 
   @Test
   void entry_survivesEncoding() {
     CacheEntry entry = entry();
     CacheEntry decoded = EntryCodec.decode(EntryCodec.encode(entry)).orElseThrow();
-    assertThat(decoded).usingRecursiveComparison().usingOverriddenEquals().ignoringFields("embedding").isEqualTo(entry);
+    assertThat(decoded)
+        .usingRecursiveComparison()
+        .usingOverriddenEquals()
+        .ignoringFields("embedding")
+        .isEqualTo(entry);
     assertThat(Objects.requireNonNull(decoded.embedding()).cosine(Embedding.of(1, 2, 3)))
         .isCloseTo(1, org.assertj.core.data.Offset.offset(1e-6));
   }
@@ -94,7 +104,8 @@ class CodecTest {
 
   @Test
   void labels_surviveEncoding() {
-    Label label = new Label(new Group("t", "m"), "id", new Evidence(0.93, 0.1, 2, 1), true, 10, false, 17);
+    Label label =
+        new Label(new Group("t", "m"), "id", new Evidence(0.93, 0.1, 2, 1), true, 10, false, 17);
     assertThat(LabelCodec.decode(LabelCodec.encode(label))).hasValue(label);
     assertThat(LabelCodec.decode(LabelCodec.encode(label).substring(0, 20))).isEmpty();
   }

@@ -36,7 +36,11 @@ class MemoryEntryStoreTest extends CacheStoreContract {
   void memory_staysInsideTheBound_whenEntriesAreLarge() {
     for (int i = 0; i < 50; i++) {
       CacheEntry entry =
-          TestEntries.entry(TestEntries.scope("acme"), "x".repeat(50_000) + i, clock.instant(), Duration.ofMinutes(1));
+          TestEntries.entry(
+              TestEntries.scope("acme"),
+              "x".repeat(50_000) + i,
+              clock.instant(),
+              Duration.ofMinutes(1));
       store.put(entry).join();
     }
     assertThat(store.count().join()).isLessThanOrEqualTo(10);
@@ -46,7 +50,8 @@ class MemoryEntryStoreTest extends CacheStoreContract {
   @Test
   void eviction_isTold_whenAnEntryExpires() {
     CacheEntry entry =
-        TestEntries.entry(TestEntries.scope("acme"), "short", clock.instant(), Duration.ofSeconds(1));
+        TestEntries.entry(
+            TestEntries.scope("acme"), "short", clock.instant(), Duration.ofSeconds(1));
     store.put(entry).join();
     clock.advance(Duration.ofSeconds(2));
     store.sweep(clock.instant());

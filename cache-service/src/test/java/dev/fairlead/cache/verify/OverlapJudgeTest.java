@@ -9,11 +9,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OverlapJudgeTest {
 
   private static final String LONG =
-      "Boiling an egg takes about eight minutes. Bring water to a rolling boil, lower the egg with a "
-          + "spoon, keep the heat at medium, and wait. Afterwards place the egg into cold water so that it "
-          + "stops cooking and the shell comes off easily. Fresh eggs are harder to peel than older ones, so"
-          + " buy them a week before. Salt in the water helps when a shell cracks, because it makes the "
-          + "white set quickly. Serve warm with toast, butter and pepper.";
+      "Boiling an egg takes about eight minutes. Bring water to a rolling boil, lower the egg with"
+          + " a spoon, keep the heat at medium, and wait. Afterwards place the egg into cold water"
+          + " so that it stops cooking and the shell comes off easily. Fresh eggs are harder to"
+          + " peel than older ones, so buy them a week before. Salt in the water helps when a shell"
+          + " cracks, because it makes the white set quickly. Serve warm with toast, butter and"
+          + " pepper.";
 
   private final AnswerJudge judge = new OverlapJudge();
 
@@ -34,7 +35,11 @@ class OverlapJudgeTest {
 
   @Test
   void longAnswers_areTheSame_whenMostContentIsShared() {
-    assertThat(judge.same(LONG, LONG.replace("about eight minutes", "roughly eight minutes").replace("easily", "well")))
+    assertThat(
+            judge.same(
+                LONG,
+                LONG.replace("about eight minutes", "roughly eight minutes")
+                    .replace("easily", "well")))
         .isTrue();
   }
 

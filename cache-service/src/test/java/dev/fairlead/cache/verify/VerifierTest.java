@@ -52,7 +52,8 @@ class VerifierTest {
 
   @Test
   void script_isALanguage() {
-    assertThat(verifier.refusal("\u043f\u0440\u0438\u0432\u0435\u0442", "privet")).hasValue("language");
+    assertThat(verifier.refusal("\u043f\u0440\u0438\u0432\u0435\u0442", "privet"))
+        .hasValue("language");
   }
 
   @ParameterizedTest

@@ -17,8 +17,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in the words of a configuration file why a tree could not become a record. Shows a value only where it is a
- * plain one of a type that is no secret, and keeps no cause, because the parser's exceptions quote their input.
+ * Says in the words of a configuration file why a tree could not become a record. Shows a value
+ * only where it is a plain one of a type that is no secret, and keeps no cause, because the
+ * parser's exceptions quote their input.
  *
  * @param origin what the file is called
  * @param path of the tree within the file
@@ -26,13 +27,18 @@ import org.jspecify.annotations.Nullable;
  * @param fromEnvironment paths whose value came from an environment variable, with its name
  */
 record BindingComplaint(
-    String origin, String path, JsonNode tree, Map<String, String> fromEnvironment, ObjectMapper binder) {
+    String origin,
+    String path,
+    JsonNode tree,
+    Map<String, String> fromEnvironment,
+    ObjectMapper binder) {
 
   ConfigException of(JacksonException error) {
     return switch (error) {
       case UnrecognizedPropertyException e -> unknownKey(e);
       case MismatchedInputException e -> mismatch(e, e.getTargetType());
-      case JsonMappingException e when e.getCause() != null && !(e.getCause() instanceof JacksonException) ->
+      case JsonMappingException e
+          when e.getCause() != null && !(e.getCause() instanceof JacksonException) ->
           validation(e, String.valueOf(e.getCause().getMessage()));
       case JsonMappingException e -> mismatch(e, null);
       default -> complaint(path, error.getOriginalMessage());
@@ -41,7 +47,8 @@ record BindingComplaint(
 
   private ConfigException unknownKey(UnrecognizedPropertyException e) {
     List<String> known = e.getKnownPropertyIds().stream().map(Object::toString).sorted().toList();
-    return new ConfigException(origin + ": unknown key `" + key(e) + "`" + Nearest.hint(e.getPropertyName(), known));
+    return new ConfigException(
+        origin + ": unknown key `" + key(e) + "`" + Nearest.hint(e.getPropertyName(), known));
   }
 
   /** A compact constructor names its own key, with or without the section. */
@@ -69,13 +76,16 @@ record BindingComplaint(
   private JsonNode at(JsonMappingException e) {
     JsonNode node = tree;
     for (JsonMappingException.Reference step : e.getPath()) {
-      node = step.getFieldName() == null ? node.path(step.getIndex()) : node.path(step.getFieldName());
+      node =
+          step.getFieldName() == null ? node.path(step.getIndex()) : node.path(step.getFieldName());
     }
     return node;
   }
 
   private static String shown(JsonNode value, @Nullable Class<?> target) {
-    if (value instanceof MissingNode || value.isNull() || (value.isTextual() && value.textValue().isEmpty())) {
+    if (value instanceof MissingNode
+        || value.isNull()
+        || (value.isTextual() && value.textValue().isEmpty())) {
       return "missing";
     }
     return value.isContainerNode() || target == Secret.class ? kind(value) : value.toString();
@@ -97,7 +107,10 @@ record BindingComplaint(
     if (target == null) {
       return "a value of the key's type and range";
     }
-    if (target == int.class || target == long.class || target == Integer.class || target == Long.class) {
+    if (target == int.class
+        || target == long.class
+        || target == Integer.class
+        || target == Long.class) {
       return "a whole number";
     }
     if (target == double.class || target == float.class || target == Double.class) {
@@ -124,7 +137,10 @@ record BindingComplaint(
   private String key(JsonMappingException e) {
     return path
         + e.getPath().stream()
-            .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+            .map(step ->
+                step.getFieldName() == null
+                    ? "[" + step.getIndex() + "]"
+                    : "." + step.getFieldName())
             .collect(Collectors.joining());
   }
 }

@@ -29,21 +29,37 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * One YAML file, seen through its sections. A section is the reference file {@code /fairlead/<section>.yaml} of the
- * module that owns it, overlaid by the user's file, overlaid by the environment, bound to a record whose compact
- * constructor validates. A process reads only the sections it owns, so that all services can share one file.
+ * One YAML file, seen through its sections. A section is the reference file {@code
+ * /fairlead/<section>.yaml} of the module that owns it, overlaid by the user's file, overlaid by
+ * the environment, bound to a record whose compact constructor validates. A process reads only the
+ * sections it owns, so that all services can share one file.
  *
- * <p>{@code ${NAME}} in a value of the user's file is replaced by that environment variable; an unset one gives an
- * empty text, {@code ${NAME:-other}} gives {@code other}. Immutable and thread-safe.
+ * <p>{@code ${NAME}} in a value of the user's file is replaced by that environment variable; an
+ * unset one gives an empty text, {@code ${NAME:-other}} gives {@code other}. Immutable and
+ * thread-safe.
  */
 public final class ConfigSource {
 
   private static final List<String> SECTIONS =
       List.of(
-          "server", "services", "providers", "models", "routing", "slo", "canary", "cache", "redis", "scorer",
-          "provider", "telemetry", "security", "limits");
+          "server",
+          "services",
+          "providers",
+          "models",
+          "routing",
+          "slo",
+          "canary",
+          "cache",
+          "redis",
+          "scorer",
+          "provider",
+          "telemetry",
+          "security",
+          "limits");
   private static final YAMLMapper YAML =
-      YAMLMapper.builder(YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()).build();
+      YAMLMapper.builder(
+              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .build();
   private static final JsonMapper BINDER =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -59,14 +75,18 @@ public final class ConfigSource {
   private final ObjectNode file;
   private final Map<String, String> environment;
 
-  private ConfigSource(@Nullable Path path, String origin, ObjectNode file, Map<String, String> environment) {
+  private ConfigSource(
+      @Nullable Path path, String origin, ObjectNode file, Map<String, String> environment) {
     this.path = path;
     this.origin = origin;
     this.file = file;
     this.environment = Map.copyOf(environment);
   }
 
-  /** Reads {@code path}, or nothing but defaults and environment when it is null. Blocks on the file. */
+  /**
+   * Reads {@code path}, or nothing but defaults and environment when it is null. Blocks on the
+   * file.
+   */
   public static ConfigSource load(@Nullable Path path, Map<String, String> environment) {
     if (path == null) {
       return parse("environment", "", environment);
@@ -74,7 +94,8 @@ public final class ConfigSource {
     try {
       return parse(path, path.toString(), Files.readString(path), environment);
     } catch (IOException e) {
-      throw new ConfigException(path + ": cannot be read (expected: a YAML file that this user may read)", e);
+      throw new ConfigException(
+          path + ": cannot be read (expected: a YAML file that this user may read)", e);
     }
   }
 
@@ -101,7 +122,8 @@ public final class ConfigSource {
       if (root instanceof ObjectNode object) {
         tree = object;
       } else if (root != null && !root.isMissingNode() && !root.isNull()) {
-        throw new ConfigException(origin + ": " + BindingComplaint.kind(root) + " (expected: a mapping of sections)");
+        throw new ConfigException(
+            origin + ": " + BindingComplaint.kind(root) + " (expected: a mapping of sections)");
       }
     } catch (JacksonException e) {
       throw new ConfigException(origin + ": not valid YAML: " + problem(e));
@@ -109,13 +131,21 @@ public final class ConfigSource {
     for (Map.Entry<String, JsonNode> section : tree.properties()) {
       if (!SECTIONS.contains(section.getKey())) {
         throw new ConfigException(
-            origin + ": unknown section `" + section.getKey() + "`" + Nearest.hint(section.getKey(), SECTIONS));
+            origin
+                + ": unknown section `"
+                + section.getKey()
+                + "`"
+                + Nearest.hint(section.getKey(), SECTIONS));
       }
     }
-    return new ConfigSource(path, origin, (ObjectNode) Placeholders.replaced(tree, environment), environment);
+    return new ConfigSource(
+        path, origin, (ObjectNode) Placeholders.replaced(tree, environment), environment);
   }
 
-  /** Reads the same file again under the same environment; this source itself when it came from no file. Blocks. */
+  /**
+   * Reads the same file again under the same environment; this source itself when it came from no
+   * file. Blocks.
+   */
   public ConfigSource reread() {
     return path == null ? this : load(path, environment);
   }
@@ -145,7 +175,10 @@ public final class ConfigSource {
     return bind(name, merged, overlayEnvironment(name, merged), type);
   }
 
-  /** A section that is a mapping from names to records, such as {@code providers}; empty when it is absent. */
+  /**
+   * A section that is a mapping from names to records, such as {@code providers}; empty when it is
+   * absent.
+   */
   public <T> Map<String, T> namedEntries(String name, Class<T> type, JsonDefaults defaults) {
     JsonNode own = file.get(name);
     if (own == null || own.isNull()) {
@@ -158,7 +191,10 @@ public final class ConfigSource {
     return Collections.unmodifiableMap(entries);
   }
 
-  /** One entry of a section that is a mapping from names, for sections whose entries are of different types. */
+  /**
+   * One entry of a section that is a mapping from names, for sections whose entries are of
+   * different types.
+   */
   public <T> T namedEntry(String section, String name, Class<T> type, JsonDefaults defaults) {
     String path = section + "." + name;
     ObjectNode merged = entry(path, file.path(section).path(name), defaults);
@@ -172,7 +208,8 @@ public final class ConfigSource {
       return List.of();
     }
     if (!(own instanceof ArrayNode array)) {
-      throw new ConfigException(origin + ": " + name + ": " + BindingComplaint.kind(own) + " (expected: a list)");
+      throw new ConfigException(
+          origin + ": " + name + ": " + BindingComplaint.kind(own) + " (expected: a list)");
     }
     List<T> entries = new ArrayList<>();
     for (int i = 0; i < array.size(); i++) {
@@ -182,13 +219,17 @@ public final class ConfigSource {
     return List.copyOf(entries);
   }
 
-  /** Defaults for the entries of a mapping or list section, as YAML; a fresh tree each time it is used. */
+  /**
+   * Defaults for the entries of a mapping or list section, as YAML; a fresh tree each time it is
+   * used.
+   */
   public record JsonDefaults(String yaml) {}
 
   private ObjectNode entry(String path, JsonNode value, JsonDefaults defaults) {
     try {
       JsonNode base = YAML.readTree(defaults.yaml());
-      ObjectNode merged = base instanceof ObjectNode node ? node : JsonNodeFactory.instance.objectNode();
+      ObjectNode merged =
+          base instanceof ObjectNode node ? node : JsonNodeFactory.instance.objectNode();
       overlay(merged, mapping(path, value));
       return merged;
     } catch (JacksonException e) {
@@ -200,7 +241,8 @@ public final class ConfigSource {
     if (node instanceof ObjectNode object) {
       return object;
     }
-    throw new ConfigException(origin + ": " + path + ": " + BindingComplaint.kind(node) + " (expected: a mapping)");
+    throw new ConfigException(
+        origin + ": " + path + ": " + BindingComplaint.kind(node) + " (expected: a mapping)");
   }
 
   private static ObjectNode reference(String name, Class<?> owner) {
@@ -218,7 +260,8 @@ public final class ConfigSource {
   private static void overlay(ObjectNode base, ObjectNode over) {
     for (Map.Entry<String, JsonNode> entry : over.properties()) {
       JsonNode existing = base.get(entry.getKey());
-      if (existing instanceof ObjectNode inner && entry.getValue() instanceof ObjectNode overInner) {
+      if (existing instanceof ObjectNode inner
+          && entry.getValue() instanceof ObjectNode overInner) {
         overlay(inner, overInner);
       } else if (!(entry.getValue().isNull() && existing != null)) {
         base.set(entry.getKey(), entry.getValue().deepCopy());
@@ -226,7 +269,10 @@ public final class ConfigSource {
     }
   }
 
-  /** Puts the environment over the keys of {@code node}; answers which paths it set, with the variable's name. */
+  /**
+   * Puts the environment over the keys of {@code node}; answers which paths it set, with the
+   * variable's name.
+   */
   private Map<String, String> overlayEnvironment(String path, ObjectNode node) {
     Map<String, String> set = new HashMap<>();
     for (String key : node.properties().stream().map(Map.Entry::getKey).toList()) {
@@ -259,7 +305,8 @@ public final class ConfigSource {
     return array;
   }
 
-  private <T> T bind(String path, ObjectNode tree, Map<String, String> fromEnvironment, Class<T> type) {
+  private <T> T bind(
+      String path, ObjectNode tree, Map<String, String> fromEnvironment, Class<T> type) {
     try {
       return BINDER.treeToValue(tree, type);
     } catch (JacksonException e) {
@@ -272,6 +319,7 @@ public final class ConfigSource {
     if (e.getCause() instanceof MarkedYAMLException cause && cause.getProblemMark() != null) {
       return cause.getProblem() + " (line " + (cause.getProblemMark().getLine() + 1) + ")";
     }
-    return e.getOriginalMessage() + (e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")");
+    return e.getOriginalMessage()
+        + (e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")");
   }
 }

@@ -9,19 +9,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code 250ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}; a bare number is seconds. */
+/**
+ * Reads {@code 250ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}; a bare number is seconds.
+ */
 final class DurationDeserializer extends StdDeserializer<Duration> {
 
   static final String EXPECTATION = "a duration such as 250ms, 30s, 5m, 2h or 7d";
   private static final long serialVersionUID = 1;
-  private static final Pattern FORM = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)\\s*(ms|s|m|h|d)?");
+  private static final Pattern FORM =
+      Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)\\s*(ms|s|m|h|d)?");
 
   DurationDeserializer() {
     super(Duration.class);
   }
 
   @Override
-  public @Nullable Duration deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+  public @Nullable Duration deserialize(JsonParser parser, DeserializationContext context)
+      throws IOException {
     String text = parser.getText().trim();
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {

@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Environment names that users of such software already know, and the keys they set. Every key also has the name
- * {@code FAIRLEAD_<SECTION>_<KEY>}, which these win over; what is no letter or digit in a path is an underscore in it.
+ * Environment names that users of such software already know, and the keys they set. Every key also
+ * has the name {@code FAIRLEAD_<SECTION>_<KEY>}, which these win over; what is no letter or digit
+ * in a path is an underscore in it.
  */
 final class EnvironmentNames {
 

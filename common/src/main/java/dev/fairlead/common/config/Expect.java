@@ -2,7 +2,10 @@ package dev.fairlead.common.config;
 
 import java.time.Duration;
 
-/** Checks for the compact constructors of configuration records; a failed one names key, value and expectation. */
+/**
+ * Checks for the compact constructors of configuration records; a failed one names key, value and
+ * expectation.
+ */
 public final class Expect {
 
   private Expect() {}

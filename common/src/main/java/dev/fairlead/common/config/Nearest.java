@@ -17,7 +17,10 @@ public final class Nearest {
         .orElseGet(() -> " (expected one of: " + String.join(", ", known) + ")");
   }
 
-  /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment) from a to b. */
+  /**
+   * Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment) from a
+   * to b.
+   */
   private static int distance(String a, String b) {
     int[][] cost = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
@@ -28,7 +31,10 @@ public final class Nearest {
         }
         int substitution = cost[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
         cost[i][j] = Math.min(substitution, Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
-        if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
           cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
         }
       }

@@ -8,10 +8,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Replaces {@code ${NAME}} and {@code ${NAME:-other}} in the texts of a tree, once: what it puts in stays as it is. */
+/**
+ * Replaces {@code ${NAME}} and {@code ${NAME:-other}} in the texts of a tree, once: what it puts in
+ * stays as it is.
+ */
 final class Placeholders {
 
-  private static final Pattern FORM = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?}");
+  private static final Pattern FORM =
+      Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?}");
 
   private Placeholders() {}
 
@@ -27,17 +31,18 @@ final class Placeholders {
       }
       return array;
     }
-    return node.isTextual() && node.textValue().contains("${") ? text(node.textValue(), environment) : node;
+    return node.isTextual() && node.textValue().contains("${")
+        ? text(node.textValue(), environment)
+        : node;
   }
 
   private static TextNode text(String value, Map<String, String> environment) {
     return TextNode.valueOf(
         FORM.matcher(value)
-            .replaceAll(
-                match -> {
-                  String set = environment.getOrDefault(match.group(1), "");
-                  String otherwise = match.group(2) == null ? "" : match.group(2);
-                  return Matcher.quoteReplacement(set.isEmpty() ? otherwise : set);
-                }));
+            .replaceAll(match -> {
+              String set = environment.getOrDefault(match.group(1), "");
+              String otherwise = match.group(2) == null ? "" : match.group(2);
+              return Matcher.quoteReplacement(set.isEmpty() ? otherwise : set);
+            }));
   }
 }

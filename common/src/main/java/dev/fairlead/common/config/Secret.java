@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** A value that must not be printed. {@code toString} is {@code ***}; equality takes constant time in the content. */
+/**
+ * A value that must not be printed. {@code toString} is {@code ***}; equality takes constant time
+ * in the content.
+ */
 public final class Secret {
 
   private final String value;
@@ -25,7 +28,9 @@ public final class Secret {
     return value.isEmpty();
   }
 
-  /** Whether {@code candidate} is this secret; the time taken says nothing about where they differ. */
+  /**
+   * Whether {@code candidate} is this secret; the time taken says nothing about where they differ.
+   */
   public boolean matches(String candidate) {
     return MessageDigest.isEqual(
         value.getBytes(StandardCharsets.UTF_8), candidate.getBytes(StandardCharsets.UTF_8));

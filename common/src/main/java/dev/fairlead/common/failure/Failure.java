@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that can go wrong with a request, as values that cross service boundaries.
  *
- * <p>Messages are written for the caller: they name the offending value and the expectation, and never carry keys,
- * upstream headers or internal hosts. Immutable and thread-safe.
+ * <p>Messages are written for the caller: they name the offending value and the expectation, and
+ * never carry keys, upstream headers or internal hosts. Immutable and thread-safe.
  */
 public sealed interface Failure {
 
@@ -37,10 +37,13 @@ public sealed interface Failure {
    * The request is not valid.
    *
    * @param message what is wrong and what is expected
-   * @param param path of the offending field, such as {@code messages[0].role}; null when it is the whole body
-   * @param code stable code beneath the reason, such as {@code invalid_type}; null when there is none
+   * @param param path of the offending field, such as {@code messages[0].role}; null when it is the
+   *     whole body
+   * @param code stable code beneath the reason, such as {@code invalid_type}; null when there is
+   *     none
    */
-  record InvalidRequest(String message, @Nullable String param, @Nullable String code) implements Failure {
+  record InvalidRequest(String message, @Nullable String param, @Nullable String code)
+      implements Failure {
     /** A failure that names a field. */
     public static InvalidRequest of(String param, String message) {
       return new InvalidRequest(message, param, null);
@@ -187,7 +190,8 @@ public sealed interface Failure {
    *
    * @param httpStatus what the upstream answered; 0 when nothing
    */
-  record UpstreamUnavailable(String message, int httpStatus, @Nullable Duration retryAfter) implements Failure {
+  record UpstreamUnavailable(String message, int httpStatus, @Nullable Duration retryAfter)
+      implements Failure {
     @Override
     public String reason() {
       return "UPSTREAM_UNAVAILABLE";
@@ -289,7 +293,10 @@ public sealed interface Failure {
     }
   }
 
-  /** No candidate can serve a valid request: a capability, the context window or an allow-list rules all out. */
+  /**
+   * No candidate can serve a valid request: a capability, the context window or an allow-list rules
+   * all out.
+   */
   record NoCandidate(String message) implements Failure {
     @Override
     public String reason() {
@@ -307,7 +314,9 @@ public sealed interface Failure {
     }
   }
 
-  /** Our own fault. The message says no more than that; details are in the log under the request id. */
+  /**
+   * Our own fault. The message says no more than that; details are in the log under the request id.
+   */
   record Internal(String message) implements Failure {
     @Override
     public String reason() {

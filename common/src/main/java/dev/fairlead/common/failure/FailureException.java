@@ -1,6 +1,8 @@
 package dev.fairlead.common.failure;
 
-/** A {@link Failure} on its way up. Without a stack trace: the failure itself says all that matters. */
+/**
+ * A {@link Failure} on its way up. Without a stack trace: the failure itself says all that matters.
+ */
 public final class FailureException extends RuntimeException {
 
   private final transient Failure failure;

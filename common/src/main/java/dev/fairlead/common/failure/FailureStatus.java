@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one place where a {@link Failure} becomes a gRPC status and comes back as the same failure.
  *
- * <p>Details follow the richer error model (google/rpc/error_details.proto): {@code ErrorInfo} carries the reason and
- * the record's components, {@code RetryInfo} the delay. Stateless.
+ * <p>Details follow the richer error model (google/rpc/error_details.proto): {@code ErrorInfo}
+ * carries the reason and the record's components, {@code RetryInfo} the delay. Stateless.
  */
 public final class FailureStatus {
 
@@ -42,7 +42,9 @@ public final class FailureStatus {
   /** The status that stands for {@code failure}, with any further details a receiver may unpack. */
   public static StatusRuntimeException toStatus(Failure failure, Message... details) {
     com.google.rpc.Status.Builder status =
-        com.google.rpc.Status.newBuilder().setCode(code(failure).value()).setMessage(failure.message());
+        com.google.rpc.Status.newBuilder()
+            .setCode(code(failure).value())
+            .setMessage(failure.message());
     ErrorInfo info =
         ErrorInfo.newBuilder()
             .setDomain(DOMAIN)
@@ -52,7 +54,8 @@ public final class FailureStatus {
     status.addDetails(Any.pack(info));
     Duration retryAfter = failure.retryAfter();
     if (retryAfter != null) {
-      status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(toProto(retryAfter)).build()));
+      status.addDetails(
+          Any.pack(RetryInfo.newBuilder().setRetryDelay(toProto(retryAfter)).build()));
     }
     for (Message detail : details) {
       status.addDetails(Any.pack(detail));
@@ -69,7 +72,8 @@ public final class FailureStatus {
     }
     Status plain = Status.fromThrowable(error);
     com.google.rpc.@Nullable Status status = StatusProto.fromThrowable(error);
-    Optional<ErrorInfo> info = detail(status, ErrorInfo.class).filter(i -> i.getDomain().equals(DOMAIN));
+    Optional<ErrorInfo> info =
+        detail(status, ErrorInfo.class).filter(i -> i.getDomain().equals(DOMAIN));
     return info.isPresent() && status != null ? parse(info.get(), status) : foreign(plain);
   }
 
@@ -78,7 +82,8 @@ public final class FailureStatus {
     return detail(StatusProto.fromThrowable(error), type);
   }
 
-  private static <T extends Message> Optional<T> detail(com.google.rpc.@Nullable Status status, Class<T> type) {
+  private static <T extends Message> Optional<T> detail(
+      com.google.rpc.@Nullable Status status, Class<T> type) {
     if (status == null) {
       return Optional.empty();
     }
@@ -105,7 +110,9 @@ public final class FailureStatus {
       case Overloaded f -> Status.Code.RESOURCE_EXHAUSTED;
       case UpstreamUnavailable f -> Status.Code.UNAVAILABLE;
       case UpstreamRejected f ->
-          f.fault() == UpstreamRejected.Fault.CALLER ? Status.Code.INVALID_ARGUMENT : Status.Code.UNAVAILABLE;
+          f.fault() == UpstreamRejected.Fault.CALLER
+              ? Status.Code.INVALID_ARGUMENT
+              : Status.Code.UNAVAILABLE;
       case UpstreamMalformed f -> Status.Code.UNAVAILABLE;
       case Timeout f -> Status.Code.DEADLINE_EXCEEDED;
       case Cancelled f -> Status.Code.CANCELLED;
@@ -145,10 +152,12 @@ public final class FailureStatus {
   private static Failure parse(ErrorInfo info, com.google.rpc.Status status) {
     String message = status.getMessage();
     Map<String, String> values = info.getMetadataMap();
-    Duration retryAfter = detail(status, RetryInfo.class).map(r -> fromProto(r.getRetryDelay())).orElse(null);
+    Duration retryAfter =
+        detail(status, RetryInfo.class).map(r -> fromProto(r.getRetryDelay())).orElse(null);
     int httpStatus = httpStatus(values.getOrDefault("http_status", ""));
     return switch (info.getReason()) {
-      case "INVALID_REQUEST" -> new InvalidRequest(message, values.get("param"), values.get("code"));
+      case "INVALID_REQUEST" ->
+          new InvalidRequest(message, values.get("param"), values.get("code"));
       case "UNAUTHENTICATED" -> new Unauthenticated(message);
       case "FORBIDDEN" -> new Forbidden(message);
       case "UNKNOWN_MODEL" -> new UnknownModel(message, values.getOrDefault("model", ""));
@@ -157,7 +166,8 @@ public final class FailureStatus {
       case "COST_CAP_UNREACHABLE" -> new BudgetExceeded(message, BudgetExceeded.Kind.REQUEST_CAP);
       case "OVERLOADED" -> new Overloaded(message, retryAfter);
       case "UPSTREAM_UNAVAILABLE" -> new UpstreamUnavailable(message, httpStatus, retryAfter);
-      case "UPSTREAM_REJECTED" -> new UpstreamRejected(message, httpStatus, UpstreamRejected.Fault.CALLER);
+      case "UPSTREAM_REJECTED" ->
+          new UpstreamRejected(message, httpStatus, UpstreamRejected.Fault.CALLER);
       case "UPSTREAM_MISCONFIGURED" ->
           new UpstreamRejected(message, httpStatus, UpstreamRejected.Fault.CONFIGURATION);
       case "UPSTREAM_MALFORMED" -> new UpstreamMalformed(message);
@@ -172,19 +182,25 @@ public final class FailureStatus {
     return text.matches("\\d{3}") ? Integer.parseInt(text) : 0;
   }
 
-  /** What a status from the transport itself means; its description may name hosts and is not passed on. */
+  /**
+   * What a status from the transport itself means; its description may name hosts and is not passed
+   * on.
+   */
   private static Failure foreign(Status status) {
     return switch (status.getCode()) {
-      case INVALID_ARGUMENT, OUT_OF_RANGE -> new InvalidRequest("the request is not valid", null, null);
+      case INVALID_ARGUMENT, OUT_OF_RANGE ->
+          new InvalidRequest("the request is not valid", null, null);
       case NOT_FOUND -> new InvalidRequest("not found", null, null);
       case UNAUTHENTICATED -> new Unauthenticated("no valid credentials");
       case PERMISSION_DENIED -> new Forbidden("not allowed");
       case RESOURCE_EXHAUSTED -> new Overloaded("a service of the gateway is at its limit", null);
-      case UNAVAILABLE -> new UpstreamUnavailable("a service of the gateway is not available", 0, null);
+      case UNAVAILABLE ->
+          new UpstreamUnavailable("a service of the gateway is not available", 0, null);
       case DEADLINE_EXCEEDED -> new Timeout("the request took longer than its deadline");
       case CANCELLED -> new Cancelled("the caller cancelled the request");
       case FAILED_PRECONDITION -> new NoCandidate("the request cannot be served");
-      case OK, UNKNOWN, ALREADY_EXISTS, ABORTED, UNIMPLEMENTED, INTERNAL, DATA_LOSS -> new Internal("internal error");
+      case OK, UNKNOWN, ALREADY_EXISTS, ABORTED, UNIMPLEMENTED, INTERNAL, DATA_LOSS ->
+          new Internal("internal error");
     };
   }
 

@@ -9,30 +9,48 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs a {@link ServiceNode} as a process of its own until it is asked to end. */
+/**
+ * Runs a {@link ServiceNode} as a process of its own until it is asked to end. It is ready from the
+ * moment its port is open until it is asked to end, so that whoever watches its readiness sends it
+ * no call that it would refuse.
+ */
 public final class BackendProcess {
 
   private static final Logger logger = LoggerFactory.getLogger(BackendProcess.class);
   private static final Duration GRACE = Duration.ofSeconds(30);
 
-  private BackendProcess() {}
+  private final ServiceNode node;
+  private volatile boolean serving;
+
+  /** A process for {@code node}, which it closes at its end. */
+  public BackendProcess(ServiceNode node) {
+    this.node = node;
+  }
+
+  /** Whether a call would be served now. Does not block. */
+  public boolean ready() {
+    return serving && node.ready();
+  }
 
   /**
-   * Serves the node's services on {@code address}, blocks until SIGINT or SIGTERM, lets calls finish, then closes the
-   * node and {@code closeables} in order.
+   * Serves the node's services on {@code address}, blocks until SIGINT or SIGTERM, lets calls
+   * finish, then closes the node and {@code closeables} in order.
    *
    * @param interceptors outermost first
    * @throws IOException when the port is taken
    */
-  public static void serve(
-      ServiceNode node, InetSocketAddress address, List<ServerInterceptor> interceptors, AutoCloseable... closeables)
+  public void serve(
+      InetSocketAddress address, List<ServerInterceptor> interceptors, AutoCloseable... closeables)
       throws IOException {
     ShutdownSignal signal = ShutdownSignal.install();
     try (RpcServer server = RpcServer.listen(address, node.services(), interceptors)) {
       logger.info("{} serves gRPC on {}:{}", node.name(), address.getHostString(), server.port());
+      serving = true;
       signal.await();
+      serving = false;
       server.close(GRACE);
     } finally {
+      serving = false;
       closeQuietly(node);
       for (AutoCloseable closeable : closeables) {
         closeQuietly(closeable);

@@ -4,8 +4,9 @@ import io.grpc.BindableService;
 import java.util.List;
 
 /**
- * A service of the mesh, started and wired, without its transport: its own process serves it over a port, and the
- * standalone process over in-process channels. {@link #close()} lets calls in flight finish and blocks until then.
+ * A service of the mesh, started and wired, without its transport: its own process serves it over a
+ * port, and the standalone process over in-process channels. {@link #close()} lets calls in flight
+ * finish and blocks until then.
  */
 public interface ServiceNode extends AutoCloseable {
 

@@ -2,7 +2,10 @@ package dev.fairlead.common.lifecycle;
 
 import java.util.concurrent.CountDownLatch;
 
-/** An orderly end on SIGINT and SIGTERM: the main thread waits here, closes what it opened, and then the JVM ends. */
+/**
+ * An orderly end on SIGINT and SIGTERM: the main thread waits here, closes what it opened, and then
+ * the JVM ends.
+ */
 public final class ShutdownSignal {
 
   private final CountDownLatch asked = new CountDownLatch(1);

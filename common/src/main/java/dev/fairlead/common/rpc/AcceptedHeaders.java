@@ -7,8 +7,9 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 /**
- * Sends response headers as soon as a call is accepted. To a client with {@link RpcChannels}' retry policy headers mean
- * that the call must not be repeated, so a call that may cost money is never made twice by the transport.
+ * Sends response headers as soon as a call is accepted. To a client with {@link RpcChannels}' retry
+ * policy headers mean that the call must not be repeated, so a call that may cost money is never
+ * made twice by the transport.
  */
 public final class AcceptedHeaders implements ServerInterceptor {
 

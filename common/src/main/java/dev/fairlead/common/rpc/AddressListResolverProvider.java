@@ -21,25 +21,34 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Resolves {@code mesh:///host:port,host:port} to every address of every host, by the JVM's own DNS. */
+/**
+ * Resolves {@code mesh:///host:port,host:port} to every address of every host, by the JVM's own
+ * DNS.
+ */
 final class AddressListResolverProvider extends NameResolverProvider {
 
   private static final String SCHEME = "mesh";
   private static final int MAX_PORT = 65_535;
-  private static final Pattern ADDRESS = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^\\[\\]:]+)):(\\d{1,5})");
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?:\\[([^\\[\\]]+)]|([^\\[\\]:]+)):(\\d{1,5})");
 
-  /** The URI by which gRPC asks for these addresses: {@code host:port} or {@code [IPv6]:port}, joined by commas. */
+  /**
+   * The URI by which gRPC asks for these addresses: {@code host:port} or {@code [IPv6]:port},
+   * joined by commas.
+   */
   static String target(String addresses) {
     try {
       return new URI(SCHEME, "", "/" + addresses.replaceAll("\\s", ""), null).toString();
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(addresses + " (expected: host:port, or several joined by commas)", e);
+      throw new IllegalArgumentException(
+          addresses + " (expected: host:port, or several joined by commas)", e);
     }
   }
 
   @Override
   public NameResolver newNameResolver(URI target, NameResolver.Args args) {
-    return new AddressListResolver(target.getPath().substring(1), Objects.requireNonNull(args.getOffloadExecutor()));
+    return new AddressListResolver(
+        target.getPath().substring(1), Objects.requireNonNull(args.getOffloadExecutor()));
   }
 
   @Override
@@ -114,7 +123,8 @@ final class AddressListResolverProvider extends NameResolverProvider {
       if (groups.isEmpty()) {
         current.onError(failure);
       } else {
-        current.onResult(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(groups)).build());
+        current.onResult(
+            ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(groups)).build());
       }
     }
 

@@ -12,19 +12,24 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Channels between services: round-robin over every address of the target, retries of UNAVAILABLE for as long as the
- * callee has not accepted the call (it sends its headers when it does), and a quick reconnect after a restart.
+ * Channels between services: round-robin over every address of the target, retries of UNAVAILABLE
+ * for as long as the callee has not accepted the call (it sends its headers when it does), and a
+ * quick reconnect after a restart.
  */
 public final class RpcChannels {
 
   private static final long RECONNECT_MILLIS = 250;
 
-  /** Requests kept for a retry, all calls of a channel together; past it calls go on but are not retried. */
+  /**
+   * Requests kept for a retry, all calls of a channel together; past it calls go on but are not
+   * retried.
+   */
   private static final long RETRY_BUFFER_BYTES = 128 << 20;
 
   /**
-   * gRPC's service config (grpc/proposal A6, A27). Numbers are doubles and strings because the format is JSON. gRPC
-   * makes 5 attempts at most; the four pauses between them, 2 to 5.9 s in all, cover the restart of an only replica.
+   * gRPC's service config (grpc/proposal A6, A27). Numbers are doubles and strings because the
+   * format is JSON. gRPC makes 5 attempts at most; the four pauses between them, 2 to 5.9 s in all,
+   * cover the restart of an only replica.
    */
   private static final Map<String, ?> SERVICE_CONFIG =
       Map.of(
@@ -37,26 +42,31 @@ public final class RpcChannels {
                   List.of(Map.of()),
                   "retryPolicy",
                   Map.of(
-                      "maxAttempts", 5.0,
-                      "initialBackoff", "0.2s",
-                      "maxBackoff", "3s",
-                      "backoffMultiplier", 2.5,
-                      "retryableStatusCodes", List.of("UNAVAILABLE")))));
+                      "maxAttempts",
+                      5.0,
+                      "initialBackoff",
+                      "0.2s",
+                      "maxBackoff",
+                      "3s",
+                      "backoffMultiplier",
+                      2.5,
+                      "retryableStatusCodes",
+                      List.of("UNAVAILABLE")))));
 
   private static final ScheduledExecutorService TIMER =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "rpc-reconnect");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "rpc-reconnect");
+        thread.setDaemon(true);
+        return thread;
+      });
 
   private RpcChannels() {}
 
   /**
    * A channel to a service.
    *
-   * @param target {@code host:port}, or several joined by commas; every address of every host is used
+   * @param target {@code host:port}, or several joined by commas; every address of every host is
+   *     used
    * @param interceptors outermost first
    */
   public static ManagedChannel connect(String target, List<ClientInterceptor> interceptors) {
@@ -81,10 +91,15 @@ public final class RpcChannels {
 
   /** A channel to an {@link RpcServer#inProcess in-process server}. */
   public static ManagedChannel inProcess(String name, List<ClientInterceptor> interceptors) {
-    return InProcessChannelBuilder.forName(name).directExecutor().intercept(interceptors.reversed()).build();
+    return InProcessChannelBuilder.forName(name)
+        .directExecutor()
+        .intercept(interceptors.reversed())
+        .build();
   }
 
-  /** gRPC's own back-off grows to two minutes, too long for a replica that is only being restarted. */
+  /**
+   * gRPC's own back-off grows to two minutes, too long for a replica that is only being restarted.
+   */
   private static void reconnectQuickly(ManagedChannel channel) {
     ScheduledFuture<?>[] timer = new ScheduledFuture<?>[1];
     timer[0] =

@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A gRPC server as every service of the mesh runs it: health and reflection beside its own services, handlers on the
- * event loops (they must not block), connections of bounded age so that clients find new replicas.
+ * A gRPC server as every service of the mesh runs it: health and reflection beside its own
+ * services, handlers on the event loops (they must not block), connections of bounded age so that
+ * clients find new replicas.
  */
 public final class RpcServer implements AutoCloseable {
 
@@ -24,8 +25,9 @@ public final class RpcServer implements AutoCloseable {
   static final int MAX_MESSAGE_BYTES = 64 << 20;
 
   /**
-   * Most bytes of headers or trailers: a failure's details travel in trailers, in base64, among them a vendor's error
-   * body of up to 64 KiB. With gRPC's own bound of 8 KiB such a call would end as a protocol error.
+   * Most bytes of headers or trailers: a failure's details travel in trailers, in base64, among
+   * them a vendor's error body of up to 64 KiB. With gRPC's own bound of 8 KiB such a call would
+   * end as a protocol error.
    */
   static final int MAX_METADATA_BYTES = 256 << 10;
 
@@ -47,7 +49,9 @@ public final class RpcServer implements AutoCloseable {
    * @throws IOException when the port is taken
    */
   public static RpcServer listen(
-      InetSocketAddress address, List<BindableService> services, List<ServerInterceptor> interceptors)
+      InetSocketAddress address,
+      List<BindableService> services,
+      List<ServerInterceptor> interceptors)
       throws IOException {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
@@ -63,12 +67,15 @@ public final class RpcServer implements AutoCloseable {
 
   /** Serves inside this process, on the caller's threads. */
   public static RpcServer inProcess(
-      String name, List<BindableService> services, List<ServerInterceptor> interceptors) throws IOException {
+      String name, List<BindableService> services, List<ServerInterceptor> interceptors)
+      throws IOException {
     return start(InProcessServerBuilder.forName(name).directExecutor(), services, interceptors);
   }
 
   private static RpcServer start(
-      ServerBuilder<?> builder, List<BindableService> services, List<ServerInterceptor> interceptors)
+      ServerBuilder<?> builder,
+      List<BindableService> services,
+      List<ServerInterceptor> interceptors)
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     builder.addService(health.getHealthService());
@@ -86,8 +93,8 @@ public final class RpcServer implements AutoCloseable {
   }
 
   /**
-   * Refuses new calls, tells health checks, lets calls in flight finish for at most {@code grace}, then cancels them.
-   * Blocks. May be called again.
+   * Refuses new calls, tells health checks, lets calls in flight finish for at most {@code grace},
+   * then cancels them. Blocks. May be called again.
    */
   public void close(Duration grace) {
     if (!server.isShutdown()) {

@@ -15,7 +15,10 @@ import io.grpc.Status;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The shared secret by which backends know the gateway: sent on every hop, and demanded when one is configured. */
+/**
+ * The shared secret by which backends know the gateway: sent on every hop, and demanded when one is
+ * configured.
+ */
 public final class ServiceToken {
 
   private static final Metadata.Key<String> KEY =
@@ -28,14 +31,17 @@ public final class ServiceToken {
     return token.isEmpty() ? List.of() : List.of(new Sending(token));
   }
 
-  /** What a backend demands of every call but health checks; nothing when no token is configured. */
+  /**
+   * What a backend demands of every call but health checks; nothing when no token is configured.
+   */
   public static List<ServerInterceptor> demanding(Secret token) {
     return token.isEmpty() ? List.of() : List.of(new Demanding(token));
   }
 
   private record Sending(Secret token) implements ClientInterceptor {
     @Override
-    public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+    public <Q, R> ClientCall<Q, R> interceptCall(
+        MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
       return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
         @Override
         public void start(Listener<R> listener, Metadata headers) {
@@ -55,7 +61,8 @@ public final class ServiceToken {
       if (health || (given != null && token.matches(given))) {
         return next.startCall(call, headers);
       }
-      call.close(Status.UNAUTHENTICATED.withDescription("service token missing or wrong"), new Metadata());
+      call.close(
+          Status.UNAUTHENTICATED.withDescription("service token missing or wrong"), new Metadata());
       return new ServerCall.Listener<>() {};
     }
   }

@@ -1,6 +1,6 @@
 /**
- * gRPC servers and channels as every service starts them: health, reflection, service token, client-side round-
- * robin, retries before acceptance.
+ * gRPC servers and channels as every service starts them: health, reflection, service token,
+ * client-side round-robin, retries before acceptance.
  */
 @NullMarked
 package dev.fairlead.common.rpc;

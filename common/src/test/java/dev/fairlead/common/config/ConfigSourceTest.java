@@ -84,7 +84,8 @@ class ConfigSourceTest {
 
   @Test
   void file_winsOverTheReference_keyByKey() {
-    Server server = server("server: {port: 9090, pool: {size: 8}, stages: 50, level: debug, timeout: ~}");
+    Server server =
+        server("server: {port: 9090, pool: {size: 8}, stages: 50, level: debug, timeout: ~}");
 
     assertThat(server.port()).isEqualTo(9090);
     assertThat(server.pool()).isEqualTo(new Pool(8, Duration.ofMinutes(2)));
@@ -121,7 +122,9 @@ class ConfigSourceTest {
   void environment_setsKeysOfNamedEntries() {
     ConfigSource config =
         ConfigSource.parse(
-            "f", "providers: {my-lab: {kind: openai}}", Map.of("FAIRLEAD_PROVIDERS_MY_LAB_API_KEY", "sk-1"));
+            "f",
+            "providers: {my-lab: {kind: openai}}",
+            Map.of("FAIRLEAD_PROVIDERS_MY_LAB_API_KEY", "sk-1"));
 
     Entry entry = config.namedEntries("providers", Entry.class, ENTRY_DEFAULTS).get("my-lab");
 
@@ -131,21 +134,33 @@ class ConfigSourceTest {
   @Test
   void section_isTheSame_eachTimeItIsRead() {
     ConfigSource config =
-        ConfigSource.parse("f", "server: {pool: {size: 8}}", Map.of("FAIRLEAD_SERVER_POOL_IDLE", "9s"));
+        ConfigSource.parse(
+            "f", "server: {pool: {size: 8}}", Map.of("FAIRLEAD_SERVER_POOL_IDLE", "9s"));
 
-    assertThat(config.section("server", Server.class)).isEqualTo(config.section("server", Server.class));
+    assertThat(config.section("server", Server.class))
+        .isEqualTo(config.section("server", Server.class));
     assertThat(config.has("server")).isTrue();
     assertThat(config.has("cache")).isFalse();
   }
 
   @ParameterizedTest
   @CsvSource({
-    "250ms,250", "0.5s,500", "30s,30000", "30,30000", "1.5,1500", "5m,300000", "2h,7200000", "7d,604800000", "0,0",
+    "250ms,250",
+    "0.5s,500",
+    "30s,30000",
+    "30,30000",
+    "1.5,1500",
+    "5m,300000",
+    "2h,7200000",
+    "7d,604800000",
+    "0,0",
     "' 10 s ',10000"
   })
   void duration_isRead_inEveryForm(String text, long millis) {
-    assertThat(server("server: {timeout: \"" + text + "\"}").timeout()).isEqualTo(Duration.ofMillis(millis));
-    assertThat(server("", Map.of("FAIRLEAD_SERVER_TIMEOUT", text)).timeout()).isEqualTo(Duration.ofMillis(millis));
+    assertThat(server("server: {timeout: \"" + text + "\"}").timeout())
+        .isEqualTo(Duration.ofMillis(millis));
+    assertThat(server("", Map.of("FAIRLEAD_SERVER_TIMEOUT", text)).timeout())
+        .isEqualTo(Duration.ofMillis(millis));
   }
 
   @ParameterizedTest
@@ -153,14 +168,16 @@ class ConfigSourceTest {
   void duration_isRefused_withItsForms(String text) {
     assertThatThrownBy(() -> server("server: {timeout: " + text + "}"))
         .isInstanceOf(ConfigException.class)
-        .hasMessageStartingWith("fairlead.yaml: server.timeout: \"" + text + "\" (expected: a duration such as 250ms");
+        .hasMessageStartingWith(
+            "fairlead.yaml: server.timeout: \"" + text + "\" (expected: a duration such as 250ms");
   }
 
   @Test
   void placeholders_areReplacedOnce() {
     Server server =
         server(
-            "server: {port: \"${P}\", data_dir: \"${A}/${B:-b}/${C:-c}\", key: \"${K}\", stages: [\"${P}\"]}",
+            "server: {port: \"${P}\", data_dir: \"${A}/${B:-b}/${C:-c}\", key: \"${K}\", stages:"
+                + " [\"${P}\"]}",
             Map.of("P", "81", "A", "${B}$1\\", "C", ""));
 
     assertThat(server.port()).isEqualTo(81);
@@ -207,9 +224,13 @@ class ConfigSourceTest {
     assertThatThrownBy(() -> server("server: {port: 1}", Map.of("PORT", "http")))
         .hasMessage("environment variable PORT: server.port: \"http\" (expected: a whole number)");
     assertThatThrownBy(() -> server("", Map.of("FAIRLEAD_SERVER_POOL_SIZE", "99")))
-        .hasMessage("environment variable FAIRLEAD_SERVER_POOL_SIZE: server.pool.size: 99 (expected: 1..64)");
+        .hasMessage(
+            "environment variable FAIRLEAD_SERVER_POOL_SIZE: server.pool.size: 99 (expected:"
+                + " 1..64)");
     assertThatThrownBy(() -> server("", Map.of("FAIRLEAD_SERVER_STAGES", "1,x")))
-        .hasMessage("environment variable FAIRLEAD_SERVER_STAGES: server.stages[1]: \"x\" (expected: a whole number)");
+        .hasMessage(
+            "environment variable FAIRLEAD_SERVER_STAGES: server.stages[1]: \"x\" (expected: a"
+                + " whole number)");
   }
 
   @Test
@@ -219,7 +240,8 @@ class ConfigSourceTest {
     assertThatThrownBy(() -> server("server: {pool: {sise: 1}}"))
         .hasMessage("fairlead.yaml: unknown key `server.pool.sise`; did you mean `size`?");
     assertThatThrownBy(() -> server("server: {wholly_else: 1}"))
-        .hasMessageContaining("unknown key `server.wholly_else` (expected one of: data_dir, key, level,");
+        .hasMessageContaining(
+            "unknown key `server.wholly_else` (expected one of: data_dir, key, level,");
   }
 
   @Test
@@ -247,7 +269,8 @@ class ConfigSourceTest {
   @ParameterizedTest
   @ValueSource(strings = {"[1, 2]", "just text", "42"})
   void document_isRefused_whenItIsNoMapping(String yaml) {
-    assertThatThrownBy(() -> server(yaml)).hasMessageEndingWith("(expected: a mapping of sections)");
+    assertThatThrownBy(() -> server(yaml))
+        .hasMessageEndingWith("(expected: a mapping of sections)");
   }
 
   @ParameterizedTest
@@ -283,14 +306,16 @@ class ConfigSourceTest {
     ConfigSource config =
         ConfigSource.parse(
             "f",
-            "{providers: {b: {kind: mock}, a: {limit: 3}}, models: [{kind: x}, {kind: y, limit: ''}]}",
+            "{providers: {b: {kind: mock}, a: {limit: 3}}, models: [{kind: x}, {kind: y, limit:"
+                + " ''}]}",
             Map.of());
 
     Map<String, Entry> named = config.namedEntries("providers", Entry.class, ENTRY_DEFAULTS);
     List<Entry> listed = config.listEntries("models", Entry.class, ENTRY_DEFAULTS);
 
     assertThat(named.keySet()).containsExactly("b", "a");
-    assertThat(named.get("a")).isEqualTo(new Entry("openai", new Secret(""), 3, Duration.ofSeconds(10)));
+    assertThat(named.get("a"))
+        .isEqualTo(new Entry("openai", new Secret(""), 3, Duration.ofSeconds(10)));
     assertThat(listed).extracting(Entry::kind).containsExactly("x", "y");
     assertThat(listed.get(1).limit()).isNull();
     assertThat(config.listEntries("canary", Entry.class, ENTRY_DEFAULTS)).isEmpty();
@@ -300,7 +325,8 @@ class ConfigSourceTest {
   @Test
   void entry_isNamed_whenItIsWrong() {
     ConfigSource config =
-        ConfigSource.parse("f", "{providers: {a: {limit: x}}, models: [{}, {timeout: x}]}", Map.of());
+        ConfigSource.parse(
+            "f", "{providers: {a: {limit: x}}, models: [{}, {timeout: x}]}", Map.of());
 
     assertThatThrownBy(() -> config.namedEntries("providers", Entry.class, ENTRY_DEFAULTS))
         .hasMessage("f: providers.a.limit: \"x\" (expected: a whole number)");
@@ -312,7 +338,8 @@ class ConfigSourceTest {
   void load_readsTheFileThatTheEnvironmentNames(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("my.yaml"), "server: {port: 5}");
 
-    ConfigSource config = ConfigSource.load(Map.of("FAIRLEAD_CONFIG", file.toString(), "X", "y", "EMPTY", ""));
+    ConfigSource config =
+        ConfigSource.load(Map.of("FAIRLEAD_CONFIG", file.toString(), "X", "y", "EMPTY", ""));
 
     assertThat(config.section("server", Server.class).port()).isEqualTo(5);
     assertThat(config.origin()).isEqualTo(file.toString());

@@ -12,13 +12,21 @@ class NearestTest {
   private static final List<String> KNOWN = List.of("port", "grpc_port", "data_dir");
 
   @ParameterizedTest
-  @CsvSource({"prot,port", "prt,port", "ports,port", "grpcport,grpc_port", "datadir,data_dir", "data-dir,data_dir"})
+  @CsvSource({
+    "prot,port",
+    "prt,port",
+    "ports,port",
+    "grpcport,grpc_port",
+    "datadir,data_dir",
+    "data-dir,data_dir"
+  })
   void hint_namesTheNearest_whenItIsNear(String typed, String meant) {
     assertThat(Nearest.hint(typed, KNOWN)).isEqualTo("; did you mean `" + meant + "`?");
   }
 
   @Test
   void hint_listsAll_whenNothingIsNear() {
-    assertThat(Nearest.hint("quarantine", KNOWN)).isEqualTo(" (expected one of: port, grpc_port, data_dir)");
+    assertThat(Nearest.hint("quarantine", KNOWN))
+        .isEqualTo(" (expected one of: port, grpc_port, data_dir)");
   }
 }

@@ -12,7 +12,8 @@ class ReferenceFileTest {
 
   @Test
   void security_bindsEveryKey_andIsOffByDefault() {
-    SecurityConfig security = ConfigSource.parse("f", "", Map.of()).section("security", SecurityConfig.class);
+    SecurityConfig security =
+        ConfigSource.parse("f", "", Map.of()).section("security", SecurityConfig.class);
 
     assertThat(security).hasNoNullFieldsOrProperties();
     assertThat(security.adminToken().isEmpty()).isTrue();
@@ -21,18 +22,22 @@ class ReferenceFileTest {
 
   @Test
   void adminToken_isHonouredUnderItsWellKnownName() {
-    ConfigSource config = ConfigSource.parse("f", "security: {admin_token: a}", Map.of("ADMIN_TOKEN", "b"));
+    ConfigSource config =
+        ConfigSource.parse("f", "security: {admin_token: a}", Map.of("ADMIN_TOKEN", "b"));
 
-    assertThat(config.section("security", SecurityConfig.class).adminToken().reveal()).isEqualTo("b");
+    assertThat(config.section("security", SecurityConfig.class).adminToken().reveal())
+        .isEqualTo("b");
   }
 
   @Test
   void expectations_nameKeyValueAndBound() {
     assertThatThrownBy(() -> Expect.range("k", 0, 1, 5)).hasMessage("k: 0 (expected: 1..5)");
-    assertThatThrownBy(() -> Expect.range("k", Double.NaN, 0.0, 1.0)).hasMessage("k: NaN (expected: 0.0..1.0)");
+    assertThatThrownBy(() -> Expect.range("k", Double.NaN, 0.0, 1.0))
+        .hasMessage("k: NaN (expected: 0.0..1.0)");
     assertThatThrownBy(() -> Expect.positive("k", Duration.ZERO)).hasMessageContaining("k: PT0S");
     assertThatThrownBy(() -> Expect.present("k", " ")).hasMessage("k: missing (expected: a value)");
-    assertThatThrownBy(() -> Expect.that(false, "k", new Secret("x"), "y")).hasMessage("k: *** (expected: y)");
+    assertThatThrownBy(() -> Expect.that(false, "k", new Secret("x"), "y"))
+        .hasMessage("k: *** (expected: y)");
     assertThatCode(
             () -> {
               Expect.range("k", 1, 1, 5);

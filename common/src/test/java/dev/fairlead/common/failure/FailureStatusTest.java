@@ -45,25 +45,36 @@ class FailureStatusTest {
 
   static Stream<Arguments> failures() {
     return Stream.of(
-        Arguments.of(new InvalidRequest("bad role", "messages[0].role", "invalid_type"), Status.Code.INVALID_ARGUMENT),
-        Arguments.of(new InvalidRequest("bad role", "messages[0].role", null), Status.Code.INVALID_ARGUMENT),
-        Arguments.of(new InvalidRequest("not JSON", null, "invalid_json"), Status.Code.INVALID_ARGUMENT),
-        Arguments.of(new InvalidRequest("\u00e4\u4e2d \ud83d\ude00\n", null, null), Status.Code.INVALID_ARGUMENT),
+        Arguments.of(
+            new InvalidRequest("bad role", "messages[0].role", "invalid_type"),
+            Status.Code.INVALID_ARGUMENT),
+        Arguments.of(
+            new InvalidRequest("bad role", "messages[0].role", null), Status.Code.INVALID_ARGUMENT),
+        Arguments.of(
+            new InvalidRequest("not JSON", null, "invalid_json"), Status.Code.INVALID_ARGUMENT),
+        Arguments.of(
+            new InvalidRequest("\u00e4\u4e2d \ud83d\ude00\n", null, null),
+            Status.Code.INVALID_ARGUMENT),
         Arguments.of(new Unauthenticated("no key"), Status.Code.UNAUTHENTICATED),
         Arguments.of(new Forbidden("not this model"), Status.Code.PERMISSION_DENIED),
         Arguments.of(new UnknownModel("no such model", "gpt-\u00fc"), Status.Code.NOT_FOUND),
         Arguments.of(new RateLimited("slow down", DELAY), Status.Code.RESOURCE_EXHAUSTED),
         Arguments.of(new RateLimited("slow down", null), Status.Code.RESOURCE_EXHAUSTED),
-        Arguments.of(new BudgetExceeded("spent", BudgetExceeded.Kind.QUOTA), Status.Code.RESOURCE_EXHAUSTED),
-        Arguments.of(new BudgetExceeded("too dear", BudgetExceeded.Kind.REQUEST_CAP), Status.Code.RESOURCE_EXHAUSTED),
+        Arguments.of(
+            new BudgetExceeded("spent", BudgetExceeded.Kind.QUOTA), Status.Code.RESOURCE_EXHAUSTED),
+        Arguments.of(
+            new BudgetExceeded("too dear", BudgetExceeded.Kind.REQUEST_CAP),
+            Status.Code.RESOURCE_EXHAUSTED),
         Arguments.of(new Overloaded("full", Duration.ofNanos(1)), Status.Code.RESOURCE_EXHAUSTED),
         Arguments.of(new Overloaded("full", null), Status.Code.RESOURCE_EXHAUSTED),
         Arguments.of(new UpstreamUnavailable("breaker open", 0, DELAY), Status.Code.UNAVAILABLE),
         Arguments.of(new UpstreamUnavailable("down", 503, null), Status.Code.UNAVAILABLE),
         Arguments.of(
-            new UpstreamRejected("too long", 400, UpstreamRejected.Fault.CALLER), Status.Code.INVALID_ARGUMENT),
+            new UpstreamRejected("too long", 400, UpstreamRejected.Fault.CALLER),
+            Status.Code.INVALID_ARGUMENT),
         Arguments.of(
-            new UpstreamRejected("our key", 401, UpstreamRejected.Fault.CONFIGURATION), Status.Code.UNAVAILABLE),
+            new UpstreamRejected("our key", 401, UpstreamRejected.Fault.CONFIGURATION),
+            Status.Code.UNAVAILABLE),
         Arguments.of(new UpstreamMalformed("cut"), Status.Code.UNAVAILABLE),
         Arguments.of(new Timeout("first token after 30s"), Status.Code.DEADLINE_EXCEEDED),
         Arguments.of(new Cancelled("gone"), Status.Code.CANCELLED),
@@ -73,7 +84,8 @@ class FailureStatusTest {
 
   @Test
   void table_coversEveryFailure() {
-    List<Class<?>> covered = failures().<Class<?>>map(row -> row.get()[0].getClass()).distinct().toList();
+    List<Class<?>> covered =
+        failures().<Class<?>>map(row -> row.get()[0].getClass()).distinct().toList();
 
     assertThat(covered).containsExactlyInAnyOrder(Failure.class.getPermittedSubclasses());
   }
@@ -94,12 +106,12 @@ class FailureStatusTest {
     StatusRuntimeException status = FailureStatus.toStatus(failure);
 
     assertThat(FailureStatus.detail(status, ErrorInfo.class))
-        .hasValueSatisfying(
-            info -> {
-              assertThat(info.getReason()).isEqualTo(failure.reason()).matches("[A-Z][A-Z_]+");
-              assertThat(info.getDomain()).isEqualTo("fairlead.dev");
-            });
-    assertThat(FailureStatus.detail(status, RetryInfo.class).isPresent()).isEqualTo(failure.retryAfter() != null);
+        .hasValueSatisfying(info -> {
+          assertThat(info.getReason()).isEqualTo(failure.reason()).matches("[A-Z][A-Z_]+");
+          assertThat(info.getDomain()).isEqualTo("fairlead.dev");
+        });
+    assertThat(FailureStatus.detail(status, RetryInfo.class).isPresent())
+        .isEqualTo(failure.retryAfter() != null);
     assertThat(code).isNotEqualTo(Status.Code.OK);
   }
 
@@ -108,15 +120,14 @@ class FailureStatusTest {
     List<String> kinds =
         failures()
             .map(row -> (Failure) row.get()[0])
-            .map(
-                failure ->
-                    switch (failure) {
+            .map(failure ->
+                switch (failure) {
                       case BudgetExceeded f -> "BudgetExceeded " + f.kind();
                       case UpstreamRejected f -> "UpstreamRejected " + f.fault();
                       default -> failure.getClass().getSimpleName();
                     }
-                        + "/"
-                        + failure.reason())
+                    + "/"
+                    + failure.reason())
             .distinct()
             .toList();
 
@@ -136,7 +147,8 @@ class FailureStatusTest {
         FailureStatus.toStatus(new Timeout("late"), FailedAttempts.getDefaultInstance(), words);
 
     assertThat(FailureStatus.detail(status, UpstreamError.class)).contains(words);
-    assertThat(FailureStatus.detail(status, FailedAttempts.class)).contains(FailedAttempts.getDefaultInstance());
+    assertThat(FailureStatus.detail(status, FailedAttempts.class))
+        .contains(FailedAttempts.getDefaultInstance());
     assertThat(FailureStatus.detail(status, RetryInfo.class)).isEmpty();
     assertThat(FailureStatus.detail(new IllegalStateException("x"), UpstreamError.class)).isEmpty();
   }
@@ -146,8 +158,10 @@ class FailureStatusTest {
     Failure failure = new NoCandidate("no vision");
 
     assertThat(FailureStatus.fromThrowable(failure.asException())).isSameAs(failure);
-    assertThat(FailureStatus.fromThrowable(new CompletionException(failure.asException()))).isSameAs(failure);
-    assertThat(FailureStatus.fromThrowable(new CompletionException(FailureStatus.toStatus(failure))))
+    assertThat(FailureStatus.fromThrowable(new CompletionException(failure.asException())))
+        .isSameAs(failure);
+    assertThat(
+            FailureStatus.fromThrowable(new CompletionException(FailureStatus.toStatus(failure))))
         .isEqualTo(failure);
     assertThat(failure.asException().getStackTrace()).isEmpty();
   }
@@ -158,7 +172,9 @@ class FailureStatusTest {
     String secretHost = "io exception: Connection refused: scorer-7.internal/10.2.3.4:7001";
 
     Failure bare = FailureStatus.fromThrowable(new StatusException(code.toStatus()));
-    Failure described = FailureStatus.fromThrowable(code.toStatus().withDescription(secretHost).asRuntimeException());
+    Failure described =
+        FailureStatus.fromThrowable(
+            code.toStatus().withDescription(secretHost).asRuntimeException());
 
     assertThat(bare.message()).isNotEmpty();
     assertThat(described.getClass()).isEqualTo(bare.getClass());
@@ -169,7 +185,8 @@ class FailureStatusTest {
   void anyOtherThrowable_isInternal_andTellsNothing() {
     assertThat(FailureStatus.fromThrowable(new ConnectException("10.2.3.4:7001 refused")))
         .isEqualTo(new Internal("internal error"));
-    assertThat(FailureStatus.fromThrowable(new StackOverflowError())).isEqualTo(new Internal("internal error"));
+    assertThat(FailureStatus.fromThrowable(new StackOverflowError()))
+        .isEqualTo(new Internal("internal error"));
   }
 
   @Test
@@ -187,14 +204,20 @@ class FailureStatusTest {
   @Test
   void httpStatus_isZero_whenThePeerSentNonsense() {
     for (String nonsense : Arrays.asList("", "abc", "-1", "99999999999")) {
-      assertThat(FailureStatus.fromThrowable(withInfo("fairlead.dev", "UPSTREAM_UNAVAILABLE", nonsense)))
+      assertThat(
+              FailureStatus.fromThrowable(
+                  withInfo("fairlead.dev", "UPSTREAM_UNAVAILABLE", nonsense)))
           .isEqualTo(new UpstreamUnavailable("down", 0, null));
     }
   }
 
   private static StatusRuntimeException withInfo(String domain, String reason, String httpStatus) {
     ErrorInfo info =
-        ErrorInfo.newBuilder().setDomain(domain).setReason(reason).putMetadata("http_status", httpStatus).build();
+        ErrorInfo.newBuilder()
+            .setDomain(domain)
+            .setReason(reason)
+            .putMetadata("http_status", httpStatus)
+            .build();
     return StatusProto.toStatusRuntimeException(
         com.google.rpc.Status.newBuilder()
             .setCode(Status.Code.UNAVAILABLE.value())

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A backend as a process of its own, ended as an operator ends it. */
 class BackendProcessIT {
 
-  /** The process under test: one service whose call takes as long as its file {@code hold} exists. */
+  /**
+   * The process under test: one service whose call takes as long as its file {@code hold} exists.
+   */
   public static final class Main {
 
     private Main() {}
@@ -33,14 +35,15 @@ class BackendProcessIT {
     /** Arguments: port, folder. */
     public static void main(String[] arguments) throws IOException {
       Path folder = Path.of(arguments[1]);
-      BackendProcess.serve(
-          new HoldingNode(folder),
-          new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])),
-          List.of(),
-          () -> {
-            throw new IllegalStateException("one that cannot be closed must not keep the others open");
-          },
-          () -> note(folder, "closed last"));
+      new BackendProcess(new HoldingNode(folder))
+          .serve(
+              new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])),
+              List.of(),
+              () -> {
+                throw new IllegalStateException(
+                    "one that cannot be closed must not keep the others open");
+              },
+              () -> note(folder, "closed last"));
     }
   }
 
@@ -55,16 +58,16 @@ class BackendProcessIT {
       return List.of(
           new ScorerServiceGrpc.ScorerServiceImplBase() {
             @Override
-            public void getModelInfo(GetModelInfoRequest request, StreamObserver<GetModelInfoResponse> observer) {
+            public void getModelInfo(
+                GetModelInfoRequest request, StreamObserver<GetModelInfoResponse> observer) {
               note(folder, "call began");
               Thread.ofVirtual()
-                  .start(
-                      () -> {
-                        await().forever().until(() -> !Files.exists(folder.resolve("hold")));
-                        observer.onNext(GetModelInfoResponse.newBuilder().setEncoder("held").build());
-                        observer.onCompleted();
-                        note(folder, "call ended");
-                      });
+                  .start(() -> {
+                    await().forever().until(() -> !Files.exists(folder.resolve("hold")));
+                    observer.onNext(GetModelInfoResponse.newBuilder().setEncoder("held").build());
+                    observer.onCompleted();
+                    note(folder, "call ended");
+                  });
             }
           });
     }
@@ -92,11 +95,10 @@ class BackendProcessIT {
     try {
       await().atMost(Duration.ofSeconds(30)).until(() -> accepts(port));
       CompletableFuture<GetModelInfoResponse> call =
-          CompletableFuture.supplyAsync(
-              () ->
-                  ScorerServiceGrpc.newBlockingStub(channel)
-                      .withDeadlineAfter(60, TimeUnit.SECONDS)
-                      .getModelInfo(GetModelInfoRequest.getDefaultInstance()));
+          CompletableFuture.supplyAsync(() ->
+              ScorerServiceGrpc.newBlockingStub(channel)
+                  .withDeadlineAfter(60, TimeUnit.SECONDS)
+                  .getModelInfo(GetModelInfoRequest.getDefaultInstance()));
       await().atMost(Duration.ofSeconds(30)).until(() -> notes().contains("call began"));
 
       process.destroy();
@@ -146,7 +148,10 @@ class BackendProcessIT {
     try {
       Path notes = folder.resolve("notes");
       Files.writeString(
-          notes, line + "\n", java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+          notes,
+          line + "\n",
+          java.nio.file.StandardOpenOption.CREATE,
+          java.nio.file.StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

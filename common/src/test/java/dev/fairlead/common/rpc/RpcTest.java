@@ -72,7 +72,8 @@ class RpcTest {
     EchoScorer alive = new EchoScorer("alive");
     int port = serve(0, alive).port();
 
-    var stub = stub("127.0.0.1:1,no-such-host.invalid:7001,nonsense,127.0.0.1:99999,127.0.0.1:" + port);
+    var stub =
+        stub("127.0.0.1:1,no-such-host.invalid:7001,nonsense,127.0.0.1:99999,127.0.0.1:" + port);
 
     assertThat(calls(stub, 5)).isEqualTo(5);
   }
@@ -143,7 +144,8 @@ class RpcTest {
   void unavailable_isNotRetried_afterAcceptedHeaders() throws IOException {
     EchoScorer scorer = failing(Status.UNAVAILABLE.withDescription("down").asRuntimeException());
 
-    assertThatThrownBy(() -> calls(stub("127.0.0.1:" + serve(0, scorer, new AcceptedHeaders()).port()), 1))
+    assertThatThrownBy(
+            () -> calls(stub("127.0.0.1:" + serve(0, scorer, new AcceptedHeaders()).port()), 1))
         .isInstanceOf(StatusRuntimeException.class)
         .hasMessage("UNAVAILABLE: down");
     assertThat(scorer.calls).hasValue(1);
@@ -191,14 +193,14 @@ class RpcTest {
             .setBody(ByteString.copyFromUtf8("x".repeat(64 << 10)))
             .build();
     UpstreamRejected failure = new UpstreamRejected("refused", 400, UpstreamRejected.Fault.CALLER);
-    var stub = stub("127.0.0.1:" + serve(0, failing(FailureStatus.toStatus(failure, words))).port());
+    var stub =
+        stub("127.0.0.1:" + serve(0, failing(FailureStatus.toStatus(failure, words))).port());
 
     assertThatThrownBy(() -> calls(stub, 1))
-        .satisfies(
-            error -> {
-              assertThat(FailureStatus.fromThrowable(error)).isEqualTo(failure);
-              assertThat(FailureStatus.detail(error, UpstreamError.class)).contains(words);
-            });
+        .satisfies(error -> {
+          assertThat(FailureStatus.fromThrowable(error)).isEqualTo(failure);
+          assertThat(FailureStatus.detail(error, UpstreamError.class)).contains(words);
+        });
   }
 
   @Test
@@ -214,7 +216,9 @@ class RpcTest {
         };
     var stub = stub("127.0.0.1:" + serve(0, scorer).port());
 
-    assertThat(stub.analyze(AnalyzeRequest.newBuilder().setText("y".repeat(20 << 20)).build()).getModelFingerprint())
+    assertThat(
+            stub.analyze(AnalyzeRequest.newBuilder().setText("y".repeat(20 << 20)).build())
+                .getModelFingerprint())
         .isEqualTo("x");
     assertThat(length).hasValue(20 << 20);
   }
@@ -246,7 +250,8 @@ class RpcTest {
 
   @Test
   void health_isServing_andReflectionListsTheServices() throws Exception {
-    ManagedChannel channel = channel("127.0.0.1:" + serve(0, new EchoScorer("x")).port(), List.of());
+    ManagedChannel channel =
+        channel("127.0.0.1:" + serve(0, new EchoScorer("x")).port(), List.of());
 
     assertThat(health(channel)).isEqualTo(ServingStatus.SERVING);
     assertThat(reflected(channel)).contains("fairlead.v1.ScorerService", "grpc.health.v1.Health");
@@ -268,7 +273,8 @@ class RpcTest {
         CompletableFuture.supplyAsync(() -> stub.analyze(AnalyzeRequest.getDefaultInstance()));
     StreamObserver<AnalyzeResponse> observer = pending.join();
 
-    CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> server.close(Duration.ofSeconds(20)));
+    CompletableFuture<Void> closing =
+        CompletableFuture.runAsync(() -> server.close(Duration.ofSeconds(20)));
     assertThat(closing).isNotDone();
     observer.onNext(AnalyzeResponse.newBuilder().setModelFingerprint("late").build());
     observer.onCompleted();
@@ -313,7 +319,9 @@ class RpcTest {
     return new ClientInterceptor() {
       @Override
       public <Q, R> io.grpc.ClientCall<Q, R> interceptCall(
-          io.grpc.MethodDescriptor<Q, R> method, io.grpc.CallOptions options, io.grpc.Channel next) {
+          io.grpc.MethodDescriptor<Q, R> method,
+          io.grpc.CallOptions options,
+          io.grpc.Channel next) {
         order.add(name);
         return nothing.interceptCall(method, options, next);
       }
@@ -363,7 +371,8 @@ class RpcTest {
         .toList();
   }
 
-  private RpcServer serve(int port, EchoScorer scorer, ServerInterceptor... interceptors) throws IOException {
+  private RpcServer serve(int port, EchoScorer scorer, ServerInterceptor... interceptors)
+      throws IOException {
     return opened(RpcServer.listen(local(port), List.of(scorer), List.of(interceptors)));
   }
 
@@ -380,7 +389,8 @@ class RpcTest {
     return stub(target, List.of());
   }
 
-  private ScorerServiceGrpc.ScorerServiceBlockingStub stub(String target, List<ClientInterceptor> interceptors) {
+  private ScorerServiceGrpc.ScorerServiceBlockingStub stub(
+      String target, List<ClientInterceptor> interceptors) {
     return ScorerServiceGrpc.newBlockingStub(channel(target, interceptors));
   }
 

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The cache directives of RFC 9111 section 5.2.1 that apply to a model request.
  *
  * @param noCache do not answer from the cache; the fresh answer may be stored
- * @param noStore do not store the answer, do not answer from the cache, share no call with other requests
+ * @param noStore do not store the answer, do not answer from the cache, share no call with other
+ *     requests
  * @param maxAge oldest acceptable entry, 0 or more; null means any that has not expired
  */
 public record CacheControl(boolean noCache, boolean noStore, @Nullable Duration maxAge) {

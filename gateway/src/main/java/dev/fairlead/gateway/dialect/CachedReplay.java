@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param pieceCharacters about how many characters of text one event carries, at least 1
  */
 public record CachedReplay(
-    @Nullable String id, @Nullable Long createdEpochSeconds, @Nullable String model, int pieceCharacters) {
+    @Nullable String id,
+    @Nullable Long createdEpochSeconds,
+    @Nullable String model,
+    int pieceCharacters) {
 
   /** Everything as stored, in pieces of 64 characters. */
   public static final CachedReplay AS_STORED = new CachedReplay(null, null, null, 64);
@@ -19,7 +22,8 @@ public record CachedReplay(
   /** Checks the range. */
   public CachedReplay {
     if (pieceCharacters < 1) {
-      throw new IllegalArgumentException("pieceCharacters: " + pieceCharacters + " (expected: 1 or more)");
+      throw new IllegalArgumentException(
+          "pieceCharacters: " + pieceCharacters + " (expected: 1 or more)");
     }
   }
 }

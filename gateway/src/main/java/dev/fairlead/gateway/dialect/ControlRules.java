@@ -12,14 +12,18 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a caller may wish for, the same for body and headers. Each refusal names the place it came from. */
+/**
+ * What a caller may wish for, the same for body and headers. Each refusal names the place it came
+ * from.
+ */
 final class ControlRules {
 
   private static final int MAX_TAGS = 16;
   private static final int MAX_NAME_CHARACTERS = 64;
   private static final BigDecimal MAX_COST_USD = BigDecimal.valueOf(1_000_000);
   private static final BigDecimal NANO = BigDecimal.ONE.movePointLeft(9);
-  private static final BigDecimal MAX_LATENCY_MS = BigDecimal.valueOf(Duration.ofDays(1).toMillis());
+  private static final BigDecimal MAX_LATENCY_MS =
+      BigDecimal.valueOf(Duration.ofDays(1).toMillis());
   private static final String MAX_AGE = "max-age=";
 
   private ControlRules() {}
@@ -36,14 +40,17 @@ final class ControlRules {
     if (usd.signum() < 0 || usd.compareTo(MAX_COST_USD) > 0) {
       throw refused(param, usd.toString(), "USD in 0..1000000");
     }
-    return usd.compareTo(NANO) < 0 ? 0 : usd.movePointRight(9).setScale(0, RoundingMode.FLOOR).longValueExact();
+    return usd.compareTo(NANO) < 0
+        ? 0
+        : usd.movePointRight(9).setScale(0, RoundingMode.FLOOR).longValueExact();
   }
 
   static Duration latency(String param, BigDecimal millis) {
     if (millis.compareTo(BigDecimal.ONE) < 0 || millis.compareTo(MAX_LATENCY_MS) > 0) {
       throw refused(param, millis.toString(), "milliseconds in 1..86400000");
     }
-    return Duration.ofNanos(millis.movePointRight(6).setScale(0, RoundingMode.FLOOR).longValueExact());
+    return Duration.ofNanos(
+        millis.movePointRight(6).setScale(0, RoundingMode.FLOOR).longValueExact());
   }
 
   static double quality(String param, BigDecimal share) {
@@ -96,20 +103,25 @@ final class ControlRules {
 
   private static Duration seconds(String param, String directive) {
     String digits = directive.substring(MAX_AGE.length());
-    if (digits.isEmpty() || digits.length() > 10 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (digits.isEmpty()
+        || digits.length() > 10
+        || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
       throw refused(param, directive, "max-age=<seconds>");
     }
     return Duration.ofSeconds(Long.parseLong(digits));
   }
 
   private static boolean isName(String text) {
-    return !text.isBlank() && text.length() <= MAX_NAME_CHARACTERS && JsonTape.printable(text).equals(text);
+    return !text.isBlank()
+        && text.length() <= MAX_NAME_CHARACTERS
+        && JsonTape.printable(text).equals(text);
   }
 
   static FailureException refused(String param, String value, String expected) {
     String safe = JsonTape.printable(value);
     String cut = safe.length() <= 60 ? safe : safe.substring(0, 60) + "...";
-    return new InvalidRequest(param + ": " + cut + " (expected: " + expected + ")", param, JsonExpect.INVALID_VALUE)
+    return new InvalidRequest(
+            param + ": " + cut + " (expected: " + expected + ")", param, JsonExpect.INVALID_VALUE)
         .asException();
   }
 }

@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's wishes beside the model request. Null and empty mean the gateway's configuration. Immutable.
+ * The caller's wishes beside the model request. Null and empty mean the gateway's configuration.
+ * Immutable.
  *
  * @param policy routing policy by name, not checked against those that exist
  * @param maxCostNanoUsd most the request may cost, nano-dollars, 0 or more

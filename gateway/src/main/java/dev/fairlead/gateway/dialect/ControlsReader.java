@@ -13,8 +13,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a caller's wishes from the body's {@code fairlead} object or from request headers. Whatever cannot be
- * understood is refused by name rather than ignored: a misspelt cost cap must not cost money. Stateless.
+ * Reads a caller's wishes from the body's {@code fairlead} object or from request headers. Whatever
+ * cannot be understood is refused by name rather than ignored: a misspelt cost cap must not cost
+ * money. Stateless.
  */
 public final class ControlsReader {
 
@@ -57,14 +58,22 @@ public final class ControlsReader {
     String param = PREFIX + name;
     boolean present = JsonExpect.isPresent(tape, value);
     switch (name) {
-      case "policy" -> wishes.policy = present ? ControlRules.policy(param, JsonExpect.string(tape, value)) : null;
-      case "max_cost_usd" -> wishes.maxCostNanoUsd = present ? ControlRules.cost(param, number(tape, value)) : null;
-      case "latency_slo_ms" -> wishes.latencySlo = present ? ControlRules.latency(param, number(tape, value)) : null;
-      case "quality_target" -> wishes.qualityTarget = present ? ControlRules.quality(param, number(tape, value)) : null;
+      case "policy" ->
+          wishes.policy =
+              present ? ControlRules.policy(param, JsonExpect.string(tape, value)) : null;
+      case "max_cost_usd" ->
+          wishes.maxCostNanoUsd = present ? ControlRules.cost(param, number(tape, value)) : null;
+      case "latency_slo_ms" ->
+          wishes.latencySlo = present ? ControlRules.latency(param, number(tape, value)) : null;
+      case "quality_target" ->
+          wishes.qualityTarget = present ? ControlRules.quality(param, number(tape, value)) : null;
       case "cache_control" ->
           wishes.cacheControl =
-              present ? ControlRules.cacheControl(param, JsonExpect.string(tape, value), true) : null;
-      case "tags" -> wishes.tags = present ? ControlRules.tags(param, strings(tape, value)) : List.of();
+              present
+                  ? ControlRules.cacheControl(param, JsonExpect.string(tape, value), true)
+                  : null;
+      case "tags" ->
+          wishes.tags = present ? ControlRules.tags(param, strings(tape, value)) : List.of();
       default -> throw unknown(JsonTape.printable(name));
     }
   }
@@ -73,7 +82,8 @@ public final class ControlsReader {
     String param = PREFIX + (name.length() <= 60 ? name : name.substring(0, 60) + "...");
     return new InvalidRequest(
             param
-                + ": unknown (expected: policy, max_cost_usd, latency_slo_ms, quality_target, cache_control or tags)",
+                + ": unknown (expected: policy, max_cost_usd, latency_slo_ms, quality_target,"
+                + " cache_control or tags)",
             param,
             "unknown_parameter")
         .asException();
@@ -105,15 +115,28 @@ public final class ControlsReader {
     Wishes wishes = new Wishes();
     wishes.policy = header(headers, "X-Fairlead-Policy", ControlRules::policy);
     wishes.maxCostNanoUsd =
-        header(headers, "X-Fairlead-Max-Cost-Usd", (name, text) -> ControlRules.cost(name, decimal(name, text)));
+        header(
+            headers,
+            "X-Fairlead-Max-Cost-Usd",
+            (name, text) -> ControlRules.cost(name, decimal(name, text)));
     wishes.latencySlo =
-        header(headers, "X-Fairlead-Latency-Slo-Ms", (name, text) -> ControlRules.latency(name, decimal(name, text)));
+        header(
+            headers,
+            "X-Fairlead-Latency-Slo-Ms",
+            (name, text) -> ControlRules.latency(name, decimal(name, text)));
     wishes.qualityTarget =
-        header(headers, "X-Fairlead-Quality-Target", (name, text) -> ControlRules.quality(name, decimal(name, text)));
+        header(
+            headers,
+            "X-Fairlead-Quality-Target",
+            (name, text) -> ControlRules.quality(name, decimal(name, text)));
     wishes.cacheControl =
-        header(headers, "Cache-Control", (name, text) -> ControlRules.cacheControl(name, text, false));
+        header(
+            headers, "Cache-Control", (name, text) -> ControlRules.cacheControl(name, text, false));
     List<String> tags =
-        header(headers, "X-Fairlead-Tags", (name, text) -> ControlRules.tags(name, List.of(text.split(",", -1))));
+        header(
+            headers,
+            "X-Fairlead-Tags",
+            (name, text) -> ControlRules.tags(name, List.of(text.split(",", -1))));
     wishes.tags = tags == null ? List.of() : tags;
     return wishes.controls();
   }
@@ -148,7 +171,8 @@ public final class ControlsReader {
     private List<String> tags = List.of();
 
     private Controls controls() {
-      Controls controls = new Controls(policy, maxCostNanoUsd, latencySlo, qualityTarget, cacheControl, tags);
+      Controls controls =
+          new Controls(policy, maxCostNanoUsd, latencySlo, qualityTarget, cacheControl, tags);
       return controls.equals(Controls.NONE) ? Controls.NONE : controls;
     }
   }

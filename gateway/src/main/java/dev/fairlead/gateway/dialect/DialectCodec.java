@@ -8,8 +8,8 @@ import dev.fairlead.v1.RawEventStream;
 import dev.fairlead.v1.Usage;
 
 /**
- * One wire format of the edge. Pure, stateless and thread-safe; nothing blocks, so every method may run on an event
- * loop.
+ * One wire format of the edge. Pure, stateless and thread-safe; nothing blocks, so every method may
+ * run on an event loop.
  */
 public interface DialectCodec {
 
@@ -20,7 +20,8 @@ public interface DialectCodec {
    * Validates a request body and finds in it what the gateway needs, in one pass over the bytes.
    *
    * @param body the whole body; kept, not copied, so it must not be changed afterwards
-   * @throws dev.fairlead.common.failure.FailureException with an {@code InvalidRequest} that names the field
+   * @throws dev.fairlead.common.failure.FailureException with an {@code InvalidRequest} that names
+   *     the field
    */
   ScannedRequest scan(byte[] body);
 
@@ -36,24 +37,24 @@ public interface DialectCodec {
   /**
    * A stored complete answer as the events a live stream would have had.
    *
-   * @throws dev.fairlead.common.failure.FailureException with {@code UpstreamMalformed} when it is not an answer of
-   *     the format
+   * @throws dev.fairlead.common.failure.FailureException with {@code UpstreamMalformed} when it is
+   *     not an answer of the format
    */
   RawEventStream toEvents(RawAnswer complete, CachedReplay replay);
 
   /**
    * Stored events as the complete answer they tell.
    *
-   * @throws dev.fairlead.common.failure.FailureException with {@code UpstreamMalformed} when they are not events of
-   *     the format
+   * @throws dev.fairlead.common.failure.FailureException with {@code UpstreamMalformed} when they
+   *     are not events of the format
    */
   RawAnswer toComplete(RawEventStream events);
 
   /**
    * The event that tells the usage at the end of a stream.
    *
-   * @param upstreamEvent the upstream's usage event, whose every field is kept; or any earlier event of the stream,
-   *     whose id and time are then taken; or empty
+   * @param upstreamEvent the upstream's usage event, whose every field is kept; or any earlier
+   *     event of the stream, whose id and time are then taken; or empty
    * @param usage the tokens, for when {@code upstreamEvent} does not tell them
    * @param fairleadJson a JSON object to put under {@code fairlead}; empty means none
    * @param model model name for an event that has none; empty means unknown

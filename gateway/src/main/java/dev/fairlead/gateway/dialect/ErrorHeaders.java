@@ -6,8 +6,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an error answer's headers say about trying again. The SDKs of OpenAI and Anthropic obey {@code x-should-retry}
- * first, then {@code retry-after-ms}, then {@code retry-after}.
+ * What an error answer's headers say about trying again. The SDKs of OpenAI and Anthropic obey
+ * {@code x-should-retry} first, then {@code retry-after-ms}, then {@code retry-after}.
  *
  * @param retryAfter earliest time to come again, 0 or more; null when unknown
  * @param neverRetry whether trying again cannot help, although the status suggests it

@@ -18,7 +18,10 @@ import dev.fairlead.common.failure.Failure.UpstreamUnavailable;
 import dev.fairlead.gateway.dialect.json.JsonLimits;
 import org.jspecify.annotations.Nullable;
 
-/** The one place where a {@link Failure} becomes an HTTP status with OpenAI's error type and code. Stateless. */
+/**
+ * The one place where a {@link Failure} becomes an HTTP status with OpenAI's error type and code.
+ * Stateless.
+ */
 public final class HttpFailures {
 
   /** Code of an {@link InvalidRequest} that is answered with 413. */
@@ -38,7 +41,8 @@ public final class HttpFailures {
   /** Status, type, code and field of a failure. */
   public static HttpFailure of(Failure failure) {
     return switch (failure) {
-      case InvalidRequest f -> new HttpFailure(invalidStatus(f.code()), INVALID_REQUEST, f.code(), f.param());
+      case InvalidRequest f ->
+          new HttpFailure(invalidStatus(f.code()), INVALID_REQUEST, f.code(), f.param());
       case Unauthenticated f -> new HttpFailure(401, INVALID_REQUEST, "invalid_api_key", null);
       case Forbidden f -> new HttpFailure(403, PERMISSION, "forbidden", null);
       case UnknownModel f -> new HttpFailure(404, INVALID_REQUEST, "model_not_found", "model");
@@ -48,7 +52,8 @@ public final class HttpFailures {
               ? new HttpFailure(429, QUOTA, QUOTA, null)
               : new HttpFailure(402, INVALID_REQUEST, "cost_cap_unreachable", null);
       case Overloaded f -> new HttpFailure(503, SERVER, "overloaded", null);
-      case UpstreamUnavailable f -> new HttpFailure(unavailableStatus(f), SERVER, "upstream_unavailable", null);
+      case UpstreamUnavailable f ->
+          new HttpFailure(unavailableStatus(f), SERVER, "upstream_unavailable", null);
       case UpstreamRejected f -> rejected(f);
       case UpstreamMalformed f -> new HttpFailure(502, SERVER, "upstream_invalid_response", null);
       case Timeout f -> new HttpFailure(504, SERVER, "timeout", null);
@@ -74,7 +79,8 @@ public final class HttpFailures {
     if (failure.fault() == UpstreamRejected.Fault.CONFIGURATION) {
       return new HttpFailure(502, SERVER, "upstream_misconfigured", null);
     }
-    int status = failure.httpStatus() >= 400 && failure.httpStatus() <= 499 ? failure.httpStatus() : 400;
+    int status =
+        failure.httpStatus() >= 400 && failure.httpStatus() <= 499 ? failure.httpStatus() : 400;
     String type =
         switch (status) {
           case 403 -> PERMISSION;

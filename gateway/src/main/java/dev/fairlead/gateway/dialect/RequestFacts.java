@@ -11,15 +11,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model the name asked for, {@code auto} when absent; not checked against any catalogue
  * @param stream whether the answer is to be streamed
- * @param maxOutputTokens most output tokens of one choice, at least 1; empty means the model's own maximum
+ * @param maxOutputTokens most output tokens of one choice, at least 1; empty means the model's own
+ *     maximum
  * @param choiceCount how many choices are asked for, at least 1
  * @param needs what a model must be able to do to serve it
- * @param lastUserText the text of the last user turn, its parts joined by a line feed; empty when there is none
- * @param semanticEligible whether a semantic cache hit could stand for an answer: text only, one choice, no tools, and
- *     the last message is the user's
- * @param promptCharacters characters of all text that the model will read, tools and schemas included, images excluded
+ * @param lastUserText the text of the last user turn, its parts joined by a line feed; empty when
+ *     there is none
+ * @param semanticEligible whether a semantic cache hit could stand for an answer: text only, one
+ *     choice, no tools, and the last message is the user's
+ * @param promptCharacters characters of all text that the model will read, tools and schemas
+ *     included, images excluded
  * @param user the client's id of its end user; null when absent
- * @param scopeDigest SHA-256, 32 bytes, over everything that changes the answer except the model and the last user text
+ * @param scopeDigest SHA-256, 32 bytes, over everything that changes the answer except the model
+ *     and the last user text
  */
 public record RequestFacts(
     String model,
@@ -45,7 +49,8 @@ public record RequestFacts(
       throw new IllegalArgumentException("choiceCount: " + choiceCount + " (expected: 1 or more)");
     }
     if (scopeDigest.size() != DIGEST_BYTES) {
-      throw new IllegalArgumentException("scopeDigest: " + scopeDigest.size() + " bytes (expected: 32)");
+      throw new IllegalArgumentException(
+          "scopeDigest: " + scopeDigest.size() + " bytes (expected: 32)");
     }
   }
 }

@@ -13,7 +13,12 @@ import dev.fairlead.gateway.dialect.json.JsonLimits;
  * @param maxChoices answers asked for by one request
  */
 public record ScanLimits(
-    int maxBodyBytes, int maxDepth, int maxNumberLength, int maxMessages, int maxTools, int maxChoices) {
+    int maxBodyBytes,
+    int maxDepth,
+    int maxNumberLength,
+    int maxMessages,
+    int maxTools,
+    int maxChoices) {
 
   /** 32 MiB, 64 levels, 256-character numbers, 10000 messages, 1024 tools, 128 choices. */
   public static final ScanLimits DEFAULT = new ScanLimits(32 << 20, 64, 256, 10_000, 1024, 128);

@@ -92,10 +92,14 @@ public final class Router {
     return decision(name.label(), ranking.reason(), query, ranking.order(), dropped);
   }
 
-  /** How hard to think is only a wish where no model can adjust it: the catalogue may just not say so. */
+  /**
+   * How hard to think is only a wish where no model can adjust it: the catalogue may just not say
+   * so.
+   */
   private static RouteQuery withoutUnknownReasoning(RouteQuery query, Catalog catalog) {
     boolean asked = query.needs().contains(Capability.REASONING);
-    boolean known = catalog.models().stream().anyMatch(m -> m.capabilities().contains(Capability.REASONING));
+    boolean known =
+        catalog.models().stream().anyMatch(m -> m.capabilities().contains(Capability.REASONING));
     if (!asked || known) {
       return query;
     }

@@ -20,19 +20,25 @@ class ControlsReaderTest {
     String body =
         """
         {"policy":"cheapest","max_cost_usd":0.0012345678901,"latency_slo_ms":1500,"quality_target":0.95,
-         "cache_control":"no-cache, max-age=60","tags":["a","b"]}""";
+         "cache_control":"no-cache, max-age=60","tags":["a","b"]}\
+        """;
     assertThat(read(body))
         .isEqualTo(
             new Controls(
-                "cheapest", 1_234_567L, Duration.ofMillis(1500), 0.95,
-                new CacheControl(true, false, Duration.ofSeconds(60)), List.of("a", "b")));
+                "cheapest",
+                1_234_567L,
+                Duration.ofMillis(1500),
+                0.95,
+                new CacheControl(true, false, Duration.ofSeconds(60)),
+                List.of("a", "b")));
   }
 
   @Test
   void body_givesNothing_whenMembersAreNullOrAbsent() {
     assertThat(read("{}")).isSameAs(Controls.NONE);
     assertThat(read("null")).isSameAs(Controls.NONE);
-    assertThat(read("{\"policy\":null,\"tags\":null,\"cache_control\":null}")).isSameAs(Controls.NONE);
+    assertThat(read("{\"policy\":null,\"tags\":null,\"cache_control\":null}"))
+        .isSameAs(Controls.NONE);
   }
 
   @ParameterizedTest
@@ -60,17 +66,20 @@ class ControlsReaderTest {
 
   @Test
   void body_isRefusedWithPath_whenTypeIsWrong() {
-    assertThat(Refusal.of(() -> scanned("{\"fairlead\":{\"policy\":1}}")).param()).isEqualTo("fairlead.policy");
+    assertThat(Refusal.of(() -> scanned("{\"fairlead\":{\"policy\":1}}")).param())
+        .isEqualTo("fairlead.policy");
     assertThat(Refusal.of(() -> scanned("{\"fairlead\":{\"max_cost_usd\":\"1\"}}")).param())
         .isEqualTo("fairlead.max_cost_usd");
     assertThat(Refusal.of(() -> scanned("{\"fairlead\":[]}")).param()).isEqualTo("fairlead");
-    assertThat(Refusal.of(() -> scanned("{\"fairlead\":{\"tags\":[\"a\",1]}}")).param()).isEqualTo("fairlead.tags[1]");
+    assertThat(Refusal.of(() -> scanned("{\"fairlead\":{\"tags\":[\"a\",1]}}")).param())
+        .isEqualTo("fairlead.tags[1]");
   }
 
   @Test
   void tags_areRefused_whenThereAreTooMany() {
     String seventeen = "\"t\",".repeat(16) + "\"t\"";
-    assertThat(Refusal.of(() -> read("{\"tags\":[" + seventeen + "]}")).message()).contains("17 tags");
+    assertThat(Refusal.of(() -> read("{\"tags\":[" + seventeen + "]}")).message())
+        .contains("17 tags");
   }
 
   @Test
@@ -86,8 +95,12 @@ class ControlsReaderTest {
     assertThat(ControlsReader.fromHeaders(headers::get))
         .isEqualTo(
             new Controls(
-                "fastest_p95", 10_000_000L, Duration.ofMillis(800), 1.0,
-                new CacheControl(false, true, null), List.of("team-a", "nightly")));
+                "fastest_p95",
+                10_000_000L,
+                Duration.ofMillis(800),
+                1.0,
+                new CacheControl(false, true, null),
+                List.of("team-a", "nightly")));
   }
 
   @Test
@@ -99,7 +112,9 @@ class ControlsReaderTest {
   void cacheControlHeader_ignoresDirectivesForOthers() {
     assertThat(ControlsReader.fromHeaders(Map.of("Cache-Control", "no-transform, private")::get))
         .isSameAs(Controls.NONE);
-    assertThat(ControlsReader.fromHeaders(Map.of("Cache-Control", "private, max-age=0")::get).cacheControl())
+    assertThat(
+            ControlsReader.fromHeaders(Map.of("Cache-Control", "private, max-age=0")::get)
+                .cacheControl())
         .isEqualTo(new CacheControl(false, false, Duration.ZERO));
   }
 
@@ -121,7 +136,9 @@ class ControlsReaderTest {
 
   @Test
   void cost_isRoundedDownToZero_whenTooSmallForANanoDollar() {
-    assertThat(ControlsReader.fromHeaders(Map.of("X-Fairlead-Max-Cost-Usd", "1e-999999999")::get).maxCostNanoUsd())
+    assertThat(
+            ControlsReader.fromHeaders(Map.of("X-Fairlead-Max-Cost-Usd", "1e-999999999")::get)
+                .maxCostNanoUsd())
         .isZero();
   }
 

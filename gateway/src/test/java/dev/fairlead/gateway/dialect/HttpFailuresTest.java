@@ -40,27 +40,73 @@ class HttpFailuresTest {
     return Stream.of(
         row(new InvalidRequest("m", "n", "invalid_type"), 400, INVALID, "invalid_type", "n"),
         row(new InvalidRequest("m", null, null), 400, INVALID, null, null),
-        row(new InvalidRequest("m", null, HttpFailures.REQUEST_TOO_LARGE), 413, INVALID, "request_too_large", null),
+        row(
+            new InvalidRequest("m", null, HttpFailures.REQUEST_TOO_LARGE),
+            413,
+            INVALID,
+            "request_too_large",
+            null),
         row(
             new InvalidRequest("m", null, HttpFailures.UNSUPPORTED_MEDIA_TYPE),
-            415, INVALID, "unsupported_media_type", null),
+            415,
+            INVALID,
+            "unsupported_media_type",
+            null),
         row(new Unauthenticated("m"), 401, INVALID, "invalid_api_key", null),
         row(new Forbidden("m"), 403, "permission_error", "forbidden", null),
         row(new UnknownModel("m", "x"), 404, INVALID, "model_not_found", "model"),
         row(new RateLimited("m", SOON), 429, "rate_limit_error", "rate_limit_exceeded", null),
         row(
-            new BudgetExceeded("m", BudgetExceeded.Kind.QUOTA), 429, "insufficient_quota", "insufficient_quota", null),
-        row(new BudgetExceeded("m", BudgetExceeded.Kind.REQUEST_CAP), 402, INVALID, "cost_cap_unreachable", null),
+            new BudgetExceeded("m", BudgetExceeded.Kind.QUOTA),
+            429,
+            "insufficient_quota",
+            "insufficient_quota",
+            null),
+        row(
+            new BudgetExceeded("m", BudgetExceeded.Kind.REQUEST_CAP),
+            402,
+            INVALID,
+            "cost_cap_unreachable",
+            null),
         row(new Overloaded("m", SOON), 503, "server_error", "overloaded", null),
-        row(new UpstreamUnavailable("m", 0, null), 503, "server_error", "upstream_unavailable", null),
-        row(new UpstreamUnavailable("m", 503, SOON), 503, "server_error", "upstream_unavailable", null),
-        row(new UpstreamUnavailable("m", 500, null), 502, "server_error", "upstream_unavailable", null),
+        row(
+            new UpstreamUnavailable("m", 0, null),
+            503,
+            "server_error",
+            "upstream_unavailable",
+            null),
+        row(
+            new UpstreamUnavailable("m", 503, SOON),
+            503,
+            "server_error",
+            "upstream_unavailable",
+            null),
+        row(
+            new UpstreamUnavailable("m", 500, null),
+            502,
+            "server_error",
+            "upstream_unavailable",
+            null),
         row(new UpstreamRejected("m", 422, Fault.CALLER), 422, INVALID, "upstream_rejected", null),
-        row(new UpstreamRejected("m", 403, Fault.CALLER), 403, "permission_error", "upstream_rejected", null),
-        row(new UpstreamRejected("m", 429, Fault.CALLER), 429, "rate_limit_error", "upstream_rejected", null),
+        row(
+            new UpstreamRejected("m", 403, Fault.CALLER),
+            403,
+            "permission_error",
+            "upstream_rejected",
+            null),
+        row(
+            new UpstreamRejected("m", 429, Fault.CALLER),
+            429,
+            "rate_limit_error",
+            "upstream_rejected",
+            null),
         row(new UpstreamRejected("m", 0, Fault.CALLER), 400, INVALID, "upstream_rejected", null),
         row(
-            new UpstreamRejected("m", 401, Fault.CONFIGURATION), 502, "server_error", "upstream_misconfigured", null),
+            new UpstreamRejected("m", 401, Fault.CONFIGURATION),
+            502,
+            "server_error",
+            "upstream_misconfigured",
+            null),
         row(new UpstreamMalformed("m"), 502, "server_error", "upstream_invalid_response", null),
         row(new Timeout("m"), 504, "server_error", "timeout", null),
         row(new Cancelled("m"), 499, INVALID, "request_cancelled", null),
@@ -82,8 +128,11 @@ class HttpFailuresTest {
   @Test
   void table_hasEveryKindOfFailure() {
     Set<String> kinds =
-        Arrays.stream(Failure.class.getPermittedSubclasses()).map(Class::getName).collect(Collectors.toSet());
-    assertThat(table().map(row -> row.get()[0].getClass().getName()).collect(Collectors.toSet())).isEqualTo(kinds);
+        Arrays.stream(Failure.class.getPermittedSubclasses())
+            .map(Class::getName)
+            .collect(Collectors.toSet());
+    assertThat(table().map(row -> row.get()[0].getClass().getName()).collect(Collectors.toSet()))
+        .isEqualTo(kinds);
   }
 
   @Test

@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A small ONNX graph from embedding and lexical features to the expected gain: the calibrated probability that a
- * quality-tier model answers better than a cheap one. Thread-safe, some 20 microseconds a call on the caller's thread.
+ * A small ONNX graph from embedding and lexical features to the expected gain: the calibrated
+ * probability that a quality-tier model answers better than a cheap one. Thread-safe, some 20
+ * microseconds a call on the caller's thread.
  */
 public final class ComplexityHead implements AutoCloseable {
 
@@ -42,30 +43,43 @@ public final class ComplexityHead implements AutoCloseable {
   /** Opens the shipped head. Blocks for some milliseconds. */
   public static ComplexityHead shipped() {
     return open(
-        ModelFile.resource(FOLDER + "complexity-head.onnx"), ModelFile.resource(FOLDER + "complexity-head.json"));
+        ModelFile.resource(FOLDER + "complexity-head.onnx"),
+        ModelFile.resource(FOLDER + "complexity-head.json"));
   }
 
   /**
    * Opens a head.
    *
-   * @throws ModelFileException when the files are damaged, do not belong together, or want other features than
-   *     there are
+   * @throws ModelFileException when the files are damaged, do not belong together, or want other
+   *     features than there are
    */
   public static ComplexityHead open(ModelFile graph, ModelFile manifestFile) {
     HeadManifest manifest = HeadManifest.parse(manifestFile);
     if (!manifest.graphSha256().equals(graph.sha256())) {
       throw new ModelFileException(
-          graph.name() + ": SHA-256 " + graph.sha256() + " (expected: " + manifest.graphSha256() + ", by "
-              + manifestFile.name() + ")");
+          graph.name()
+              + ": SHA-256 "
+              + graph.sha256()
+              + " (expected: "
+              + manifest.graphSha256()
+              + ", by "
+              + manifestFile.name()
+              + ")");
     }
     if (!manifest.features().equals(PromptFeatures.names())) {
       throw new ModelFileException(
-          manifestFile.name() + ": features " + manifest.features() + " (expected: " + PromptFeatures.names()
+          manifestFile.name()
+              + ": features "
+              + manifest.features()
+              + " (expected: "
+              + PromptFeatures.names()
               + "; train the head anew)");
     }
     QuantileTable quantiles;
     try {
-      quantiles = QuantileTable.of(manifest.quantiles().stream().mapToDouble(Double::doubleValue).toArray());
+      quantiles =
+          QuantileTable.of(
+              manifest.quantiles().stream().mapToDouble(Double::doubleValue).toArray());
     } catch (IllegalArgumentException e) {
       throw new ModelFileException(manifestFile.name() + ": " + e.getMessage(), e);
     }
@@ -73,7 +87,11 @@ public final class ComplexityHead implements AutoCloseable {
     if (!session.getInputNames().equals(Set.of(EMBEDDING, FEATURES))
         || !session.getOutputNames().equals(Set.of(GAIN))) {
       throw new ModelFileException(
-          graph.name() + ": inputs " + session.getInputNames() + ", outputs " + session.getOutputNames()
+          graph.name()
+              + ": inputs "
+              + session.getInputNames()
+              + ", outputs "
+              + session.getOutputNames()
               + " (expected: embedding and features, gain)");
     }
     return new ComplexityHead(session, manifest, quantiles);
@@ -93,10 +111,13 @@ public final class ComplexityHead implements AutoCloseable {
   public double expectedGain(float[] embedding, float[] features) {
     OrtEnvironment environment = OrtRuntime.environment();
     try (OnnxTensor embeddingTensor =
-            OnnxTensor.createTensor(environment, FloatBuffer.wrap(embedding), new long[] {1, embedding.length});
+            OnnxTensor.createTensor(
+                environment, FloatBuffer.wrap(embedding), new long[] {1, embedding.length});
         OnnxTensor featureTensor =
-            OnnxTensor.createTensor(environment, FloatBuffer.wrap(features), new long[] {1, features.length});
-        OrtSession.Result result = session.run(Map.of(EMBEDDING, embeddingTensor, FEATURES, featureTensor))) {
+            OnnxTensor.createTensor(
+                environment, FloatBuffer.wrap(features), new long[] {1, features.length});
+        OrtSession.Result result =
+            session.run(Map.of(EMBEDDING, embeddingTensor, FEATURES, featureTensor))) {
       return ((OnnxTensor) result.get(0)).getFloatBuffer().get(0);
     } catch (OrtException e) {
       throw new IllegalStateException("the complexity head failed", e);

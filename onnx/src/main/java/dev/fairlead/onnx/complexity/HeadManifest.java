@@ -10,7 +10,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * What stands beside the head's graph: what it was trained for, so that it is not fed anything else, and its quantiles.
+ * What stands beside the head's graph: what it was trained for, so that it is not fed anything
+ * else, and its quantiles.
  *
  * @param version of the head, such as {@code 2026.11-1}
  * @param graphSha256 hash of the graph's file, hexadecimal

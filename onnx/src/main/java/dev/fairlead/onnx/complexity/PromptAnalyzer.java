@@ -6,8 +6,8 @@ import dev.fairlead.onnx.encoder.SentenceEncoder;
 import dev.fairlead.onnx.features.PromptFeatures;
 
 /**
- * Complexity and embedding of a text by one forward pass. Thread-safe; a call computes on its own thread for some
- * milliseconds, never on an event loop.
+ * Complexity and embedding of a text by one forward pass. Thread-safe; a call computes on its own
+ * thread for some milliseconds, never on an event loop.
  */
 public final class PromptAnalyzer {
 
@@ -22,8 +22,11 @@ public final class PromptAnalyzer {
   public PromptAnalyzer(SentenceEncoder encoder, ComplexityHead head) {
     if (head.manifest().embeddingDimensions() != encoder.dimensions()) {
       throw new ModelFileException(
-          "complexity head: embeddings of " + head.manifest().embeddingDimensions() + " floats (expected: "
-              + encoder.dimensions() + ")");
+          "complexity head: embeddings of "
+              + head.manifest().embeddingDimensions()
+              + " floats (expected: "
+              + encoder.dimensions()
+              + ")");
     }
     this.encoder = encoder;
     this.head = head;
@@ -34,7 +37,10 @@ public final class PromptAnalyzer {
     return head.manifest().maxTokens();
   }
 
-  /** Analyses a text; any text is allowed. An empty or blank one has complexity 0 and an embedding without values. */
+  /**
+   * Analyses a text; any text is allowed. An empty or blank one has complexity 0 and an embedding
+   * without values.
+   */
   public PromptAnalysis analyze(String text) {
     float[] features = PromptFeatures.of(text);
     if (text.isBlank()) {

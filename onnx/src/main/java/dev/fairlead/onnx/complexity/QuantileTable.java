@@ -3,10 +3,11 @@ package dev.fairlead.onnx.complexity;
 import java.util.Arrays;
 
 /**
- * Where a value stands in reference traffic: the share of it that lies below. Immutable and thread-safe.
+ * Where a value stands in reference traffic: the share of it that lies below. Immutable and
+ * thread-safe.
  *
- * <p>Complexity is a quantile and not the gain itself so that a threshold means a share of traffic, whatever head is in
- * use.
+ * <p>Complexity is a quantile and not the gain itself so that a threshold means a share of traffic,
+ * whatever head is in use.
  */
 public final class QuantileTable {
 
@@ -23,11 +24,13 @@ public final class QuantileTable {
    */
   public static QuantileTable of(double... values) {
     if (values.length < 2) {
-      throw new IllegalArgumentException("quantiles: " + values.length + " values (expected: 2 or more)");
+      throw new IllegalArgumentException(
+          "quantiles: " + values.length + " values (expected: 2 or more)");
     }
     for (int i = 0; i < values.length; i++) {
       if (!Double.isFinite(values[i]) || (i > 0 && values[i] < values[i - 1])) {
-        throw new IllegalArgumentException("quantiles[" + i + "]: " + values[i] + " (expected: ascending numbers)");
+        throw new IllegalArgumentException(
+            "quantiles[" + i + "]: " + values[i] + " (expected: ascending numbers)");
       }
     }
     return new QuantileTable(values.clone());
@@ -51,7 +54,10 @@ public final class QuantileTable {
     return of(table);
   }
 
-  /** The quantile of a value, 0 to 1: interpolated between the table's points, the middle of a run of equal ones. */
+  /**
+   * The quantile of a value, 0 to 1: interpolated between the table's points, the middle of a run
+   * of equal ones.
+   */
   public double quantileOf(double value) {
     int below = lowerBound(value);
     int notAbove = upperBound(value);

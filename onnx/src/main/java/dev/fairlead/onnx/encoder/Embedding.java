@@ -7,7 +7,9 @@ package dev.fairlead.onnx.encoder;
  * @param tokenCount tokens that were encoded, with the two special ones
  * @param truncated whether the text was longer than what was encoded
  */
-@SuppressWarnings("ArrayRecordComponent") // Immutable by convention: copies would double the garbage of every request.
+@SuppressWarnings(
+    "ArrayRecordComponent") // Immutable by convention: copies would double the garbage of every
+                            // request.
 public record Embedding(float[] values, int tokenCount, boolean truncated) {
 
   /** Cosine of the angle to another embedding of the same fingerprint, -1 to 1. */

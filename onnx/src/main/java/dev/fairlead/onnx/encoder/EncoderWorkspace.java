@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Direct buffers for one run at a time, which the runtime reads from and writes to without copies. Not thread-safe: the
- * encoder lends each to one call.
+ * Direct buffers for one run at a time, which the runtime reads from and writes to without copies.
+ * Not thread-safe: the encoder lends each to one call.
  */
 final class EncoderWorkspace {
 
@@ -45,13 +45,22 @@ final class EncoderWorkspace {
     long[] shape = {1, tokens};
     try (OnnxTensor idTensor = OnnxTensor.createTensor(environment, ids.slice(0, tokens), shape);
         OnnxTensor maskTensor = OnnxTensor.createTensor(environment, ones.slice(0, tokens), shape);
-        OnnxTensor typeTensor = OnnxTensor.createTensor(environment, zeros.slice(0, tokens), shape);
+        OnnxTensor typeTensor =
+            OnnxTensor.createTensor(environment, zeros.slice(0, tokens), shape);
         OnnxTensor outTensor =
             OnnxTensor.createTensor(
-                environment, hidden.slice(0, tokens * dimensions), new long[] {1, tokens, dimensions});
+                environment,
+                hidden.slice(0, tokens * dimensions),
+                new long[] {1, tokens, dimensions});
         OrtSession.Result pinned =
             session.run(
-                Map.of("input_ids", idTensor, "attention_mask", maskTensor, "token_type_ids", typeTensor),
+                Map.of(
+                    "input_ids",
+                    idTensor,
+                    "attention_mask",
+                    maskTensor,
+                    "token_type_ids",
+                    typeTensor),
                 Map.of(output, outTensor))) {
       return pool(tokens);
     }

@@ -12,12 +12,12 @@ import dev.fairlead.onnx.tokenizer.WordPieceTokenizer;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * Encodes texts with a BERT-like sentence encoder, one at a time: the int8 model scales its activations per
- * tensor, so a text in a padded batch gets another vector than alone (cosine down to 0.972 was measured).
- * Identical text and limit always give the identical vector.
+ * Encodes texts with a BERT-like sentence encoder, one at a time: the int8 model scales its
+ * activations per tensor, so a text in a padded batch gets another vector than alone (cosine down
+ * to 0.972 was measured). Identical text and limit always give the identical vector.
  *
- * <p>Thread-safe; a call computes on its own thread for some milliseconds (never on an event loop) and does not
- * wait for others. Close it only when no call is under way.
+ * <p>Thread-safe; a call computes on its own thread for some milliseconds (never on an event loop)
+ * and does not wait for others. Close it only when no call is under way.
  */
 public final class SentenceEncoder implements AutoCloseable {
 
@@ -37,7 +37,8 @@ public final class SentenceEncoder implements AutoCloseable {
   private final String modelHash;
   private final ConcurrentLinkedDeque<EncoderWorkspace> idle = new ConcurrentLinkedDeque<>();
 
-  private SentenceEncoder(WordPieceTokenizer tokenizer, OrtSession session, int dimensions, String modelHash) {
+  private SentenceEncoder(
+      WordPieceTokenizer tokenizer, OrtSession session, int dimensions, String modelHash) {
     this.tokenizer = tokenizer;
     this.session = session;
     this.dimensions = dimensions;
@@ -58,7 +59,8 @@ public final class SentenceEncoder implements AutoCloseable {
     WordPieceTokenizer tokenizer = WordPieceTokenizer.parse(tokenizerJson.content());
     OrtSession session = OrtRuntime.open(model.name(), model.content());
     try {
-      return new SentenceEncoder(tokenizer, session, dimensions(model.name(), session), model.sha256());
+      return new SentenceEncoder(
+          tokenizer, session, dimensions(model.name(), session), model.sha256());
     } catch (OrtException | ModelFileException e) {
       closeQuietly(session);
       throw e instanceof ModelFileException known
@@ -72,12 +74,21 @@ public final class SentenceEncoder implements AutoCloseable {
     boolean inputsFit = session.getInputNames().equals(EncoderWorkspace.INPUTS);
     if (!inputsFit || output == null || !(output.getInfo() instanceof TensorInfo tensor)) {
       throw new ModelFileException(
-          name + ": inputs " + session.getInputNames() + ", outputs " + session.getOutputNames() + " (expected: inputs "
-              + EncoderWorkspace.INPUTS + ", output " + OUTPUT + ")");
+          name
+              + ": inputs "
+              + session.getInputNames()
+              + ", outputs "
+              + session.getOutputNames()
+              + " (expected: inputs "
+              + EncoderWorkspace.INPUTS
+              + ", output "
+              + OUTPUT
+              + ")");
     }
     long[] shape = tensor.getShape();
     if (shape.length != 3 || shape[2] <= 0) {
-      throw new ModelFileException(name + ": " + OUTPUT + " has no fixed width (expected: batch x tokens x width)");
+      throw new ModelFileException(
+          name + ": " + OUTPUT + " has no fixed width (expected: batch x tokens x width)");
     }
     return (int) shape[2];
   }
@@ -88,11 +99,17 @@ public final class SentenceEncoder implements AutoCloseable {
   }
 
   /**
-   * Identifies the vectors that {@code encode(text, maxTokens)} gives: model, runtime, options, token limit.
-   * Vectors with different fingerprints must not be compared.
+   * Identifies the vectors that {@code encode(text, maxTokens)} gives: model, runtime, options,
+   * token limit. Vectors with different fingerprints must not be compared.
    */
   public String fingerprint(int maxTokens) {
-    return "minilm-" + modelHash.substring(0, 12) + "/ort-" + OrtRuntime.version() + "/" + OrtRuntime.OPTIONS + "/t"
+    return "minilm-"
+        + modelHash.substring(0, 12)
+        + "/ort-"
+        + OrtRuntime.version()
+        + "/"
+        + OrtRuntime.OPTIONS
+        + "/t"
         + maxTokens;
   }
 
@@ -103,7 +120,8 @@ public final class SentenceEncoder implements AutoCloseable {
    */
   public Embedding encode(String text, int maxTokens) {
     if (maxTokens < 3 || maxTokens > MAX_TOKENS) {
-      throw new IllegalArgumentException("maxTokens: " + maxTokens + " (expected: 3.." + MAX_TOKENS + ")");
+      throw new IllegalArgumentException(
+          "maxTokens: " + maxTokens + " (expected: 3.." + MAX_TOKENS + ")");
     }
     TokenizedText tokens = tokenizer.tokenize(text, maxTokens);
     EncoderWorkspace workspace = idle.pollFirst();
@@ -114,7 +132,8 @@ public final class SentenceEncoder implements AutoCloseable {
       float[] values = workspace.run(session, OUTPUT, tokens.ids());
       return new Embedding(values, tokens.tokenCount(), tokens.truncated());
     } catch (OrtException e) {
-      throw new IllegalStateException("the encoder failed on " + tokens.tokenCount() + " tokens", e);
+      throw new IllegalStateException(
+          "the encoder failed on " + tokens.tokenCount() + " tokens", e);
     } finally {
       idle.addFirst(workspace);
     }

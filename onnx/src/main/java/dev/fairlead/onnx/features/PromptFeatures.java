@@ -3,8 +3,9 @@ package dev.fairlead.onnx.features;
 import java.util.List;
 
 /**
- * Lexical features of a prompt, computed in one pass over at most {@link #MAX_CHARACTERS} characters. Counts enter as
- * {@code ln(1 + count)}, shares as 0 to 1. Stateless, thread-safe, some ten microseconds a prompt.
+ * Lexical features of a prompt, computed in one pass over at most {@link #MAX_CHARACTERS}
+ * characters. Counts enter as {@code ln(1 + count)}, shares as 0 to 1. Stateless, thread-safe, some
+ * ten microseconds a prompt.
  */
 public final class PromptFeatures {
 
@@ -13,11 +14,34 @@ public final class PromptFeatures {
 
   private static final List<String> NAMES =
       List.of(
-          "characters", "words", "sentences", "lines", "mean_word_length", "long_word_share", "distinct_word_share",
-          "digit_share", "upper_case_share", "punctuation_share", "non_ascii_share", "name_share", "numbers",
-          "maths_symbols", "code_symbols", "question_marks", "list_items", "choices", "maths_words", "code_words",
-          "reasoning_words", "design_words", "format_words", "constraint_words", "fact_question_words",
-          "explanation_question_words", "writing_words", "small_talk_words");
+          "characters",
+          "words",
+          "sentences",
+          "lines",
+          "mean_word_length",
+          "long_word_share",
+          "distinct_word_share",
+          "digit_share",
+          "upper_case_share",
+          "punctuation_share",
+          "non_ascii_share",
+          "name_share",
+          "numbers",
+          "maths_symbols",
+          "code_symbols",
+          "question_marks",
+          "list_items",
+          "choices",
+          "maths_words",
+          "code_words",
+          "reasoning_words",
+          "design_words",
+          "format_words",
+          "constraint_words",
+          "fact_question_words",
+          "explanation_question_words",
+          "writing_words",
+          "small_talk_words");
 
   private PromptFeatures() {}
 
@@ -26,7 +50,10 @@ public final class PromptFeatures {
     return NAMES;
   }
 
-  /** The features of a text, in the order of {@link #names()}; all are finite, and 0 for an empty text. */
+  /**
+   * The features of a text, in the order of {@link #names()}; all are finite, and 0 for an empty
+   * text.
+   */
   public static float[] of(String text) {
     PromptScan scan = new PromptScan();
     scan.read(text, Math.min(text.length(), MAX_CHARACTERS));

@@ -6,7 +6,10 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The counters behind {@link PromptFeatures}, filled in one pass. Not thread-safe; made for one text. */
+/**
+ * The counters behind {@link PromptFeatures}, filled in one pass. Not thread-safe; made for one
+ * text.
+ */
 final class PromptScan {
 
   private static final int LONG_WORD = 9;
@@ -157,7 +160,10 @@ final class PromptScan {
     }
   }
 
-  /** A line that begins like an item of a list ({@code - }, {@code 3.}) or like an answer to choose ({@code B.}). */
+  /**
+   * A line that begins like an item of a list ({@code - }, {@code 3.}) or like an answer to choose
+   * ({@code B.}).
+   */
   private void countLineMark(String text, int start, int end) {
     char c = text.charAt(start);
     char next = start + 1 < end ? text.charAt(start + 1) : ' ';

@@ -7,49 +7,58 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kinds of words that say something about what a prompt asks for. English; other languages are left to the embedding.
+ * Kinds of words that say something about what a prompt asks for. English; other languages are left
+ * to the embedding.
  */
 enum WordKind {
   MATHS(
-      "algebra angle angles area average bounded calculus calculate circle coefficient compute congruent converge "
-          + "converges coordinates derivative determinant differential divisible divisor eigenvalue equation equations "
-          + "evaluate factor fraction function functions geometric graph group inequality infinitely integer integers "
-          + "integral lemma limit linear logarithm matrix maximum mean median minimum modulo multiple multiply "
-          + "number numbers percent perimeter permutation polynomial polynomials prime primes probability product "
-          + "proof quadratic radius ratio remainder root roots sequence solve sphere square sum theorem triangle "
-          + "variance vector vectors volume"),
+      "algebra angle angles area average bounded calculus calculate circle coefficient compute"
+          + " congruent converge converges coordinates derivative determinant differential"
+          + " divisible divisor eigenvalue equation equations evaluate factor fraction function"
+          + " functions geometric graph group inequality infinitely integer integers integral lemma"
+          + " limit linear logarithm matrix maximum mean median minimum modulo multiple multiply"
+          + " number numbers percent perimeter permutation polynomial polynomials prime primes"
+          + " probability product proof quadratic radius ratio remainder root roots sequence solve"
+          + " sphere square sum theorem triangle variance vector vectors volume"),
   CODE(
-      "algorithm algorithms api array async binary boolean bug c class cli code coding compile compiler concurrency "
-          + "concurrent css data database debug deadlock dictionary docker exception function html http implement "
-          + "implementation integer java javascript json kernel kubernetes lambda library list loop method mutex node "
-          + "object parse parser pointer program python query queue race recursion recursive refactor regex return "
-          + "rust schema script server sql stack string struct subarray substring test thread threads tree tuple "
-          + "typescript unit variable"),
+      "algorithm algorithms api array async binary boolean bug c class cli code coding compile"
+          + " compiler concurrency concurrent css data database debug deadlock dictionary docker"
+          + " exception function html http implement implementation integer java javascript json"
+          + " kernel kubernetes lambda library list loop method mutex node object parse parser"
+          + " pointer program python query queue race recursion recursive refactor regex return"
+          + " rust schema script server sql stack string struct subarray substring test thread"
+          + " threads tree tuple typescript unit variable"),
   REASONING(
-      "analyse analyze argue argument assume assumption carefully compare conclude conclusion contradiction criticise "
-          + "critique deduce demonstrate derive determine disprove evaluate explain hence if implies induction infer "
-          + "interpret justify justification logic prove proving reason reasoning rigorous rigorously show step steps "
-          + "suppose tradeoff tradeoffs trade-offs therefore then valid verify why"),
+      "analyse analyze argue argument assume assumption carefully compare conclude conclusion"
+          + " contradiction criticise critique deduce demonstrate derive determine disprove"
+          + " evaluate explain hence if implies induction infer interpret justify justification"
+          + " logic prove proving reason reasoning rigorous rigorously show step steps suppose"
+          + " tradeoff tradeoffs trade-offs therefore then valid verify why"),
   DESIGN(
-      "analysis architecture architect availability complexity concurrency consistency consistent constraint "
-          + "constraints cost design distributed efficient failure fault-tolerant framework implement latency "
-          + "memory migration model optimal optimise optimize partition performance pipeline plan proposal protocol "
-          + "replication requirements roadmap scalable scale schema security specification strategy strategies system "
+      "analysis architecture architect availability complexity concurrency consistency consistent"
+          + " constraint constraints cost design distributed efficient failure fault-tolerant"
+          + " framework implement latency memory migration model optimal optimise optimize"
+          + " partition performance pipeline plan proposal protocol replication requirements"
+          + " roadmap scalable scale schema security specification strategy strategies system "
           + "throughput"),
   FORMAT(
-      "bullet bullets chart column columns csv format formatted heading headings json latex list markdown numbered "
-          + "outline paragraph paragraphs section sections summary table template words xml yaml"),
+      "bullet bullets chart column columns csv format formatted heading headings json latex list"
+          + " markdown numbered outline paragraph paragraphs section sections summary table"
+          + " template words xml yaml"),
   CONSTRAINT(
-      "all avoid cannot each every exact exactly except given include including least limit maximum "
-          + "minimum must never no none not only require required requires such unless using within without"),
+      "all avoid cannot each every exact exactly except given include including least limit maximum"
+          + " minimum must never no none not only require required requires such unless using"
+          + " within without"),
   FACT_QUESTION("what when where which who whom whose name define meaning capital called"),
-  EXPLANATION_QUESTION("why how explain describe discuss elaborate cause causes reason effect effects"),
+  EXPLANATION_QUESTION(
+      "why how explain describe discuss elaborate cause causes reason effect effects"),
   WRITING(
-      "article blog caption compose draft email essay fiction letter lyrics message novel paraphrase poem post recipe "
-          + "rephrase rewrite rhyme script slogan song speech story summarise summarize translate tweet write"),
+      "article blog caption compose draft email essay fiction letter lyrics message novel"
+          + " paraphrase poem post recipe rephrase rewrite rhyme script slogan song speech story"
+          + " summarise summarize translate tweet write"),
   SMALL_TALK(
-      "bye cheers feeling fine good great happy hello hey hi joke lovely morning nice night ok okay please sorry sure "
-          + "thank thanks today tell weekend welcome yes you your");
+      "bye cheers feeling fine good great happy hello hey hi joke lovely morning nice night ok okay"
+          + " please sorry sure thank thanks today tell weekend welcome yes you your");
 
   private static final Map<String, List<WordKind>> KINDS = byWord();
 

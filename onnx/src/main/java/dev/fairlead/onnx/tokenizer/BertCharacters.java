@@ -3,11 +3,13 @@ package dev.fairlead.onnx.tokenizer;
 import java.text.Normalizer;
 
 /**
- * What BERT's normalizer and pre-tokenizer do to single code points: which are dropped, which separate, which stand for
- * themselves, and how they are folded (canonical decomposition without non-spacing marks, then lower case).
+ * What BERT's normalizer and pre-tokenizer do to single code points: which are dropped, which
+ * separate, which stand for themselves, and how they are folded (canonical decomposition without
+ * non-spacing marks, then lower case).
  *
- * <p>Works on code points alone, so that the time is linear in the text: canonical ordering of a long run of
- * marks, which whole-text normalisation would do, is quadratic, and the marks are dropped anyway.
+ * <p>Works on code points alone, so that the time is linear in the text: canonical ordering of a
+ * long run of marks, which whole-text normalisation would do, is quadratic, and the marks are
+ * dropped anyway.
  */
 final class BertCharacters {
 
@@ -18,12 +20,29 @@ final class BertCharacters {
 
   static boolean isWhitespace(int c) {
     return switch (c) {
-      case ' ', '\t', '\n', 0x0B, 0x0C, '\r', 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
+      case ' ',
+          '\t',
+          '\n',
+          0x0B,
+          0x0C,
+          '\r',
+          0x85,
+          0xA0,
+          0x1680,
+          0x2028,
+          0x2029,
+          0x202F,
+          0x205F,
+          0x3000 ->
+          true;
       default -> c >= 0x2000 && c <= 0x200A;
     };
   }
 
-  /** Code points that leave no trace: NUL, the replacement character, controls, formats, private use, surrogates. */
+  /**
+   * Code points that leave no trace: NUL, the replacement character, controls, formats, private
+   * use, surrogates.
+   */
   static boolean isDropped(int c) {
     if (c == '\t' || c == '\n' || c == '\r') {
       return false;
@@ -39,7 +58,10 @@ final class BertCharacters {
 
   static boolean isPunctuation(int c) {
     if (c < 0x80) {
-      return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+      return (c >= '!' && c <= '/')
+          || (c >= ':' && c <= '@')
+          || (c >= '[' && c <= '`')
+          || (c >= '{' && c <= '~');
     }
     return switch (Character.getType(c)) {
       case Character.CONNECTOR_PUNCTUATION,
@@ -54,7 +76,9 @@ final class BertCharacters {
     };
   }
 
-  /** The blocks of ideographs that stand alone as words, as the reference implementation lists them. */
+  /**
+   * The blocks of ideographs that stand alone as words, as the reference implementation lists them.
+   */
   static boolean isIdeograph(int c) {
     if (c < 0x3400) {
       return false;

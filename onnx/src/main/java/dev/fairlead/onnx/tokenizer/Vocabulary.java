@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * The pieces of a WordPiece model, found by the characters of a buffer without making strings. Immutable and
- * thread-safe.
+ * The pieces of a WordPiece model, found by the characters of a buffer without making strings.
+ * Immutable and thread-safe.
  */
 final class Vocabulary {
 
@@ -44,8 +44,16 @@ final class Vocabulary {
     this.longestPiece = longest;
     this.special =
         Map.of(
-            "[PAD]", required("[PAD]"), "[UNK]", required("[UNK]"), "[CLS]", required("[CLS]"),
-            "[SEP]", required("[SEP]"), "[MASK]", required("[MASK]"));
+            "[PAD]",
+            required("[PAD]"),
+            "[UNK]",
+            required("[UNK]"),
+            "[CLS]",
+            required("[CLS]"),
+            "[SEP]",
+            required("[SEP]"),
+            "[MASK]",
+            required("[MASK]"));
   }
 
   /** Reads the {@code tokenizer.json} of a BERT model. */
@@ -55,26 +63,32 @@ final class Vocabulary {
       JsonNode model = root.path("model");
       JsonNode normalizer = root.path("normalizer");
       expect("model.type", model.path("type"), "WordPiece");
-      expect("model.continuing_subword_prefix", model.path("continuing_subword_prefix"), CONTINUATION);
+      expect(
+          "model.continuing_subword_prefix", model.path("continuing_subword_prefix"), CONTINUATION);
       expect("normalizer.type", normalizer.path("type"), "BertNormalizer");
       expect("normalizer.lowercase", normalizer.path("lowercase"), "true");
       expect("pre_tokenizer.type", root.path("pre_tokenizer").path("type"), "BertPreTokenizer");
       if (!model.path("vocab").isObject() || model.path("vocab").isEmpty()) {
-        throw new ModelFileException("tokenizer.json: model.vocab: missing (expected: pieces and their ids)");
+        throw new ModelFileException(
+            "tokenizer.json: model.vocab: missing (expected: pieces and their ids)");
       }
       return new Vocabulary(model.path("vocab"));
     } catch (IOException e) {
-      throw new ModelFileException("tokenizer.json: not JSON (expected: the file beside the encoder)", e);
+      throw new ModelFileException(
+          "tokenizer.json: not JSON (expected: the file beside the encoder)", e);
     }
   }
 
   private static void expect(String path, JsonNode value, String expected) {
     if (!value.asText().equals(expected)) {
-      throw new ModelFileException("tokenizer.json: " + path + ": " + value + " (expected: " + expected + ")");
+      throw new ModelFileException(
+          "tokenizer.json: " + path + ": " + value + " (expected: " + expected + ")");
     }
   }
 
-  /** Id of a special token such as {@code [CLS]}, by its text; {@link #ABSENT} for any other text. */
+  /**
+   * Id of a special token such as {@code [CLS]}, by its text; {@link #ABSENT} for any other text.
+   */
   int special(String token) {
     return special.getOrDefault(token, ABSENT);
   }
@@ -134,7 +148,8 @@ final class Vocabulary {
     char[] buffer = token.toCharArray();
     int id = find(buffer, 0, buffer.length, token.hashCode(), false);
     if (id == ABSENT) {
-      throw new ModelFileException("tokenizer.json: model.vocab: no " + token + " (expected: BERT's special tokens)");
+      throw new ModelFileException(
+          "tokenizer.json: model.vocab: no " + token + " (expected: BERT's special tokens)");
     }
     return id;
   }

@@ -1,6 +1,9 @@
 package dev.fairlead.onnx.tokenizer;
 
-/** Characters of the word being read; words over the model's limit are only counted. Not thread-safe. */
+/**
+ * Characters of the word being read; words over the model's limit are only counted. Not
+ * thread-safe.
+ */
 final class WordBuffer {
 
   /** Code points from which on a word is unknown as a whole. */

@@ -3,16 +3,19 @@ package dev.fairlead.onnx.tokenizer;
 import java.util.Arrays;
 
 /**
- * BERT's WordPiece: clean, lower-case and strip accents, split at white space, punctuation and ideographs, then
- * match the longest known piece from the left. Gives the ids that the Hugging Face tokenizer gives for the same
- * {@code tokenizer.json}, special tokens written out in the text included.
+ * BERT's WordPiece: clean, lower-case and strip accents, split at white space, punctuation and
+ * ideographs, then match the longest known piece from the left. Gives the ids that the Hugging Face
+ * tokenizer gives for the same {@code tokenizer.json}, special tokens written out in the text
+ * included.
  *
- * <p>The time of a call is bounded whatever the text: it reads at most {@link #MAX_CHARACTERS} characters and
- * stops at the token limit. Immutable, thread-safe, does not block.
+ * <p>The time of a call is bounded whatever the text: it reads at most {@link #MAX_CHARACTERS}
+ * characters and stops at the token limit. Immutable, thread-safe, does not block.
  */
 public final class WordPieceTokenizer {
 
-  /** Characters (UTF-16 units) of a text that are looked at, enough for 256 tokens of any language. */
+  /**
+   * Characters (UTF-16 units) of a text that are looked at, enough for 256 tokens of any language.
+   */
   public static final int MAX_CHARACTERS = 16_384;
 
   private static final int SPECIAL_MAX_LENGTH = 6;
@@ -91,8 +94,10 @@ public final class WordPieceTokenizer {
     }
 
     private int specialLength(String text, int position) {
-      int close = text.indexOf(']', position, Math.min(text.length(), position + SPECIAL_MAX_LENGTH));
-      boolean known = close > 0 && vocabulary.special(text.substring(position, close + 1)) != Vocabulary.ABSENT;
+      int close =
+          text.indexOf(']', position, Math.min(text.length(), position + SPECIAL_MAX_LENGTH));
+      boolean known =
+          close > 0 && vocabulary.special(text.substring(position, close + 1)) != Vocabulary.ABSENT;
       return known ? close + 1 - position : 0;
     }
 
@@ -148,7 +153,9 @@ public final class WordPieceTokenizer {
       word.clear();
     }
 
-    /** Whether the word is made of known pieces; otherwise the caller takes back what was emitted. */
+    /**
+     * Whether the word is made of known pieces; otherwise the caller takes back what was emitted.
+     */
     private boolean matchPieces() {
       char[] buffer = word.buffer();
       int start = 0;

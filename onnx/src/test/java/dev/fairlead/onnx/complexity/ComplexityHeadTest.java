@@ -12,15 +12,18 @@ import org.junit.jupiter.api.Test;
 
 class ComplexityHeadTest {
 
-  private static final ModelFile GRAPH = ModelFile.resource("/dev/fairlead/onnx/complexity/complexity-head.onnx");
-  private static final ModelFile MANIFEST = ModelFile.resource("/dev/fairlead/onnx/complexity/complexity-head.json");
+  private static final ModelFile GRAPH =
+      ModelFile.resource("/dev/fairlead/onnx/complexity/complexity-head.onnx");
+  private static final ModelFile MANIFEST =
+      ModelFile.resource("/dev/fairlead/onnx/complexity/complexity-head.json");
 
   @Test
   void shipped_isSmall_andFitsTheFeatures() {
     try (ComplexityHead head = ComplexityHead.shipped()) {
       assertThat(GRAPH.content().length).isLessThan(1 << 20);
       assertThat(head.manifest().features()).isEqualTo(PromptFeatures.names());
-      assertThat(head.expectedGain(new float[384], PromptFeatures.of("anything"))).isBetween(0.0, 1.0);
+      assertThat(head.expectedGain(new float[384], PromptFeatures.of("anything")))
+          .isBetween(0.0, 1.0);
     }
   }
 
@@ -33,7 +36,8 @@ class ComplexityHeadTest {
 
   @Test
   void open_namesTheHashes_whenTheGraphIsNotTheManifests() {
-    ModelFile other = new ModelFile("head.onnx", Arrays.copyOf(GRAPH.content(), GRAPH.content().length - 1));
+    ModelFile other =
+        new ModelFile("head.onnx", Arrays.copyOf(GRAPH.content(), GRAPH.content().length - 1));
 
     assertThatThrownBy(() -> ComplexityHead.open(other, MANIFEST))
         .isInstanceOf(ModelFileException.class)

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The shipped head puts prompts where a person would. None of these prompts is in what it was trained on. */
+/**
+ * The shipped head puts prompts where a person would. None of these prompts is in what it was
+ * trained on.
+ */
 class PromptAnalyzerTest {
 
   private static SentenceEncoder encoder;
@@ -58,7 +61,8 @@ class PromptAnalyzerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"What is the capital of France?", "Say hello", "What's the weather like today?"})
+  @ValueSource(
+      strings = {"What is the capital of France?", "Say hello", "What's the weather like today?"})
   void complexity_isInTheCheapTier_whenAPromptIsPlainlyEasy(String prompt) {
     assertThat(complexity(prompt)).isLessThan(0.3);
   }
@@ -66,11 +70,12 @@ class PromptAnalyzerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Prove that there are infinitely many primes congruent to 3 mod 4 and explain each step rigorously",
-        "Implement a lock-free concurrent hash map in C++ with resizing, prove that it is linearizable, and discuss"
-            + " memory reclamation",
-        "Let f be a continuous function on [0,1] with f(0)=f(1). Show that for every n there is x with f(x)=f(x+1/n),"
-            + " and find for which non-integer spacings this can fail.",
+        "Prove that there are infinitely many primes congruent to 3 mod 4 and explain each step"
+            + " rigorously",
+        "Implement a lock-free concurrent hash map in C++ with resizing, prove that it is"
+            + " linearizable, and discuss memory reclamation",
+        "Let f be a continuous function on [0,1] with f(0)=f(1). Show that for every n there is x"
+            + " with f(x)=f(x+1/n), and find for which non-integer spacings this can fail.",
       })
   void complexity_isInTheQualityTier_whenAPromptIsPlainlyHard(String prompt) {
     assertThat(complexity(prompt)).isGreaterThanOrEqualTo(0.7);
@@ -94,7 +99,10 @@ class PromptAnalyzerTest {
 
   private double[] complexities(String resource) throws IOException {
     try (InputStream stream = PromptAnalyzerTest.class.getResourceAsStream(resource)) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().mapToDouble(this::complexity).toArray();
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .mapToDouble(this::complexity)
+          .toArray();
     }
   }
 

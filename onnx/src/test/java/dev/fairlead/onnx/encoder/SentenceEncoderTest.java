@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SentenceEncoderTest {
 
   private static final ModelFile MODEL = ModelFile.resource("/all-minilm-l6-v2-q.onnx");
-  private static final ModelFile TOKENIZER = ModelFile.resource("/all-minilm-l6-v2-q-tokenizer.json");
+  private static final ModelFile TOKENIZER =
+      ModelFile.resource("/all-minilm-l6-v2-q-tokenizer.json");
 
   private static SentenceEncoder encoder;
 
@@ -59,14 +60,16 @@ class SentenceEncoderTest {
 
   @Test
   void encode_givesTheSameBits_whateverRanBeforeAndBeside() throws Exception {
-    List<String> texts = List.of("short", "a somewhat longer text about rivers ".repeat(9), "x ".repeat(400));
+    List<String> texts =
+        List.of("short", "a somewhat longer text about rivers ".repeat(9), "x ".repeat(400));
     List<float[]> alone = texts.stream().map(text -> encoder.encode(text, 256).values()).toList();
     List<Future<Boolean>> results = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
       for (int i = 0; i < 60; i++) {
         int index = i % texts.size();
         results.add(
-            threads.submit(() -> Arrays.equals(encoder.encode(texts.get(index), 256).values(), alone.get(index))));
+            threads.submit(() ->
+                Arrays.equals(encoder.encode(texts.get(index), 256).values(), alone.get(index))));
       }
       for (Future<Boolean> result : results) {
         assertThat(result.get()).isTrue();
@@ -81,15 +84,20 @@ class SentenceEncoderTest {
     assertThat(encoder.encode("one two three", 128))
         .returns(5, Embedding::tokenCount)
         .returns(false, Embedding::truncated);
-    assertThat(encoder.encode(long300, 128)).returns(128, Embedding::tokenCount).returns(true, Embedding::truncated);
-    assertThat(encoder.encode(long300, 256)).returns(256, Embedding::tokenCount).returns(true, Embedding::truncated);
+    assertThat(encoder.encode(long300, 128))
+        .returns(128, Embedding::tokenCount)
+        .returns(true, Embedding::truncated);
+    assertThat(encoder.encode(long300, 256))
+        .returns(256, Embedding::tokenCount)
+        .returns(true, Embedding::truncated);
     assertThat(encoder.encode("word ".repeat(126), 128).truncated()).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 2, 257})
   void encode_refuses_whenTheLimitIsOutOfRange(int maxTokens) {
-    assertThatThrownBy(() -> encoder.encode("a", maxTokens)).hasMessageContaining("expected: 3..256");
+    assertThatThrownBy(() -> encoder.encode("a", maxTokens))
+        .hasMessageContaining("expected: 3..256");
   }
 
   @Test
@@ -104,7 +112,8 @@ class SentenceEncoderTest {
     byte[] truncated = Arrays.copyOf(MODEL.content(), 1_000_000);
     byte[] garbage = "not a model".repeat(99).getBytes(StandardCharsets.UTF_8);
     for (byte[] damaged : List.of(truncated, garbage, new byte[0])) {
-      assertThatThrownBy(() -> SentenceEncoder.open(new ModelFile("damaged.onnx", damaged), TOKENIZER))
+      assertThatThrownBy(
+              () -> SentenceEncoder.open(new ModelFile("damaged.onnx", damaged), TOKENIZER))
           .isInstanceOf(ModelFileException.class)
           .hasMessageContaining("damaged.onnx")
           .hasMessageContaining("expected");
@@ -125,6 +134,7 @@ class SentenceEncoderTest {
     assertThatThrownBy(() -> ModelFile.at(folder.resolve("model.onnx")))
         .isInstanceOf(ModelFileException.class)
         .hasMessageContaining("model.onnx");
-    assertThatThrownBy(() -> ModelFile.resource("/absent.onnx")).hasMessageContaining("/absent.onnx");
+    assertThatThrownBy(() -> ModelFile.resource("/absent.onnx"))
+        .hasMessageContaining("/absent.onnx");
   }
 }

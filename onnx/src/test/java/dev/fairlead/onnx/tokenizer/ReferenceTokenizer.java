@@ -14,13 +14,22 @@ final class ReferenceTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
 
   ReferenceTokenizer(int maxTokens) throws IOException {
-    // DJL asks the cloud's metadata service and reports home on its first use unless both are set before it.
+    // DJL asks the cloud's metadata service and reports home on its first use unless both are set
+    // before it.
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
-    try (InputStream json = ReferenceTokenizer.class.getResourceAsStream("/all-minilm-l6-v2-q-tokenizer.json")) {
+    try (InputStream json =
+        ReferenceTokenizer.class.getResourceAsStream("/all-minilm-l6-v2-q-tokenizer.json")) {
       this.tokenizer =
           HuggingFaceTokenizer.newInstance(
-              json, Map.of("truncation", "true", "maxLength", Integer.toString(maxTokens), "padding", "false"));
+              json,
+              Map.of(
+                  "truncation",
+                  "true",
+                  "maxLength",
+                  Integer.toString(maxTokens),
+                  "padding",
+                  "false"));
     }
   }
 
@@ -29,9 +38,7 @@ final class ReferenceTokenizer implements AutoCloseable {
   }
 
   long[][] ids(List<String> texts) {
-    return Arrays.stream(tokenizer.batchEncode(texts))
-        .map(Encoding::getIds)
-        .toArray(long[][]::new);
+    return Arrays.stream(tokenizer.batchEncode(texts)).map(Encoding::getIds).toArray(long[][]::new);
   }
 
   @Override

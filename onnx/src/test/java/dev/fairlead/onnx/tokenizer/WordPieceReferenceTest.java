@@ -27,9 +27,19 @@ class WordPieceReferenceTest {
 
   private static final Set<UnicodeScript> COMMON_SCRIPTS =
       EnumSet.of(
-          UnicodeScript.LATIN, UnicodeScript.GREEK, UnicodeScript.CYRILLIC, UnicodeScript.HEBREW, UnicodeScript.HAN,
-          UnicodeScript.HIRAGANA, UnicodeScript.KATAKANA, UnicodeScript.HANGUL, UnicodeScript.THAI,
-          UnicodeScript.DEVANAGARI, UnicodeScript.TAMIL, UnicodeScript.ARMENIAN, UnicodeScript.TIBETAN);
+          UnicodeScript.LATIN,
+          UnicodeScript.GREEK,
+          UnicodeScript.CYRILLIC,
+          UnicodeScript.HEBREW,
+          UnicodeScript.HAN,
+          UnicodeScript.HIRAGANA,
+          UnicodeScript.KATAKANA,
+          UnicodeScript.HANGUL,
+          UnicodeScript.THAI,
+          UnicodeScript.DEVANAGARI,
+          UnicodeScript.TAMIL,
+          UnicodeScript.ARMENIAN,
+          UnicodeScript.TIBETAN);
 
   private static ReferenceTokenizer reference;
 
@@ -63,7 +73,8 @@ class WordPieceReferenceTest {
         "русский текст, ещё ёлка й",
         "हिन्दी में लिखा हुआ",
         "مرحبا بالعالم שָׁלוֹם",
-        "emoji \uD83D\uDE00\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67 family, flag \uD83C\uDDE9\uD83C\uDDEA",
+        "emoji \uD83D\uDE00\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67 family, flag"
+            + " \uD83C\uDDE9\uD83C\uDDEA",
         "tab\tnewline\ncarriage\rnbsp\u00A0em\u2003line\u2028vt\u000Bff\u000Cnel\u0085",
         "zero\u200Bwidth\uFEFFbom\u00ADshy",
         "x = y**2 + \\frac{a}{b} ≤ ∑ √2 → ∞",
@@ -85,7 +96,9 @@ class WordPieceReferenceTest {
   void ids_equalTheReference_forWordsAroundTheLengthLimit() {
     for (int length : new int[] {99, 100, 101, 102, 500}) {
       String text = "see " + "a".repeat(length) + " end";
-      assertThat(OURS.tokenize(text, MAX_TOKENS).ids()).as("%d letters", length).isEqualTo(reference.ids(text));
+      assertThat(OURS.tokenize(text, MAX_TOKENS).ids())
+          .as("%d letters", length)
+          .isEqualTo(reference.ids(text));
     }
   }
 
@@ -103,7 +116,9 @@ class WordPieceReferenceTest {
   void ids_equalTheReference_whenTheLimitFallsInsideAWord() {
     for (int words = 60; words < 70; words++) {
       String text = "unaffable qqzx\u3042 ".repeat(words) + "strengthlessnesses";
-      assertThat(OURS.tokenize(text, MAX_TOKENS).ids()).as("%d words", words).isEqualTo(reference.ids(text));
+      assertThat(OURS.tokenize(text, MAX_TOKENS).ids())
+          .as("%d words", words)
+          .isEqualTo(reference.ids(text));
     }
   }
 
@@ -111,9 +126,25 @@ class WordPieceReferenceTest {
   void ids_equalTheReference_forRandomTextOfManyScripts() {
     Random random = new Random(20_261_101);
     int[][] blocks = {
-      {0x20, 0x7E}, {0x20, 0x7E}, {0x20, 0x7E}, {0xA0, 0x24F}, {0x300, 0x36F}, {0x370, 0x3FF}, {0x400, 0x4FF},
-      {0x5D0, 0x5EA}, {0x620, 0x64A}, {0x900, 0x939}, {0xE01, 0xE3A}, {0x1E00, 0x1EFF}, {0x2000, 0x206F},
-      {0x20A0, 0x20BF}, {0x2190, 0x22FF}, {0x3041, 0x3096}, {0x4E00, 0x9FA5}, {0xAC00, 0xD7A3}, {0x1F600, 0x1F64F},
+      {0x20, 0x7E},
+      {0x20, 0x7E},
+      {0x20, 0x7E},
+      {0xA0, 0x24F},
+      {0x300, 0x36F},
+      {0x370, 0x3FF},
+      {0x400, 0x4FF},
+      {0x5D0, 0x5EA},
+      {0x620, 0x64A},
+      {0x900, 0x939},
+      {0xE01, 0xE3A},
+      {0x1E00, 0x1EFF},
+      {0x2000, 0x206F},
+      {0x20A0, 0x20BF},
+      {0x2190, 0x22FF},
+      {0x3041, 0x3096},
+      {0x4E00, 0x9FA5},
+      {0xAC00, 0xD7A3},
+      {0x1F600, 0x1F64F},
     };
     for (int trial = 0; trial < 5_000; trial++) {
       StringBuilder builder = new StringBuilder();
@@ -123,20 +154,26 @@ class WordPieceReferenceTest {
         builder.appendCodePoint(block[0] + random.nextInt(block[1] - block[0] + 1));
       }
       String text = builder.toString();
-      assertThat(OURS.tokenize(text, MAX_TOKENS).ids()).as("trial %d", trial).isEqualTo(reference.ids(text));
+      assertThat(OURS.tokenize(text, MAX_TOKENS).ids())
+          .as("trial %d", trial)
+          .isEqualTo(reference.ids(text));
     }
   }
 
   /**
-   * The reference carries tables of an old Unicode version; characters that were assigned or reclassified since
-   * differ. All are marks and punctuation of rare scripts, and the reference has no piece for them anyway.
+   * The reference carries tables of an old Unicode version; characters that were assigned or
+   * reclassified since differ. All are marks and punctuation of rare scripts, and the reference has
+   * no piece for them anyway.
    */
   @Test
   void ids_equalTheReference_forEveryCodePointButRecentlyAssignedOnes() {
     List<Integer> different = new ArrayList<>();
     for (int start = 1; start < 0x30000; start += 4096) {
       List<Integer> codePoints =
-          IntStream.range(start, start + 4096).filter(WordPieceReferenceTest::isAssigned).boxed().toList();
+          IntStream.range(start, start + 4096)
+              .filter(WordPieceReferenceTest::isAssigned)
+              .boxed()
+              .toList();
       List<String> texts = codePoints.stream().map(c -> "a" + Character.toString(c) + "b").toList();
       long[][] expected = reference.ids(texts);
       for (int i = 0; i < texts.size(); i++) {
@@ -152,6 +189,7 @@ class WordPieceReferenceTest {
   }
 
   private static boolean isAssigned(int c) {
-    return Character.isDefined(c) && !(c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    return Character.isDefined(c)
+        && !(c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 }

@@ -72,7 +72,8 @@ class WordPieceTokenizerTest {
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 1})
   void tokenize_refuses_whenTheLimitHasNoRoomForTheSpecialTokens(int maxTokens) {
-    assertThatThrownBy(() -> TOKENIZER.tokenize("a", maxTokens)).hasMessageContaining("maxTokens: " + maxTokens);
+    assertThatThrownBy(() -> TOKENIZER.tokenize("a", maxTokens))
+        .hasMessageContaining("maxTokens: " + maxTokens);
   }
 
   @ParameterizedTest

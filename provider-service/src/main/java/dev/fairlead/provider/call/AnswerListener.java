@@ -1,8 +1,9 @@
 package dev.fairlead.provider.call;
 
 /**
- * Hears an answer. Calls come one after another, never two at once: parts, then exactly one of {@link #onCompleted} and
- * {@link #onFailed}. They come on the adapter's threads and must not block.
+ * Hears an answer. Calls come one after another, never two at once: parts, then exactly one of
+ * {@link #onCompleted} and {@link #onFailed}. They come on the adapter's threads and must not
+ * block.
  */
 public interface AnswerListener {
 
@@ -16,8 +17,8 @@ public interface AnswerListener {
   void onFailed(UpstreamFailure failure);
 
   /**
-   * Whether more parts are wanted now. While it is false an adapter stops reading soon, and goes on at
-   * {@link Exchange#resume}.
+   * Whether more parts are wanted now. While it is false an adapter stops reading soon, and goes on
+   * at {@link Exchange#resume}.
    */
   boolean ready();
 }

@@ -8,7 +8,10 @@ import dev.fairlead.v1.RawEvents;
 /** A part of an answer, in the form of the request. */
 public sealed interface AnswerPart {
 
-  /** Whether it carries generated content; the first one that does ends the wait for the first token. */
+  /**
+   * Whether it carries generated content; the first one that does ends the wait for the first
+   * token.
+   */
   boolean content();
 
   /** Events of a streamed answer, in the client's dialect. */

@@ -14,4 +14,8 @@ import java.util.Map;
  * @param headers vendor headers that the client may see, lower-case names
  */
 public record Completion(
-    TokenUsage usage, FinishReason finishReason, String text, int httpStatus, Map<String, String> headers) {}
+    TokenUsage usage,
+    FinishReason finishReason,
+    String text,
+    int httpStatus,
+    Map<String, String> headers) {}

@@ -17,8 +17,8 @@ public interface Exchange {
   void resume();
 
   /**
-   * Ends the call now: the vendor's connection or stream is closed, and the listener hears {@code reason} as the
-   * failure unless the call has ended before.
+   * Ends the call now: the vendor's connection or stream is closed, and the listener hears {@code
+   * reason} as the failure unless the call has ended before.
    */
   void cancel(UpstreamFailure reason);
 }

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param maxOutputTokens bound that replaces a larger or missing one; 0 means none
  * @param forwardHeaders client headers for the vendor, lower-case names
  * @param timeLeft until the caller's deadline
- * @param lastResort every candidate's breaker is open: one that has been left alone for a while may let this through
+ * @param lastResort every candidate's breaker is open: one that has been left alone for a while may
+ *     let this through
  * @param parent trace context of the request
  */
 public record ModelCall(

@@ -15,8 +15,10 @@ import java.util.List;
 public final class PromptText {
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final List<String> PROMPTS = List.of("messages", "prompt", "input", "system", "tools", "functions");
-  private static final List<String> WORDS = List.of("content", "text", "arguments", "refusal", "description", "name");
+  private static final List<String> PROMPTS =
+      List.of("messages", "prompt", "input", "system", "tools", "functions");
+  private static final List<String> WORDS =
+      List.of("content", "text", "arguments", "refusal", "description", "name");
   private static final int MOST = 1 << 20;
 
   private PromptText() {}
@@ -26,7 +28,8 @@ public final class PromptText {
     StringBuilder out = new StringBuilder();
     switch (form) {
       case RequestForm.Raw raw -> raw(raw.request(), out);
-      case RequestForm.Typed typed -> typed.request().getMessagesList().forEach(message -> typed(message, out));
+      case RequestForm.Typed typed ->
+          typed.request().getMessagesList().forEach(message -> typed(message, out));
     }
     return out.toString();
   }
@@ -48,10 +51,15 @@ public final class PromptText {
     }
   }
 
-  /** Bare strings, strings in arrays, and the members that hold words; not roles, types and image data. */
+  /**
+   * Bare strings, strings in arrays, and the members that hold words; not roles, types and image
+   * data.
+   */
   private static void strings(ByteString json, StringBuilder out) {
     try (JsonParser parser = JSON.createParser(json.newInput())) {
-      for (JsonToken token = parser.nextToken(); token != null && out.length() < MOST; token = parser.nextToken()) {
+      for (JsonToken token = parser.nextToken();
+          token != null && out.length() < MOST;
+          token = parser.nextToken()) {
         String name = parser.currentName();
         if (token == JsonToken.VALUE_STRING && (name == null || WORDS.contains(name))) {
           append(out, parser.getText());

@@ -7,7 +7,9 @@ import dev.fairlead.v1.RawRequest;
 /** The request in one of its two forms; the answer comes in the same one. */
 public sealed interface RequestForm {
 
-  /** The dialect of the answer's events; typed requests are served in OpenAI's chat dialect inside. */
+  /**
+   * The dialect of the answer's events; typed requests are served in OpenAI's chat dialect inside.
+   */
   Dialect dialect();
 
   /** The client's own bytes. */

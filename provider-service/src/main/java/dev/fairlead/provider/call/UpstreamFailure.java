@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param next which further tries make sense
  * @param result the same as a report says it
  * @param httpStatus what the vendor answered; 0 when nothing
- * @param errorBody the vendor's own error as JSON of the dialect, for a refusal that the caller should read; else empty
+ * @param errorBody the vendor's own error as JSON of the dialect, for a refusal that the caller
+ *     should read; else empty
  * @param usage tokens spent before the failure; null when unknown
  */
 public record UpstreamFailure(
@@ -42,8 +43,9 @@ public record UpstreamFailure(
   /** The caller went away. */
   public static UpstreamFailure cancelled() {
     return of(
-        new Failure.Cancelled("the caller cancelled the request"), Next.NOTHING,
-            AttemptResult.ATTEMPT_RESULT_CANCELLED);
+        new Failure.Cancelled("the caller cancelled the request"),
+        Next.NOTHING,
+        AttemptResult.ATTEMPT_RESULT_CANCELLED);
   }
 
   /** Something took too long; {@code message} says what and how long. */
@@ -54,7 +56,9 @@ public record UpstreamFailure(
   /** The vendor could not be reached, or went away. */
   public static UpstreamFailure unavailable(String message) {
     return of(
-        new Failure.UpstreamUnavailable(message, 0, null), Next.RETRY, AttemptResult.ATTEMPT_RESULT_UNAVAILABLE);
+        new Failure.UpstreamUnavailable(message, 0, null),
+        Next.RETRY,
+        AttemptResult.ATTEMPT_RESULT_UNAVAILABLE);
   }
 
   /** The vendor's answer cannot be understood, or was cut. */
@@ -71,7 +75,9 @@ public record UpstreamFailure(
   /** The request is not one that the adapter can send. */
   public static UpstreamFailure invalid(String param, String message) {
     return of(
-        Failure.InvalidRequest.of(param, message), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED);
+        Failure.InvalidRequest.of(param, message),
+        Next.NOTHING,
+        AttemptResult.ATTEMPT_RESULT_REJECTED);
   }
 
   /** Refused here, without asking the vendor. */

@@ -19,13 +19,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request under way. Tries follow each other and never overlap: the same model again while the retry policy and the
- * provider's budget allow it, then the next candidate, all only until the first content has been passed on.
+ * One request under way. Tries follow each other and never overlap: the same model again while the
+ * retry policy and the provider's budget allow it, then the next candidate, all only until the
+ * first content has been passed on.
  */
 public final class Generation {
 
   /** Parts without content that are kept back; a vendor that sends more is taken to have begun. */
   private static final int MOST_HELD_BACK = 64;
+
   private static final Duration NO_DEADLINE = Duration.ofNanos(Long.MAX_VALUE);
 
   private final GenerationRequest request;
@@ -45,7 +47,10 @@ public final class Generation {
   private TimeSource.@Nullable Timer waiting;
 
   private Generation(
-      GenerationRequest request, GenerationListener listener, RetryPolicy retries, TimeSource time) {
+      GenerationRequest request,
+      GenerationListener listener,
+      RetryPolicy retries,
+      TimeSource time) {
     this.request = request;
     this.listener = listener;
     this.retries = retries;
@@ -54,7 +59,10 @@ public final class Generation {
 
   /** Begins. Never blocks; the listener may hear of the end before this method returns. */
   public static Generation start(
-      GenerationRequest request, GenerationListener listener, RetryPolicy retries, TimeSource time) {
+      GenerationRequest request,
+      GenerationListener listener,
+      RetryPolicy retries,
+      TimeSource time) {
     Generation generation = new Generation(request, listener, retries, time);
     generation.next(false);
     return generation;
@@ -142,7 +150,8 @@ public final class Generation {
     }
     failures.add(failure);
     Candidate failed = request.candidates().get(candidate);
-    Optional<Duration> delay = retries.delay(failure, retriesOfCandidate, request.clientRetries(), timeLeft());
+    Optional<Duration> delay =
+        retries.delay(failure, retriesOfCandidate, request.clientRetries(), timeLeft());
     if (delay.isPresent() && failed.budget().withdraw()) {
       retriesOfCandidate++;
       later(delay.get(), false);
@@ -154,7 +163,10 @@ public final class Generation {
     nextCandidate();
   }
 
-  /** The next candidate; one at a provider that has failed this request already costs a retry of its budget. */
+  /**
+   * The next candidate; one at a provider that has failed this request already costs a retry of its
+   * budget.
+   */
   private void nextCandidate() {
     retriesOfCandidate = 0;
     while (!lastResortUsed && ++candidate < request.candidates().size()) {
@@ -164,7 +176,8 @@ public final class Generation {
         return;
       }
     }
-    boolean allShed = failures.stream().allMatch(f -> f.result() == AttemptResult.ATTEMPT_RESULT_SHED);
+    boolean allShed =
+        failures.stream().allMatch(f -> f.result() == AttemptResult.ATTEMPT_RESULT_SHED);
     if (allShed && !lastResortUsed) {
       lastResortUsed = true;
       candidate = 0;
@@ -206,8 +219,8 @@ public final class Generation {
   }
 
   /**
-   * One try: numbers it, times it, and keeps what comes before the first content back, so that the caller sees
-   * nothing of a try that fails before it.
+   * One try: numbers it, times it, and keeps what comes before the first content back, so that the
+   * caller sees nothing of a try that fails before it.
    */
   private final class Try implements AnswerListener {
     private final List<AnswerPart> heldBack = new ArrayList<>(2);
@@ -272,7 +285,11 @@ public final class Generation {
     public void onCompleted(Completion completion) {
       passHeldBack();
       AttemptRecord attempt =
-          record(AttemptResult.ATTEMPT_RESULT_SUCCESS, completion.httpStatus(), completion.usage(), "");
+          record(
+              AttemptResult.ATTEMPT_RESULT_SUCCESS,
+              completion.httpStatus(),
+              completion.usage(),
+              "");
       attempts.add(attempt);
       listener.onAttemptEnded(attempt);
       end(new GenerationOutcome.Answered(completion, List.copyOf(attempts)));
@@ -281,7 +298,8 @@ public final class Generation {
     @Override
     public void onFailed(UpstreamFailure failure) {
       AttemptRecord attempt =
-          record(failure.result(), failure.httpStatus(), failure.usage(), failure.failure().message());
+          record(
+              failure.result(), failure.httpStatus(), failure.usage(), failure.failure().message());
       attempts.add(attempt);
       listener.onAttemptEnded(attempt);
       afterFailure(failure, content);

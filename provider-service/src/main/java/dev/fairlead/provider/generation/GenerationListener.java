@@ -2,7 +2,10 @@ package dev.fairlead.provider.generation;
 
 import dev.fairlead.provider.call.AnswerPart;
 
-/** Hears a request. Calls come one after another, {@link #onEnded} last and exactly once; they must not block. */
+/**
+ * Hears a request. Calls come one after another, {@link #onEnded} last and exactly once; they must
+ * not block.
+ */
 public interface GenerationListener {
 
   /** A try begins. */

@@ -11,8 +11,10 @@ public sealed interface GenerationOutcome {
   List<AttemptRecord> attempts();
 
   /** A complete answer; the last try made it. */
-  record Answered(Completion completion, List<AttemptRecord> attempts) implements GenerationOutcome {}
+  record Answered(Completion completion, List<AttemptRecord> attempts)
+      implements GenerationOutcome {}
 
   /** No answer, or only a part of one. {@code failure} is the one that tells the caller most. */
-  record Failed(UpstreamFailure failure, List<AttemptRecord> attempts) implements GenerationOutcome {}
+  record Failed(UpstreamFailure failure, List<AttemptRecord> attempts)
+      implements GenerationOutcome {}
 }

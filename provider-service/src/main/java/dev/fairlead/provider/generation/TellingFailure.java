@@ -13,9 +13,9 @@ final class TellingFailure {
   private TellingFailure() {}
 
   /**
-   * The failure to answer with. What ends a request at once (the caller's fault, a cancellation) is last anyway and
-   * wins; then a vendor's own answer over a refusal of ours; then anything over a rate limit. When all are rate
-   * limits or refusals of ours, the shortest wait is kept.
+   * The failure to answer with. What ends a request at once (the caller's fault, a cancellation) is
+   * last anyway and wins; then a vendor's own answer over a refusal of ours; then anything over a
+   * rate limit. When all are rate limits or refusals of ours, the shortest wait is kept.
    */
   static UpstreamFailure of(List<UpstreamFailure> failures) {
     UpstreamFailure last = failures.getLast();
@@ -54,7 +54,8 @@ final class TellingFailure {
         switch (from.failure()) {
           case Failure.RateLimited f -> new Failure.RateLimited(f.message(), wait);
           case Failure.Overloaded f -> new Failure.Overloaded(f.message(), wait);
-          case Failure.UpstreamUnavailable f -> new Failure.UpstreamUnavailable(f.message(), f.httpStatus(), wait);
+          case Failure.UpstreamUnavailable f ->
+              new Failure.UpstreamUnavailable(f.message(), f.httpStatus(), wait);
           default -> from.failure();
         };
     return new UpstreamFailure(

@@ -41,7 +41,8 @@ final class MockAnswer {
     this.call = call;
     this.prompt = MockPrompt.of(call);
     List<String> all = MockText.tokens(seed, call.model().upstream(), prompt);
-    boolean cut = prompt.tool() == null && prompt.maxTokens() > 0 && all.size() > prompt.maxTokens();
+    boolean cut =
+        prompt.tool() == null && prompt.maxTokens() > 0 && all.size() > prompt.maxTokens();
     this.tokens = cut ? all.subList(0, prompt.maxTokens()) : all;
     this.finishReason =
         prompt.tool() != null
@@ -92,12 +93,19 @@ final class MockAnswer {
       }
       body.set("usage", usageJson());
       return new AnswerPart.Body(
-          RawAnswer.newBuilder().setDialect(raw.dialect()).setBody(ByteString.copyFromUtf8(body.toString())).build());
+          RawAnswer.newBuilder()
+              .setDialect(raw.dialect())
+              .setBody(ByteString.copyFromUtf8(body.toString()))
+              .build());
     }
-    ChatResponse.Builder response = ChatResponse.newBuilder().setId(id).setCreatedEpochSeconds(created);
+    ChatResponse.Builder response =
+        ChatResponse.newBuilder().setId(id).setCreatedEpochSeconds(created);
     for (int choice = 0; choice < prompt.choices(); choice++) {
       response.addChoices(
-          Choice.newBuilder().setIndex(choice).setFinishReason(finishReason).setMessage(typedMessage()));
+          Choice.newBuilder()
+              .setIndex(choice)
+              .setFinishReason(finishReason)
+              .setMessage(typedMessage()));
     }
     return new AnswerPart.Response(response.build());
   }
@@ -109,17 +117,23 @@ final class MockAnswer {
       return message.addContent(ContentPart.newBuilder().setText(text())).build();
     }
     return message
-        .addToolCalls(ToolCall.newBuilder().setId("call_" + id).setName(tool).setArgumentsJson(ARGUMENTS))
+        .addToolCalls(
+            ToolCall.newBuilder().setId("call_" + id).setName(tool).setArgumentsJson(ARGUMENTS))
         .build();
   }
 
   private void typedChoice(int choice, List<AnswerPart> parts) {
     String tool = prompt.tool();
     if (tool == null) {
-      tokens.forEach(token -> parts.add(delta(choice).apply(ChatDelta.newBuilder().setText(token))));
+      tokens.forEach(
+          token -> parts.add(delta(choice).apply(ChatDelta.newBuilder().setText(token))));
     } else {
       ToolCallDelta call =
-          ToolCallDelta.newBuilder().setId("call_" + id).setName(tool).setArgumentsJson(ARGUMENTS).build();
+          ToolCallDelta.newBuilder()
+              .setId("call_" + id)
+              .setName(tool)
+              .setArgumentsJson(ARGUMENTS)
+              .build();
       parts.add(delta(choice).apply(ChatDelta.newBuilder().setToolCall(call)));
     }
     parts.add(delta(choice).apply(ChatDelta.newBuilder().setFinishReason(finishReason)));
@@ -139,7 +153,12 @@ final class MockAnswer {
     String tool = prompt.tool();
     if (tool == null || legacy) {
       for (String token : tokens) {
-        parts.add(chunk(choice, object().put(legacy ? "text" : "content", token), null, RawEvents.Kind.KIND_CONTENT));
+        parts.add(
+            chunk(
+                choice,
+                object().put(legacy ? "text" : "content", token),
+                null,
+                RawEvents.Kind.KIND_CONTENT));
       }
     } else {
       parts.add(chunk(choice, toolCalls(tool), null, RawEvents.Kind.KIND_CONTENT));
@@ -147,7 +166,8 @@ final class MockAnswer {
     parts.add(chunk(choice, object(), finishReason, RawEvents.Kind.KIND_CONTROL));
   }
 
-  private AnswerPart chunk(int index, ObjectNode delta, @Nullable FinishReason reason, RawEvents.Kind kind) {
+  private AnswerPart chunk(
+      int index, ObjectNode delta, @Nullable FinishReason reason, RawEvents.Kind kind) {
     Dialect dialect = call.form().dialect();
     ObjectNode chunk = envelope(dialect, true);
     ObjectNode choice = chunk.putArray("choices").addObject().put("index", index);
@@ -167,7 +187,8 @@ final class MockAnswer {
       choice.put("text", text());
     } else {
       String tool = prompt.tool();
-      ObjectNode message = tool == null ? object().put("content", text()) : toolCalls(tool).putNull("content");
+      ObjectNode message =
+          tool == null ? object().put("content", text()) : toolCalls(tool).putNull("content");
       choice.set("message", message.put("role", "assistant").putNull("refusal"));
     }
     return choice.putNull("logprobs").put("finish_reason", label(finishReason));

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entry of {@code providers} of kind {@code mock}.
  *
- * @param meanLatencyMs mean time to the last token; null means 40, 80 and 160 for the three shipped models and 40
- *     for others
+ * @param meanLatencyMs mean time to the last token; null means 40, 80 and 160 for the three shipped
+ *     models and 40 for others
  * @param p95LatencyMs 95th percentile of it; null means three times the mean
  * @param errorRate share of calls that fail with 503
  * @param seed of texts, latencies and errors
@@ -41,7 +41,8 @@ public record MockConfig(
     Expect.range("error_rate", errorRate, 0, 1);
     if (costPer1kTokensUsd != null) {
       Expect.that(
-          costPer1kTokensUsd.signum() >= 0 && costPer1kTokensUsd.compareTo(BigDecimal.valueOf(1000)) <= 0,
+          costPer1kTokensUsd.signum() >= 0
+              && costPer1kTokensUsd.compareTo(BigDecimal.valueOf(1000)) <= 0,
           "cost_per_1k_tokens_usd",
           costPer1kTokensUsd,
           "0..1000");

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Latencies as networks and queues make them: log-normal with a given mean m and 95th percentile p.
  *
- * <p>For X = exp(mu + s N) with N standard normal, E[X] = exp(mu + s^2/2) and the 95th percentile is exp(mu + z s) with
- * z = 1.6449. So ln(p/m) = z s - s^2/2, whose smaller root is s = z - sqrt(z^2 - 2 ln(p/m)), and mu = ln m - s^2/2. No
- * log-normal has p/m above exp(z^2/2) = 3.87; a larger ratio is taken as that one, and one of 1 or less as a constant.
+ * <p>For X = exp(mu + s N) with N standard normal, E[X] = exp(mu + s^2/2) and the 95th percentile
+ * is exp(mu + z s) with z = 1.6449. So ln(p/m) = z s - s^2/2, whose smaller root is s = z -
+ * sqrt(z^2 - 2 ln(p/m)), and mu = ln m - s^2/2. No log-normal has p/m above exp(z^2/2) = 3.87; a
+ * larger ratio is taken as that one, and one of 1 or less as a constant.
  *
  * @param mu mean of the logarithm of milliseconds
  * @param sigma its standard deviation

@@ -23,7 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param jsonSchema schema of the answer as JSON, {@code {}} for any object; null for text
  */
 record MockPrompt(
-    String all, String question, int maxTokens, int choices, @Nullable String tool, @Nullable String jsonSchema) {
+    String all,
+    String question,
+    int maxTokens,
+    int choices,
+    @Nullable String tool,
+    @Nullable String jsonSchema) {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final int MOST_CHOICES = 128;
@@ -39,7 +44,8 @@ record MockPrompt(
     if (bound == 0 || (prompt.maxTokens > 0 && prompt.maxTokens <= bound)) {
       return prompt;
     }
-    return new MockPrompt(prompt.all, prompt.question, bound, prompt.choices, prompt.tool, prompt.jsonSchema);
+    return new MockPrompt(
+        prompt.all, prompt.question, bound, prompt.choices, prompt.tool, prompt.jsonSchema);
   }
 
   private static MockPrompt raw(RawRequest request, String all) {
@@ -51,7 +57,9 @@ record MockPrompt(
     }
     JsonNode messages = root.path("messages");
     String question =
-        messages.isArray() ? words(messages.path(messages.size() - 1).path("content")) : words(root.path("prompt"));
+        messages.isArray()
+            ? words(messages.path(messages.size() - 1).path("content"))
+            : words(root.path("prompt"));
     int max = root.path("max_completion_tokens").asInt(root.path("max_tokens").asInt(0));
     JsonNode choice = root.path("tool_choice");
     String tool = choice.path("function").path("name").asText(null);
@@ -82,8 +90,11 @@ record MockPrompt(
 
   private static MockPrompt typed(ChatRequest request, String all) {
     List<String> lines = all.lines().toList();
-    String tool = request.getToolChoice().hasToolName() ? request.getToolChoice().getToolName() : null;
-    if (tool == null && request.getToolChoice().getMode().equals("required") && request.getToolsCount() > 0) {
+    String tool =
+        request.getToolChoice().hasToolName() ? request.getToolChoice().getToolName() : null;
+    if (tool == null
+        && request.getToolChoice().getMode().equals("required")
+        && request.getToolsCount() > 0) {
       tool = request.getTools(0).getName();
     }
     String schema = null;

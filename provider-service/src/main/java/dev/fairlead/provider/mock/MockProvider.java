@@ -22,11 +22,15 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Answers by itself. A streamed answer begins after a third of its latency and then comes token by token. */
+/**
+ * Answers by itself. A streamed answer begins after a third of its latency and then comes token by
+ * token.
+ */
 public final class MockProvider implements ModelProvider {
 
   private static final Capabilities CAPABILITIES =
-      new Capabilities(Set.of(Dialect.DIALECT_OPENAI_CHAT, Dialect.DIALECT_OPENAI_COMPLETIONS), true, true);
+      new Capabilities(
+          Set.of(Dialect.DIALECT_OPENAI_CHAT, Dialect.DIALECT_OPENAI_COMPLETIONS), true, true);
 
   private final MockConfig config;
   private final TimeSource time;
@@ -45,17 +49,20 @@ public final class MockProvider implements ModelProvider {
 
   @Override
   public Exchange open(ModelCall call, AnswerListener listener) {
-    SplittableRandom random = new SplittableRandom(config.seed() * 1_000_003 + calls.incrementAndGet());
+    SplittableRandom random =
+        new SplittableRandom(config.seed() * 1_000_003 + calls.incrementAndGet());
     Double mean = config.meanLatencyMs();
     double meanMillis = mean == null ? MockLatency.defaultMean(call.model().upstream()) : mean;
     Duration latency = MockLatency.of(meanMillis, config.p95LatencyMs()).draw(random);
     boolean fails = random.nextDouble() < config.errorRate();
     try {
-      Run run = new Run(listener, new MockAnswer(call, config.seed()), call.streamed(), fails, latency);
+      Run run =
+          new Run(listener, new MockAnswer(call, config.seed()), call.streamed(), fails, latency);
       run.begin();
       return run;
     } catch (FailureException e) {
-      listener.onFailed(UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
+      listener.onFailed(
+          UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
       return Exchange.ENDED;
     }
   }
@@ -73,7 +80,12 @@ public final class MockProvider implements ModelProvider {
     private boolean ended;
     private TimeSource.@Nullable Timer timer;
 
-    Run(AnswerListener listener, MockAnswer answer, boolean streamed, boolean fails, Duration latency) {
+    Run(
+        AnswerListener listener,
+        MockAnswer answer,
+        boolean streamed,
+        boolean fails,
+        Duration latency) {
       this.listener = listener;
       this.answer = answer;
       this.fails = fails;
@@ -94,7 +106,8 @@ public final class MockProvider implements ModelProvider {
         end();
         listener.onFailed(
             new UpstreamFailure(
-                new Failure.UpstreamUnavailable("the mock failed, as its error rate asks for", 503, null),
+                new Failure.UpstreamUnavailable(
+                    "the mock failed, as its error rate asks for", 503, null),
                 Next.RETRY,
                 AttemptResult.ATTEMPT_RESULT_UNAVAILABLE,
                 503,

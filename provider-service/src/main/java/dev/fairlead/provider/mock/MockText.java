@@ -10,16 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** What a mock says: it repeats the question's beginning and goes on in words drawn by seed and prompt. */
+/**
+ * What a mock says: it repeats the question's beginning and goes on in words drawn by seed and
+ * prompt.
+ */
 final class MockText {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final List<String> WORDS =
       List.of(
-          "harbour", "line", "current", "anchor", "quiet", "measure", "signal", "north", "steady", "course", "depth",
-          "wind", "follow", "keep", "turn", "mark", "light", "shore", "tide", "watch", "clear", "bearing", "easy",
-          "deck",
-          "slack", "hold", "drift", "chart", "pilot", "rope", "swell", "calm");
+          "harbour", "line", "current", "anchor", "quiet", "measure", "signal", "north", "steady",
+          "course", "depth", "wind", "follow", "keep", "turn", "mark", "light", "shore", "tide",
+          "watch", "clear", "bearing", "easy", "deck", "slack", "hold", "drift", "chart", "pilot",
+          "rope", "swell", "calm");
   private static final int LONGEST_ECHO = 80;
   private static final int SHORTEST = 12;
   private static final int DEEPEST_SCHEMA = 8;
@@ -28,13 +31,15 @@ final class MockText {
 
   /** The answer in tokens; their concatenation is the text. Equal for equal arguments. */
   static List<String> tokens(long seed, String model, MockPrompt prompt) {
-    SplittableRandom random = new SplittableRandom(seed * 31 + prompt.all().hashCode() * 7L + model.hashCode());
+    SplittableRandom random =
+        new SplittableRandom(seed * 31 + prompt.all().hashCode() * 7L + model.hashCode());
     String schema = prompt.jsonSchema();
     if (schema != null) {
       return pieces(json(schema, random));
     }
-    List<String> tokens = new ArrayList<>(pieces("Mock answer of " + model + " to \"" + echo(prompt.question())
-        + "\":"));
+    List<String> tokens =
+        new ArrayList<>(
+            pieces("Mock answer of " + model + " to \"" + echo(prompt.question()) + "\":"));
     int more = SHORTEST + random.nextInt(2 * SHORTEST);
     for (int i = 0; i < more; i++) {
       tokens.add(" " + WORDS.get(random.nextInt(WORDS.size())));
@@ -48,7 +53,8 @@ final class MockText {
     if (line.length() <= LONGEST_ECHO) {
       return line;
     }
-    int end = Character.isHighSurrogate(line.charAt(LONGEST_ECHO - 1)) ? LONGEST_ECHO - 1 : LONGEST_ECHO;
+    int end =
+        Character.isHighSurrogate(line.charAt(LONGEST_ECHO - 1)) ? LONGEST_ECHO - 1 : LONGEST_ECHO;
     return line.substring(0, end) + "...";
   }
 
@@ -62,7 +68,10 @@ final class MockText {
       JsonNode node = JSON.readTree(schema);
       return node.has("properties") || node.has("type")
           ? instance(node, random, 0).toString()
-          : JsonNodeFactory.instance.objectNode().put("answer", WORDS.get(random.nextInt(WORDS.size()))).toString();
+          : JsonNodeFactory.instance
+              .objectNode()
+              .put("answer", WORDS.get(random.nextInt(WORDS.size())))
+              .toString();
     } catch (IOException e) {
       return "{}";
     }

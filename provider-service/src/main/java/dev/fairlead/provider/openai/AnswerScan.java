@@ -10,9 +10,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads, beside the bytes that pass through, what the gateway must know of an answer: usage, finish reason, whether
- * there is content, the text, an error. Fed with the whole answer, or with one event after another. Streaming
- * parser, no tree. Not thread-safe.
+ * Reads, beside the bytes that pass through, what the gateway must know of an answer: usage, finish
+ * reason, whether there is content, the text, an error. Fed with the whole answer, or with one
+ * event after another. Streaming parser, no tree. Not thread-safe.
  */
 final class AnswerScan {
 
@@ -201,7 +201,10 @@ final class AnswerScan {
     uncounted += characters;
   }
 
-  /** Characters of reasoning, refusals and tool calls, which are generated but are not the answer's text. */
+  /**
+   * Characters of reasoning, refusals and tool calls, which are generated but are not the answer's
+   * text.
+   */
   long charactersBesideText() {
     return uncounted;
   }
@@ -230,7 +233,8 @@ final class AnswerScan {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken token = parser.nextToken();
-      String value = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
+      String value =
+          token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
       switch (name) {
         case "message" -> message = value;
         case "type" -> type = value;

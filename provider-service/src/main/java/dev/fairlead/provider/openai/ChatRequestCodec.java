@@ -192,7 +192,8 @@ final class ChatRequestCodec {
         // The dialect takes no reasoning back; the vendor keeps its own.
       }
       case PART_NOT_SET ->
-          throw Failure.InvalidRequest.of("messages.content", "messages.content: an empty part").asException();
+          throw Failure.InvalidRequest.of("messages.content", "messages.content: an empty part")
+              .asException();
     }
   }
 
@@ -303,7 +304,8 @@ final class ChatRequestCodec {
   private void embedded(String param, String text) throws IOException {
     try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() == null) {
-        throw Failure.InvalidRequest.of(param, param + ": empty (expected: a JSON schema)").asException();
+        throw Failure.InvalidRequest.of(param, param + ": empty (expected: a JSON schema)")
+            .asException();
       }
       json.copyCurrentStructure(parser);
       if (parser.nextToken() != null) {

@@ -20,7 +20,9 @@ final class ChatResponseCodec {
   static ChatResponse decode(byte[] json, int length) throws IOException {
     JsonNode root = JSON.readTree(json, 0, length);
     ChatResponse.Builder response =
-        ChatResponse.newBuilder().setId(root.path("id").asText()).setCreatedEpochSeconds(root.path("created").asLong());
+        ChatResponse.newBuilder()
+            .setId(root.path("id").asText())
+            .setCreatedEpochSeconds(root.path("created").asLong());
     int position = 0;
     for (JsonNode choice : root.path("choices")) {
       response.addChoices(choice(choice, position++));
@@ -44,7 +46,8 @@ final class ChatResponseCodec {
     Message.Builder message = Message.newBuilder().setRole(Message.Role.ROLE_ASSISTANT);
     String reasoning = node.path("reasoning_content").asText(node.path("reasoning").asText(""));
     if (!reasoning.isEmpty()) {
-      message.addContent(ContentPart.newBuilder().setReasoning(Reasoning.newBuilder().setText(reasoning)));
+      message.addContent(
+          ContentPart.newBuilder().setReasoning(Reasoning.newBuilder().setText(reasoning)));
     }
     if (node.path("content").isTextual()) {
       message.addContent(ContentPart.newBuilder().setText(node.path("content").textValue()));

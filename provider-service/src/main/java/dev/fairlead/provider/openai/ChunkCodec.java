@@ -50,7 +50,10 @@ final class ChunkCodec {
       deltas.add(piece(index).setToolCall(toolCall(index, call, position++)).build());
     }
     if (choice.path("finish_reason").isTextual()) {
-      deltas.add(piece(index).setFinishReason(FinishReasons.of(choice.path("finish_reason").textValue())).build());
+      deltas.add(
+          piece(index)
+              .setFinishReason(FinishReasons.of(choice.path("finish_reason").textValue()))
+              .build());
     }
   }
 
@@ -62,7 +65,9 @@ final class ChunkCodec {
             .setIndex(index)
             .setArgumentsJson(call.path("function").path("arguments").asText(""));
     if (begun.add(((long) choice << 32) | index)) {
-      piece.setId(call.path("id").asText("")).setName(call.path("function").path("name").asText(""));
+      piece
+          .setId(call.path("id").asText(""))
+          .setName(call.path("function").path("name").asText(""));
     }
     return piece.build();
   }

@@ -27,11 +27,18 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** One call: reads the vendor's answer on the connection's event loop, which is also where the listener hears of it. */
+/**
+ * One call: reads the vendor's answer on the connection's event loop, which is also where the
+ * listener hears of it.
+ */
 final class OpenAiExchange implements Exchange, Subscriber<HttpObject> {
 
-  /** What a vendor may still send after [DONE] before the connection is given up instead of kept for the next call. */
+  /**
+   * What a vendor may still send after [DONE] before the connection is given up instead of kept for
+   * the next call.
+   */
   private static final long DRAIN_MILLIS = 1000;
+
   private static final int LARGEST_ERROR = 64 * 1024;
 
   private final ModelCall call;
@@ -74,25 +81,23 @@ final class OpenAiExchange implements Exchange, Subscriber<HttpObject> {
   @Override
   public void resume() {
     if (paused) {
-      onLoop(
-          () -> {
-            if (paused && !ended && listener.ready() && subscription != null) {
-              paused = false;
-              subscription.request(1);
-            }
-          });
+      onLoop(() -> {
+        if (paused && !ended && listener.ready() && subscription != null) {
+          paused = false;
+          subscription.request(1);
+        }
+      });
     }
   }
 
   @Override
   public void cancel(UpstreamFailure reason) {
-    onLoop(
-        () -> {
-          if (!ended) {
-            close();
-            fail(reason);
-          }
-        });
+    onLoop(() -> {
+      if (!ended) {
+        close();
+        fail(reason);
+      }
+    });
   }
 
   private void onLoop(Runnable task) {
@@ -139,11 +144,15 @@ final class OpenAiExchange implements Exchange, Subscriber<HttpObject> {
     headers = responseHeaders;
     String encoding = responseHeaders.get(HttpHeaderNames.CONTENT_ENCODING);
     if (encoding != null && !encoding.equals("identity")) {
-      stop(failures.malformed("sent a compressed answer that was not asked for", responseHeaders.status().code()));
+      stop(
+          failures.malformed(
+              "sent a compressed answer that was not asked for", responseHeaders.status().code()));
       return;
     }
     String type = responseHeaders.get(HttpHeaderNames.CONTENT_TYPE, "");
-    if (call.streamed() && responseHeaders.status().code() == 200 && type.startsWith("text/event-stream")) {
+    if (call.streamed()
+        && responseHeaders.status().code() == 200
+        && type.startsWith("text/event-stream")) {
       Dialect dialect = call.form() instanceof RequestForm.Raw raw ? raw.dialect() : null;
       stream = new StreamedAnswer(listener, failures, dialect, maxEventBytes);
     }
@@ -152,7 +161,8 @@ final class OpenAiExchange implements Exchange, Subscriber<HttpObject> {
   private void data(HttpData data) {
     received += data.length();
     if (received > maxAnswerBytes) {
-      stop(failures.malformed("sent an answer of more than " + maxAnswerBytes + " bytes", status()));
+      stop(
+          failures.malformed("sent an answer of more than " + maxAnswerBytes + " bytes", status()));
       return;
     }
     StreamedAnswer events = stream;
@@ -173,7 +183,8 @@ final class OpenAiExchange implements Exchange, Subscriber<HttpObject> {
   }
 
   /**
-   * Reads on as long as the caller keeps up; after the end, what is left is read so that the connection can be kept.
+   * Reads on as long as the caller keeps up; after the end, what is left is read so that the
+   * connection can be kept.
    */
   private void more() {
     Subscription current = subscription;
@@ -247,11 +258,15 @@ final class OpenAiExchange implements Exchange, Subscriber<HttpObject> {
     } else if (error != null) {
       fail(failures.ofErrorObject(error, errorBody(error)));
     } else if (!json) {
-      fail(failures.malformed(body.length() == 0 ? "sent an empty answer" : "sent an answer that is not JSON", 200));
+      fail(
+          failures.malformed(
+              body.length() == 0 ? "sent an empty answer" : "sent an answer that is not JSON",
+              200));
     } else if (call.streamed()) {
       fail(failures.malformed("sent a whole answer where a stream was asked for", 200));
     } else if (!(embeddings() ? scan.embeddings() : scan.choices())) {
-      fail(failures.malformed("sent an answer without " + (embeddings() ? "data" : "choices"), 200));
+      fail(
+          failures.malformed("sent an answer without " + (embeddings() ? "data" : "choices"), 200));
     } else {
       deliver(scan);
     }
@@ -262,10 +277,12 @@ final class OpenAiExchange implements Exchange, Subscriber<HttpObject> {
     switch (call.form()) {
       case RequestForm.Raw raw ->
           listener.onPart(
-              new AnswerPart.Body(RawAnswer.newBuilder().setDialect(raw.dialect()).setBody(bytes).build()));
+              new AnswerPart.Body(
+                  RawAnswer.newBuilder().setDialect(raw.dialect()).setBody(bytes).build()));
       case RequestForm.Typed typed -> {
         try {
-          listener.onPart(new AnswerPart.Response(ChatResponseCodec.decode(body.bytes(), body.length())));
+          listener.onPart(
+              new AnswerPart.Response(ChatResponseCodec.decode(body.bytes(), body.length())));
         } catch (IOException e) {
           fail(failures.malformed("sent an answer of an unknown form", 200));
           return;

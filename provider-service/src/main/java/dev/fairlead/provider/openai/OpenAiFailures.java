@@ -20,8 +20,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a vendor's status, error object or silence means. Messages name the kind of trouble and never the host, the
- * key or a header; the vendor's own words are passed on only where the caller's request is at fault.
+ * What a vendor's status, error object or silence means. Messages name the kind of trouble and
+ * never the host, the key or a header; the vendor's own words are passed on only where the caller's
+ * request is at fault.
  */
 final class OpenAiFailures {
 
@@ -41,7 +42,8 @@ final class OpenAiFailures {
    *
    * @param body JSON of the error, empty when it was none
    */
-  UpstreamFailure ofStatus(int status, ResponseHeaders headers, @Nullable VendorError error, ByteString body) {
+  UpstreamFailure ofStatus(
+      int status, ResponseHeaders headers, @Nullable VendorError error, ByteString body) {
     return classify(status, status, retryAfter(headers), error, body);
   }
 
@@ -57,7 +59,9 @@ final class OpenAiFailures {
   /** The connection could not be made, or broke. */
   UpstreamFailure ofTransport(Throwable problem, boolean answering) {
     Throwable cause =
-        problem instanceof UnprocessedRequestException && problem.getCause() != null ? problem.getCause() : problem;
+        problem instanceof UnprocessedRequestException && problem.getCause() != null
+            ? problem.getCause()
+            : problem;
     if (cause instanceof ConnectTimeoutException) {
       return UpstreamFailure.timeout("provider " + provider + ": no connection in time");
     }
@@ -79,10 +83,18 @@ final class OpenAiFailures {
   }
 
   private UpstreamFailure classify(
-      int status, int httpStatus, @Nullable Duration wait, @Nullable VendorError error, ByteString body) {
+      int status,
+      int httpStatus,
+      @Nullable Duration wait,
+      @Nullable VendorError error,
+      ByteString body) {
     return switch (status) {
       case 401, 403 ->
-          rejected("refused our credentials (" + status + ")", status, Fault.CONFIGURATION, Next.OTHER_MODEL);
+          rejected(
+              "refused our credentials (" + status + ")",
+              status,
+              Fault.CONFIGURATION,
+              Next.OTHER_MODEL);
       case 402 -> rejected("asks for payment (402)", status, Fault.CONFIGURATION, Next.OTHER_MODEL);
       case 429 -> rateLimited(wait, error);
       case 408, 409, 424, 425 -> unavailable(status, httpStatus, wait);
@@ -98,10 +110,16 @@ final class OpenAiFailures {
     };
   }
 
-  private UpstreamFailure callers(int status, @Nullable VendorError error, ByteString body, Next next) {
+  private UpstreamFailure callers(
+      int status, @Nullable VendorError error, ByteString body, Next next) {
     String message = error == null ? null : error.message();
-    boolean leaks = !key.isEmpty() && (body.toStringUtf8().contains(key) || (message != null && message.contains(key)));
-    String text = message == null || leaks ? "the model refused the request (" + status + ")" : shortened(message);
+    boolean leaks =
+        !key.isEmpty()
+            && (body.toStringUtf8().contains(key) || (message != null && message.contains(key)));
+    String text =
+        message == null || leaks
+            ? "the model refused the request (" + status + ")"
+            : shortened(message);
     return new UpstreamFailure(
         new Failure.UpstreamRejected(text, status, Fault.CALLER),
         next,
@@ -139,7 +157,8 @@ final class OpenAiFailures {
 
   private UpstreamFailure unavailable(int status, int httpStatus, @Nullable Duration wait) {
     return new UpstreamFailure(
-        new Failure.UpstreamUnavailable("provider " + provider + " failed (" + status + ")", status, wait),
+        new Failure.UpstreamUnavailable(
+            "provider " + provider + " failed (" + status + ")", status, wait),
         Next.RETRY,
         AttemptResult.ATTEMPT_RESULT_UNAVAILABLE,
         httpStatus,
@@ -148,7 +167,9 @@ final class OpenAiFailures {
   }
 
   private static int status(VendorError error) {
-    if (error.says("insufficient_quota") || error.says("rate_limit_exceeded") || error.says("rate_limit_error")) {
+    if (error.says("insufficient_quota")
+        || error.says("rate_limit_exceeded")
+        || error.says("rate_limit_error")) {
       return 429;
     }
     if (error.says("invalid_request_error")) {
@@ -158,10 +179,14 @@ final class OpenAiFailures {
   }
 
   private static String shortened(String message) {
-    return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "...";
+    return message.length() <= LONGEST_MESSAGE
+        ? message
+        : message.substring(0, LONGEST_MESSAGE) + "...";
   }
 
-  /** {@code Retry-After-Ms}, else {@code Retry-After} in seconds or as a date; nonsense is no wish. */
+  /**
+   * {@code Retry-After-Ms}, else {@code Retry-After} in seconds or as a date; nonsense is no wish.
+   */
   static @Nullable Duration retryAfter(ResponseHeaders headers) {
     String millis = headers.get("retry-after-ms");
     String after = headers.get(HttpHeaderNames.RETRY_AFTER);

@@ -35,15 +35,30 @@ public final class OpenAiProvider implements ModelProvider {
   private static final Capabilities CAPABILITIES =
       new Capabilities(
           Set.of(
-              Dialect.DIALECT_OPENAI_CHAT, Dialect.DIALECT_OPENAI_COMPLETIONS, Dialect.DIALECT_OPENAI_EMBEDDINGS),
+              Dialect.DIALECT_OPENAI_CHAT,
+              Dialect.DIALECT_OPENAI_COMPLETIONS,
+              Dialect.DIALECT_OPENAI_EMBEDDINGS),
           true,
           true);
 
   /** Headers that forwarding may never set: they are ours, or belong to the connection. */
   private static final Set<String> NEVER_FORWARDED =
       Set.of(
-          "authorization", "api-key", "x-api-key", "host", "connection", "content-length", "content-type", "cookie",
-          "transfer-encoding", "upgrade", "te", "keep-alive", "proxy-authorization", "accept-encoding", "expect");
+          "authorization",
+          "api-key",
+          "x-api-key",
+          "host",
+          "connection",
+          "content-length",
+          "content-type",
+          "cookie",
+          "transfer-encoding",
+          "upgrade",
+          "te",
+          "keep-alive",
+          "proxy-authorization",
+          "accept-encoding",
+          "expect");
 
   private final WebClient client;
   private final Quirks quirks;
@@ -59,13 +74,15 @@ public final class OpenAiProvider implements ModelProvider {
    * @param name configured name, for messages
    * @param factory connections; shared with other adapters, closed by its owner
    */
-  public OpenAiProvider(String name, OpenAiConfig config, LimitSettings limits, ClientFactory factory) {
+  public OpenAiProvider(
+      String name, OpenAiConfig config, LimitSettings limits, ClientFactory factory) {
     URI baseUrl = URI.create(config.baseUrl());
     this.quirks = Quirks.of(baseUrl);
     this.failures = new OpenAiFailures(name, config.apiKey().reveal());
     this.limits = limits;
     WebClientBuilder builder = WebClient.builder(armeriaUri(baseUrl, config.protocol()));
-    // Own time and size limits: Armeria's would end the connection, and with HTTP/2 the calls beside this one.
+    // Own time and size limits: Armeria's would end the connection, and with HTTP/2 the calls
+    // beside this one.
     this.client = builder.factory(factory).responseTimeoutMillis(0).maxResponseLength(0).build();
     this.chat = headers("/chat/completions", config);
     this.completions = headers("/completions", config);
@@ -83,7 +100,8 @@ public final class OpenAiProvider implements ModelProvider {
     try {
       body = body(call);
     } catch (FailureException e) {
-      listener.onFailed(UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
+      listener.onFailed(
+          UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
       return Exchange.ENDED;
     }
     HttpRequest request = HttpRequest.of(headers(call), HttpData.wrap(body));
@@ -91,7 +109,13 @@ public final class OpenAiProvider implements ModelProvider {
       HttpResponse response = client.execute(request);
       OpenAiExchange exchange =
           new OpenAiExchange(
-              call, listener, failures, limits.answerBytes(), limits.eventBytes(), captor.get(), response);
+              call,
+              listener,
+              failures,
+              limits.answerBytes(),
+              limits.eventBytes(),
+              captor.get(),
+              response);
       exchange.begin();
       return exchange;
     }
@@ -99,13 +123,18 @@ public final class OpenAiProvider implements ModelProvider {
 
   private byte[] body(ModelCall call) {
     if (call.streamed() && call.form().dialect() == Dialect.DIALECT_OPENAI_EMBEDDINGS) {
-      throw dev.fairlead.common.failure.Failure.InvalidRequest.of("stream", "stream: embeddings are never streamed")
+      throw dev.fairlead.common.failure.Failure.InvalidRequest.of(
+              "stream", "stream: embeddings are never streamed")
           .asException();
     }
     return switch (call.form()) {
       case RequestForm.Raw raw ->
           RequestSplicer.splice(
-              raw.request(), call.model().upstream(), call.streamed(), call.maxOutputTokens(), quirks);
+              raw.request(),
+              call.model().upstream(),
+              call.streamed(),
+              call.maxOutputTokens(),
+              quirks);
       case RequestForm.Typed typed -> ChatRequestCodec.encode(typed.request(), call, quirks);
     };
   }
@@ -128,7 +157,9 @@ public final class OpenAiProvider implements ModelProvider {
     RequestHeadersBuilder builder = headers.toBuilder();
     for (Map.Entry<String, String> header : call.forwardHeaders().entrySet()) {
       String name = header.getKey().toLowerCase(java.util.Locale.ROOT);
-      if (!NEVER_FORWARDED.contains(name) && !name.startsWith(":") && !name.startsWith("x-fairlead")) {
+      if (!NEVER_FORWARDED.contains(name)
+          && !name.startsWith(":")
+          && !name.startsWith("x-fairlead")) {
         builder.set(name, header.getValue());
       }
     }
@@ -151,7 +182,8 @@ public final class OpenAiProvider implements ModelProvider {
     boolean tls = baseUrl.getScheme().equals("https");
     String scheme =
         switch (protocol) {
-          // A server that does not know HTTP/2 may choke on its preface; in plain text there is no way to ask first.
+          // A server that does not know HTTP/2 may choke on its preface; in plain text there is no
+          // way to ask first.
           case AUTO -> tls ? "https" : "h1c";
           case HTTP1 -> tls ? "h1" : "h1c";
           case HTTP2 -> tls ? "h2" : "h2c";

@@ -8,13 +8,15 @@ import java.util.Locale;
  *
  * @param keyHeader header of the API key
  * @param keyPrefix what stands before the key in it
- * @param maxTokensField name of the output bound of a chat request; OpenAI's reasoning models reject the old
- *     {@code max_tokens}, most other servers ignore the new {@code max_completion_tokens}
+ * @param maxTokensField name of the output bound of a chat request; OpenAI's reasoning models
+ *     reject the old {@code max_tokens}, most other servers ignore the new {@code
+ *     max_completion_tokens}
  * @param streamUsage whether it knows {@code stream_options.include_usage}
  */
 record Quirks(String keyHeader, String keyPrefix, String maxTokensField, boolean streamUsage) {
 
-  static final Quirks OPENAI = new Quirks("authorization", "Bearer ", "max_completion_tokens", true);
+  static final Quirks OPENAI =
+      new Quirks("authorization", "Bearer ", "max_completion_tokens", true);
   static final Quirks COMPATIBLE = new Quirks("authorization", "Bearer ", "max_tokens", true);
   static final Quirks AZURE = new Quirks("api-key", "", "max_completion_tokens", true);
 

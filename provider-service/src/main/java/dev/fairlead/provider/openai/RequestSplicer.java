@@ -18,15 +18,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the client's body into the vendor's by replacing, inserting and dropping top-level members at their spans;
- * every other byte stays as it was. One copy, no parsing beyond {@code stream_options}. Stateless.
+ * Turns the client's body into the vendor's by replacing, inserting and dropping top-level members
+ * at their spans; every other byte stays as it was. One copy, no parsing beyond {@code
+ * stream_options}. Stateless.
  */
 final class RequestSplicer {
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
   private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
-  private static final byte[] USAGE_ONLY = "{\"include_usage\":true}".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] USAGE_ONLY =
+      "{\"include_usage\":true}".getBytes(StandardCharsets.US_ASCII);
 
   private final ByteString body;
   private final List<FieldSpan> fields;
@@ -43,7 +45,8 @@ final class RequestSplicer {
    *
    * @param maxOutputTokens bound that replaces a larger or missing one; 0 means none
    */
-  static byte[] splice(RawRequest request, String upstream, boolean streamed, int maxOutputTokens, Quirks quirks) {
+  static byte[] splice(
+      RawRequest request, String upstream, boolean streamed, int maxOutputTokens, Quirks quirks) {
     RequestSplicer splicer = new RequestSplicer(request);
     splicer.checkSpans();
     splicer.put("model", quoted(upstream), true);
@@ -97,7 +100,10 @@ final class RequestSplicer {
       }
     }
     if (!present) {
-      put(dialect == Dialect.DIALECT_OPENAI_CHAT ? quirks.maxTokensField() : "max_tokens", value, false);
+      put(
+          dialect == Dialect.DIALECT_OPENAI_CHAT ? quirks.maxTokensField() : "max_tokens",
+          value,
+          false);
     }
   }
 
@@ -140,7 +146,8 @@ final class RequestSplicer {
       generator.writeBooleanField("include_usage", true);
       generator.writeEndObject();
     } catch (IOException e) {
-      throw Failure.InvalidRequest.of("stream_options", "stream_options: not valid JSON").asException();
+      throw Failure.InvalidRequest.of("stream_options", "stream_options: not valid JSON")
+          .asException();
     }
     return out.toByteArray();
   }
@@ -181,7 +188,10 @@ final class RequestSplicer {
     return null;
   }
 
-  /** Walks the members once, copying what is kept; the white space and commas around a dropped one go with it. */
+  /**
+   * Walks the members once, copying what is kept; the white space and commas around a dropped one
+   * go with it.
+   */
   private byte[] apply() {
     int extra = inserts.stream().mapToInt(insert -> insert.length + 1).sum();
     for (Edit edit : edits) {
@@ -248,7 +258,8 @@ final class RequestSplicer {
       valid &= !body.substring(1).toStringUtf8().contains("\"");
     }
     if (!valid) {
-      throw Failure.InvalidRequest.of("raw.fields", "raw.fields: spans do not match the body").asException();
+      throw Failure.InvalidRequest.of("raw.fields", "raw.fields: spans do not match the body")
+          .asException();
     }
   }
 

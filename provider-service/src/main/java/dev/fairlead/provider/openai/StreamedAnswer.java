@@ -13,8 +13,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a vendor's event stream into parts. Events for a raw call go on unchanged; those that lie side by side in
- * one read go on as one part, so that a fast stream costs one message a read and not one an event. Not thread-safe.
+ * Turns a vendor's event stream into parts. Events for a raw call go on unchanged; those that lie
+ * side by side in one read go on as one part, so that a fast stream costs one message a read and
+ * not one an event. Not thread-safe.
  */
 final class StreamedAnswer implements SseSink {
 
@@ -38,7 +39,11 @@ final class StreamedAnswer implements SseSink {
    *
    * @param dialect of a raw call; null for a typed one
    */
-  StreamedAnswer(AnswerListener listener, OpenAiFailures failures, @Nullable Dialect dialect, int maxEventBytes) {
+  StreamedAnswer(
+      AnswerListener listener,
+      OpenAiFailures failures,
+      @Nullable Dialect dialect,
+      int maxEventBytes) {
     this.listener = listener;
     this.failures = failures;
     this.dialect = dialect;
@@ -62,7 +67,9 @@ final class StreamedAnswer implements SseSink {
   @Nullable UpstreamFailure feed(byte[] bytes) {
     boolean fits = framer.feed(bytes, 0, bytes.length);
     flush();
-    return fits || failure != null ? failure : failures.malformed("sent an event that is too long", 200);
+    return fits || failure != null
+        ? failure
+        : failures.malformed("sent an event that is too long", 200);
   }
 
   /** The body has ended; what is wrong with the stream as a whole, if anything. */
@@ -88,12 +95,15 @@ final class StreamedAnswer implements SseSink {
     }
     VendorError error = scan.error();
     if (error != null) {
-      failure = failures.ofErrorObject(error, ByteString.copyFrom(data, dataFrom, dataTo - dataFrom));
+      failure =
+          failures.ofErrorObject(error, ByteString.copyFrom(data, dataFrom, dataTo - dataFrom));
       return;
     }
     sawContent |= scan.content();
     if (dialect == null) {
-      chunks.deltas(data, dataFrom, dataTo).forEach(delta -> listener.onPart(new AnswerPart.Delta(delta)));
+      chunks
+          .deltas(data, dataFrom, dataTo)
+          .forEach(delta -> listener.onPart(new AnswerPart.Delta(delta)));
     } else if (scan.usageOnly()) {
       flush();
       add(raw, rawFrom, rawTo, 0);

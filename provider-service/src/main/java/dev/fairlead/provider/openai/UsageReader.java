@@ -20,7 +20,12 @@ final class UsageReader {
     UsageReader reader = new UsageReader();
     reader.object(parser);
     return new TokenUsage(
-        reader.prompt, reader.cached, reader.cacheWrite, reader.completion, reader.reasoning, false);
+        reader.prompt,
+        reader.cached,
+        reader.cacheWrite,
+        reader.completion,
+        reader.reasoning,
+        false);
   }
 
   private void object(JsonParser parser) throws IOException {
@@ -51,7 +56,10 @@ final class UsageReader {
     }
   }
 
-  /** No answer has more tokens than fit an int; a larger number is nonsense and would overflow sums of money. */
+  /**
+   * No answer has more tokens than fit an int; a larger number is nonsense and would overflow sums
+   * of money.
+   */
   private static long tokens(JsonParser parser) throws IOException {
     return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
         ? Integer.MAX_VALUE

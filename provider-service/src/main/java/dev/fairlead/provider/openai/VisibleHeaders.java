@@ -27,7 +27,9 @@ final class VisibleHeaders {
     Map<String, String> visible = new HashMap<>();
     for (String name : ALLOWED) {
       String value = headers.get(name);
-      if (value != null && value.length() <= LONGEST && value.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+      if (value != null
+          && value.length() <= LONGEST
+          && value.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
         visible.put(name, value);
       }
     }

@@ -12,16 +12,25 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Checks a configured base URL. The file may name loopback and private hosts, but never a link-local address, where
- * clouds keep the machine's credentials, however it is spelled. Names are not resolved here.
+ * Checks a configured base URL. The file may name loopback and private hosts, but never a
+ * link-local address, where clouds keep the machine's credentials, however it is spelled. Names are
+ * not resolved here.
  */
 final class BaseUrl {
 
   private static final Set<String> METADATA_HOSTS =
-      Set.of("metadata.google.internal", "metadata.goog", "metadata", "instance-data", "instance-data.ec2.internal");
+      Set.of(
+          "metadata.google.internal",
+          "metadata.goog",
+          "metadata",
+          "instance-data",
+          "instance-data.ec2.internal");
 
-  /** Addresses of metadata services that are not link-local: Alibaba Cloud, and Amazon's over IPv6. */
-  private static final Set<String> METADATA_ADDRESSES = Set.of("100.100.100.200", "fd00:ec2:0:0:0:0:0:254");
+  /**
+   * Addresses of metadata services that are not link-local: Alibaba Cloud, and Amazon's over IPv6.
+   */
+  private static final Set<String> METADATA_ADDRESSES =
+      Set.of("100.100.100.200", "fd00:ec2:0:0:0:0:0:254");
 
   private static final Pattern NUMBERS =
       Pattern.compile("(0[xX][0-9a-fA-F]+|[0-9]+)(\\.(0[xX][0-9a-fA-F]+|[0-9]+)){0,3}");
@@ -29,7 +38,9 @@ final class BaseUrl {
 
   private BaseUrl() {}
 
-  /** The URL without a trailing slash; otherwise a {@link ConfigException} that names {@code key}. */
+  /**
+   * The URL without a trailing slash; otherwise a {@link ConfigException} that names {@code key}.
+   */
   static String check(String key, String text) {
     URI uri;
     try {
@@ -42,7 +53,8 @@ final class BaseUrl {
       throw refused(key, text, EXPECTED);
     }
     if (uri.getUserInfo() != null) {
-      throw new ConfigException(key + ": a URL with credentials in it (expected: the key under api_key)");
+      throw new ConfigException(
+          key + ": a URL with credentials in it (expected: the key under api_key)");
     }
     if (uri.getQuery() != null || uri.getFragment() != null) {
       throw refused(key, text, "a URL without query and fragment");
@@ -91,7 +103,10 @@ final class BaseUrl {
     }
   }
 
-  /** Every spelling that C libraries take for an IPv4 address: one to four numbers, decimal, octal or hexadecimal. */
+  /**
+   * Every spelling that C libraries take for an IPv4 address: one to four numbers, decimal, octal
+   * or hexadecimal.
+   */
   private static InetAddress ipv4(String key, String text, String host) {
     String[] parts = host.split("\\.", -1);
     long address = 0;
@@ -106,7 +121,9 @@ final class BaseUrl {
         address = address << bits | number;
       }
       return InetAddress.getByAddress(
-          new byte[] {(byte) (address >> 24), (byte) (address >> 16), (byte) (address >> 8), (byte) address});
+          new byte[] {
+            (byte) (address >> 24), (byte) (address >> 16), (byte) (address >> 8), (byte) address
+          });
     } catch (NumberFormatException | UnknownHostException e) {
       throw refused(key, text, EXPECTED);
     }
@@ -116,7 +133,9 @@ final class BaseUrl {
     if (text.startsWith("0x") || text.startsWith("0X")) {
       return Long.parseLong(text.substring(2), 16);
     }
-    return text.length() > 1 && text.startsWith("0") ? Long.parseLong(text, 8) : Long.parseLong(text);
+    return text.length() > 1 && text.startsWith("0")
+        ? Long.parseLong(text, 8)
+        : Long.parseLong(text);
   }
 
   private static ConfigException refused(String key, String text, String expected) {

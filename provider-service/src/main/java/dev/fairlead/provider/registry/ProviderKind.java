@@ -19,7 +19,8 @@ enum ProviderKind {
   OPENAI("openai") {
     @Override
     Object read(ConfigSource config, String name) {
-      return checked(name, config.namedEntry("providers", name, OpenAiConfig.class, OpenAiConfig.DEFAULTS));
+      return checked(
+          name, config.namedEntry("providers", name, OpenAiConfig.class, OpenAiConfig.DEFAULTS));
     }
 
     @Override
@@ -31,7 +32,8 @@ enum ProviderKind {
   MOCK("mock") {
     @Override
     Object read(ConfigSource config, String name) {
-      MockConfig entry = config.namedEntry("providers", name, MockConfig.class, MockConfig.DEFAULTS);
+      MockConfig entry =
+          config.namedEntry("providers", name, MockConfig.class, MockConfig.DEFAULTS);
       return MockEnvironment.over(config, entry);
     }
 
@@ -76,11 +78,18 @@ enum ProviderKind {
 
     static MockConfig over(ConfigSource config, MockConfig entry) {
       return new MockConfig(
-          config.environment("MOCK_MEAN_LATENCY_MS").map(v -> number("MOCK_MEAN_LATENCY_MS", v))
+          config
+              .environment("MOCK_MEAN_LATENCY_MS")
+              .map(v -> number("MOCK_MEAN_LATENCY_MS", v))
               .orElse(entry.meanLatencyMs()),
-          config.environment("MOCK_P95_LATENCY_MS").map(v -> number("MOCK_P95_LATENCY_MS", v))
+          config
+              .environment("MOCK_P95_LATENCY_MS")
+              .map(v -> number("MOCK_P95_LATENCY_MS", v))
               .orElse(entry.p95LatencyMs()),
-          config.environment("MOCK_ERROR_RATE").map(v -> number("MOCK_ERROR_RATE", v)).orElse(entry.errorRate()),
+          config
+              .environment("MOCK_ERROR_RATE")
+              .map(v -> number("MOCK_ERROR_RATE", v))
+              .orElse(entry.errorRate()),
           entry.seed(),
           config
               .environment("MOCK_COST_PER_1K_TOKENS_USD")
@@ -92,7 +101,8 @@ enum ProviderKind {
       try {
         return Double.parseDouble(value.trim());
       } catch (NumberFormatException e) {
-        throw new dev.fairlead.common.config.ConfigException(name + ": " + value + " (expected: a number)");
+        throw new dev.fairlead.common.config.ConfigException(
+            name + ": " + value + " (expected: a number)");
       }
     }
   }

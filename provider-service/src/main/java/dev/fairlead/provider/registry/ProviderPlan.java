@@ -19,13 +19,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The providers and models that a configuration asks for. Without {@code providers} and {@code models}: OpenAI's
- * well-known models when {@code OPENAI_API_KEY} is set, else the mock's. The mock's own models are there only while
- * no other provider is, or with {@code ENABLE_MOCK_PROVIDER=1}.
+ * The providers and models that a configuration asks for. Without {@code providers} and {@code
+ * models}: OpenAI's well-known models when {@code OPENAI_API_KEY} is set, else the mock's. The
+ * mock's own models are there only while no other provider is, or with {@code
+ * ENABLE_MOCK_PROVIDER=1}.
  *
  * @param warnings what an operator should look at
  */
-record ProviderPlan(List<ConfiguredProvider> providers, List<ModelConfig> models, List<String> warnings) {
+record ProviderPlan(
+    List<ConfiguredProvider> providers, List<ModelConfig> models, List<String> warnings) {
 
   private static final String OPENAI = "openai";
   private static final String OPENAI_HOST = "https://api.openai.com/";
@@ -34,21 +36,25 @@ record ProviderPlan(List<ConfiguredProvider> providers, List<ModelConfig> models
   static ProviderPlan read(ConfigSource config) {
     Map<String, ConfiguredProvider> providers = declared(config);
     if (providers.isEmpty()) {
-      config.environment("OPENAI_API_KEY").ifPresent(key -> providers.put(OPENAI, fromEnvironment(config, key)));
+      config
+          .environment("OPENAI_API_KEY")
+          .ifPresent(key -> providers.put(OPENAI, fromEnvironment(config, key)));
     }
     List<ModelConfig> models = new ArrayList<>(ModelsConfig.read(config));
     boolean noModels = models.isEmpty();
     if (noModels) {
       providers.values().forEach(provider -> models.addAll(wellKnown(config, provider)));
     }
-    boolean onlyMocks = providers.values().stream().allMatch(provider -> provider.kind() == ProviderKind.MOCK);
+    boolean onlyMocks =
+        providers.values().stream().allMatch(provider -> provider.kind() == ProviderKind.MOCK);
     boolean mocksMissing = models.stream().noneMatch(model -> model.id().startsWith("mock-"));
     if ((noModels && onlyMocks && mocksMissing) || mocksWanted(config)) {
       addMocks(config, providers, models);
     } else if (providers.isEmpty()) {
       providers.put(KnownModels.MOCK, mock(config));
     }
-    List<ModelConfig> priced = models.stream().map(model -> priced(model, providers.get(model.provider()))).toList();
+    List<ModelConfig> priced =
+        models.stream().map(model -> priced(model, providers.get(model.provider()))).toList();
     return new ProviderPlan(List.copyOf(providers.values()), priced, warnings(priced, providers));
   }
 
@@ -62,7 +68,9 @@ record ProviderPlan(List<ConfiguredProvider> providers, List<ModelConfig> models
         providers.put(name, new ConfiguredProvider(name, kind, kind.read(config, name)));
       } catch (ConfigException e) {
         String message = String.valueOf(e.getMessage());
-        throw message.startsWith(config.origin()) ? e : new ConfigException(config.origin() + ": " + message, e);
+        throw message.startsWith(config.origin())
+            ? e
+            : new ConfigException(config.origin() + ": " + message, e);
       }
     }
     return providers;
@@ -76,24 +84,35 @@ record ProviderPlan(List<ConfiguredProvider> providers, List<ModelConfig> models
     }
     String key = config.origin() + ": providers." + name + ".kind: ";
     if (label.isEmpty()) {
-      throw new ConfigException(key + "missing (expected one of: " + String.join(", ", ProviderKind.labels()) + ")");
+      throw new ConfigException(
+          key + "missing (expected one of: " + String.join(", ", ProviderKind.labels()) + ")");
     }
     String hint = Nearest.hint(label, ProviderKind.labels());
     String available = "; available: " + String.join(", ", ProviderKind.labels());
     throw new ConfigException(
-        key + "`" + label + "` is not a kind of this version" + (hint.startsWith(";") ? hint : "") + available);
+        key
+            + "`"
+            + label
+            + "` is not a kind of this version"
+            + (hint.startsWith(";") ? hint : "")
+            + available);
   }
 
   private static ConfiguredProvider fromEnvironment(ConfigSource config, String key) {
     String baseUrl = config.environment("OPENAI_BASE_URL").orElse(OPENAI_HOST + "v1");
     OpenAiConfig openai = new OpenAiConfig(baseUrl, new Secret(key), OpenAiConfig.Protocol.AUTO);
-    return new ConfiguredProvider(OPENAI, ProviderKind.OPENAI, ProviderKind.checked(OPENAI, openai));
+    return new ConfiguredProvider(
+        OPENAI, ProviderKind.OPENAI, ProviderKind.checked(OPENAI, openai));
   }
 
   /** The shipped models of a provider that is known by its address; of a mock by its kind. */
   private static List<ModelConfig> wellKnown(ConfigSource config, ConfiguredProvider provider) {
     if (provider.config() instanceof OpenAiConfig openai) {
-      List<String> named = config.environment("OPENAI_MODEL").map(v -> List.of(v.split("\\s*,\\s*"))).orElse(List.of());
+      List<String> named =
+          config
+              .environment("OPENAI_MODEL")
+              .map(v -> List.of(v.split("\\s*,\\s*")))
+              .orElse(List.of());
       if (!named.isEmpty() && provider.name().equals(OPENAI)) {
         return named.stream().map(name -> named(name.strip())).toList();
       }
@@ -106,9 +125,18 @@ record ProviderPlan(List<ConfiguredProvider> providers, List<ModelConfig> models
   /** What {@code OPENAI_MODEL} names: all that is served, so that nothing else is ever billed. */
   private static ModelConfig named(String name) {
     return KnownModels.find(OPENAI, name)
-        .orElseGet(
-            () -> new ModelConfig(name, OPENAI, name, Tier.STANDARD, null, 0, 0, java.util.Set.of(
-                dev.fairlead.catalog.Capability.TOOLS, dev.fairlead.catalog.Capability.JSON_SCHEMA)));
+        .orElseGet(() ->
+            new ModelConfig(
+                name,
+                OPENAI,
+                name,
+                Tier.STANDARD,
+                null,
+                0,
+                0,
+                java.util.Set.of(
+                    dev.fairlead.catalog.Capability.TOOLS,
+                    dev.fairlead.catalog.Capability.JSON_SCHEMA)));
   }
 
   private static List<ModelConfig> onto(List<ModelConfig> models, String provider) {
@@ -143,22 +171,29 @@ record ProviderPlan(List<ConfiguredProvider> providers, List<ModelConfig> models
   }
 
   /**
-   * A mock's price per thousand tokens replaces those of the shipped mock models, and fills in for models without one.
+   * A mock's price per thousand tokens replaces those of the shipped mock models, and fills in for
+   * models without one.
    */
-  private static ModelConfig priced(ModelConfig model, @org.jspecify.annotations.Nullable ConfiguredProvider provider) {
-    if (provider != null && provider.config() instanceof MockConfig mock && mock.costPer1kTokensUsd() != null) {
+  private static ModelConfig priced(
+      ModelConfig model, @org.jspecify.annotations.Nullable ConfiguredProvider provider) {
+    if (provider != null
+        && provider.config() instanceof MockConfig mock
+        && mock.costPer1kTokensUsd() != null) {
       boolean shipped = KnownModels.find(KnownModels.MOCK, model.id()).isPresent();
-      return shipped || model.price() == null ? model.priced(PriceConfig.perThousand(mock.costPer1kTokensUsd()))
+      return shipped || model.price() == null
+          ? model.priced(PriceConfig.perThousand(mock.costPer1kTokensUsd()))
           : model;
     }
     return model;
   }
 
-  private static List<String> warnings(List<ModelConfig> models, Map<String, ConfiguredProvider> providers) {
+  private static List<String> warnings(
+      List<ModelConfig> models, Map<String, ConfiguredProvider> providers) {
     List<String> warnings = new ArrayList<>();
     for (ModelConfig model : models) {
       if (model.price() == null) {
-        warnings.add("model " + model.id() + " has no price: its cost is not known and counts as 0");
+        warnings.add(
+            "model " + model.id() + " has no price: its cost is not known and counts as 0");
       }
     }
     for (ConfiguredProvider provider : providers.values()) {

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds the snapshot in force, and makes the next one. A stack whose configuration is unchanged lives on in it. */
+/**
+ * Holds the snapshot in force, and makes the next one. A stack whose configuration is unchanged
+ * lives on in it.
+ */
 public final class ProviderRegistry {
 
   private static final Logger logger = LoggerFactory.getLogger(ProviderRegistry.class);
@@ -57,7 +60,10 @@ public final class ProviderRegistry {
     return current;
   }
 
-  /** Reads the file again and swaps the result in. A {@link ConfigException} leaves everything as it was. Blocks. */
+  /**
+   * Reads the file again and swaps the result in. A {@link ConfigException} leaves everything as it
+   * was. Blocks.
+   */
   public synchronized Snapshot reload() {
     ConfigSource fresh = source.reread();
     Snapshot next = read(fresh, current);
@@ -71,7 +77,8 @@ public final class ProviderRegistry {
     ProviderSettings settings = config.section("provider", ProviderSettings.class);
     ProviderPlan plan = ProviderPlan.read(config);
     Map<String, ProviderStack> stacks = new LinkedHashMap<>();
-    plan.providers().forEach(provider -> stacks.put(provider.name(), stack(provider, settings, old)));
+    plan.providers()
+        .forEach(provider -> stacks.put(provider.name(), stack(provider, settings, old)));
     long version = old == null ? 1 : old.catalog().version() + 1;
     try {
       Catalog catalog = ModelsConfig.catalog(version, plan.models(), stacks.keySet());
@@ -81,7 +88,8 @@ public final class ProviderRegistry {
     }
   }
 
-  private ProviderStack stack(ConfiguredProvider configured, ProviderSettings settings, @Nullable Snapshot old) {
+  private ProviderStack stack(
+      ConfiguredProvider configured, ProviderSettings settings, @Nullable Snapshot old) {
     if (old != null && old.settings().equals(settings)) {
       ProviderStack same = old.providers().get(configured.name());
       if (same != null && same.configured().equals(configured)) {
@@ -111,11 +119,20 @@ public final class ProviderRegistry {
 
   /** Gauges ask the snapshot in force, so that they survive reloads. */
   private void gauge(String provider) {
-    gauge(provider, "llm.router.breaker.state", "0 closed, 1 half open, 2 open", ProviderRegistry::level);
-    gauge(provider, "llm.router.upstream.in.flight", "Calls under way at a provider", ProviderStack::inFlight);
+    gauge(
+        provider,
+        "llm.router.breaker.state",
+        "0 closed, 1 half open, 2 open",
+        ProviderRegistry::level);
+    gauge(
+        provider,
+        "llm.router.upstream.in.flight",
+        "Calls under way at a provider",
+        ProviderStack::inFlight);
   }
 
-  private void gauge(String provider, String name, String description, ToDoubleFunction<ProviderStack> value) {
+  private void gauge(
+      String provider, String name, String description, ToDoubleFunction<ProviderStack> value) {
     Gauge.builder(
             name,
             this,

@@ -13,8 +13,8 @@ import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
 
 /**
- * A provider with everything around its adapter. The order, outermost first: breaker, concurrency limit, timeouts,
- * metrics and trace, adapter. RATIONALE.md argues it.
+ * A provider with everything around its adapter. The order, outermost first: breaker, concurrency
+ * limit, timeouts, metrics and trace, adapter. RATIONALE.md argues it.
  */
 public final class ProviderStack {
 
@@ -40,7 +40,9 @@ public final class ProviderStack {
     this.breaker = new CircuitBreakingProvider(limiter, name, settings.breaker(), time, clock);
     this.budget =
         new RetryBudget(
-            settings.retry().budgetRatio(), settings.retry().budgetFloorPerSecond(), time::nanoTime);
+            settings.retry().budgetRatio(),
+            settings.retry().budgetFloorPerSecond(),
+            time::nanoTime);
   }
 
   ConfiguredProvider configured() {

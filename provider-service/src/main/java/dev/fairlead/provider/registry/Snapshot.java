@@ -14,7 +14,10 @@ import java.util.Map;
  * @param warnings what an operator should look at
  */
 public record Snapshot(
-    Catalog catalog, Map<String, ProviderStack> providers, ProviderSettings settings, List<String> warnings) {
+    Catalog catalog,
+    Map<String, ProviderStack> providers,
+    ProviderSettings settings,
+    List<String> warnings) {
 
   /** Copies, keeping the order. */
   public Snapshot {

@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param openFor how long it stays open before it lets calls through to see
  * @param halfOpenCalls how many calls it lets through then
  */
-public record BreakerSettings(int window, int minimumCalls, double failureRate, Duration openFor, int halfOpenCalls) {
+public record BreakerSettings(
+    int window, int minimumCalls, double failureRate, Duration openFor, int halfOpenCalls) {
   /** Checks ranges. */
   public BreakerSettings {
     Expect.range("provider.breaker.window", window, 1, 100_000);

@@ -18,9 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Leaves a provider alone that fails too often. Refused requests and rate limits say nothing about its health and do
- * not count. A call of last resort passes an open breaker once in a while, so that the only provider left is never
- * cut off for good; when it succeeds, the breaker goes on to half open at once.
+ * Leaves a provider alone that fails too often. Refused requests and rate limits say nothing about
+ * its health and do not count. A call of last resort passes an open breaker once in a while, so
+ * that the only provider left is never cut off for good; when it succeeds, the breaker goes on to
+ * half open at once.
  */
 public final class CircuitBreakingProvider implements ModelProvider {
 
@@ -55,13 +56,13 @@ public final class CircuitBreakingProvider implements ModelProvider {
             .clock(clock)
             .build();
     this.breaker = CircuitBreaker.of(name, config);
-    breaker.getEventPublisher()
-        .onStateTransition(
-            event -> {
-              if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
-                openedAtMillis = clock.millis();
-              }
-            });
+    breaker
+        .getEventPublisher()
+        .onStateTransition(event -> {
+          if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
+            openedAtMillis = clock.millis();
+          }
+        });
   }
 
   @Override
@@ -79,7 +80,8 @@ public final class CircuitBreakingProvider implements ModelProvider {
     }
     listener.onFailed(
         UpstreamFailure.shed(
-            new Failure.UpstreamUnavailable("provider " + name + " is failing and is left alone", 0, retryIn())));
+            new Failure.UpstreamUnavailable(
+                "provider " + name + " is failing and is left alone", 0, retryIn())));
     return Exchange.ENDED;
   }
 
@@ -124,7 +126,8 @@ public final class CircuitBreakingProvider implements ModelProvider {
     @Override
     public void onFailed(UpstreamFailure failure) {
       if (failure.failure().countsAgainstBreaker()) {
-        breaker.onError(time.nanoTime() - began, TimeUnit.NANOSECONDS, failure.failure().asException());
+        breaker.onError(
+            time.nanoTime() - began, TimeUnit.NANOSECONDS, failure.failure().asException());
       } else {
         breaker.releasePermission();
       }

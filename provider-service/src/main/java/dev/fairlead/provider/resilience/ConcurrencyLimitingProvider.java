@@ -12,7 +12,10 @@ import dev.fairlead.provider.call.UpstreamFailure;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Bounds the calls under way at a provider. There is no queue: a call too many goes to the next candidate at once. */
+/**
+ * Bounds the calls under way at a provider. There is no queue: a call too many goes to the next
+ * candidate at once.
+ */
 public final class ConcurrencyLimitingProvider implements ModelProvider {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -40,7 +43,8 @@ public final class ConcurrencyLimitingProvider implements ModelProvider {
       inFlight.decrementAndGet();
       listener.onFailed(
           UpstreamFailure.shed(
-              new Failure.Overloaded("provider " + name + " has " + limit + " calls under way", RETRY_AFTER)));
+              new Failure.Overloaded(
+                  "provider " + name + " has " + limit + " calls under way", RETRY_AFTER)));
       return Exchange.ENDED;
     }
     return next.open(call, new Releasing(listener));
@@ -51,7 +55,10 @@ public final class ConcurrencyLimitingProvider implements ModelProvider {
     return inFlight.get();
   }
 
-  /** Gives the place back before the caller hears of the end, so that a caller who tries again finds it free. */
+  /**
+   * Gives the place back before the caller hears of the end, so that a caller who tries again finds
+   * it free.
+   */
   private final class Releasing extends ForwardingListener {
     Releasing(AnswerListener next) {
       super(next);

@@ -20,7 +20,8 @@ final class ModelMeters {
 
   ModelMeters(MeterRegistry meters, String provider, String model) {
     for (AttemptResult result : AttemptResult.values()) {
-      if (result != AttemptResult.UNRECOGNIZED && result != AttemptResult.ATTEMPT_RESULT_UNSPECIFIED) {
+      if (result != AttemptResult.UNRECOGNIZED
+          && result != AttemptResult.ATTEMPT_RESULT_UNSPECIFIED) {
         attempts.put(
             result,
             Counter.builder("llm.router.upstream.attempts")
@@ -31,9 +32,20 @@ final class ModelMeters {
                 .register(meters));
       }
     }
-    latency = timer(meters, "llm.router.upstream.latency", "From the start of a try to its end", provider, model);
+    latency =
+        timer(
+            meters,
+            "llm.router.upstream.latency",
+            "From the start of a try to its end",
+            provider,
+            model);
     timeToFirstToken =
-        timer(meters, "llm.router.upstream.time.to.first.token", "From a try to its first content", provider, model);
+        timer(
+            meters,
+            "llm.router.upstream.time.to.first.token",
+            "From a try to its first content",
+            provider,
+            model);
   }
 
   void ended(AttemptResult result, long nanos) {
@@ -45,7 +57,12 @@ final class ModelMeters {
     timeToFirstToken.record(nanos, java.util.concurrent.TimeUnit.NANOSECONDS);
   }
 
-  private static Timer timer(MeterRegistry meters, String name, String description, String provider, String model) {
-    return Timer.builder(name).description(description).tag("provider", provider).tag("model", model).register(meters);
+  private static Timer timer(
+      MeterRegistry meters, String name, String description, String provider, String model) {
+    return Timer.builder(name)
+        .description(description)
+        .tag("provider", provider)
+        .tag("model", model)
+        .register(meters);
   }
 }

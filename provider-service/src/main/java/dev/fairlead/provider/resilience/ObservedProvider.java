@@ -23,26 +23,38 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts, times and traces every call that reaches a vendor. Spans follow the OpenTelemetry semantic conventions for
- * generative AI, v1.41.0 (read November 2026): one CLIENT span a try, named after operation and model.
+ * Counts, times and traces every call that reaches a vendor. Spans follow the OpenTelemetry
+ * semantic conventions for generative AI, v1.41.0 (read November 2026): one CLIENT span a try,
+ * named after operation and model.
  */
 public final class ObservedProvider implements ModelProvider {
 
-  private static final AttributeKey<String> OPERATION = AttributeKey.stringKey("gen_ai.operation.name");
-  private static final AttributeKey<String> PROVIDER = AttributeKey.stringKey("gen_ai.provider.name");
-  private static final AttributeKey<String> REQUEST_MODEL = AttributeKey.stringKey("gen_ai.request.model");
-  private static final AttributeKey<Boolean> REQUEST_STREAM = AttributeKey.booleanKey("gen_ai.request.stream");
-  private static final AttributeKey<Long> REQUEST_MAX_TOKENS = AttributeKey.longKey("gen_ai.request.max_tokens");
+  private static final AttributeKey<String> OPERATION =
+      AttributeKey.stringKey("gen_ai.operation.name");
+  private static final AttributeKey<String> PROVIDER =
+      AttributeKey.stringKey("gen_ai.provider.name");
+  private static final AttributeKey<String> REQUEST_MODEL =
+      AttributeKey.stringKey("gen_ai.request.model");
+  private static final AttributeKey<Boolean> REQUEST_STREAM =
+      AttributeKey.booleanKey("gen_ai.request.stream");
+  private static final AttributeKey<Long> REQUEST_MAX_TOKENS =
+      AttributeKey.longKey("gen_ai.request.max_tokens");
   private static final AttributeKey<List<String>> FINISH_REASONS =
       AttributeKey.stringArrayKey("gen_ai.response.finish_reasons");
-  private static final AttributeKey<Double> FIRST_CHUNK = AttributeKey.doubleKey("gen_ai.response.time_to_first_chunk");
-  private static final AttributeKey<Long> INPUT_TOKENS = AttributeKey.longKey("gen_ai.usage.input_tokens");
-  private static final AttributeKey<Long> OUTPUT_TOKENS = AttributeKey.longKey("gen_ai.usage.output_tokens");
-  private static final AttributeKey<Long> CACHED_TOKENS = AttributeKey.longKey("gen_ai.usage.cache_read.input_tokens");
+  private static final AttributeKey<Double> FIRST_CHUNK =
+      AttributeKey.doubleKey("gen_ai.response.time_to_first_chunk");
+  private static final AttributeKey<Long> INPUT_TOKENS =
+      AttributeKey.longKey("gen_ai.usage.input_tokens");
+  private static final AttributeKey<Long> OUTPUT_TOKENS =
+      AttributeKey.longKey("gen_ai.usage.output_tokens");
+  private static final AttributeKey<Long> CACHED_TOKENS =
+      AttributeKey.longKey("gen_ai.usage.cache_read.input_tokens");
   private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
-  private static final AttributeKey<Long> HTTP_STATUS = AttributeKey.longKey("http.response.status_code");
+  private static final AttributeKey<Long> HTTP_STATUS =
+      AttributeKey.longKey("http.response.status_code");
   private static final AttributeKey<String> CATALOGUE_ID = AttributeKey.stringKey("fairlead.model");
-  private static final AttributeKey<String> PROVIDER_KEY = AttributeKey.stringKey("fairlead.provider");
+  private static final AttributeKey<String> PROVIDER_KEY =
+      AttributeKey.stringKey("fairlead.provider");
 
   private final ModelProvider next;
   private final String name;
@@ -59,7 +71,12 @@ public final class ObservedProvider implements ModelProvider {
    * @param vendor value of {@code gen_ai.provider.name}
    */
   public ObservedProvider(
-      ModelProvider next, String name, String vendor, MeterRegistry meters, Tracer tracer, TimeSource time) {
+      ModelProvider next,
+      String name,
+      String vendor,
+      MeterRegistry meters,
+      Tracer tracer,
+      TimeSource time) {
     this.next = next;
     this.name = name;
     this.vendor = vendor;
@@ -149,7 +166,11 @@ public final class ObservedProvider implements ModelProvider {
         span.setAttribute(
             FINISH_REASONS,
             List.of(
-                completion.finishReason().name().substring("FINISH_REASON_".length()).toLowerCase(Locale.ROOT)));
+                completion
+                    .finishReason()
+                    .name()
+                    .substring("FINISH_REASON_".length())
+                    .toLowerCase(Locale.ROOT)));
       }
       span.end();
       super.onCompleted(completion);

@@ -3,15 +3,18 @@ package dev.fairlead.provider.resilience;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps retries a small share of the calls, so that a vendor in trouble does not get more traffic but less: every
- * call pays a share of a token in, every retry takes a whole one out, and a trickle a second keeps a quiet service
- * able to retry (the scheme of Finagle's RetryBudget). Thread-safe, never blocks.
+ * Keeps retries a small share of the calls, so that a vendor in trouble does not get more traffic
+ * but less: every call pays a share of a token in, every retry takes a whole one out, and a trickle
+ * a second keeps a quiet service able to retry (the scheme of Finagle's RetryBudget). Thread-safe,
+ * never blocks.
  */
 public final class RetryBudget {
 
   private static final double NANOS_PER_SECOND = 1e9;
+
   /** What can be saved up: this many seconds of the trickle, and the share of this many calls. */
   private static final double SAVED_SECONDS = 10;
+
   private static final double SAVED_CALLS = 100;
 
   private final double ratio;

@@ -6,9 +6,10 @@ import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
- * Whether and when a failed try of a model is repeated. Waits are drawn evenly between zero and a bound that doubles
- * (full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015), so that callers who failed
- * together do not come back together; a vendor's own Retry-After is a lower bound. Immutable and thread-safe.
+ * Whether and when a failed try of a model is repeated. Waits are drawn evenly between zero and a
+ * bound that doubles (full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture
+ * Blog, 2015), so that callers who failed together do not come back together; a vendor's own
+ * Retry-After is a lower bound. Immutable and thread-safe.
  */
 public final class RetryPolicy {
 
@@ -32,7 +33,8 @@ public final class RetryPolicy {
    * @param clientRetries how often the client has repeated the whole request already
    * @param timeLeft until the caller's deadline
    */
-  public Optional<Duration> delay(UpstreamFailure failure, int retriesSoFar, int clientRetries, Duration timeLeft) {
+  public Optional<Duration> delay(
+      UpstreamFailure failure, int retriesSoFar, int clientRetries, Duration timeLeft) {
     int allowed = Math.max(0, settings.maxRetries() - Math.max(0, clientRetries));
     if (failure.next() != UpstreamFailure.Next.RETRY || retriesSoFar >= allowed) {
       return Optional.empty();
@@ -50,6 +52,7 @@ public final class RetryPolicy {
 
   private Duration jittered(int retriesSoFar) {
     double bound = settings.baseBackoff().toNanos() * Math.pow(2, retriesSoFar);
-    return Duration.ofNanos((long) (Math.min(bound, settings.maxBackoff().toNanos()) * random.getAsDouble()));
+    return Duration.ofNanos(
+        (long) (Math.min(bound, settings.maxBackoff().toNanos()) * random.getAsDouble()));
   }
 }

@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param maxRetries further tries of one model
  * @param baseBackoff upper bound of the first wait, doubled for each further one
  * @param maxBackoff largest such bound
- * @param maxRetryAfter longest wait that a vendor may ask for; a longer one ends the tries of that model
+ * @param maxRetryAfter longest wait that a vendor may ask for; a longer one ends the tries of that
+ *     model
  * @param budgetRatio retries allowed as a share of calls
  * @param budgetFloorPerSecond retries a second allowed in any case
  */

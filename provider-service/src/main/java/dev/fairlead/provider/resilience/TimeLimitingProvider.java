@@ -13,9 +13,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a call whose first content, next event or whole answer does not come in time. One timer a call, which looks
- * at what has happened since and sets itself again, so that an event costs no more than a clock reading. Time during
- * which the caller takes nothing is not the vendor's and does not count as idle.
+ * Ends a call whose first content, next event or whole answer does not come in time. One timer a
+ * call, which looks at what has happened since and sets itself again, so that an event costs no
+ * more than a clock reading. Time during which the caller takes nothing is not the vendor's and
+ * does not count as idle.
  */
 public final class TimeLimitingProvider implements ModelProvider {
 
@@ -140,13 +141,16 @@ public final class TimeLimitingProvider implements ModelProvider {
       long other =
           content
               ? settings.idle().toNanos() - (now - progress)
-              : Math.min(settings.firstToken().toNanos() - (now - began), settings.idle().toNanos());
+              : Math.min(
+                  settings.firstToken().toNanos() - (now - began), settings.idle().toNanos());
       return Math.min(left, other);
     }
 
     /** Saturates: a caller without a deadline has some 292 years. */
     private static long nanos(Duration duration) {
-      return duration.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0 ? Long.MAX_VALUE : duration.toNanos();
+      return duration.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0
+          ? Long.MAX_VALUE
+          : duration.toNanos();
     }
   }
 }

@@ -28,7 +28,8 @@ public interface TimeSource {
   final class SystemTime implements TimeSource {
     private static final SystemTime INSTANCE = new SystemTime();
     private final ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("provider-timer").factory());
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("provider-timer").factory());
 
     private SystemTime() {
       executor.setRemoveOnCancelPolicy(true);

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param idle of a streamed call, between two events; comments do not count
  * @param total of one try
  */
-public record TimeoutSettings(Duration connect, Duration firstToken, Duration idle, Duration total) {
+public record TimeoutSettings(
+    Duration connect, Duration firstToken, Duration idle, Duration total) {
   /** Each is above 0. */
   public TimeoutSettings {
     Expect.positive("provider.timeouts.connect", connect);

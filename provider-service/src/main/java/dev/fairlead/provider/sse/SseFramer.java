@@ -4,10 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
 /**
- * Cuts a stream of bytes, split anywhere, into events. An event whose lines end in line feeds and that has no
- * comment is given on as it came, without a copy where it lies in one piece of input; any other is written anew with
- * line feeds and without comments. Events without data are dropped. What comes after {@code [DONE]} is ignored. Not
- * thread-safe.
+ * Cuts a stream of bytes, split anywhere, into events. An event whose lines end in line feeds and
+ * that has no comment is given on as it came, without a copy where it lies in one piece of input;
+ * any other is written anew with line feeds and without comments. Events without data are dropped.
+ * What comes after {@code [DONE]} is ignored. Not thread-safe.
  */
 public final class SseFramer {
 
@@ -18,8 +18,12 @@ public final class SseFramer {
   private final SseSink sink;
   private final int maxEventBytes;
 
-  /** The unfinished event: bytes {@code 0..pendingLength}; only ever appended to, because sinks hold parts of it. */
+  /**
+   * The unfinished event: bytes {@code 0..pendingLength}; only ever appended to, because sinks hold
+   * parts of it.
+   */
   private byte[] pending = {};
+
   private int pendingLength;
 
   // Offsets from the start of the current event.
@@ -145,7 +149,8 @@ public final class SseFramer {
 
   /** A byte order mark, which only the first line of a stream can have. */
   private static boolean startsWithMark(byte[] work, int from, int to) {
-    return to - from >= MARK.length && Arrays.equals(work, from, from + MARK.length, MARK, 0, MARK.length);
+    return to - from >= MARK.length
+        && Arrays.equals(work, from, from + MARK.length, MARK, 0, MARK.length);
   }
 
   private void addDataLine(int from, int to) {

@@ -6,8 +6,10 @@ public interface SseSink {
   /**
    * One event that has a {@code data} field.
    *
-   * @param raw the event with its terminating blank line lies at {@code rawFrom} to {@code rawTo}; never changed later
-   * @param data the lines of its data, joined by line feeds, lie at {@code dataFrom} to {@code dataTo}
+   * @param raw the event with its terminating blank line lies at {@code rawFrom} to {@code rawTo};
+   *     never changed later
+   * @param data the lines of its data, joined by line feeds, lie at {@code dataFrom} to {@code
+   *     dataTo}
    */
   void onEvent(byte[] raw, int rawFrom, int rawTo, byte[] data, int dataFrom, int dataTo);
 

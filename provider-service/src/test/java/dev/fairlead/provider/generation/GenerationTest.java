@@ -43,7 +43,11 @@ class GenerationTest {
 
         @Override
         public void onAttemptEnded(AttemptRecord attempt) {
-          heard.add("end " + attempt.number() + " " + attempt.result().name().substring("ATTEMPT_RESULT_".length()));
+          heard.add(
+              "end "
+                  + attempt.number()
+                  + " "
+                  + attempt.result().name().substring("ATTEMPT_RESULT_".length()));
         }
 
         @Override
@@ -65,7 +69,13 @@ class GenerationTest {
 
   private Generation start(int maxRetries, double floor, long deadlineNanos) {
     RetrySettings settings =
-        new RetrySettings(maxRetries, Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(5), 0, floor);
+        new RetrySettings(
+            maxRetries,
+            Duration.ofMillis(100),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            0,
+            floor);
     GenerationRequest request =
         new GenerationRequest(
             new RequestForm.Raw(Spans.chat("x")),
@@ -103,7 +113,12 @@ class GenerationTest {
     second.last().succeed();
     assertThat(heard)
         .containsExactly(
-            "start 1 a", "end 1 UNAVAILABLE", "start 2 a", "end 2 UNAVAILABLE", "start 3 b", "content",
+            "start 1 a",
+            "end 1 UNAVAILABLE",
+            "start 2 a",
+            "end 2 UNAVAILABLE",
+            "start 3 b",
+            "content",
             "end 3 SUCCESS");
     assertThat(outcome).isInstanceOf(GenerationOutcome.Answered.class);
     assertThat(outcome.attempts()).hasSize(3);
@@ -118,7 +133,8 @@ class GenerationTest {
     second.last().listener.onPart(part(RawEvents.Kind.KIND_CONTENT));
     second.last().succeed();
     assertThat(heard)
-        .containsExactly("start 1 a", "end 1 UNAVAILABLE", "start 2 b", "control", "content", "end 2 SUCCESS");
+        .containsExactly(
+            "start 1 a", "end 1 UNAVAILABLE", "start 2 b", "control", "content", "end 2 SUCCESS");
   }
 
   @Test
@@ -207,6 +223,7 @@ class GenerationTest {
   }
 
   private static UpstreamFailure shed(int seconds) {
-    return UpstreamFailure.shed(new Failure.UpstreamUnavailable("open", 0, Duration.ofSeconds(seconds)));
+    return UpstreamFailure.shed(
+        new Failure.UpstreamUnavailable("open", 0, Duration.ofSeconds(seconds)));
   }
 }

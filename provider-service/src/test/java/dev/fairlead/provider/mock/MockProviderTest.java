@@ -67,12 +67,14 @@ class MockProviderTest extends ProviderContract {
 
   @Test
   void latency_isConstant_whenP95IsNotAboveTheMean() {
-    assertThat(MockLatency.of(50, 50.0).draw(new SplittableRandom(1)).toMillis()).isBetween(49L, 50L);
+    assertThat(MockLatency.of(50, 50.0).draw(new SplittableRandom(1)).toMillis())
+        .isBetween(49L, 50L);
   }
 
   @Test
   void errors_comeAtTheConfiguredRate() {
-    ModelProvider failing = new MockProvider(new MockConfig(0.0, 0.0, 0.3, 1, null), TimeSource.system());
+    ModelProvider failing =
+        new MockProvider(new MockConfig(0.0, 0.0, 0.3, 1, null), TimeSource.system());
     int failed = 0;
     for (int i = 0; i < 300; i++) {
       RecordedAnswer answer = new RecordedAnswer();
@@ -85,8 +87,10 @@ class MockProviderTest extends ProviderContract {
   @Test
   void answer_isCut_whenMaxTokensIsSmall() {
     String json =
-        "{\"model\":\"m\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"tell me a long story\"}]}";
-    RecordedAnswer answer = run("m", new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json)), false);
+        "{\"model\":\"m\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"tell me a"
+            + " long story\"}]}";
+    RecordedAnswer answer =
+        run("m", new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json)), false);
     assertThat(answer.completion().usage().completionTokens()).isEqualTo(5);
     assertThat(answer.completion().finishReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
   }
@@ -99,7 +103,8 @@ class MockProviderTest extends ProviderContract {
             + "\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\":\"object\",\"properties\":{"
             + "\"age\":{\"type\":\"integer\"},"
             + "\"tags\":{\"type\":\"array\",\"items\":{\"enum\":[\"a\",\"b\"]}}}}}}}";
-    RecordedAnswer answer = run("m", new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json)), false);
+    RecordedAnswer answer =
+        run("m", new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json)), false);
     assertThat(answer.completion().text()).matches("\\{\"age\":\\d+,\"tags\":\\[\"a\"]}");
     assertThat(answer.parts().getFirst()).isInstanceOf(AnswerPart.Body.class);
   }

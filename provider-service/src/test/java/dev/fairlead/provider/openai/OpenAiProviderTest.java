@@ -120,7 +120,9 @@ class OpenAiProviderTest extends ProviderContract {
     RecordedAnswer answer =
         run(
             "ok",
-            new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_EMBEDDINGS, "{\"model\":\"m\",\"input\":[\"a\"]}")),
+            new RequestForm.Raw(
+                Spans.raw(
+                    Dialect.DIALECT_OPENAI_EMBEDDINGS, "{\"model\":\"m\",\"input\":[\"a\"]}")),
             false);
     assertThat(upstream.last().path()).isEqualTo("/v1/embeddings");
     assertThat(upstream.last().body()).isEqualTo("{\"model\":\"ok\",\"input\":[\"a\"]}");
@@ -131,7 +133,8 @@ class OpenAiProviderTest extends ProviderContract {
   @ValueSource(strings = {"utf8", "crlf"})
   void stream_isWhole_whenReadsEndAnywhere(String script) {
     RecordedAnswer answer = run(script, raw("hi"), true);
-    assertThat(answer.completion().text()).isEqualTo(script.equals("utf8") ? "Grüße 🚢 你好" : "Hello world");
+    assertThat(answer.completion().text())
+        .isEqualTo(script.equals("utf8") ? "Grüße 🚢 你好" : "Hello world");
     assertThat(answer.sse()).doesNotContain("\r").doesNotContain(": hi");
     assertThat(answer.completion().usage().promptTokens()).isEqualTo(9);
   }
@@ -196,7 +199,8 @@ class OpenAiProviderTest extends ProviderContract {
 
   @Test
   void rateLimit_carriesTheWait() {
-    assertThat(run("429", raw("hi"), false).failure().failure().retryAfter()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(run("429", raw("hi"), false).failure().failure().retryAfter())
+        .isEqualTo(Duration.ofSeconds(7));
   }
 
   @Test
@@ -218,20 +222,28 @@ class OpenAiProviderTest extends ProviderContract {
   void connectionRefused_isUnavailable() {
     OpenAiConfig config =
         new OpenAiConfig("http://127.0.0.1:1/v1", new Secret(KEY), OpenAiConfig.Protocol.AUTO);
-    ModelProvider nobody = new OpenAiProvider("lab", config, new LimitSettings(1, 1 << 20, 1 << 20), factory);
+    ModelProvider nobody =
+        new OpenAiProvider("lab", config, new LimitSettings(1, 1 << 20, 1 << 20), factory);
     RecordedAnswer answer = new RecordedAnswer();
     nobody.open(call("ok", raw("hi"), false), answer);
-    assertThat(answer.await().failure().failure().message()).isEqualTo("provider lab: connection refused");
+    assertThat(answer.await().failure().failure().message())
+        .isEqualTo("provider lab: connection refused");
   }
 
-  /** A bare socket, because Armeria's own server takes a second to notice that an HTTP/1.1 client has gone. */
+  /**
+   * A bare socket, because Armeria's own server takes a second to notice that an HTTP/1.1 client
+   * has gone.
+   */
   @Test
   void cancellation_closesTheConnectionAtOnce_whenTheVendorHasNotAnswered() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       OpenAiConfig config =
           new OpenAiConfig(
-              "http://127.0.0.1:" + silent.getLocalPort() + "/v1", new Secret(KEY), OpenAiConfig.Protocol.AUTO);
-      ModelProvider nobody = new OpenAiProvider("lab", config, new LimitSettings(1, 1 << 20, 1 << 20), factory);
+              "http://127.0.0.1:" + silent.getLocalPort() + "/v1",
+              new Secret(KEY),
+              OpenAiConfig.Protocol.AUTO);
+      ModelProvider nobody =
+          new OpenAiProvider("lab", config, new LimitSettings(1, 1 << 20, 1 << 20), factory);
       RecordedAnswer answer = new RecordedAnswer();
       Exchange exchange = nobody.open(call("ok", raw("hi"), false), answer);
       try (Socket connection = silent.accept()) {
@@ -242,7 +254,8 @@ class OpenAiProviderTest extends ProviderContract {
         in.transferTo(OutputStream.nullOutputStream());
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
       }
-      assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
+      assertThat(answer.await().failure().result())
+          .isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
     }
   }
 
@@ -275,7 +288,8 @@ class OpenAiProviderTest extends ProviderContract {
 
   @Test
   void toString_doesNotShowTheKey() {
-    OpenAiConfig config = new OpenAiConfig("http://x/v1", new Secret(KEY), OpenAiConfig.Protocol.AUTO);
+    OpenAiConfig config =
+        new OpenAiConfig("http://x/v1", new Secret(KEY), OpenAiConfig.Protocol.AUTO);
     assertThat(config.toString()).doesNotContain(KEY);
   }
 }

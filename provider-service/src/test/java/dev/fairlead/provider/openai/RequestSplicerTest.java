@@ -91,8 +91,12 @@ class RequestSplicerTest {
     List<String> members =
         new ArrayList<>(
             List.of(
-                "\"model\":\"auto\"", "\"fairlead\" : {\"k\":[1,{\"z\":\"}\"}]}", "\"stream\":true", "\"x\":1.50",
-                "\"max_tokens\":9999", "\"messages\":[{\"role\":\"user\",\"content\":\"a \\u00e9 ,}{\"}]",
+                "\"model\":\"auto\"",
+                "\"fairlead\" : {\"k\":[1,{\"z\":\"}\"}]}",
+                "\"stream\":true",
+                "\"x\":1.50",
+                "\"max_tokens\":9999",
+                "\"messages\":[{\"role\":\"user\",\"content\":\"a \\u00e9 ,}{\"}]",
                 "\"seed\":12345678901234567890"));
     Random random = new Random(5);
     for (int i = 0; i < 300; i++) {
@@ -117,7 +121,12 @@ class RequestSplicerTest {
         RawRequest.newBuilder()
             .setDialect(Dialect.DIALECT_OPENAI_CHAT)
             .setBody(ByteString.copyFromUtf8("{\"a\":1}"))
-            .addFields(FieldSpan.newBuilder().setName("a").setKeyStart(1).setValueStart(5).setValueEnd(700))
+            .addFields(
+                FieldSpan.newBuilder()
+                    .setName("a")
+                    .setKeyStart(1)
+                    .setValueStart(5)
+                    .setValueEnd(700))
             .build();
     RawRequest none = lying.toBuilder().clearFields().build();
     for (RawRequest request : List.of(lying, none)) {

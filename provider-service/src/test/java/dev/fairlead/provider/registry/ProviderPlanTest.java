@@ -46,13 +46,16 @@ class ProviderPlanTest {
   @Test
   void openAiModels_takeTheirPlace_whenAKeyIsSet() {
     ProviderPlan plan = plan("", Map.of("OPENAI_API_KEY", "sk-x"));
-    assertThat(ids(plan)).contains("gpt-4o-mini", "gpt-4o", "gpt-5-mini").noneMatch(id -> id.startsWith("mock"));
+    assertThat(ids(plan))
+        .contains("gpt-4o-mini", "gpt-4o", "gpt-5-mini")
+        .noneMatch(id -> id.startsWith("mock"));
     assertThat(plan.toString()).doesNotContain("sk-x");
   }
 
   @Test
   void onlyTheNamedModels_areServed_whenOpenAiModelIsSet() {
-    Map<String, String> environment = Map.of("OPENAI_API_KEY", "sk-x", "OPENAI_MODEL", "gpt-4o-mini, my-tuned");
+    Map<String, String> environment =
+        Map.of("OPENAI_API_KEY", "sk-x", "OPENAI_MODEL", "gpt-4o-mini, my-tuned");
     ProviderPlan plan = plan("", environment);
     assertThat(ids(plan)).containsExactly("gpt-4o-mini", "my-tuned");
     assertThat(plan.warnings()).anyMatch(warning -> warning.contains("my-tuned has no price"));
@@ -61,7 +64,8 @@ class ProviderPlanTest {
   @Test
   void mocks_areAdded_whenAskedFor() {
     assertThat(ids(plan(LAB, Map.of()))).containsExactly("m");
-    assertThat(ids(plan(LAB, Map.of("ENABLE_MOCK_PROVIDER", "1")))).contains("m", "mock-cheap", "mock-quality");
+    assertThat(ids(plan(LAB, Map.of("ENABLE_MOCK_PROVIDER", "1"))))
+        .contains("m", "mock-cheap", "mock-quality");
   }
 
   @Test
@@ -81,8 +85,15 @@ class ProviderPlanTest {
     ProviderPlan plan =
         plan(
             "providers: { mock: { kind: mock, mean_latency_ms: 40, error_rate: 0.5 } }",
-            Map.of("MOCK_MEAN_LATENCY_MS", "7", "MOCK_P95_LATENCY_MS", "9", "MOCK_ERROR_RATE", "0",
-                "MOCK_COST_PER_1K_TOKENS_USD", "0.002"));
+            Map.of(
+                "MOCK_MEAN_LATENCY_MS",
+                "7",
+                "MOCK_P95_LATENCY_MS",
+                "9",
+                "MOCK_ERROR_RATE",
+                "0",
+                "MOCK_COST_PER_1K_TOKENS_USD",
+                "0.002"));
     MockConfig mock = (MockConfig) plan.providers().getFirst().config();
     assertThat(mock.meanLatencyMs()).isEqualTo(7);
     assertThat(mock.p95LatencyMs()).isEqualTo(9);
@@ -93,17 +104,19 @@ class ProviderPlanTest {
 
   @Test
   void trailingSlash_isDropped() {
-    assertThat(plan(LAB, Map.of()).providers().getFirst().config().toString()).contains("http://127.0.0.1:9/v1,");
+    assertThat(plan(LAB, Map.of()).providers().getFirst().config().toString())
+        .contains("http://127.0.0.1:9/v1,");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "providers: { x: { kind: anthropic } }|providers.x.kind: `anthropic` is not a kind of this version; "
-            + "available: openai, mock",
+        "providers: { x: { kind: anthropic } }|providers.x.kind: `anthropic` is not a kind of this"
+            + " version; available: openai, mock",
         "providers: { x: { kind: opnai } }|did you mean `openai`?",
-        "providers: { x: { base_url: http://a/v1 } }|providers.x.kind: missing (expected one of: openai, mock)",
+        "providers: { x: { base_url: http://a/v1 } }|providers.x.kind: missing (expected one of:"
+            + " openai, mock)",
         "providers: { x: { kind: openai, bas_url: http://a/v1 } }|did you mean `base_url`?",
         "providers: { x: { kind: openai, base_url: nonsense } }|providers.x.base_url: nonsense "
             + "(expected: an http or https URL",
@@ -111,7 +124,8 @@ class ProviderPlanTest {
         "models: [ { id: a, provider: mock, tier: cheep } ]|tier",
         "models: [ { provider: mock } ]|models[].id: missing",
         "models: [ { id: auto, provider: mock } ]|a name other than auto",
-        "models: [ { id: a, provider: mock, price: { input: -1 } } ]|price.input: -1 (expected: 0..1000000"
+        "models: [ { id: a, provider: mock, price: { input: -1 } } ]|price.input: -1 (expected:"
+            + " 0..1000000"
       })
   void mistakes_areNamed(String yaml, String message) {
     assertThatThrownBy(() -> plan(yaml, Map.of()))
@@ -133,11 +147,26 @@ class ProviderPlanTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "http://169.254.169.254/v1", "http://169.254.0.7:80/", "http://2852039166/v1", "http://0xa9fea9fe/v1",
-        "http://0xA9.0xFE.0xA9.0xFE/", "http://0251.0376.0251.0376/", "http://169.16689662/", "http://[fe80::1]/v1",
-        "http://[::ffff:169.254.169.254]/v1", "http://[::ffff:a9fe:a9fe]/", "http://metadata.google.internal/v1",
-        "http://METADATA.google.internal./v1", "http://user:pass@host/v1", "ftp://host/v1", "http://host:0/v1",
-        "http://host:65536/v1", "http://0.0.0.0/v1", "http://host/v1?x=1", "//host/v1", "http:///v1",
+        "http://169.254.169.254/v1",
+        "http://169.254.0.7:80/",
+        "http://2852039166/v1",
+        "http://0xa9fea9fe/v1",
+        "http://0xA9.0xFE.0xA9.0xFE/",
+        "http://0251.0376.0251.0376/",
+        "http://169.16689662/",
+        "http://[fe80::1]/v1",
+        "http://[::ffff:169.254.169.254]/v1",
+        "http://[::ffff:a9fe:a9fe]/",
+        "http://metadata.google.internal/v1",
+        "http://METADATA.google.internal./v1",
+        "http://user:pass@host/v1",
+        "ftp://host/v1",
+        "http://host:0/v1",
+        "http://host:65536/v1",
+        "http://0.0.0.0/v1",
+        "http://host/v1?x=1",
+        "//host/v1",
+        "http:///v1",
         "http://[fd00:ec2::254]/"
       })
   void baseUrl_isRefused(String url) {
@@ -151,8 +180,13 @@ class ProviderPlanTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "https://api.openai.com/v1", "http://127.0.0.1:11434/v1", "http://localhost:8000/v1", "http://10.1.2.3/v1",
-        "http://[::1]:8000/v1", "http://192.168.0.9/", "http://vllm.internal:8000/v1"
+        "https://api.openai.com/v1",
+        "http://127.0.0.1:11434/v1",
+        "http://localhost:8000/v1",
+        "http://10.1.2.3/v1",
+        "http://[::1]:8000/v1",
+        "http://192.168.0.9/",
+        "http://vllm.internal:8000/v1"
       })
   void baseUrl_isTaken(String url) {
     assertThatCode(() -> BaseUrl.check("k", url)).doesNotThrowAnyException();
@@ -160,10 +194,11 @@ class ProviderPlanTest {
 
   @Test
   void referenceFile_andRecordAgree() throws ReflectiveOperationException {
-    ProviderSettings settings = ConfigSource.parse("t", "", Map.of()).section("provider", ProviderSettings.class);
+    ProviderSettings settings =
+        ConfigSource.parse("t", "", Map.of()).section("provider", ProviderSettings.class);
     assertNoNulls(settings);
-    assertThatThrownBy(
-            () -> ConfigSource.parse("t", "provider: { retry: { max_retry: 1 } }", Map.of())
+    assertThatThrownBy(() ->
+            ConfigSource.parse("t", "provider: { retry: { max_retry: 1 } }", Map.of())
                 .section("provider", ProviderSettings.class))
         .hasMessageContaining("max_retries");
   }

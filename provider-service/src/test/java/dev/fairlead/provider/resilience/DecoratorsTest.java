@@ -29,10 +29,18 @@ class DecoratorsTest {
   private static ModelCall call(boolean streamed, Duration left, boolean lastResort) {
     ModelSpec model = new ModelSpec("m", "p", "u", null, null, 0, 0, Set.of());
     return new ModelCall(
-        model, new RequestForm.Raw(Spans.chat("x")), streamed, 0, Map.of(), left, lastResort, Context.root());
+        model,
+        new RequestForm.Raw(Spans.chat("x")),
+        streamed,
+        0,
+        Map.of(),
+        left,
+        lastResort,
+        Context.root());
   }
 
-  private static final AnswerPart PIECE = new AnswerPart.Delta(ChatDelta.newBuilder().setText("x").build());
+  private static final AnswerPart PIECE =
+      new AnswerPart.Delta(ChatDelta.newBuilder().setText("x").build());
 
   private RecordedAnswer open(dev.fairlead.provider.call.ModelProvider provider, boolean streamed) {
     RecordedAnswer answer = new RecordedAnswer();
@@ -44,7 +52,10 @@ class DecoratorsTest {
     return new TimeLimitingProvider(
         adapter,
         new TimeoutSettings(
-            Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(60)),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60)),
         time);
   }
 
@@ -135,7 +146,8 @@ class DecoratorsTest {
 
     time.advance(Duration.ofSeconds(6));
     open(breaker, false);
-    assertThat(open(breaker, false).failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
+    assertThat(open(breaker, false).failure().result())
+        .isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
     adapter.last().succeed();
     assertThat(breaker.state()).isEqualTo(State.CLOSED);
   }
@@ -164,9 +176,14 @@ class DecoratorsTest {
             new Failure.Cancelled("gone"));
     for (int i = 0; i < 20; i++) {
       open(breaker, false);
-      adapter.last().listener.onFailed(
-          UpstreamFailure.of(
-              harmless.get(i % 3), UpstreamFailure.Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
+      adapter
+          .last()
+          .listener
+          .onFailed(
+              UpstreamFailure.of(
+                  harmless.get(i % 3),
+                  UpstreamFailure.Next.NOTHING,
+                  AttemptResult.ATTEMPT_RESULT_REJECTED));
     }
     assertThat(breaker.state()).isEqualTo(State.CLOSED);
   }

@@ -1,5 +1,6 @@
 package dev.fairlead.provider.resilience;
 
+import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.Capabilities;
 import dev.fairlead.provider.call.Completion;
@@ -7,7 +8,6 @@ import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.UpstreamFailure;
-import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FinishReason;
 import java.util.ArrayList;
@@ -41,7 +41,8 @@ public final class FakeProvider implements ModelProvider {
 
     public void succeed() {
       listener.onCompleted(
-          new Completion(TokenUsage.of(1, 1), FinishReason.FINISH_REASON_STOP, "text", 200, Map.of()));
+          new Completion(
+              TokenUsage.of(1, 1), FinishReason.FINISH_REASON_STOP, "text", 200, Map.of()));
     }
 
     public void fail() {

@@ -14,7 +14,8 @@ class RetryTest {
 
   private static final Duration LEFT = Duration.ofMinutes(1);
   private static final RetrySettings SETTINGS =
-      new RetrySettings(2, Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofSeconds(5), 0.2, 1);
+      new RetrySettings(
+          2, Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofSeconds(5), 0.2, 1);
 
   private static RetryPolicy policy(double random) {
     return new RetryPolicy(SETTINGS, () -> random);
@@ -22,7 +23,9 @@ class RetryTest {
 
   private static UpstreamFailure limited(Duration wait) {
     return UpstreamFailure.of(
-        new Failure.RateLimited("slow down", wait), Next.RETRY, AttemptResult.ATTEMPT_RESULT_RATE_LIMITED);
+        new Failure.RateLimited("slow down", wait),
+        Next.RETRY,
+        AttemptResult.ATTEMPT_RESULT_RATE_LIMITED);
   }
 
   @Test
@@ -65,7 +68,8 @@ class RetryTest {
 
   @Test
   void delay_honoursTheVendorsWish_upToTheCap() {
-    assertThat(policy(0).delay(limited(Duration.ofSeconds(3)), 0, 0, LEFT)).contains(Duration.ofSeconds(3));
+    assertThat(policy(0).delay(limited(Duration.ofSeconds(3)), 0, 0, LEFT))
+        .contains(Duration.ofSeconds(3));
     assertThat(policy(0).delay(limited(Duration.ofSeconds(6)), 0, 0, LEFT)).isEmpty();
   }
 
@@ -81,8 +85,11 @@ class RetryTest {
   void retry_isPointless_whenTheFailureSaysSoOrTheDeadlineIsNear() {
     UpstreamFailure refused =
         UpstreamFailure.of(
-            new Failure.RateLimited("no quota", null), Next.OTHER_MODEL, AttemptResult.ATTEMPT_RESULT_RATE_LIMITED);
+            new Failure.RateLimited("no quota", null),
+            Next.OTHER_MODEL,
+            AttemptResult.ATTEMPT_RESULT_RATE_LIMITED);
     assertThat(policy(0).delay(refused, 0, 0, LEFT)).isEmpty();
-    assertThat(policy(0.9).delay(UpstreamFailure.unavailable("down"), 0, 0, Duration.ofMillis(80))).isEmpty();
+    assertThat(policy(0.9).delay(UpstreamFailure.unavailable("down"), 0, 0, Duration.ofMillis(80)))
+        .isEmpty();
   }
 }

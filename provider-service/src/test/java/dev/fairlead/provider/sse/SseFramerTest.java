@@ -15,7 +15,8 @@ class SseFramerTest {
     boolean done;
 
     @Override
-    public void onEvent(byte[] bytes, int rawFrom, int rawTo, byte[] dataBytes, int dataFrom, int dataTo) {
+    public void onEvent(
+        byte[] bytes, int rawFrom, int rawTo, byte[] dataBytes, int dataFrom, int dataTo) {
       raw.add(new String(bytes, rawFrom, rawTo - rawFrom, StandardCharsets.UTF_8));
       data.add(new String(dataBytes, dataFrom, dataTo - dataFrom, StandardCharsets.UTF_8));
     }
@@ -43,9 +44,17 @@ class SseFramerTest {
   private static final List<String> TEXTS =
       List.of(
           "data: {\"a\":1}\n\ndata: {\"b\":\"é🚢\"}\n\ndata: [DONE]\n\ndata: late\n\n",
-          "data: {\"a\":1}\r\n\r\ndata: {\"b\":\"é🚢\"}\r\n\r\ndata: [DONE]\r\n\r\ndata: late\r\n\r\n",
+          "data: {\"a\":1}\r\n\r\n"
+              + "data: {\"b\":\"é🚢\"}\r\n\r\n"
+              + "data: [DONE]\r\n\r\n"
+              + "data: late\r\n\r\n",
           "data: {\"a\":1}\r\rdata: {\"b\":\"é🚢\"}\r\rdata: [DONE]\r\r",
-          ": hello\n\ndata:{\"a\":1}\n: between\n\n\n\nid: 7\ndata: {\"b\":\"é🚢\"}\n\ndata: [DONE]",
+          ": hello\n\n"
+              + "data:{\"a\":1}\n"
+              + ": between\n\n\n\n"
+              + "id: 7\n"
+              + "data: {\"b\":\"é🚢\"}\n\n"
+              + "data: [DONE]",
           "\uFEFFdata: {\"a\":1}\n\nevent: x\ndata: {\"b\":\"é🚢\"}");
 
   @Test
@@ -55,8 +64,9 @@ class SseFramerTest {
       for (int first = 0; first <= length; first++) {
         for (int second = first; second <= length; second += 3) {
           Found found = frame(text, first, second);
-          assertThat(found.data).as("%s cut at %d, %d", text, first, second).containsExactly("{\"a\":1}",
-              "{\"b\":\"é🚢\"}");
+          assertThat(found.data)
+              .as("%s cut at %d, %d", text, first, second)
+              .containsExactly("{\"a\":1}", "{\"b\":\"é🚢\"}");
           assertThat(found.done).isEqualTo(text.contains("[DONE]"));
         }
       }
@@ -71,7 +81,8 @@ class SseFramerTest {
 
   @Test
   void rawEvents_areWrittenWithLineFeeds_whenTheyWereNot() {
-    assertThat(frame(":c\r\nevent: x\r\ndata: 1\r\n\r\n").raw).containsExactly("event: x\ndata: 1\n\n");
+    assertThat(frame(":c\r\nevent: x\r\ndata: 1\r\n\r\n").raw)
+        .containsExactly("event: x\ndata: 1\n\n");
     assertThat(frame("data: 1").raw).containsExactly("data: 1\n\n");
   }
 
@@ -90,7 +101,8 @@ class SseFramerTest {
   @Test
   void event_isRefused_whenItIsTooLong() {
     SseFramer framer = new SseFramer(new Found(), 100);
-    byte[] piece = "data: 0123456789012345678901234567890123456789".getBytes(StandardCharsets.UTF_8);
+    byte[] piece =
+        "data: 0123456789012345678901234567890123456789".getBytes(StandardCharsets.UTF_8);
     assertThat(framer.feed(piece, 0, piece.length)).isTrue();
     assertThat(framer.feed(piece, 0, piece.length)).isTrue();
     assertThat(framer.feed(piece, 0, piece.length)).isFalse();

@@ -54,7 +54,11 @@ public final class ManualTime extends Clock implements TimeSource {
   }
 
   private synchronized @org.jspecify.annotations.Nullable Task nextDue(long end) {
-    Task due = tasks.stream().filter(task -> task.at <= end).min(Comparator.comparingLong(Task::at)).orElse(null);
+    Task due =
+        tasks.stream()
+            .filter(task -> task.at <= end)
+            .min(Comparator.comparingLong(Task::at))
+            .orElse(null);
     if (due != null) {
       tasks.remove(due);
       now = Math.max(now, due.at);

@@ -108,7 +108,9 @@ public final class RecordedAnswer implements AnswerListener {
 
   /** All raw events joined. */
   public String sse() {
-    return events().stream().map(events -> events.getSse().toStringUtf8()).collect(Collectors.joining());
+    return events().stream()
+        .map(events -> events.getSse().toStringUtf8())
+        .collect(Collectors.joining());
   }
 
   /** The raw messages. */

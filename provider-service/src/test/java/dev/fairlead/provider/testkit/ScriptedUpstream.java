@@ -22,18 +22,49 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that speaks OpenAI's dialect and misbehaves on demand. What it does is chosen by the upstream model's
- * name, or by the header {@code x-script}; see {@link #SCRIPTS}. A name may carry a suffix after {@code /}, so that
- * one script can serve several models. Everything it was asked is in the {@link #ledger}.
+ * A server that speaks OpenAI's dialect and misbehaves on demand. What it does is chosen by the
+ * upstream model's name, or by the header {@code x-script}; see {@link #SCRIPTS}. A name may carry
+ * a suffix after {@code /}, so that one script can serve several models. Everything it was asked is
+ * in the {@link #ledger}.
  */
 public final class ScriptedUpstream implements AutoCloseable {
 
-  /** Scripts: what they answer. {@code flaky} fails with 500 on the first call of each model name, then works. */
+  /**
+   * Scripts: what they answer. {@code flaky} fails with 500 on the first call of each model name,
+   * then works.
+   */
   public static final List<String> SCRIPTS =
       List.of(
-          "ok", "tools", "empty-content", "utf8", "crlf", "no-usage", "400", "401", "404", "422", "429", "quota", "500",
-          "503", "html", "empty", "malformed", "schema", "error200", "slow", "stall", "cut", "cut-at-once",
-          "error-midstream", "no-done", "huge", "redirect", "flaky", "many", "gzip");
+          "ok",
+          "tools",
+          "empty-content",
+          "utf8",
+          "crlf",
+          "no-usage",
+          "400",
+          "401",
+          "404",
+          "422",
+          "429",
+          "quota",
+          "500",
+          "503",
+          "html",
+          "empty",
+          "malformed",
+          "schema",
+          "error200",
+          "slow",
+          "stall",
+          "cut",
+          "cut-at-once",
+          "error-midstream",
+          "no-done",
+          "huge",
+          "redirect",
+          "flaky",
+          "many",
+          "gzip");
 
   /** About the bytes of the script {@code many}: more than sockets and clients hold. */
   public static final int MANY_BYTES = 9_000_000;
@@ -139,22 +170,24 @@ public final class ScriptedUpstream implements AutoCloseable {
     return HttpResponse.of(
         request
             .aggregate()
-            .thenApply(
-                whole -> {
-                  String body = whole.contentUtf8();
-                  JsonNode json = parse(body);
-                  String model = json.path("model").asText();
-                  String script = request.headers().get("x-script", model);
-                  String name = script.contains("/") ? script.substring(0, script.indexOf('/')) : script;
-                  Entry entry = new Entry(context.path(), name, request.headers().get("authorization", ""), body);
-                  ledger.add(entry);
-                  int call = calls.computeIfAbsent(model, m -> new AtomicInteger()).incrementAndGet();
-                  HttpResponse response = play(name, json, context.path(), call, entry);
-                  response
-                      .whenComplete()
-                      .whenComplete((done, error) -> entry.end = error == null ? "finished" : "cancelled");
-                  return response;
-                }));
+            .thenApply(whole -> {
+              String body = whole.contentUtf8();
+              JsonNode json = parse(body);
+              String model = json.path("model").asText();
+              String script = request.headers().get("x-script", model);
+              String name =
+                  script.contains("/") ? script.substring(0, script.indexOf('/')) : script;
+              Entry entry =
+                  new Entry(context.path(), name, request.headers().get("authorization", ""), body);
+              ledger.add(entry);
+              int call = calls.computeIfAbsent(model, m -> new AtomicInteger()).incrementAndGet();
+              HttpResponse response = play(name, json, context.path(), call, entry);
+              response
+                  .whenComplete()
+                  .whenComplete(
+                      (done, error) -> entry.end = error == null ? "finished" : "cancelled");
+              return response;
+            }));
   }
 
   private static JsonNode parse(String body) {
@@ -165,37 +198,60 @@ public final class ScriptedUpstream implements AutoCloseable {
     }
   }
 
-  private static HttpResponse play(String script, JsonNode request, String path, int call, Entry entry) {
+  private static HttpResponse play(
+      String script, JsonNode request, String path, int call, Entry entry) {
     boolean stream = request.path("stream").asBoolean();
     return switch (script) {
-      case "400" -> error(400, "invalid_request_error", "unsupported_value", "temperature must be at most 2");
-      case "401" -> error(401, "invalid_request_error", "invalid_api_key", "Incorrect API key: " + entry.key());
-      case "404" -> error(404, "invalid_request_error", "model_not_found", "The model does not exist");
-      case "422" -> error(422, "invalid_request_error", "bad", "cannot be processed: " + entry.key());
+      case "400" ->
+          error(400, "invalid_request_error", "unsupported_value", "temperature must be at most 2");
+      case "401" ->
+          error(
+              401, "invalid_request_error", "invalid_api_key", "Incorrect API key: " + entry.key());
+      case "404" ->
+          error(404, "invalid_request_error", "model_not_found", "The model does not exist");
+      case "422" ->
+          error(422, "invalid_request_error", "bad", "cannot be processed: " + entry.key());
       case "429" ->
           HttpResponse.of(
-              ResponseHeaders.builder(429).contentType(MediaType.JSON).set("retry-after", "7").build(),
+              ResponseHeaders.builder(429)
+                  .contentType(MediaType.JSON)
+                  .set("retry-after", "7")
+                  .build(),
               HttpData.ofUtf8(errorJson("rate_limit_error", "rate_limit_exceeded", "slow down")));
-      case "quota" -> error(429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota");
+      case "quota" ->
+          error(429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota");
       case "500" -> error(500, "server_error", "internal", "it broke");
       case "503" -> error(503, "server_error", "overloaded", "too busy");
-      case "flaky" -> call == 1 ? error(500, "server_error", "internal", "it broke") : answer(script, stream, path,
-          entry);
-      case "html" -> HttpResponse.of(HttpStatus.OK, MediaType.HTML_UTF_8, "<html><body>Welcome</body></html>");
-      case "empty" -> HttpResponse.of(ResponseHeaders.builder(200).contentType(MediaType.JSON).build());
+      case "flaky" ->
+          call == 1
+              ? error(500, "server_error", "internal", "it broke")
+              : answer(script, stream, path, entry);
+      case "html" ->
+          HttpResponse.of(HttpStatus.OK, MediaType.HTML_UTF_8, "<html><body>Welcome</body></html>");
+      case "empty" ->
+          HttpResponse.of(ResponseHeaders.builder(200).contentType(MediaType.JSON).build());
       case "malformed" ->
           stream
               ? events(entry, false, "data: {\"choices\":[{\"delta\":{\"content\":\"x\"\n\n")
-              : HttpResponse.of(HttpStatus.OK, MediaType.JSON, "{\"choices\":[{\"message\":{\"content\":\"cut he");
+              : HttpResponse.of(
+                  HttpStatus.OK,
+                  MediaType.JSON,
+                  "{\"choices\":[{\"message\":{\"content\":\"cut he");
       case "schema" -> HttpResponse.of(HttpStatus.OK, MediaType.JSON, "{\"result\":\"fine\"}");
       case "error200" ->
-          HttpResponse.of(HttpStatus.OK, MediaType.JSON, errorJson("server_error", "502", "the model failed to load"));
+          HttpResponse.of(
+              HttpStatus.OK,
+              MediaType.JSON,
+              errorJson("server_error", "502", "the model failed to load"));
       case "redirect" -> HttpResponse.ofRedirect(HttpStatus.FOUND, "http://127.0.0.1:1/elsewhere");
       case "slow" -> HttpResponse.streaming();
       case "huge" -> huge(entry);
       case "gzip" ->
           HttpResponse.of(
-              ResponseHeaders.builder(200).contentType(MediaType.JSON).set("content-encoding", "gzip").build(),
+              ResponseHeaders.builder(200)
+                  .contentType(MediaType.JSON)
+                  .set("content-encoding", "gzip")
+                  .build(),
               HttpData.ofUtf8("not gzip at all"));
       default -> answer(script, stream, path, entry);
     };
@@ -225,9 +281,8 @@ public final class ScriptedUpstream implements AutoCloseable {
 
   private static String legacy() {
     return "{\"id\":\"cmpl-1\",\"object\":\"text_completion\",\"created\":1,\"model\":\"m\",\"choices\":[{"
-        + "\"text\":\"Hello\","
-        + "\"index\":0,\"finish_reason\":\"stop\"}],"
-        + "\"usage\":{\"prompt_tokens\":2,\"completion_tokens\":1,\"total_tokens\":3}}";
+               + "\"text\":\"Hello\",\"index\":0,\"finish_reason\":\"stop\"}],"
+               + "\"usage\":{\"prompt_tokens\":2,\"completion_tokens\":1,\"total_tokens\":3}}";
   }
 
   private static HttpResponse legacyStream(Entry entry) {
@@ -258,14 +313,20 @@ public final class ScriptedUpstream implements AutoCloseable {
                 + "\"prompt_tokens_details\":{\"cached_tokens\":4},"
                 + "\"completion_tokens_details\":{\"reasoning_tokens\":1}}";
     return "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1700000000,\"model\":\"m\",\"choices\":["
-        + "{\"index\":0,\"message\":" + message + ",\"finish_reason\":\"" + reason + "\"}]" + usage + "}";
+               + "{\"index\":0,\"message\":"
+        + message
+        + ",\"finish_reason\":\""
+        + reason
+        + "\"}]"
+        + usage
+        + "}";
   }
 
   private static HttpResponse stream(String script, Entry entry) {
     String role = chunk("{\"role\":\"assistant\",\"content\":\"\"}", null);
     String usage =
-        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"prompt_tokens_details\":"
-            + "{\"cached_tokens\":4}}}\n\n";
+        "data:"
+            + " {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":4}}}\n\n";
     String stop = chunk("{}", "stop");
     String done = "data: [DONE]\n\n";
     String hello = chunk("{\"content\":\"Hello\"}", null);
@@ -273,34 +334,59 @@ public final class ScriptedUpstream implements AutoCloseable {
     return switch (script) {
       case "tools" ->
           events(
-              entry, true, role, toolChunk("\"id\":\"call_1\",\"type\":\"function\",", "\"name\":\"weather\",", ""),
-              toolChunk("", "", "{\\\"city\\\":"), toolChunk("", "", "\\\"Oslo\\\"}"), chunk("{}", "tool_calls"),
-                  usage, done);
+              entry,
+              true,
+              role,
+              toolChunk("\"id\":\"call_1\",\"type\":\"function\",", "\"name\":\"weather\",", ""),
+              toolChunk("", "", "{\\\"city\\\":"),
+              toolChunk("", "", "\\\"Oslo\\\"}"),
+              chunk("{}", "tool_calls"),
+              usage,
+              done);
       case "empty-content" -> events(entry, true, role, stop, usage, done);
-      case "utf8" -> bytewise(entry, role + chunk("{\"content\":\"Grüße 🚢 你好\"}", null) + stop + usage + done);
-      case "crlf" -> bytewise(entry, (": hi\n\n" + role + hello + world + stop + usage + done).replace("\n", "\r\n"));
+      case "utf8" ->
+          bytewise(
+              entry, role + chunk("{\"content\":\"Grüße 🚢 你好\"}", null) + stop + usage + done);
+      case "crlf" ->
+          bytewise(
+              entry,
+              (": hi\n\n" + role + hello + world + stop + usage + done).replace("\n", "\r\n"));
       case "no-usage" -> events(entry, true, role, hello, world, stop, done);
       case "no-done" -> events(entry, true, role, hello, world, stop, usage);
       case "stall" -> events(entry, false, role, hello);
       case "cut" -> cut(entry, role, hello);
       case "cut-at-once" -> cut(entry, role);
       case "error-midstream" ->
-          events(entry, true, role, hello, "data: " + errorJson("server_error", "internal", "it broke") + "\n\n");
+          events(
+              entry,
+              true,
+              role,
+              hello,
+              "data: " + errorJson("server_error", "internal", "it broke") + "\n\n");
       case "many" -> many(entry);
       default -> events(entry, true, role, hello, world, stop, usage, done);
     };
   }
 
   private static String chunk(String delta, @Nullable String reason) {
-    return "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
-        + "\"choices\":[{\"index\":0,"
-        + "\"delta\":" + delta + ",\"finish_reason\":" + (reason == null ? "null" : "\"" + reason + "\"")
+    return "data:"
+               + " {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
+               + "\"choices\":[{\"index\":0,\"delta\":"
+        + delta
+        + ",\"finish_reason\":"
+        + (reason == null ? "null" : "\"" + reason + "\"")
         + "}],\"usage\":null}\n\n";
   }
 
   private static String toolChunk(String head, String name, String arguments) {
     return chunk(
-        "{\"tool_calls\":[{\"index\":0," + head + "\"function\":{" + name + "\"arguments\":\"" + arguments + "\"}}]}",
+        "{\"tool_calls\":[{\"index\":0,"
+            + head
+            + "\"function\":{"
+            + name
+            + "\"arguments\":\""
+            + arguments
+            + "\"}}]}",
         null);
   }
 
@@ -384,11 +470,17 @@ public final class ScriptedUpstream implements AutoCloseable {
   }
 
   private static HttpResponse error(int status, String type, String code, String message) {
-    return HttpResponse.of(HttpStatus.valueOf(status), MediaType.JSON, errorJson(type, code, message));
+    return HttpResponse.of(
+        HttpStatus.valueOf(status), MediaType.JSON, errorJson(type, code, message));
   }
 
   private static String errorJson(String type, String code, String message) {
-    return "{\"error\":{\"message\":\"" + message + "\",\"type\":\"" + type + "\",\"param\":null,\"code\":\"" + code
+    return "{\"error\":{\"message\":\""
+        + message
+        + "\",\"type\":\""
+        + type
+        + "\",\"param\":null,\"code\":\""
+        + code
         + "\"}}";
   }
 }

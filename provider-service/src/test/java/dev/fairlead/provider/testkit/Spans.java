@@ -19,7 +19,8 @@ public final class Spans {
   /** A raw request. */
   public static RawRequest raw(Dialect dialect, String json) {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-    RawRequest.Builder request = RawRequest.newBuilder().setDialect(dialect).setBody(ByteString.copyFrom(bytes));
+    RawRequest.Builder request =
+        RawRequest.newBuilder().setDialect(dialect).setBody(ByteString.copyFrom(bytes));
     try (JsonParser parser = new JsonFactory().createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new IllegalArgumentException("not an object: " + json);
@@ -38,7 +39,11 @@ public final class Spans {
           end--;
         }
         request.addFields(
-            FieldSpan.newBuilder().setName(name).setKeyStart(key).setValueStart(start).setValueEnd(end));
+            FieldSpan.newBuilder()
+                .setName(name)
+                .setKeyStart(key)
+                .setValueStart(start)
+                .setValueEnd(end));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -12,13 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** A plain HTTP client of one gateway; knows nothing of the product but its address. Thread-safe. */
+/**
+ * A plain HTTP client of one gateway; knows nothing of the product but its address. Thread-safe.
+ */
 public final class GatewayClient implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final String root;
-  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /** A client of the gateway on that port of this machine. */
   public GatewayClient(int port) {
@@ -38,7 +41,9 @@ public final class GatewayClient implements AutoCloseable {
   /** POST of bytes. */
   public Answer post(String path, byte[] body, String... headers) {
     return send(
-        request(path, headers).header("content-type", "application/json").POST(BodyPublishers.ofByteArray(body)));
+        request(path, headers)
+            .header("content-type", "application/json")
+            .POST(BodyPublishers.ofByteArray(body)));
   }
 
   /** POST of nothing, without a content type. */
@@ -48,7 +53,8 @@ public final class GatewayClient implements AutoCloseable {
 
   /** POST of JSON that does not wait for the answer. */
   public CompletableFuture<Answer> postAsync(String path, String json, String... headers) {
-    return http.sendAsync(json(path, json, headers).build(), BodyHandlers.ofString()).thenApply(GatewayClient::answer);
+    return http.sendAsync(json(path, json, headers).build(), BodyHandlers.ofString())
+        .thenApply(GatewayClient::answer);
   }
 
   /** POST of JSON whose answer is read by the caller as it comes; closing it goes away. */

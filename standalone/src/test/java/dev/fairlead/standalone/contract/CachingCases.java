@@ -54,7 +54,8 @@ interface CachingCases extends Cases {
 
     assertThat(json.header("x-fairlead-cache")).isEqualTo("hit");
     assertThat(json.text()).isEqualTo(Vendor.SAYS + "small-up");
-    assertThat(json.json().path("usage").path("completion_tokens").asInt()).isEqualTo(Vendor.COMPLETION_TOKENS);
+    assertThat(json.json().path("usage").path("completion_tokens").asInt())
+        .isEqualTo(Vendor.COMPLETION_TOKENS);
     assertThat(stream.header("x-fairlead-cache")).isEqualTo("hit");
     assertThat(stream.data()).isEqualTo(live.data());
     assertThat(deployment().vendor().received(prompt)).hasSize(1);
@@ -85,11 +86,15 @@ interface CachingCases extends Cases {
     String prompt = "Tell me about " + unique();
     String body = Requests.chat("small", prompt);
 
-    assertThat(chat(body, "Cache-Control", "no-store").header("x-fairlead-cache")).isEqualTo("bypass");
+    assertThat(chat(body, "Cache-Control", "no-store").header("x-fairlead-cache"))
+        .isEqualTo("bypass");
     assertThat(chat(body).header("x-fairlead-cache")).as("nothing was stored").isEqualTo("miss");
-    assertThat(chat(body, "Cache-Control", "no-cache").header("x-fairlead-cache")).isIn("bypass", "miss");
-    assertThat(chat(body, "Cache-Control", "max-age=0").header("x-fairlead-cache")).isEqualTo("miss");
-    assertThat(chat(body, "Cache-Control", "max-age=600").header("x-fairlead-cache")).isEqualTo("hit");
+    assertThat(chat(body, "Cache-Control", "no-cache").header("x-fairlead-cache"))
+        .isIn("bypass", "miss");
+    assertThat(chat(body, "Cache-Control", "max-age=0").header("x-fairlead-cache"))
+        .isEqualTo("miss");
+    assertThat(chat(body, "Cache-Control", "max-age=600").header("x-fairlead-cache"))
+        .isEqualTo("hit");
     assertThat(deployment().vendor().received(prompt)).hasSize(4);
   }
 
@@ -120,11 +125,15 @@ interface CachingCases extends Cases {
     deployment().vendor().release(word);
     List<Answer> answers = calls.stream().map(CompletableFuture::join).toList();
 
-    assertThat(answers).allSatisfy(answer -> assertThat(answer.status()).as(answer.body()).isEqualTo(200));
-    assertThat(answers.stream().map(Answer::text).distinct()).containsExactly(Vendor.SAYS + "small-up");
+    assertThat(answers)
+        .allSatisfy(answer -> assertThat(answer.status()).as(answer.body()).isEqualTo(200));
+    assertThat(answers.stream().map(Answer::text).distinct())
+        .containsExactly(Vendor.SAYS + "small-up");
     assertThat(deployment().vendor().received(prompt)).hasSize(1);
-    assertThat(answers.stream().filter(answer -> answer.header("x-fairlead-cache").equals("miss"))).hasSize(1);
-    assertThat(answers.stream().filter(answer -> answer.header("x-query-cost").equals("0"))).hasSize(19);
+    assertThat(answers.stream().filter(answer -> answer.header("x-fairlead-cache").equals("miss")))
+        .hasSize(1);
+    assertThat(answers.stream().filter(answer -> answer.header("x-query-cost").equals("0")))
+        .hasSize(19);
   }
 
   @Test
@@ -135,13 +144,12 @@ interface CachingCases extends Cases {
     chat(Requests.chat("small", prompt));
 
     await()
-        .untilAsserted(
-            () -> {
-              JsonNode after = deployment().client().get("/cache/stats").json();
-              assertThat(after.path("exact_hits").asLong())
-                  .as(after.toString())
-                  .isGreaterThan(before.path("exact_hits").asLong());
-            });
+        .untilAsserted(() -> {
+          JsonNode after = deployment().client().get("/cache/stats").json();
+          assertThat(after.path("exact_hits").asLong())
+              .as(after.toString())
+              .isGreaterThan(before.path("exact_hits").asLong());
+        });
     Answer flushed = deployment().client().postNothing("/cache/flush");
     assertThat(flushed.status()).as(flushed.body()).isEqualTo(200);
     assertThat(chat(Requests.chat("small", prompt)).header("x-fairlead-cache")).isEqualTo("miss");

@@ -47,22 +47,33 @@ interface EndpointCases extends Cases {
     }
 
     await()
-        .untilAsserted(
-            () -> {
-              Metrics after = Metrics.of(deployment().client());
-              assertThat(added(before, after, "llm_router_requests_total", "model=\"small\"")).isEqualTo(5);
-              assertThat(added(before, after, "llm_router_tokens_total", "model=\"small\"")).isEqualTo(5 * 17);
-              assertThat(added(before, after, "llm_router_cost_usd_total", "model=\"small\""))
-                  .isCloseTo(5 * 0.0000022, org.assertj.core.data.Offset.offset(1e-12));
-              assertThat(after.page()).contains("llm_router_latency_seconds{").contains("quantile=\"0.95\"");
-              assertThat(after.page()).contains("llm_router_request_duration_seconds_bucket");
-            });
+        .untilAsserted(() -> {
+          Metrics after = Metrics.of(deployment().client());
+          assertThat(added(before, after, "llm_router_requests_total", "model=\"small\""))
+              .isEqualTo(5);
+          assertThat(added(before, after, "llm_router_tokens_total", "model=\"small\""))
+              .isEqualTo(5 * 17);
+          assertThat(added(before, after, "llm_router_cost_usd_total", "model=\"small\""))
+              .isCloseTo(5 * 0.0000022, org.assertj.core.data.Offset.offset(1e-12));
+          assertThat(after.page())
+              .contains("llm_router_latency_seconds{")
+              .contains("quantile=\"0.95\"");
+          assertThat(after.page()).contains("llm_router_request_duration_seconds_bucket");
+        });
     JsonNode summary = summary();
     assertThat(deployment().vendor().received("small-up").size() - vendorBefore).isEqualTo(5);
-    assertThat(summary.path("totalRequests").asLong() - summaryBefore.path("totalRequests").asLong()).isEqualTo(5);
-    assertThat(summary.at("/modelUsageCount/small").asLong() - summaryBefore.at("/modelUsageCount/small").asLong())
+    assertThat(
+            summary.path("totalRequests").asLong() - summaryBefore.path("totalRequests").asLong())
         .isEqualTo(5);
-    assertThat(summary.path("totalCostUsd").decimalValue().subtract(summaryBefore.path("totalCostUsd").decimalValue()))
+    assertThat(
+            summary.at("/modelUsageCount/small").asLong()
+                - summaryBefore.at("/modelUsageCount/small").asLong())
+        .isEqualTo(5);
+    assertThat(
+            summary
+                .path("totalCostUsd")
+                .decimalValue()
+                .subtract(summaryBefore.path("totalCostUsd").decimalValue()))
         .isEqualByComparingTo("0.000011");
     assertThat(summary.path("totalSavedUsd").decimalValue()).isPositive();
   }
@@ -70,9 +81,11 @@ interface EndpointCases extends Cases {
   @Test
   default void ownEncoder_embeds_asFloatsAndAsBase64() {
     String floats =
-        "{\"model\":\"all-MiniLM-L6-v2\",\"input\":[\"a ship on the sea\",\"a boat on the ocean\",\"tax law\"]}";
+        "{\"model\":\"all-MiniLM-L6-v2\",\"input\":[\"a ship on the sea\",\"a boat on the"
+            + " ocean\",\"tax law\"]}";
     String base64 =
-        "{\"model\":\"all-MiniLM-L6-v2\",\"input\":\"a ship on the sea\",\"encoding_format\":\"base64\"}";
+        "{\"model\":\"all-MiniLM-L6-v2\",\"input\":\"a ship on the"
+            + " sea\",\"encoding_format\":\"base64\"}";
 
     JsonNode data = deployment().client().post("/v1/embeddings", floats).json().path("data");
     Answer encoded = deployment().client().post("/v1/embeddings", base64);
@@ -81,7 +94,8 @@ interface EndpointCases extends Cases {
     float[] ship = vector(data.get(0));
     assertThat(ship).hasSize(384);
     assertThat(cosine(ship, ship)).isCloseTo(1.0, org.assertj.core.data.Offset.offset(1e-3));
-    assertThat(cosine(ship, vector(data.get(1)))).isGreaterThan(cosine(ship, vector(data.get(2))) + 0.2);
+    assertThat(cosine(ship, vector(data.get(1))))
+        .isGreaterThan(cosine(ship, vector(data.get(2))) + 0.2);
     assertThat(encoded.status()).as(encoded.body()).isEqualTo(200);
     assertThat(decoded(encoded.json().at("/data/0/embedding").asText())).containsExactly(ship);
     assertThat(encoded.json().at("/usage/prompt_tokens").asInt()).isPositive();
@@ -111,7 +125,8 @@ interface EndpointCases extends Cases {
   }
 
   private static float[] decoded(String base64) {
-    ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(base64)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes =
+        ByteBuffer.wrap(Base64.getDecoder().decode(base64)).order(ByteOrder.LITTLE_ENDIAN);
     float[] vector = new float[bytes.remaining() / Float.BYTES];
     bytes.asFloatBuffer().get(vector);
     return vector;

@@ -84,7 +84,10 @@ interface FailureCases extends Cases {
 
     error(answer, ours);
     if (vendors == 400) {
-      assertThat(answer.body()).as("the vendor's own words").contains("vendor says 400").contains("vendor_code");
+      assertThat(answer.body())
+          .as("the vendor's own words")
+          .contains("vendor says 400")
+          .contains("vendor_code");
       assertThat(deployment().vendor().received(prompt)).as("not tried again").hasSize(1);
     }
   }

@@ -35,82 +35,81 @@ interface GrpcCases extends Cases {
   default void generate_answersATypedRequest_andHitsTheCacheTheSecondTime() {
     String word = unique();
 
-    withStub(
-        stub -> {
-          GenerateResponse first = stub.generate(request("small", "Hello " + word));
-          GenerateResponse second = stub.generate(request("small", "Hello " + word));
+    withStub(stub -> {
+      GenerateResponse first = stub.generate(request("small", "Hello " + word));
+      GenerateResponse second = stub.generate(request("small", "Hello " + word));
 
-          assertThat(text(first)).isEqualTo(Vendor.SAYS + "small-up");
-          assertThat(first.getOutcome().getModelId()).isEqualTo("small");
-          assertThat(first.getOutcome().getCostNanoUsd()).isEqualTo(2_200);
-          assertThat(first.getOutcome().getUsage().getPromptTokens()).isEqualTo(Vendor.PROMPT_TOKENS);
-          assertThat(first.getOutcome().getCache()).isEqualTo(CacheResult.CACHE_RESULT_MISS);
-          assertThat(second.getOutcome().getCache()).isEqualTo(CacheResult.CACHE_RESULT_HIT);
-          assertThat(text(second)).isEqualTo(text(first));
-          assertThat(deployment().vendor().received(word)).hasSize(1);
-        });
+      assertThat(text(first)).isEqualTo(Vendor.SAYS + "small-up");
+      assertThat(first.getOutcome().getModelId()).isEqualTo("small");
+      assertThat(first.getOutcome().getCostNanoUsd()).isEqualTo(2_200);
+      assertThat(first.getOutcome().getUsage().getPromptTokens()).isEqualTo(Vendor.PROMPT_TOKENS);
+      assertThat(first.getOutcome().getCache()).isEqualTo(CacheResult.CACHE_RESULT_MISS);
+      assertThat(second.getOutcome().getCache()).isEqualTo(CacheResult.CACHE_RESULT_HIT);
+      assertThat(text(second)).isEqualTo(text(first));
+      assertThat(deployment().vendor().received(word)).hasSize(1);
+    });
   }
 
   @Test
   default void streamGenerate_keepsItsOrder() {
-    withStub(
-        stub -> {
-          List<StreamGenerateResponse> events = new ArrayList<>();
-          stub.streamGenerate(stream("small", "Hello " + unique())).forEachRemaining(events::add);
+    withStub(stub -> {
+      List<StreamGenerateResponse> events = new ArrayList<>();
+      stub.streamGenerate(stream("small", "Hello " + unique())).forEachRemaining(events::add);
 
-          assertThat(events.getFirst().getStarted().getModelId()).isEqualTo("small");
-          assertThat(events.getLast().getCompleted().getUsage().getCompletionTokens())
-              .isEqualTo(Vendor.COMPLETION_TOKENS);
-          assertThat(events.subList(1, events.size() - 1))
-              .isNotEmpty()
-              .allMatch(event -> event.getEventCase() == EventCase.DELTA);
-          assertThat(events.toString()).contains("small-up");
-        });
+      assertThat(events.getFirst().getStarted().getModelId()).isEqualTo("small");
+      assertThat(events.getLast().getCompleted().getUsage().getCompletionTokens())
+          .isEqualTo(Vendor.COMPLETION_TOKENS);
+      assertThat(events.subList(1, events.size() - 1))
+          .isNotEmpty()
+          .allMatch(event -> event.getEventCase() == EventCase.DELTA);
+      assertThat(events.toString()).contains("small-up");
+    });
   }
 
   @Test
   default void deadline_endsTheCallAndTheVendors() {
     String word = unique();
-    withStub(
-        stub -> {
-          Iterator<StreamGenerateResponse> events =
-              stub.withDeadlineAfter(2, TimeUnit.SECONDS).streamGenerate(stream("small", "[[endless]] " + word));
+    withStub(stub -> {
+      Iterator<StreamGenerateResponse> events =
+          stub.withDeadlineAfter(2, TimeUnit.SECONDS)
+              .streamGenerate(stream("small", "[[endless]] " + word));
 
-          assertThatThrownBy(() -> events.forEachRemaining(event -> {}))
-              .isInstanceOfSatisfying(
-                  StatusRuntimeException.class,
-                  error -> assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
-          vendorWasCancelled(word);
-        });
+      assertThatThrownBy(() -> events.forEachRemaining(event -> {}))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              error ->
+                  assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+      vendorWasCancelled(word);
+    });
   }
 
   @Test
   default void cancellation_reachesTheVendor() {
     String word = unique();
-    withStub(
-        stub -> {
-          Context.CancellableContext context = Context.current().withCancellation();
-          context.run(
-              () -> {
-                Iterator<StreamGenerateResponse> events = stub.streamGenerate(stream("small", "[[endless]] " + word));
-                assertThat(events.next().hasStarted()).isTrue();
-                assertThat(events.next().hasDelta()).isTrue();
-              });
-          context.cancel(null);
-          vendorWasCancelled(word);
-        });
+    withStub(stub -> {
+      Context.CancellableContext context = Context.current().withCancellation();
+      context.run(() -> {
+        Iterator<StreamGenerateResponse> events =
+            stub.streamGenerate(stream("small", "[[endless]] " + word));
+        assertThat(events.next().hasStarted()).isTrue();
+        assertThat(events.next().hasDelta()).isTrue();
+      });
+      context.cancel(null);
+      vendorWasCancelled(word);
+    });
   }
 
   @Test
   default void failures_areStatuses() {
-    withStub(
-        stub -> {
-          assertThat(code(stub, request("none", "x"))).isEqualTo(Status.Code.NOT_FOUND);
-          assertThat(code(stub, GenerateRequest.getDefaultInstance())).isEqualTo(Status.Code.INVALID_ARGUMENT);
-          assertThat(code(stub, request("small", "[[garbage]] " + unique()))).isEqualTo(Status.Code.UNAVAILABLE);
-          assertThat(code(stub, request("small", "[[status 400]] " + unique())))
-              .isEqualTo(Status.Code.INVALID_ARGUMENT);
-        });
+    withStub(stub -> {
+      assertThat(code(stub, request("none", "x"))).isEqualTo(Status.Code.NOT_FOUND);
+      assertThat(code(stub, GenerateRequest.getDefaultInstance()))
+          .isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(code(stub, request("small", "[[garbage]] " + unique())))
+          .isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(code(stub, request("small", "[[status 400]] " + unique())))
+          .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    });
   }
 
   private void vendorWasCancelled(String word) {
@@ -120,7 +119,8 @@ interface GrpcCases extends Cases {
         .isEqualTo(false);
   }
 
-  private static Status.Code code(InferenceServiceGrpc.InferenceServiceBlockingStub stub, GenerateRequest request) {
+  private static Status.Code code(
+      InferenceServiceGrpc.InferenceServiceBlockingStub stub, GenerateRequest request) {
     try {
       return stub.generate(request).hasChat() ? Status.Code.OK : Status.Code.UNKNOWN;
     } catch (StatusRuntimeException e) {
@@ -130,9 +130,12 @@ interface GrpcCases extends Cases {
 
   private void withStub(Consumer<InferenceServiceGrpc.InferenceServiceBlockingStub> test) {
     ManagedChannel channel =
-        ManagedChannelBuilder.forAddress("127.0.0.1", deployment().grpcPort()).usePlaintext().build();
+        ManagedChannelBuilder.forAddress("127.0.0.1", deployment().grpcPort())
+            .usePlaintext()
+            .build();
     try {
-      test.accept(InferenceServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS));
+      test.accept(
+          InferenceServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS));
     } finally {
       channel.shutdownNow();
     }

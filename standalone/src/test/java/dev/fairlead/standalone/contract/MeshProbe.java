@@ -38,7 +38,8 @@ public final class MeshProbe {
   /** Whether a new prompt's repetition is a hit. */
   public boolean hitsTheSecondTime() {
     String prompt = "Hello " + Requests.unique();
-    return ask("small", prompt).status() == 200 && ask("small", prompt).header("x-fairlead-cache").equals("hit");
+    return ask("small", prompt).status() == 200
+        && ask("small", prompt).header("x-fairlead-cache").equals("hit");
   }
 
   /** A prompt whose answer is kept. */
@@ -58,7 +59,8 @@ public final class MeshProbe {
 
   /** How a backend answers a caller that is not of the mesh. */
   public String statusOfForeignCall(int port) {
-    ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    ManagedChannel channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
     try {
       CacheServiceGrpc.newBlockingStub(channel)
           .withDeadlineAfter(10, TimeUnit.SECONDS)
@@ -99,16 +101,15 @@ public final class MeshProbe {
     private void send() {
       client
           .postAsync(Cases.CHAT, Requests.chat("small", "Hello " + Requests.unique()))
-          .whenComplete(
-              (answer, error) -> {
-                if (error != null) {
-                  failures.add(error.toString());
-                } else if (answer.status() != 200) {
-                  failures.add(answer.status() + " " + answer.body());
-                } else {
-                  answered.incrementAndGet();
-                }
-              });
+          .whenComplete((answer, error) -> {
+            if (error != null) {
+              failures.add(error.toString());
+            } else if (answer.status() != 200) {
+              failures.add(answer.status() + " " + answer.body());
+            } else {
+              answered.incrementAndGet();
+            }
+          });
     }
 
     @Override

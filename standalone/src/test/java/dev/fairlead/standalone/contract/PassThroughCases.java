@@ -18,7 +18,8 @@ interface PassThroughCases extends Cases {
         """
         { "zeta" : 1.0, "big":9007199254740993123, "model":"small",
           "messages":[{"role":"user","content":"%s \\u00e4\\ud83d\\ude00 \\/","x":[1e2,-0,{"b":null,"a":true}]}],
-          "future":{"nested":{"deep":[0.1000]}},"temperature":0.70}"""
+          "future":{"nested":{"deep":[0.1000]}},"temperature":0.70}\
+        """
             .formatted(word);
 
     Answer answer = chat(body);
@@ -32,7 +33,11 @@ interface PassThroughCases extends Cases {
   default void fairleadMember_staysHere() {
     String word = unique();
 
-    chat(Requests.chat("auto", word, ",\"fairlead\":{\"policy\":\"cheapest\",\"tags\":[\"t\"]},\"user\":\"u\""));
+    chat(
+        Requests.chat(
+            "auto",
+            word,
+            ",\"fairlead\":{\"policy\":\"cheapest\",\"tags\":[\"t\"]},\"user\":\"u\""));
 
     String sent = deployment().vendor().received(word).getFirst().body();
     assertThat(sent).doesNotContain("fairlead").contains("\"user\":\"u\"").contains("\"small-up\"");
@@ -45,14 +50,20 @@ interface PassThroughCases extends Cases {
     Answer answer =
         chat(
             Requests.chat("small", word),
-            "Authorization", "Bearer sk-of-the-client",
-            "Cookie", "session=secret",
-            "X-Forwarded-For", "10.1.2.3",
-            "X-Fairlead-Policy", "cheapest");
+            "Authorization",
+            "Bearer sk-of-the-client",
+            "Cookie",
+            "session=secret",
+            "X-Forwarded-For",
+            "10.1.2.3",
+            "X-Fairlead-Policy",
+            "cheapest");
 
     var headers = deployment().vendor().received(word).getFirst().request().headers();
     assertThat(headers.get("authorization")).isEqualTo("Bearer " + Vendor.API_KEY);
-    assertThat(headers.toString()).doesNotContain("sk-of-the-client").doesNotContain("session=secret");
+    assertThat(headers.toString())
+        .doesNotContain("sk-of-the-client")
+        .doesNotContain("session=secret");
     assertThat(headers.contains("x-forwarded-for")).isFalse();
     assertThat(headers.names()).noneMatch(name -> name.toString().startsWith("x-fairlead"));
     assertThat(answer.headers().toString() + answer.body()).doesNotContain(Vendor.API_KEY);
@@ -80,12 +91,15 @@ interface PassThroughCases extends Cases {
     String word = unique();
 
     Answer answer =
-        deployment().client().post("/v1/embeddings", "{\"model\":\"vectors\",\"input\":[\"" + word + "\",\"b\"]}");
+        deployment()
+            .client()
+            .post("/v1/embeddings", "{\"model\":\"vectors\",\"input\":[\"" + word + "\",\"b\"]}");
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     assertThat(answer.json().path("data")).hasSize(2);
     assertThat(answer.json().at("/data/0/embedding/1").asDouble()).isEqualTo(-0.5);
-    assertThat(deployment().vendor().received(word).getFirst().json().path("model").asText()).isEqualTo("vectors-up");
+    assertThat(deployment().vendor().received(word).getFirst().json().path("model").asText())
+        .isEqualTo("vectors-up");
     assertThat(List.of(answer.header("x-model-used"))).containsExactly("vectors");
   }
 }

@@ -3,7 +3,10 @@ package dev.fairlead.standalone.contract;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bodies of requests. Every prompt gets a word that no other has, so that cases do not meet in the cache. */
+/**
+ * Bodies of requests. Every prompt gets a word that no other has, so that cases do not meet in the
+ * cache.
+ */
 final class Requests {
 
   /** A prompt that any model answers well. */
@@ -15,7 +18,8 @@ final class Requests {
       Prove that every finite group of odd order whose Sylow subgroups are all cyclic is metacyclic, then derive the \
       asymptotic number of such groups of order at most x, state each lemma with its proof, discuss where the argument \
       fails for even order with an explicit counterexample, and implement an algorithm in Rust that enumerates them up \
-      to isomorphism with an analysis of its worst-case complexity and memory use.""";
+      to isomorphism with an analysis of its worst-case complexity and memory use.\
+      """;
 
   private static final AtomicLong NEXT = new AtomicLong(System.nanoTime());
 

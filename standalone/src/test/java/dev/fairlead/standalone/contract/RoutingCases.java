@@ -38,7 +38,8 @@ interface RoutingCases extends Cases {
 
   @Test
   default void absentModel_meansAuto() {
-    Answer answer = chat("{\"messages\":[{\"role\":\"user\",\"content\":\"Hello, " + unique() + "\"}]}");
+    Answer answer =
+        chat("{\"messages\":[{\"role\":\"user\",\"content\":\"Hello, " + unique() + "\"}]}");
 
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.header("x-fairlead-policy")).isEqualTo("complexity");
@@ -70,25 +71,31 @@ interface RoutingCases extends Cases {
     assertThat(answer.header("x-fairlead-cache")).isEqualTo("miss");
     assertThat(answer.header("x-fairlead-reason")).isEqualTo("explicit_model");
     assertThat(answer.header("x-fairlead-attempts")).isEqualTo("1");
-    assertThat(Double.parseDouble(answer.header("x-fairlead-overhead-ms"))).isBetween(0.0, 60_000.0);
+    assertThat(Double.parseDouble(answer.header("x-fairlead-overhead-ms")))
+        .isBetween(0.0, 60_000.0);
   }
 
   @Test
   default void requestId_isEchoedWhenItIsWellFormed_andReplacedWhenNot() {
     String body = Requests.chat("small", "Hello " + unique());
 
-    assertThat(chat(body, "X-Request-ID", "my-id_42.x").header("x-request-id")).isEqualTo("my-id_42.x");
+    assertThat(chat(body, "X-Request-ID", "my-id_42.x").header("x-request-id"))
+        .isEqualTo("my-id_42.x");
     assertThat(chat(body).header("x-request-id")).isNotBlank();
     assertThat(chat(body, "X-Request-ID", "x".repeat(2_000)).header("x-request-id"))
         .isNotBlank()
         .hasSizeLessThan(200);
-    assertThat(chat(body, "X-Request-ID", "<script>alert(1)</script>").header("x-request-id")).doesNotContain("<");
+    assertThat(chat(body, "X-Request-ID", "<script>alert(1)</script>").header("x-request-id"))
+        .doesNotContain("<");
   }
 
   @Test
   default void costCap_rulesOutDearModels_andIsRefusedWhenNoneIsLeft() {
-    Answer capped = chat(Requests.chat("auto", HARD + unique(), ",\"fairlead\":{\"max_cost_usd\":0.001}"));
-    Answer impossible = chat(Requests.chat("auto", HARD + unique(), ",\"fairlead\":{\"max_cost_usd\":0.000000001}"));
+    Answer capped =
+        chat(Requests.chat("auto", HARD + unique(), ",\"fairlead\":{\"max_cost_usd\":0.001}"));
+    Answer impossible =
+        chat(
+            Requests.chat("auto", HARD + unique(), ",\"fairlead\":{\"max_cost_usd\":0.000000001}"));
 
     assertThat(capped.status()).as(capped.body()).isEqualTo(200);
     assertThat(capped.header("x-model-used")).isNotEqualTo("large");
@@ -99,15 +106,20 @@ interface RoutingCases extends Cases {
   default void route_isADryRun() {
     int before = deployment().vendor().count();
 
-    JsonNode chat = deployment().client().post("/v1/route", Requests.chat("auto", HARD + unique())).json();
+    JsonNode chat =
+        deployment().client().post("/v1/route", Requests.chat("auto", HARD + unique())).json();
     JsonNode infer =
-        deployment().client().post("/v1/route", "{\"prompt\":\"Hello\",\"policy\":\"cheapest\"}").json();
+        deployment()
+            .client()
+            .post("/v1/route", "{\"prompt\":\"Hello\",\"policy\":\"cheapest\"}")
+            .json();
 
     assertThat(chat.path("model").asText()).as(chat.toString()).isEqualTo("large");
     assertThat(chat.path("policy").asText()).isEqualTo("complexity");
     assertThat(chat.path("complexity").asDouble()).isGreaterThanOrEqualTo(0.7);
     assertThat(chat.path("estimated_cost_usd").decimalValue()).isPositive();
-    assertThat(chat.path("candidates").findValuesAsText("model")).contains("small", "medium", "large");
+    assertThat(chat.path("candidates").findValuesAsText("model"))
+        .contains("small", "medium", "large");
     assertThat(infer.path("model").asText()).isEqualTo("small");
     assertThat(infer.path("policy").asText()).isEqualTo("cheapest");
     assertThat(deployment().vendor().count()).isEqualTo(before);
@@ -118,7 +130,11 @@ interface RoutingCases extends Cases {
     Answer answer =
         deployment()
             .client()
-            .post("/v1/infer", "{\"prompt\":\"Hello " + unique() + "\",\"policy\":\"cheapest\",\"max_tokens\":50}");
+            .post(
+                "/v1/infer",
+                "{\"prompt\":\"Hello "
+                    + unique()
+                    + "\",\"policy\":\"cheapest\",\"max_tokens\":50}");
 
     JsonNode json = answer.json();
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);

@@ -35,14 +35,18 @@ interface StreamingCases extends Cases {
   @Test
   default void stream_endsWithUsage_whenItWasAskedFor() {
     String body =
-        Requests.chat("small", "Hello " + unique(), ",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
+        Requests.chat(
+            "small",
+            "Hello " + unique(),
+            ",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
 
     Answer answer = chat(body);
 
     JsonNode last = answer.events().getLast();
     assertThat(last.path("choices")).isEmpty();
     assertThat(last.path("usage").path("prompt_tokens").asInt()).isEqualTo(Vendor.PROMPT_TOKENS);
-    assertThat(last.path("usage").path("completion_tokens").asInt()).isEqualTo(Vendor.COMPLETION_TOKENS);
+    assertThat(last.path("usage").path("completion_tokens").asInt())
+        .isEqualTo(Vendor.COMPLETION_TOKENS);
     assertThat(last.path("fairlead").isObject()).as(last.toString()).isTrue();
     assertThat(answer.events()).filteredOn(event -> event.path("usage").isObject()).hasSize(1);
     assertThat(answer.data().getLast()).isEqualTo("[DONE]");
@@ -52,9 +56,12 @@ interface StreamingCases extends Cases {
   default void usage_isAskedOfTheVendor_withoutTouchingOtherStreamOptions() {
     String word = unique();
 
-    chat(Requests.chat("small", word, ",\"stream\":true,\"stream_options\":{\"include_obfuscation\":false}"));
+    chat(
+        Requests.chat(
+            "small", word, ",\"stream\":true,\"stream_options\":{\"include_obfuscation\":false}"));
 
-    JsonNode options = deployment().vendor().received(word).getFirst().json().path("stream_options");
+    JsonNode options =
+        deployment().vendor().received(word).getFirst().json().path("stream_options");
     assertThat(options.path("include_usage").asBoolean()).isTrue();
     assertThat(options.path("include_obfuscation").isBoolean()).isTrue();
   }
@@ -75,11 +82,15 @@ interface StreamingCases extends Cases {
 
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.streamedText()).startsWith(Vendor.SAYS);
-    assertThat(events.getLast().path("error").path("message").asText()).as(answer.body()).isNotBlank();
+    assertThat(events.getLast().path("error").path("message").asText())
+        .as(answer.body())
+        .isNotBlank();
     assertThat(events.getLast().path("error").path("type").asText()).isEqualTo("server_error");
     assertThat(answer.data()).doesNotContain("[DONE]");
     assertThat(deployment().vendor().received(prompt)).as("not replayed after content").hasSize(1);
-    assertThat(chat(Requests.stream("small", prompt)).header("x-fairlead-cache")).as("not kept").isEqualTo("miss");
+    assertThat(chat(Requests.stream("small", prompt)).header("x-fairlead-cache"))
+        .as("not kept")
+        .isEqualTo("miss");
   }
 
   @Test
@@ -87,25 +98,31 @@ interface StreamingCases extends Cases {
     String prompt = "[[endless]] " + unique();
     double cancelledBefore = cancelled();
 
-    HttpResponse<InputStream> response = deployment().client().open(CHAT, Requests.stream("small", prompt));
+    HttpResponse<InputStream> response =
+        deployment().client().open(CHAT, Requests.stream("small", prompt));
     readUntil(response.body(), "tick");
-    assertThat(Metrics.of(deployment().client()).value("llm_router_requests_in_flight")).isPositive();
+    assertThat(Metrics.of(deployment().client()).value("llm_router_requests_in_flight"))
+        .isPositive();
     response.body().close();
 
     Vendor.Received call = deployment().vendor().received(prompt).getFirst();
-    assertThat(call.finished().get(10, TimeUnit.SECONDS)).as("the vendor's answer was taken whole").isFalse();
+    assertThat(call.finished().get(10, TimeUnit.SECONDS))
+        .as("the vendor's answer was taken whole")
+        .isFalse();
     await()
         .atMost(Duration.ofSeconds(10))
-        .untilAsserted(
-            () -> {
-              assertThat(Metrics.of(deployment().client()).value("llm_router_requests_in_flight")).isZero();
-              assertThat(cancelled()).isEqualTo(cancelledBefore + 1);
-            });
-    assertThat(chat(Requests.chat("small", "Still there, " + unique() + "?")).status()).isEqualTo(200);
+        .untilAsserted(() -> {
+          assertThat(Metrics.of(deployment().client()).value("llm_router_requests_in_flight"))
+              .isZero();
+          assertThat(cancelled()).isEqualTo(cancelledBefore + 1);
+        });
+    assertThat(chat(Requests.chat("small", "Still there, " + unique() + "?")).status())
+        .isEqualTo(200);
   }
 
   private double cancelled() {
-    return Metrics.of(deployment().client()).value("llm_router_requests_total", "status=\"cancelled\"");
+    return Metrics.of(deployment().client())
+        .value("llm_router_requests_total", "status=\"cancelled\"");
   }
 
   private static void readUntil(InputStream stream, String text) throws IOException {

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A main class of this build in a JVM of its own, with the class path of the test and nothing of its environment. */
+/**
+ * A main class of this build in a JVM of its own, with the class path of the test and nothing of
+ * its environment.
+ */
 public final class JavaProcess implements AutoCloseable {
 
   private final String main;
@@ -18,7 +21,8 @@ public final class JavaProcess implements AutoCloseable {
   private final Path log;
   private Process process;
 
-  private JavaProcess(String main, List<String> jvmOptions, Map<String, String> environment, Path log) {
+  private JavaProcess(
+      String main, List<String> jvmOptions, Map<String, String> environment, Path log) {
     this.main = main;
     this.jvmOptions = jvmOptions;
     this.environment = environment;
@@ -27,7 +31,8 @@ public final class JavaProcess implements AutoCloseable {
   }
 
   /** Starts it; output goes to {@code log}. */
-  public static JavaProcess start(String main, List<String> jvmOptions, Map<String, String> environment, Path log) {
+  public static JavaProcess start(
+      String main, List<String> jvmOptions, Map<String, String> environment, Path log) {
     return new JavaProcess(main, jvmOptions, environment, log);
   }
 
@@ -78,7 +83,8 @@ public final class JavaProcess implements AutoCloseable {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
     command.add("-cp");
-    command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(main);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

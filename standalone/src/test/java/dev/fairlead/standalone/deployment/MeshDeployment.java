@@ -47,7 +47,8 @@ public final class MeshDeployment implements Deployment {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    scorer = start("scorer", Map.of("FAIRLEAD_SCORER_PORT", Integer.toString(scorerPort)), "scorer");
+    scorer =
+        start("scorer", Map.of("FAIRLEAD_SCORER_PORT", Integer.toString(scorerPort)), "scorer");
     cache = start("cache", Map.of("FAIRLEAD_CACHE_PORT", Integer.toString(cachePort)), "cache");
     providers = List.of(provider(0), provider(1));
     gateway =
@@ -105,8 +106,16 @@ public final class MeshDeployment implements Deployment {
 
   /** What every process has printed. */
   public String logs() {
-    return "== scorer\n" + scorer.output() + "== cache\n" + cache.output() + "== provider 1\n"
-        + providers.get(0).output() + "== provider 2\n" + providers.get(1).output() + "== gateway\n" + gateway.output();
+    return "== scorer\n"
+        + scorer.output()
+        + "== cache\n"
+        + cache.output()
+        + "== provider 1\n"
+        + providers.get(0).output()
+        + "== provider 2\n"
+        + providers.get(1).output()
+        + "== gateway\n"
+        + gateway.output();
   }
 
   @Override
@@ -137,7 +146,8 @@ public final class MeshDeployment implements Deployment {
   @Override
   public void close() {
     client.close();
-    for (JavaProcess process : List.of(gateway, providers.get(0), providers.get(1), cache, scorer)) {
+    for (JavaProcess process :
+        List.of(gateway, providers.get(0), providers.get(1), cache, scorer)) {
       process.close();
     }
     redis.close();
@@ -151,7 +161,8 @@ public final class MeshDeployment implements Deployment {
     environment.put("REDIS_URL", redis.url());
     return JavaProcess.start(
         "dev.fairlead." + service + ".Main",
-        List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-D" + Lookups.FILE_PROPERTY + "=" + lookups()),
+        List.of(
+            "-Xmx256m", "-XX:TieredStopAtLevel=1", "-D" + Lookups.FILE_PROPERTY + "=" + lookups()),
         environment,
         folder.resolve(log + ".log"));
   }

@@ -12,14 +12,18 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An OTLP/HTTP collector that keeps what it is sent; reads the fields it needs by their numbers in the contract. */
+/**
+ * An OTLP/HTTP collector that keeps what it is sent; reads the fields it needs by their numbers in
+ * the contract.
+ */
 public final class SpanCollector implements AutoCloseable {
 
   private final List<ReceivedSpan> spans = new CopyOnWriteArrayList<>();
   private final Server server;
 
   /** A span that was received. */
-  public record ReceivedSpan(String service, String traceId, String spanId, String parentSpanId, String name) {}
+  public record ReceivedSpan(
+      String service, String traceId, String spanId, String parentSpanId, String name) {}
 
   /** Starts on a free port. */
   public SpanCollector() {
@@ -50,11 +54,10 @@ public final class SpanCollector implements AutoCloseable {
     return HttpResponse.of(
         request
             .aggregate()
-            .thenApply(
-                whole -> {
-                  read(whole.content().array());
-                  return HttpResponse.of(HttpStatus.OK);
-                }));
+            .thenApply(whole -> {
+              read(whole.content().array());
+              return HttpResponse.of(HttpStatus.OK);
+            }));
   }
 
   private void read(byte[] export) {
@@ -64,7 +67,11 @@ public final class SpanCollector implements AutoCloseable {
         for (UnknownFieldSet span : messages(scopeSpans, 2)) {
           spans.add(
               new ReceivedSpan(
-                  service, hex(span, 1), hex(span, 2), hex(span, 4), bytes(span, 5).toStringUtf8()));
+                  service,
+                  hex(span, 1),
+                  hex(span, 2),
+                  hex(span, 4),
+                  bytes(span, 5).toStringUtf8()));
         }
       }
     }

@@ -26,9 +26,9 @@ import java.util.regex.Pattern;
 
 /**
  * An OpenAI-compatible vendor that does what the prompt says, so that concurrent cases do not meet:
- * {@code [[status 500]]}, {@code [[fail small-up 500]]} (that model only), {@code [[garbage]]}, {@code [[cut]]},
- * {@code [[endless]]}, {@code [[hold word]]} (until the word is released), {@code [[tool]]}. Anything else is answered
- * at once. Keeps what it was sent.
+ * {@code [[status 500]]}, {@code [[fail small-up 500]]} (that model only), {@code [[garbage]]},
+ * {@code [[cut]]}, {@code [[endless]]}, {@code [[hold word]]} (until the word is released), {@code
+ * [[tool]]}. Anything else is answered at once. Keeps what it was sent.
  */
 public final class Vendor implements AutoCloseable {
 
@@ -108,22 +108,27 @@ public final class Vendor implements AutoCloseable {
     server.stop().join();
   }
 
-  private HttpResponse answer(ServiceRequestContext context, HttpRequest incoming, boolean embeddings) {
+  private HttpResponse answer(
+      ServiceRequestContext context, HttpRequest incoming, boolean embeddings) {
     return HttpResponse.of(
         incoming
             .aggregate()
-            .thenCompose(
-                request -> {
-                  Received call = new Received(request, new CompletableFuture<>());
-                  received.add(call);
-                  context.log().whenComplete().thenAccept(log -> call.finished().complete(log.responseCause() == null));
-                  HttpResponse response =
-                      embeddings ? json(VendorAnswers.embeddings(call.json())) : scripted(context, call);
-                  Matcher hold = HOLD.matcher(call.body());
-                  return hold.find()
-                      ? hold(hold.group(1)).thenApply(go -> response)
-                      : CompletableFuture.completedFuture(response);
-                }));
+            .thenCompose(request -> {
+              Received call = new Received(request, new CompletableFuture<>());
+              received.add(call);
+              context
+                  .log()
+                  .whenComplete()
+                  .thenAccept(log -> call.finished().complete(log.responseCause() == null));
+              HttpResponse response =
+                  embeddings
+                      ? json(VendorAnswers.embeddings(call.json()))
+                      : scripted(context, call);
+              Matcher hold = HOLD.matcher(call.body());
+              return hold.find()
+                  ? hold(hold.group(1)).thenApply(go -> response)
+                  : CompletableFuture.completedFuture(response);
+            }));
   }
 
   private CompletableFuture<Void> hold(String word) {
@@ -158,7 +163,9 @@ public final class Vendor implements AutoCloseable {
     return HttpResponse.of(
         headers.build(),
         HttpData.ofUtf8(
-            "{\"error\":{\"message\":\"vendor says " + status + "\",\"type\":\"vendor_type\","
+            "{\"error\":{\"message\":\"vendor says "
+                + status
+                + "\",\"type\":\"vendor_type\","
                 + "\"param\":\"messages\",\"code\":\"vendor_code\"}}"));
   }
 
@@ -177,7 +184,9 @@ public final class Vendor implements AutoCloseable {
     List<String> events = VendorAnswers.events(request);
     if (script.contains("[[cut]]")) {
       writer.write(HttpData.ofUtf8(events.get(0) + events.get(1)));
-      context.eventLoop().schedule(() -> writer.close(new IOException("cut")), 100, TimeUnit.MILLISECONDS);
+      context
+          .eventLoop()
+          .schedule(() -> writer.close(new IOException("cut")), 100, TimeUnit.MILLISECONDS);
       return writer;
     }
     events.forEach(event -> writer.write(HttpData.ofUtf8(event)));
@@ -186,7 +195,8 @@ public final class Vendor implements AutoCloseable {
   }
 
   /** Writes the same event again and again until the caller is gone. */
-  private static void tick(ServiceRequestContext context, HttpResponseWriter writer, HttpData event) {
+  private static void tick(
+      ServiceRequestContext context, HttpResponseWriter writer, HttpData event) {
     if (writer.tryWrite(event)) {
       context.eventLoop().schedule(() -> tick(context, writer, event), 20, TimeUnit.MILLISECONDS);
     }

@@ -12,7 +12,9 @@ final class VendorAnswers {
   private static final String USAGE =
       "{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d}"
           .formatted(
-              Vendor.PROMPT_TOKENS, Vendor.COMPLETION_TOKENS, Vendor.PROMPT_TOKENS + Vendor.COMPLETION_TOKENS);
+              Vendor.PROMPT_TOKENS,
+              Vendor.COMPLETION_TOKENS,
+              Vendor.PROMPT_TOKENS + Vendor.COMPLETION_TOKENS);
   private static final String TOOL_CALL =
       "{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"weather\","
           + "\"arguments\":\"{\\\"city\\\":\\\"Kiel\\\"}\"}}";
@@ -26,9 +28,11 @@ final class VendorAnswers {
             ? "\"content\":null,\"tool_calls\":[" + TOOL_CALL + "]"
             : "\"content\":\"" + Vendor.SAYS + model(request) + "\"";
     return """
-        {"id":"chatcmpl-%d","object":"chat.completion","created":1790000000,"model":"%s","vendor_extra":{"a":[1,2.50]},\
-        "choices":[{"index":0,"message":{"role":"assistant",%s},"logprobs":null,"finish_reason":"%s"}],"usage":%s}"""
-        .formatted(NUMBER.incrementAndGet(), model(request), message, tool ? "tool_calls" : "stop", USAGE);
+    {"id":"chatcmpl-%d","object":"chat.completion","created":1790000000,"model":"%s","vendor_extra":{"a":[1,2.50]},\
+    "choices":[{"index":0,"message":{"role":"assistant",%s},"logprobs":null,"finish_reason":"%s"}],"usage":%s}\
+    """
+        .formatted(
+            NUMBER.incrementAndGet(), model(request), message, tool ? "tool_calls" : "stop", USAGE);
   }
 
   /** Role, three pieces of content, finish, usage if it is asked for, terminator. */
@@ -40,8 +44,12 @@ final class VendorAnswers {
     events.add(event(request, "{}", "\"stop\""));
     if (request.path("stream_options").path("include_usage").asBoolean()) {
       events.add(
-          "data: {\"id\":\"chatcmpl-s\",\"object\":\"chat.completion.chunk\",\"created\":1790000000,\"model\":\""
-              + model(request) + "\",\"choices\":[],\"usage\":" + USAGE + "}\n\n");
+          "data:"
+              + " {\"id\":\"chatcmpl-s\",\"object\":\"chat.completion.chunk\",\"created\":1790000000,\"model\":\""
+              + model(request)
+              + "\",\"choices\":[],\"usage\":"
+              + USAGE
+              + "}\n\n");
     }
     events.add("data: [DONE]\n\n");
     return events;
@@ -57,14 +65,22 @@ final class VendorAnswers {
     for (int i = 0; i < inputs; i++) {
       data.add("{\"object\":\"embedding\",\"index\":" + i + ",\"embedding\":[0.25,-0.5,1.0]}");
     }
-    return "{\"object\":\"list\",\"data\":[" + String.join(",", data) + "],\"model\":\"" + model(request)
+    return "{\"object\":\"list\",\"data\":["
+        + String.join(",", data)
+        + "],\"model\":\""
+        + model(request)
         + "\",\"usage\":{\"prompt_tokens\":4,\"total_tokens\":4}}";
   }
 
   private static String event(JsonNode request, String delta, String finish) {
-    return "data: {\"id\":\"chatcmpl-s\",\"object\":\"chat.completion.chunk\",\"created\":1790000000,\"model\":\""
-        + model(request) + "\",\"vendor_extra\":1.50,\"choices\":[{\"index\":0,\"delta\":" + delta
-        + ",\"finish_reason\":" + finish + "}]}\n\n";
+    return "data:"
+               + " {\"id\":\"chatcmpl-s\",\"object\":\"chat.completion.chunk\",\"created\":1790000000,\"model\":\""
+        + model(request)
+        + "\",\"vendor_extra\":1.50,\"choices\":[{\"index\":0,\"delta\":"
+        + delta
+        + ",\"finish_reason\":"
+        + finish
+        + "}]}\n\n";
   }
 
   private static String model(JsonNode request) {

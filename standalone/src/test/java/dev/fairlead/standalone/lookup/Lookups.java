@@ -8,7 +8,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 
-/** Names of other machines that were looked up, by this JVM and by those that write to the same file. */
+/**
+ * Names of other machines that were looked up, by this JVM and by those that write to the same
+ * file.
+ */
 public final class Lookups {
 
   /** Names the file; child processes get the same value. */
@@ -16,10 +19,15 @@ public final class Lookups {
 
   private Lookups() {}
 
-  /** The names so far; tests of unknown hosts use the domain {@code invalid}, which does not count. */
+  /**
+   * The names so far; tests of unknown hosts use the domain {@code invalid}, which does not count.
+   */
   public static List<String> ofOtherMachines(Path file) throws IOException {
     return Files.exists(file)
-        ? Files.readAllLines(file).stream().filter(name -> !name.endsWith(".invalid")).distinct().toList()
+        ? Files.readAllLines(file).stream()
+            .filter(name -> !name.endsWith(".invalid"))
+            .distinct()
+            .toList()
         : List.of();
   }
 
@@ -27,7 +35,8 @@ public final class Lookups {
     String name = host.toLowerCase(Locale.ROOT);
     return name.equals("localhost")
         || name.endsWith(".localhost")
-        || name.equals(System.getenv().getOrDefault("HOSTNAME", "localhost").toLowerCase(Locale.ROOT))
+        || name.equals(
+            System.getenv().getOrDefault("HOSTNAME", "localhost").toLowerCase(Locale.ROOT))
         || name.equals(kernelHostName());
   }
 
@@ -37,7 +46,8 @@ public final class Lookups {
       return;
     }
     try {
-      Files.writeString(Path.of(file), host + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.writeString(
+          Path.of(file), host + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,8 +7,9 @@ import java.net.spi.InetAddressResolverProvider;
 import java.util.stream.Stream;
 
 /**
- * Stands in front of the JVM's own resolver and notes every name that is looked up. Names that are not this machine's
- * are refused, so that a library that calls out can neither reach anybody nor do it unseen.
+ * Stands in front of the JVM's own resolver and notes every name that is looked up. Names that are
+ * not this machine's are refused, so that a library that calls out can neither reach anybody nor do
+ * it unseen.
  */
 public final class RecordingResolverProvider extends InetAddressResolverProvider {
 
@@ -27,12 +28,14 @@ public final class RecordingResolverProvider extends InetAddressResolverProvider
 
   private record RecordingResolver(InetAddressResolver builtin) implements InetAddressResolver {
     @Override
-    public Stream<InetAddress> lookupByName(String host, LookupPolicy policy) throws UnknownHostException {
+    public Stream<InetAddress> lookupByName(String host, LookupPolicy policy)
+        throws UnknownHostException {
       if (Lookups.isLocal(host)) {
         return builtin.lookupByName(host, policy);
       }
       Lookups.note(host);
-      throw new UnknownHostException(host + " (names of other machines are not looked up in this test)");
+      throw new UnknownHostException(
+          host + " (names of other machines are not looked up in this test)");
     }
 
     @Override

@@ -14,12 +14,12 @@ import java.time.Duration;
  * @param complexity 0..1
  * @param latency from sending the request to the end of the answer
  */
-record AnswerFacts(String model, String cost, String saved, String cache, String complexity, Duration latency) {
+record AnswerFacts(
+    String model, String cost, String saved, String cache, String complexity, Duration latency) {
 
   /**
-   * @param streamed the {@code fairlead} object of a stream's last chunk, for what was not known when the headers
-   * were
-   *     sent; missing where there was none
+   * @param streamed the {@code fairlead} object of a stream's last chunk, for what was not known
+   *     when the headers were sent; missing where there was none
    */
   static AnswerFacts of(HttpHeaders headers, JsonNode streamed, Duration latency) {
     return new AnswerFacts(

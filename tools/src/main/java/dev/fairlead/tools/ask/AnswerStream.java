@@ -50,7 +50,8 @@ final class AnswerStream {
   private void print(String event) throws AskException {
     JsonNode chunk = parse(event);
     if (chunk.hasNonNull("error")) {
-      throw new AskException("the answer failed on its way: " + chunk.path("error").path("message").asText("unknown"));
+      throw new AskException(
+          "the answer failed on its way: " + chunk.path("error").path("message").asText("unknown"));
     }
     JsonNode text = chunk.path("choices").path(0).path("delta").path("content");
     if (text.isTextual()) {

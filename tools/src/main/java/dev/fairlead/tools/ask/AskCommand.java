@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
 /** Asks a running gateway one question, prints the answer and one line about it. */
 @Command(
     name = "ask",
-    description = "Asks a running gateway; prints the answer, then one line on model, cost, cache and latency.",
+    description =
+        "Asks a running gateway; prints the answer, then one line on model, cost, cache and"
+            + " latency.",
     mixinStandardHelpOptions = true)
 public final class AskCommand implements Callable<Integer> {
 
@@ -30,7 +32,10 @@ public final class AskCommand implements Callable<Integer> {
       description = "The gateway; also FAIRLEAD_URL. Default: http://127.0.0.1:8080")
   private String url;
 
-  @Option(names = "--model", defaultValue = "auto", description = "A model's id, or auto. Default: ${DEFAULT-VALUE}")
+  @Option(
+      names = "--model",
+      defaultValue = "auto",
+      description = "A model's id, or auto. Default: ${DEFAULT-VALUE}")
   private String model;
 
   @Option(names = "--policy", description = "Routing policy for this request, such as cheapest.")
@@ -61,7 +66,8 @@ public final class AskCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     Question question = new Question(text(), model, policy, stream);
-    try (GatewayClient gateway = new GatewayClient(address(), key, Duration.ofSeconds(timeoutSeconds))) {
+    try (GatewayClient gateway =
+        new GatewayClient(address(), key, Duration.ofSeconds(timeoutSeconds))) {
       AnswerFacts facts = gateway.ask(question, out);
       out.println();
       out.println(facts.line());
@@ -88,7 +94,8 @@ public final class AskCommand implements Callable<Integer> {
   private URI address() {
     try {
       URI uri = URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
-      if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+      if (uri.getHost() != null
+          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
         return uri;
       }
     } catch (IllegalArgumentException e) {

@@ -35,7 +35,10 @@ final class GatewayClient implements AutoCloseable {
     this.key = key;
     this.timeout = timeout;
     this.http =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT).build();
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .build();
   }
 
   /** Writes the answer's text to {@code out}, as it comes when it is streamed. */
@@ -63,7 +66,8 @@ final class GatewayClient implements AutoCloseable {
     http.close();
   }
 
-  private HttpResponse<InputStream> send(Question question) throws AskException, InterruptedException {
+  private HttpResponse<InputStream> send(Question question)
+      throws AskException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(gateway + "/v1/chat/completions"))
             .timeout(timeout)
@@ -76,9 +80,13 @@ final class GatewayClient implements AutoCloseable {
       return http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     } catch (ConnectException | HttpConnectTimeoutException e) {
       throw new AskException(
-          "no gateway answers at " + gateway + " (start one with ./fairlead up, or name another with --url)", e);
+          "no gateway answers at "
+              + gateway
+              + " (start one with ./fairlead up, or name another with --url)",
+          e);
     } catch (HttpTimeoutException e) {
-      throw new AskException("no answer within " + timeout.toSeconds() + " s (more with --timeout)", e);
+      throw new AskException(
+          "no answer within " + timeout.toSeconds() + " s (more with --timeout)", e);
     } catch (IOException e) {
       throw new AskException(gateway + " does not answer as a gateway does: " + e.getMessage(), e);
     }
@@ -93,11 +101,13 @@ final class GatewayClient implements AutoCloseable {
     if (!message.isObject()) {
       throw new AskException("the answer holds no choice (expected: choices[0].message)");
     }
-    String text = message.path("content").isTextual() ? message.path("content").asText() : message.toString();
+    String text =
+        message.path("content").isTextual() ? message.path("content").asText() : message.toString();
     out.print(text);
   }
 
-  private static AskException refused(HttpResponse<?> response, InputStream body) throws IOException {
+  private static AskException refused(HttpResponse<?> response, InputStream body)
+      throws IOException {
     byte[] bytes = body.readAllBytes();
     String reason = new String(bytes, StandardCharsets.UTF_8).strip();
     try {
@@ -106,8 +116,10 @@ final class GatewayClient implements AutoCloseable {
     } catch (JsonProcessingException e) {
       reason = reason.isEmpty() ? "no reason given" : reason;
     }
-    String shown = reason.length() > MAX_ERROR_TEXT ? reason.substring(0, MAX_ERROR_TEXT) + "..." : reason;
-    String id = response.headers().firstValue("x-request-id").map(text -> ", request " + text).orElse("");
+    String shown =
+        reason.length() > MAX_ERROR_TEXT ? reason.substring(0, MAX_ERROR_TEXT) + "..." : reason;
+    String id =
+        response.headers().firstValue("x-request-id").map(text -> ", request " + text).orElse("");
     return new AskException(shown + " (HTTP " + response.statusCode() + id + ")");
   }
 

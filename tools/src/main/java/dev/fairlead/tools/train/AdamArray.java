@@ -42,7 +42,8 @@ final class AdamArray {
       mean[i] = (float) FIRST * mean[i] + (float) (1 - FIRST) * g;
       square[i] = (float) SECOND * square[i] + (float) (1 - SECOND) * g * g;
       values[i] =
-          keep * values[i] - meanScale * mean[i] / ((float) Math.sqrt(square[i] * squareScale) + 1e-8f);
+          keep * values[i]
+              - meanScale * mean[i] / ((float) Math.sqrt(square[i] * squareScale) + 1e-8f);
       gradient[i] = 0;
     }
   }

@@ -1,8 +1,8 @@
 package dev.fairlead.tools.train;
 
 /**
- * Platt scaling: probability = 1 / (1 + exp(-(slope * score + offset))), fitted by Newton's method on scores that the
- * model gave to prompts it was not fitted on (J. Platt, 1999).
+ * Platt scaling: probability = 1 / (1 + exp(-(slope * score + offset))), fitted by Newton's method
+ * on scores that the model gave to prompts it was not fitted on (J. Platt, 1999).
  */
 record Calibration(double slope, double offset) {
 

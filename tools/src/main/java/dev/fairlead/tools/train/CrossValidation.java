@@ -21,16 +21,15 @@ record CrossValidation(HeadTrainer trainer, double[] scores, Map<String, Double>
     double[] scores = new double[fold.length];
     IntStream.range(0, FOLDS)
         .parallel()
-        .forEach(
-            held -> {
-              int[] others = IntStream.range(0, fold.length).filter(i -> fold[i] != held).toArray();
-              HeadModel model = trainer.fit(set.fitting(others), seed + held);
-              for (int i = 0; i < fold.length; i++) {
-                if (fold[i] == held) {
-                  scores[i] = model.predict(set.rows.inputs()[i]);
-                }
-              }
-            });
+        .forEach(held -> {
+          int[] others = IntStream.range(0, fold.length).filter(i -> fold[i] != held).toArray();
+          HeadModel model = trainer.fit(set.fitting(others), seed + held);
+          for (int i = 0; i < fold.length; i++) {
+            if (fold[i] == held) {
+              scores[i] = model.predict(set.rows.inputs()[i]);
+            }
+          }
+        });
     return new CrossValidation(trainer, scores, apgrs(scores, set));
   }
 

@@ -10,10 +10,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What a shipped head was made of and how good it is: for readers, and as JSON for tools. */
-record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, long seed, String encoder) {
+record DataCard(
+    TrainingSet set, TrainedHead head, Map<String, Double> random, long seed, String encoder) {
 
   private static final String COMMAND =
-      "fairlead train --data <folder of routing_*.jsonl.gz> --out <folder> --seed %d --head-version %s";
+      "fairlead train --data <folder of routing_*.jsonl.gz> --out <folder> --seed %d --head-version"
+          + " %s";
 
   String toJson() {
     Map<String, Object> card = new LinkedHashMap<>();
@@ -23,7 +25,9 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
     card.put("encoder", encoder);
     card.put("max_tokens", head.manifest().maxTokens());
     card.put("model", head.chosen().trainer().name());
-    card.put("calibration", Map.of("slope", head.calibration().slope(), "offset", head.calibration().offset()));
+    card.put(
+        "calibration",
+        Map.of("slope", head.calibration().slope(), "offset", head.calibration().offset()));
     card.put("rows", set.rowsBySource);
     card.put("everyday_prompts", set.everyday.size());
     card.put("reference_prompts", set.ordinary.size());
@@ -42,7 +46,11 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
     }
     card.put("sources", sources);
     try {
-      return JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(card) + "\n";
+      return JsonMapper.builder()
+              .enable(SerializationFeature.INDENT_OUTPUT)
+              .build()
+              .writeValueAsString(card)
+          + "\n";
     } catch (JacksonException e) {
       throw new IllegalStateException("maps of numbers and texts cannot fail to be written", e);
     }
@@ -50,18 +58,31 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
 
   String toMarkdown() {
     StringBuilder text = new StringBuilder();
-    text.append("# Data card of the complexity head ").append(head.manifest().version()).append("\n\n");
-    text.append("Written by the command that trained it; the same facts are in `data-card.json`.\n\n    ");
+    text.append("# Data card of the complexity head ")
+        .append(head.manifest().version())
+        .append("\n\n");
+    text.append(
+        "Written by the command that trained it; the same facts are in `data-card.json`.\n\n    ");
     text.append(command()).append("\n\n");
-    text.append("- Encoder: ").append(encoder).append("\n- Model: ").append(head.chosen().trainer().name());
-    text.append("\n- Seed: ").append(seed).append("; the same data, seed and runtime give the same bytes.\n\n");
+    text.append("- Encoder: ")
+        .append(encoder)
+        .append("\n- Model: ")
+        .append(head.chosen().trainer().name());
+    text.append("\n- Seed: ")
+        .append(seed)
+        .append("; the same data, seed and runtime give the same bytes.\n\n");
     text.append("## Sources\n\nOnly data under permissive licences trains what is shipped; ");
     text.append("no text of theirs is in it.\n\n");
     text.append("| source | rows | from | licence | attribution |\n|---|---|---|---|---|\n");
     for (TrainingSource source : TrainingSource.ALL) {
-      text.append("| %s | %d | %s | %s | %s |\n".formatted(
-          source.name(), set.rowsBySource.getOrDefault(source.name(), 0), source.origin(), source.licence(),
-          source.attribution()));
+      text.append(
+          "| %s | %d | %s | %s | %s |\n"
+              .formatted(
+                  source.name(),
+                  set.rowsBySource.getOrDefault(source.name(), 0),
+                  source.origin(),
+                  source.licence(),
+                  source.attribution()));
     }
     text.append(
         """
@@ -85,16 +106,33 @@ record DataCard(TrainingSet set, TrainedHead head, Map<String, Double> random, l
         |---|---|---|---|
         """
             .formatted(
-                set.everyday.size(), Math.round(100 * TrainingSet.EVERYDAY_SHARE), set.ordinary.size(), shares(),
-                decimals(head.meanComplexity()), CrossValidation.FOLDS));
-    head.chosen().apgrBySource().forEach((source, apgr) -> text.append(
-        String.format(Locale.ROOT, "| %s | %.3f | %.3f | %.3f |\n",
-            source, apgr, random.getOrDefault(source, 0.5), head.brier().getOrDefault(source, 0.0))));
+                set.everyday.size(),
+                Math.round(100 * TrainingSet.EVERYDAY_SHARE),
+                set.ordinary.size(),
+                shares(),
+                decimals(head.meanComplexity()),
+                CrossValidation.FOLDS));
+    head.chosen()
+        .apgrBySource()
+        .forEach((source, apgr) ->
+            text.append(
+                String.format(
+                    Locale.ROOT,
+                    "| %s | %.3f | %.3f | %.3f |\n",
+                    source,
+                    apgr,
+                    random.getOrDefault(source, 0.5),
+                    head.brier().getOrDefault(source, 0.0))));
     text.append("\nCandidates with their mean over sources; of those within 0.005 of the best, ");
     text.append("the simplest is shipped (first):\n\n");
     for (CrossValidation candidate : head.validations()) {
-      text.append(String.format(Locale.ROOT, "- %s: %.3f (%s)\n",
-          candidate.trainer().name(), candidate.macroApgr(), decimals(candidate.apgrBySource())));
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "- %s: %.3f (%s)\n",
+              candidate.trainer().name(),
+              candidate.macroApgr(),
+              decimals(candidate.apgrBySource())));
     }
     text.append(
         """

@@ -20,11 +20,10 @@ record EncodedPrompts(float[][] embeddings, float[][] features) {
     float[][] features = new float[prompts.size()][];
     IntStream.range(0, prompts.size())
         .parallel()
-        .forEach(
-            i -> {
-              embeddings[i] = encoder.encode(prompts.get(i), maxTokens).values();
-              features[i] = PromptFeatures.of(prompts.get(i));
-            });
+        .forEach(i -> {
+          embeddings[i] = encoder.encode(prompts.get(i), maxTokens).values();
+          features[i] = PromptFeatures.of(prompts.get(i));
+        });
     return new EncodedPrompts(embeddings, features);
   }
 

@@ -13,8 +13,8 @@ import dev.fairlead.onnx.complexity.ComplexityHead;
 import java.util.List;
 
 /**
- * Writes scaling, model and calibration as one ONNX graph (opset 13): Sub, Mul, Clip, Mul, Concat, one Gemm or two with
- * Relu between, Sigmoid. The calibration is folded into the last Gemm.
+ * Writes scaling, model and calibration as one ONNX graph (opset 13): Sub, Mul, Clip, Mul, Concat,
+ * one Gemm or two with Relu between, Sigmoid. The calibration is folded into the last Gemm.
  */
 final class HeadGraph {
 
@@ -31,11 +31,13 @@ final class HeadGraph {
     graph.addOutput(value(ComplexityHead.GAIN, 1));
   }
 
-  static byte[] write(int dimensions, InputScaling scaling, HeadModel model, Calibration calibration) {
+  static byte[] write(
+      int dimensions, InputScaling scaling, HeadModel model, Calibration calibration) {
     HeadGraph writer = new HeadGraph(dimensions, scaling.mean().length);
     writer.scale(scaling);
     switch (model) {
-      case LinearModel linear -> writer.linear("inputs", linear.weights(), linear.bias(), calibration);
+      case LinearModel linear ->
+          writer.linear("inputs", linear.weights(), linear.bias(), calibration);
       case NetworkModel network -> writer.network(network, calibration);
     }
     writer.node("Sigmoid", ComplexityHead.GAIN, "raw");
@@ -59,9 +61,14 @@ final class HeadGraph {
     node("Mul", "standard", "centred", "factor");
     node("Clip", "clipped", "standard", "low", "high");
     node("Mul", "scaled", "clipped", "shrink");
-    NodeProto.Builder concat = NodeProto.newBuilder().setOpType("Concat").setName("inputs").addOutput("inputs");
+    NodeProto.Builder concat =
+        NodeProto.newBuilder().setOpType("Concat").setName("inputs").addOutput("inputs");
     concat.addInput(ComplexityHead.EMBEDDING).addInput("scaled");
-    concat.addAttribute(AttributeProto.newBuilder().setName("axis").setType(AttributeProto.AttributeType.INT).setI(1));
+    concat.addAttribute(
+        AttributeProto.newBuilder()
+            .setName("axis")
+            .setType(AttributeProto.AttributeType.INT)
+            .setI(1));
     graph.addNode(concat);
   }
 
@@ -86,13 +93,20 @@ final class HeadGraph {
       scaled[i] = (float) (weights[i] * calibration.slope());
     }
     tensor("output_weights", new long[] {weights.length, 1}, scaled);
-    tensor("output_bias", new long[] {1}, new float[] {(float) (bias * calibration.slope() + calibration.offset())});
+    tensor(
+        "output_bias",
+        new long[] {1},
+        new float[] {(float) (bias * calibration.slope() + calibration.offset())});
     node("Gemm", "raw", input, "output_weights", "output_bias");
   }
 
   private void node(String operator, String output, String... inputs) {
     graph.addNode(
-        NodeProto.newBuilder().setOpType(operator).setName(output).addOutput(output).addAllInput(List.of(inputs)));
+        NodeProto.newBuilder()
+            .setOpType(operator)
+            .setName(output)
+            .addOutput(output)
+            .addAllInput(List.of(inputs)));
   }
 
   private void tensor(String name, long[] shape, float[] values) {
@@ -112,7 +126,9 @@ final class HeadGraph {
     shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(1));
     shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(columns));
     TypeProto.Tensor.Builder tensor =
-        TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT.getNumber()).setShape(shape);
+        TypeProto.Tensor.newBuilder()
+            .setElemType(TensorProto.DataType.FLOAT.getNumber())
+            .setShape(shape);
     return ValueInfoProto.newBuilder()
         .setName(name)
         .setType(TypeProto.newBuilder().setTensorType(tensor))

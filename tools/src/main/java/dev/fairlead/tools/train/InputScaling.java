@@ -3,8 +3,9 @@ package dev.fairlead.tools.train;
 import java.util.Arrays;
 
 /**
- * How embedding and lexical features become the head's inputs: features are standardised, clipped to three deviations
- * and shrunk, so that together they weigh about as much as the embedding, whose length is 1.
+ * How embedding and lexical features become the head's inputs: features are standardised, clipped
+ * to three deviations and shrunk, so that together they weigh about as much as the embedding, whose
+ * length is 1.
  */
 @SuppressWarnings("ArrayRecordComponent") // Never changed after the fit.
 record InputScaling(float[] mean, float[] factor) {
@@ -20,7 +21,10 @@ record InputScaling(float[] mean, float[] factor) {
       int column = i;
       double average = Arrays.stream(features).mapToDouble(row -> row[column]).average().orElse(0);
       double variance =
-          Arrays.stream(features).mapToDouble(row -> Math.pow(row[column] - average, 2)).average().orElse(0);
+          Arrays.stream(features)
+              .mapToDouble(row -> Math.pow(row[column] - average, 2))
+              .average()
+              .orElse(0);
       mean[i] = (float) average;
       factor[i] = (float) (1 / (Math.sqrt(variance) + 1e-6));
     }

@@ -8,9 +8,9 @@ final class Metrics {
   private Metrics() {}
 
   /**
-   * Area under the share of the strong-weak gap that is closed when the prompts of highest score go to the strong
-   * model, over the share of such prompts; equal scores are averaged. Chance gives 0.5 (APGR of RouteLLM, arXiv
-   * 2406.18665, with the exact curve).
+   * Area under the share of the strong-weak gap that is closed when the prompts of highest score go
+   * to the strong model, over the share of such prompts; equal scores are averaged. Chance gives
+   * 0.5 (APGR of RouteLLM, arXiv 2406.18665, with the exact curve).
    */
   static double apgr(double[] scores, double[] gains) {
     Integer[] order = new Integer[scores.length];

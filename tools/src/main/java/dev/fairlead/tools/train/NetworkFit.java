@@ -2,7 +2,10 @@ package dev.fairlead.tools.train;
 
 import java.util.Random;
 
-/** One network on its way from random weights to fitted ones: mini-batches of squared error, Adam, weight decay. */
+/**
+ * One network on its way from random weights to fitted ones: mini-batches of squared error, Adam,
+ * weight decay.
+ */
 final class NetworkFit {
 
   private static final int BATCH = 64;
@@ -59,7 +62,8 @@ final class NetworkFit {
     float[] input = rows.inputs()[row];
     float predicted = bias.values[0];
     for (int unit = 0; unit < units; unit++) {
-      activation[unit] = Math.max(0, NetworkModel.dot(hidden[unit].values, input) + hiddenBias.values[unit]);
+      activation[unit] =
+          Math.max(0, NetworkModel.dot(hidden[unit].values, input) + hiddenBias.values[unit]);
       predicted += output.values[unit] * activation[unit];
     }
     float error = (float) ((predicted - rows.targets()[row]) * rows.weights()[row] / batch);

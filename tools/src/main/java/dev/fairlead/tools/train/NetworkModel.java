@@ -3,14 +3,16 @@ package dev.fairlead.tools.train;
 import java.util.List;
 
 /**
- * One hidden layer of rectified units. The mean of several such networks is again one, with their layers side by side.
+ * One hidden layer of rectified units. The mean of several such networks is again one, with their
+ * layers side by side.
  *
  * @param hidden {@code float[units][width]}
  * @param hiddenBias {@code float[units]}
  * @param output {@code float[units]}
  */
 @SuppressWarnings("ArrayRecordComponent") // Never changed after the fit.
-record NetworkModel(float[][] hidden, float[] hiddenBias, float[] output, float bias) implements HeadModel {
+record NetworkModel(float[][] hidden, float[] hiddenBias, float[] output, float bias)
+    implements HeadModel {
 
   /** The network that gives the mean of what {@code members} give. */
   static NetworkModel mean(List<NetworkModel> members) {

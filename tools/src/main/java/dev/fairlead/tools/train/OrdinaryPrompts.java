@@ -15,12 +15,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Prompts as people send them to an assistant, made from templates of our own. Benchmarks hold hardly any of them, so
- * without these the quantiles of complexity would be quantiles of examination questions.
+ * Prompts as people send them to an assistant, made from templates of our own. Benchmarks hold
+ * hardly any of them, so without these the quantiles of complexity would be quantiles of
+ * examination questions.
  */
 final class OrdinaryPrompts {
 
-  /** What a prompt asks for, with its share of ordinary traffic: an assumption, see the data card. */
+  /**
+   * What a prompt asks for, with its share of ordinary traffic: an assumption, see the data card.
+   */
   enum Kind {
     /** Short requests that any current model serves. */
     EVERYDAY(0.55),
@@ -43,7 +46,10 @@ final class OrdinaryPrompts {
 
   private OrdinaryPrompts() {}
 
-  /** Fills every template up to {@code each} times, without repetitions; the same seed gives the same prompts. */
+  /**
+   * Fills every template up to {@code each} times, without repetitions; the same seed gives the
+   * same prompts.
+   */
   static List<Prompt> generate(long seed, int each) {
     Map<String, List<String>> slots = new TreeMap<>();
     List<Prompt> templates = new ArrayList<>();

@@ -17,25 +17,36 @@ import java.util.Map;
 /** Scores as JSON lines, to be measured by other programs. */
 record PredictionFile(Path file) {
 
-  /** Held-back scores of what was trained on, and the final head's scores of the folder's other routing files. */
-  void write(TrainingSet set, TrainedHead head, Path data, SentenceEncoder encoder) throws IOException {
+  /**
+   * Held-back scores of what was trained on, and the final head's scores of the folder's other
+   * routing files.
+   */
+  void write(TrainingSet set, TrainedHead head, Path data, SentenceEncoder encoder)
+      throws IOException {
     JsonMapper json = new JsonMapper();
     try (BufferedWriter writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
       for (int i = 0; i < set.examples.size(); i++) {
         line(writer, json, set.examples.get(i).id(), head.chosen().scores()[i]);
       }
       ModelFile graph = new ModelFile("graph", head.graph());
-      ModelFile manifest = new ModelFile("manifest", head.manifest().toJson().getBytes(StandardCharsets.UTF_8));
+      ModelFile manifest =
+          new ModelFile("manifest", head.manifest().toJson().getBytes(StandardCharsets.UTF_8));
       try (ComplexityHead trained = ComplexityHead.open(graph, manifest)) {
         for (RoutingExample example : others(data)) {
-          EncodedPrompts one = EncodedPrompts.of(encoder, List.of(example.prompt()), head.manifest().maxTokens());
-          line(writer, json, example.id(), trained.expectedGain(one.embeddings()[0], one.features()[0]));
+          EncodedPrompts one =
+              EncodedPrompts.of(encoder, List.of(example.prompt()), head.manifest().maxTokens());
+          line(
+              writer,
+              json,
+              example.id(),
+              trained.expectedGain(one.embeddings()[0], one.features()[0]));
         }
       }
     }
   }
 
-  private static void line(Writer writer, JsonMapper json, String id, double score) throws IOException {
+  private static void line(Writer writer, JsonMapper json, String id, double score)
+      throws IOException {
     writer.write(json.writeValueAsString(Map.of("id", id, "score", score)));
     writer.write('\n');
   }

@@ -1,7 +1,8 @@
 package dev.fairlead.tools.train;
 
 /**
- * Weighted least squares with an L2 penalty, solved exactly by Cholesky's decomposition. The bias is not penalised.
+ * Weighted least squares with an L2 penalty, solved exactly by Cholesky's decomposition. The bias
+ * is not penalised.
  *
  * @param penalty above 0
  */
@@ -36,7 +37,8 @@ record RidgeTrainer(double penalty) implements HeadTrainer {
     return new LinearModel(weights, (float) solution[size - 1]);
   }
 
-  private static void add(double[][] normal, double[] right, double[] x, double target, double weight) {
+  private static void add(
+      double[][] normal, double[] right, double[] x, double target, double weight) {
     for (int i = 0; i < x.length; i++) {
       double scaled = weight * x[i];
       right[i] += scaled * target;
@@ -46,7 +48,10 @@ record RidgeTrainer(double penalty) implements HeadTrainer {
     }
   }
 
-  /** Solves for a symmetric positive definite matrix, of which only the lower half is read; overwrites both. */
+  /**
+   * Solves for a symmetric positive definite matrix, of which only the lower half is read;
+   * overwrites both.
+   */
   private static double[] solve(double[][] lower, double[] right) {
     int size = right.length;
     for (int i = 0; i < size; i++) {

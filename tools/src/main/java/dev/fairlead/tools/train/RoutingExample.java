@@ -23,7 +23,12 @@ import java.util.zip.GZIPInputStream;
  * @param scores scores of all models that were measured; empty when only the pair was
  */
 record RoutingExample(
-    String id, String source, String prompt, double strong, double weak, Map<String, Double> scores) {
+    String id,
+    String source,
+    String prompt,
+    double strong,
+    double weak,
+    Map<String, Double> scores) {
 
   RoutingExample {
     scores = Map.copyOf(scores);
@@ -40,7 +45,8 @@ record RoutingExample(
     List<RoutingExample> examples = new ArrayList<>();
     try (BufferedReader reader =
         new BufferedReader(
-            new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (!line.isBlank()) {
           examples.add(parse(json.readTree(line)));
@@ -57,7 +63,9 @@ record RoutingExample(
       }
     }
     Map<String, Double> scores = new LinkedHashMap<>();
-    node.path("scores").properties().forEach(entry -> scores.put(entry.getKey(), entry.getValue().asDouble()));
+    node.path("scores")
+        .properties()
+        .forEach(entry -> scores.put(entry.getKey(), entry.getValue().asDouble()));
     return new RoutingExample(
         node.get("id").asText(),
         node.get("source").asText(),

@@ -19,30 +19,45 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code fairlead train}: trains the complexity head from measured outcomes and writes what the onnx module ships.
+ * {@code fairlead train}: trains the complexity head from measured outcomes and writes what the
+ * onnx module ships.
  *
  * <p>Exit codes: 0 done, 1 the data cannot be read or the result not be written, 2 wrong usage.
  */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    description = "Train the complexity head from prompts whose outcomes on a strong and a weak model were measured.")
+    description =
+        "Train the complexity head from prompts whose outcomes on a strong and a weak model were"
+            + " measured.")
 public final class TrainCommand implements Callable<Integer> {
 
   private static final int MAX_TOKENS = 128;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(names = "--data", required = true, description = "Folder with routing_mmlu, _gsm8k and _ulab.jsonl.gz.")
+  @Option(
+      names = "--data",
+      required = true,
+      description = "Folder with routing_mmlu, _gsm8k and _ulab.jsonl.gz.")
   private Path data = Path.of(".");
 
-  @Option(names = "--out", required = true, description = "Folder to write graph, manifest and data card to.")
+  @Option(
+      names = "--out",
+      required = true,
+      description = "Folder to write graph, manifest and data card to.")
   private Path out = Path.of(".");
 
-  @Option(names = "--seed", defaultValue = "20261101", description = "Seed of everything random (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      defaultValue = "20261101",
+      description = "Seed of everything random (${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--head-version", defaultValue = "2026.11-1", description = "Version to stamp (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--head-version",
+      defaultValue = "2026.11-1",
+      description = "Version to stamp (${DEFAULT-VALUE}).")
   private String version = "";
 
   @Option(names = "--report", description = "Print cross-validated APGR per source beside random.")
@@ -50,8 +65,9 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--predictions",
-      description = "Also write {\"id\", \"score\"} lines: held-back scores of the training sources, and the head's "
-          + "scores of any other routing_*.jsonl.gz in the data folder.")
+      description =
+          "Also write {\"id\", \"score\"} lines: held-back scores of the training sources, and the"
+              + " head's scores of any other routing_*.jsonl.gz in the data folder.")
   private @Nullable Path predictions;
 
   @Override
@@ -60,10 +76,12 @@ public final class TrainCommand implements Callable<Integer> {
     try (SentenceEncoder encoder = SentenceEncoder.shipped()) {
       TrainingSet set = TrainingSet.read(data, encoder, MAX_TOKENS, seed);
       console.printf(
-          "%d measured prompts %s, %d of our own%n", set.examples.size(), set.rowsBySource, set.ordinary.size());
+          "%d measured prompts %s, %d of our own%n",
+          set.examples.size(), set.rowsBySource, set.ordinary.size());
       TrainedHead head = TrainedHead.train(set, candidates(), MAX_TOKENS, version, seed);
       DataCard card =
-          new DataCard(set, head, TrainedHead.randomApgrs(set, seed), seed, encoder.fingerprint(MAX_TOKENS));
+          new DataCard(
+              set, head, TrainedHead.randomApgrs(set, seed), seed, encoder.fingerprint(MAX_TOKENS));
       write(head, card);
       if (report) {
         print(console, card);
@@ -97,8 +115,11 @@ public final class TrainCommand implements Callable<Integer> {
     // Opening it again is the cheapest proof that the graph is what the runtime wants.
     try (ComplexityHead written =
         ComplexityHead.open(
-            ModelFile.at(out.resolve("complexity-head.onnx")), ModelFile.at(out.resolve("complexity-head.json")))) {
-      double gain = written.expectedGain(new float[head.manifest().embeddingDimensions()], PromptFeatures.of(""));
+            ModelFile.at(out.resolve("complexity-head.onnx")),
+            ModelFile.at(out.resolve("complexity-head.json")))) {
+      double gain =
+          written.expectedGain(
+              new float[head.manifest().embeddingDimensions()], PromptFeatures.of(""));
       if (!(gain >= 0 && gain <= 1)) {
         throw new IOException(out + ": the written head gives " + gain + " (expected: 0..1)");
       }
@@ -106,16 +127,23 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private static void print(PrintWriter console, DataCard card) {
-    console.printf(Locale.ROOT, "%-8s %7s %7s %7s %7s%n", "source", "rows", "APGR", "random", "Brier");
+    console.printf(
+        Locale.ROOT, "%-8s %7s %7s %7s %7s%n", "source", "rows", "APGR", "random", "Brier");
     for (Map.Entry<String, Double> entry : card.head().chosen().apgrBySource().entrySet()) {
       String source = entry.getKey();
       console.printf(
-          Locale.ROOT, "%-8s %7d %7.3f %7.3f %7.3f%n", source, card.set().rowsBySource.get(source), entry.getValue(),
-          card.random().get(source), card.head().brier().get(source));
+          Locale.ROOT,
+          "%-8s %7d %7.3f %7.3f %7.3f%n",
+          source,
+          card.set().rowsBySource.get(source),
+          entry.getValue(),
+          card.random().get(source),
+          card.head().brier().get(source));
     }
     for (CrossValidation candidate : card.head().validations()) {
       console.printf(Locale.ROOT, "%.4f %s%n", candidate.macroApgr(), candidate.trainer().name());
     }
-    console.printf(Locale.ROOT, "mean complexity of our own prompts: %s%n", card.head().meanComplexity());
+    console.printf(
+        Locale.ROOT, "mean complexity of our own prompts: %s%n", card.head().meanComplexity());
   }
 }

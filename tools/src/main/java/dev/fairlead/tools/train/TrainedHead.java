@@ -31,7 +31,10 @@ record TrainedHead(
 
   private static final int QUANTILES = 201;
 
-  /** Means that differ by less are called equal: well within the deviation of chance on these sources. */
+  /**
+   * Means that differ by less are called equal: well within the deviation of chance on these
+   * sources.
+   */
   private static final double TIE = 0.005;
 
   /**
@@ -39,10 +42,12 @@ record TrainedHead(
    *
    * @param candidates the simplest first
    */
-  static TrainedHead train(TrainingSet set, List<HeadTrainer> candidates, int maxTokens, String version, long seed) {
+  static TrainedHead train(
+      TrainingSet set, List<HeadTrainer> candidates, int maxTokens, String version, long seed) {
     List<CrossValidation> validations = validate(candidates, set, seed);
     CrossValidation best = validations.getFirst();
-    Calibration calibration = Calibration.fit(best.scores(), set.strongIsBetter(), set.rows.weights());
+    Calibration calibration =
+        Calibration.fit(best.scores(), set.strongIsBetter(), set.rows.weights());
     int[] all = IntStream.range(0, set.examples.size()).toArray();
     HeadModel model = best.trainer().fit(set.fitting(all), seed);
     int dimensions = set.encodedOrdinary.embeddings()[0].length;
@@ -62,17 +67,31 @@ record TrainedHead(
             PromptFeatures.names(),
             Arrays.stream(quantiles.points()).boxed().toList());
     return new TrainedHead(
-        manifest, graph, validations, calibration, briers(set, heldBackGains),
+        manifest,
+        graph,
+        validations,
+        calibration,
+        briers(set, heldBackGains),
         meanComplexities(set, quantiles, ordinaryGains));
   }
 
-  /** All candidates, the chosen one first: the first of them that is not clearly worse than the best. */
-  private static List<CrossValidation> validate(List<HeadTrainer> candidates, TrainingSet set, long seed) {
+  /**
+   * All candidates, the chosen one first: the first of them that is not clearly worse than the
+   * best.
+   */
+  private static List<CrossValidation> validate(
+      List<HeadTrainer> candidates, TrainingSet set, long seed) {
     List<CrossValidation> all =
-        new ArrayList<>(candidates.stream().map(candidate -> CrossValidation.run(candidate, set, seed)).toList());
+        new ArrayList<>(
+            candidates.stream()
+                .map(candidate -> CrossValidation.run(candidate, set, seed))
+                .toList());
     double best = all.stream().mapToDouble(CrossValidation::macroApgr).max().orElseThrow();
     CrossValidation chosen =
-        all.stream().filter(candidate -> candidate.macroApgr() >= best - TIE).findFirst().orElseThrow();
+        all.stream()
+            .filter(candidate -> candidate.macroApgr() >= best - TIE)
+            .findFirst()
+            .orElseThrow();
     all.remove(chosen);
     all.addFirst(chosen);
     return List.copyOf(all);
@@ -91,13 +110,16 @@ record TrainedHead(
   }
 
   /** Half of it the benchmarks, each source alike; half our own prompts, each kind by its share. */
-  private static QuantileTable referenceTraffic(TrainingSet set, double[] measured, double[] ordinary) {
+  private static QuantileTable referenceTraffic(
+      TrainingSet set, double[] measured, double[] ordinary) {
     double[] gains = Arrays.copyOf(measured, measured.length + ordinary.length);
     System.arraycopy(ordinary, 0, gains, measured.length, ordinary.length);
     double[] weights = new double[gains.length];
     for (int i = 0; i < measured.length; i++) {
       weights[i] =
-          0.5 / set.rowsBySource.size() / set.rowsBySource.getOrDefault(set.examples.get(i).source(), 1);
+          0.5
+              / set.rowsBySource.size()
+              / set.rowsBySource.getOrDefault(set.examples.get(i).source(), 1);
     }
     for (int i = 0; i < ordinary.length; i++) {
       OrdinaryPrompts.Kind kind = set.ordinary.get(i).kind();
@@ -122,7 +144,8 @@ record TrainedHead(
     return briers;
   }
 
-  private static Map<String, Double> meanComplexities(TrainingSet set, QuantileTable quantiles, double[] gains) {
+  private static Map<String, Double> meanComplexities(
+      TrainingSet set, QuantileTable quantiles, double[] gains) {
     Map<String, Double> means = new TreeMap<>();
     for (OrdinaryPrompts.Kind kind : OrdinaryPrompts.Kind.values()) {
       double mean =

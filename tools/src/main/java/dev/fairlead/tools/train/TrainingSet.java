@@ -12,8 +12,9 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * All that a head is fitted on: the measured examples, and our own ordinary prompts beside them. Of the latter the
- * everyday ones enter the fit as an assumption (nothing is gained on them); the others only the reference traffic.
+ * All that a head is fitted on: the measured examples, and our own ordinary prompts beside them. Of
+ * the latter the everyday ones enter the fit as an assumption (nothing is gained on them); the
+ * others only the reference traffic.
  */
 final class TrainingSet {
 
@@ -49,20 +50,27 @@ final class TrainingSet {
     this.everyday = everydayRows();
   }
 
-  static TrainingSet read(Path folder, SentenceEncoder encoder, int maxTokens, long seed) throws IOException {
+  static TrainingSet read(Path folder, SentenceEncoder encoder, int maxTokens, long seed)
+      throws IOException {
     List<RoutingExample> examples = new ArrayList<>();
     for (TrainingSource source : TrainingSource.ALL) {
       Path file = folder.resolve(source.file());
       if (!Files.isReadable(file)) {
-        throw new IOException(file + ": cannot be read (expected: outcomes of " + source.name() + ", gzip JSON lines)");
+        throw new IOException(
+            file
+                + ": cannot be read (expected: outcomes of "
+                + source.name()
+                + ", gzip JSON lines)");
       }
       examples.addAll(RoutingExample.read(file));
     }
     List<OrdinaryPrompts.Prompt> ordinary = OrdinaryPrompts.generate(seed, FILLINGS);
     EncodedPrompts encoded =
-        EncodedPrompts.of(encoder, examples.stream().map(RoutingExample::prompt).toList(), maxTokens);
+        EncodedPrompts.of(
+            encoder, examples.stream().map(RoutingExample::prompt).toList(), maxTokens);
     EncodedPrompts encodedOrdinary =
-        EncodedPrompts.of(encoder, ordinary.stream().map(OrdinaryPrompts.Prompt::text).toList(), maxTokens);
+        EncodedPrompts.of(
+            encoder, ordinary.stream().map(OrdinaryPrompts.Prompt::text).toList(), maxTokens);
     return new TrainingSet(examples, encoded, ordinary, encodedOrdinary);
   }
 
@@ -89,7 +97,10 @@ final class TrainingSet {
         .toArray();
   }
 
-  /** A source's weight grows with the square root of its rows, so that the largest does not drown the others. */
+  /**
+   * A source's weight grows with the square root of its rows, so that the largest does not drown
+   * the others.
+   */
   private double[] weights() {
     double[] weights =
         examples.stream()
@@ -108,6 +119,8 @@ final class TrainingSet {
     double[] weights = new double[chosen.length];
     Arrays.fill(weights, EVERYDAY_SHARE * examples.size() / chosen.length);
     return new Rows(
-        Arrays.stream(chosen).mapToObj(i -> inputs[i]).toArray(float[][]::new), new double[chosen.length], weights);
+        Arrays.stream(chosen).mapToObj(i -> inputs[i]).toArray(float[][]::new),
+        new double[chosen.length],
+        weights);
   }
 }

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A benchmark whose licence permits that it trains what is shipped, with what the data card must say of it.
+ * A benchmark whose licence permits that it trains what is shipped, with what the data card must
+ * say of it.
  *
  * @param file name of its file in the data folder
  */
@@ -16,20 +17,24 @@ record TrainingSource(String name, String file, String origin, String licence, S
           new TrainingSource(
               "mmlu",
               "routing_mmlu.jsonl.gz",
-              "lm-sys/RouteLLM, routellm/evals/mmlu/responses (gpt-4-1106-preview, Mixtral-8x7B-Instruct-v0.1)",
+              "lm-sys/RouteLLM, routellm/evals/mmlu/responses (gpt-4-1106-preview,"
+                  + " Mixtral-8x7B-Instruct-v0.1)",
               "Apache-2.0 (MMLU: MIT)",
-              "I. Ong et al., RouteLLM, 2024; D. Hendrycks et al., Measuring Massive Multitask Language Understanding,"
-                  + " 2021"),
+              "I. Ong et al., RouteLLM, 2024; D. Hendrycks et al., Measuring Massive Multitask"
+                  + " Language Understanding, 2021"),
           new TrainingSource(
               "gsm8k",
               "routing_gsm8k.jsonl.gz",
-              "lm-sys/RouteLLM, routellm/evals/gsm8k (gpt-4-1106-preview, Mixtral-8x7B-Instruct-v0.1)",
+              "lm-sys/RouteLLM, routellm/evals/gsm8k (gpt-4-1106-preview,"
+                  + " Mixtral-8x7B-Instruct-v0.1)",
               "Apache-2.0 (GSM8K: MIT)",
-              "I. Ong et al., RouteLLM, 2024; K. Cobbe et al., Training Verifiers to Solve Math Word Problems, 2021"),
+              "I. Ong et al., RouteLLM, 2024; K. Cobbe et al., Training Verifiers to Solve Math"
+                  + " Word Problems, 2021"),
           new TrainingSource(
               "ulab",
               "routing_ulab.jsonl.gz",
-              "ulab-uiuc/LLMRouter, data/dcrouter_preprocessed (llama-3.1-nemotron-51b, mistral-7b, 7 more; 14 tasks)",
+              "ulab-uiuc/LLMRouter, data/dcrouter_preprocessed (llama-3.1-nemotron-51b, mistral-7b,"
+                  + " 7 more; 14 tasks)",
               "MIT",
               "ulab-uiuc, LLMRouter"));
 
@@ -37,12 +42,17 @@ record TrainingSource(String name, String file, String origin, String licence, S
       List.of("llama-3.1-nemotron-51b-instruct", "llama-3.3-nemotron-super-49b-v1");
   private static final List<String> CHEAP_TIER =
       List.of(
-          "mistral-7b-instruct-v0.3", "llama-3.1-8b-instruct", "qwen2.5-7b-instruct", "gemma-2-9b-it",
-          "llama3-chatqa-1.5-8b", "codegemma-7b");
+          "mistral-7b-instruct-v0.3",
+          "llama-3.1-8b-instruct",
+          "qwen2.5-7b-instruct",
+          "gemma-2-9b-it",
+          "llama3-chatqa-1.5-8b",
+          "codegemma-7b");
 
   /**
-   * What the head learns of an example: its gain, and where more models were measured, half of that and half of the
-   * difference between the two tiers' means, because one pair's single answers are noisy.
+   * What the head learns of an example: its gain, and where more models were measured, half of that
+   * and half of the difference between the two tiers' means, because one pair's single answers are
+   * noisy.
    */
   static double target(RoutingExample example) {
     Map<String, Double> scores = example.scores();

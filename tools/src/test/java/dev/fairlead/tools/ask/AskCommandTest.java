@@ -27,7 +27,8 @@ class AskCommandTest {
   private static final String ANSWER =
       """
       {"choices":[{"index":0,"finish_reason":"stop",
-        "message":{"role":"assistant","content":"Paris, d\u00e9j\u00e0."}}]}""";
+        "message":{"role":"assistant","content":"Paris, d\u00e9j\u00e0."}}]}\
+      """;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -40,9 +41,12 @@ class AskCommandTest {
       assertThat(out.toString().lines().toList()).hasSize(2).startsWith("Paris, d\u00e9j\u00e0.");
       assertThat(out.toString())
           .containsPattern(
-              "model gpt-4o-mini, cost 0.000012 USD, saved 0.00031 USD, cache miss, complexity 0.12, latency \\d+ ms");
+              "model gpt-4o-mini, cost 0.000012 USD, saved 0.00031 USD, cache miss, complexity"
+                  + " 0.12, latency \\d+ ms");
       assertThat(gateway.question().toString())
-          .isEqualTo("{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"Capital of France?\"}]}");
+          .isEqualTo(
+              "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"Capital of"
+                  + " France?\"}]}");
       assertThat(gateway.credentials()).containsExactly("null");
     }
   }
@@ -50,7 +54,8 @@ class AskCommandTest {
   @Test
   void wishes_areSent_whenGivenAsOptions() throws IOException {
     try (FakeGateway gateway = FakeGateway.answering(200, FACTS, ANSWER)) {
-      assertThat(ask(gateway, "hi", "--model", "gpt-4o", "--policy", "cheapest", "--key", "fl-1")).isZero();
+      assertThat(ask(gateway, "hi", "--model", "gpt-4o", "--policy", "cheapest", "--key", "fl-1"))
+          .isZero();
 
       assertThat(gateway.question().path("model").asText()).isEqualTo("gpt-4o");
       assertThat(gateway.question().path("fairlead").path("policy").asText()).isEqualTo("cheapest");
@@ -79,19 +84,23 @@ class AskCommandTest {
       assertThat(ask(gateway, "x", "--stream")).isZero();
 
       assertThat(out.toString()).startsWith("Paris" + System.lineSeparator());
-      assertThat(out.toString()).contains("model gpt-4o, cost 0.00000002 USD, saved 0.5 USD, cache -");
+      assertThat(out.toString())
+          .contains("model gpt-4o, cost 0.00000002 USD, saved 0.5 USD, cache -");
       assertThat(gateway.question().path("stream").asBoolean()).isTrue();
-      assertThat(gateway.question().path("stream_options").path("include_usage").asBoolean()).isTrue();
+      assertThat(gateway.question().path("stream_options").path("include_usage").asBoolean())
+          .isTrue();
     }
   }
 
   @Test
   void stream_isAFailure_whenItTellsAnErrorOrEndsEarly() throws IOException {
-    try (FakeGateway gateway = streaming("data: {\"error\":{\"message\":\"upstream went away\"}}\n\n")) {
+    try (FakeGateway gateway =
+        streaming("data: {\"error\":{\"message\":\"upstream went away\"}}\n\n")) {
       assertThat(ask(gateway, "x", "--stream")).isEqualTo(1);
       assertThat(err.toString()).contains("upstream went away");
     }
-    try (FakeGateway gateway = streaming("data: {\"choices\":[{\"delta\":{\"content\":\"Pa\"}}]}\n\n")) {
+    try (FakeGateway gateway =
+        streaming("data: {\"choices\":[{\"delta\":{\"content\":\"Pa\"}}]}\n\n")) {
       assertThat(ask(gateway, "x", "--stream")).isEqualTo(1);
       assertThat(err.toString()).contains("the stream ended before the answer was complete");
     }
@@ -100,18 +109,21 @@ class AskCommandTest {
   @Test
   void refusal_isToldWithStatusAndRequestId_whenTheGatewayRefuses() throws IOException {
     Map<String, String> headers = Map.of("Content-Type", "application/json", "X-Request-ID", "r-7");
-    String body = "{\"error\":{\"message\":\"unknown model `gpt-9`\",\"code\":\"model_not_found\"}}";
+    String body =
+        "{\"error\":{\"message\":\"unknown model `gpt-9`\",\"code\":\"model_not_found\"}}";
     try (FakeGateway gateway = FakeGateway.answering(404, headers, body)) {
       assertThat(ask(gateway, "x", "--model", "gpt-9")).isEqualTo(1);
 
-      assertThat(err.toString().strip()).isEqualTo("fairlead ask: unknown model `gpt-9` (HTTP 404, request r-7)");
+      assertThat(err.toString().strip())
+          .isEqualTo("fairlead ask: unknown model `gpt-9` (HTTP 404, request r-7)");
       assertThat(out.toString()).isEmpty();
     }
   }
 
   @Test
   void nonsense_isTold_whenSomethingElseListens() throws IOException {
-    try (FakeGateway gateway = FakeGateway.answering(200, Map.of("Content-Type", "text/html"), "<html>")) {
+    try (FakeGateway gateway =
+        FakeGateway.answering(200, Map.of("Content-Type", "text/html"), "<html>")) {
       assertThat(ask(gateway, "x")).isEqualTo(1);
       assertThat(err.toString()).contains("the answer is not JSON");
     }

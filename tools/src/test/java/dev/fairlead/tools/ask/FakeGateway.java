@@ -25,10 +25,13 @@ final class FakeGateway implements AutoCloseable {
     this.server = server;
   }
 
-  static FakeGateway answering(int status, Map<String, String> headers, String body) throws IOException {
-    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+  static FakeGateway answering(int status, Map<String, String> headers, String body)
+      throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     FakeGateway gateway = new FakeGateway(server);
-    server.createContext("/v1/chat/completions", exchange -> gateway.answer(exchange, status, headers, body));
+    server.createContext(
+        "/v1/chat/completions", exchange -> gateway.answer(exchange, status, headers, body));
     server.start();
     return gateway;
   }

@@ -49,7 +49,8 @@ class HeadTrainerTest {
   void ridge_followsTheHeavierRow_whenTwoContradict() {
     Rows rows = new Rows(new float[][] {{1}, {1}}, new double[] {0, 1}, new double[] {1, 3});
 
-    assertThat(new RidgeTrainer(1).fit(rows, 0).predict(new float[] {1})).isCloseTo(0.75, within(1e-3));
+    assertThat(new RidgeTrainer(1).fit(rows, 0).predict(new float[] {1}))
+        .isCloseTo(0.75, within(1e-3));
   }
 
   @Test
@@ -83,10 +84,13 @@ class HeadTrainerTest {
             random.doubles(60, 1, 2).toArray());
     HeadModel model = trainer.fit(rows, 3);
     Calibration calibration = new Calibration(2, -0.5);
-    ModelFile graph = new ModelFile("graph", HeadGraph.write(DIMENSIONS, scaling, model, calibration));
+    ModelFile graph =
+        new ModelFile("graph", HeadGraph.write(DIMENSIONS, scaling, model, calibration));
     HeadManifest manifest =
-        new HeadManifest("test", graph.sha256(), DIMENSIONS, 128, PromptFeatures.names(), List.of(0.0, 1.0));
-    ModelFile manifestFile = new ModelFile("manifest", manifest.toJson().getBytes(StandardCharsets.UTF_8));
+        new HeadManifest(
+            "test", graph.sha256(), DIMENSIONS, 128, PromptFeatures.names(), List.of(0.0, 1.0));
+    ModelFile manifestFile =
+        new ModelFile("manifest", manifest.toJson().getBytes(StandardCharsets.UTF_8));
     try (ComplexityHead head = ComplexityHead.open(graph, manifestFile)) {
       for (int i = 0; i < 60; i++) {
         double expected = calibration.probability(model.predict(rows.inputs()[i]));

@@ -21,13 +21,16 @@ class OrdinaryPromptsTest {
     assertThat(OrdinaryPrompts.generate(1, 6))
         .doesNotHaveDuplicates()
         .hasSizeGreaterThan(400)
-        .allSatisfy(prompt -> assertThat(prompt.text()).isNotBlank().doesNotContain("{").doesNotContain("}"));
+        .allSatisfy(prompt ->
+            assertThat(prompt.text()).isNotBlank().doesNotContain("{").doesNotContain("}"));
   }
 
   @ParameterizedTest
   @EnumSource
   void prompts_haveEveryKind(OrdinaryPrompts.Kind kind) {
-    assertThat(OrdinaryPrompts.generate(1, 6)).filteredOn(prompt -> prompt.kind() == kind).hasSizeGreaterThan(60);
+    assertThat(OrdinaryPrompts.generate(1, 6))
+        .filteredOn(prompt -> prompt.kind() == kind)
+        .hasSizeGreaterThan(60);
   }
 
   @Test

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The command from files to files, on a small made-up benchmark whose strong model is better at sums. */
+/**
+ * The command from files to files, on a small made-up benchmark whose strong model is better at
+ * sums.
+ */
 class TrainCommandTest {
 
   @TempDir private Path folder;
@@ -35,8 +38,12 @@ class TrainCommandTest {
     assertThat(err.toString()).isEmpty();
     assertThat(code).isZero();
     assertThat(out.toString()).contains("APGR", "random", "mmlu", "gsm8k", "ulab");
-    assertThat(folder.resolve("first/DATA_CARD.md")).content().contains("MIT", "Apache-2.0", "--seed 5", "Brier");
-    assertThat(folder.resolve("first/data-card.json")).content().contains("\"seed\" : 5", "\"rows\"");
+    assertThat(folder.resolve("first/DATA_CARD.md"))
+        .content()
+        .contains("MIT", "Apache-2.0", "--seed 5", "Brier");
+    assertThat(folder.resolve("first/data-card.json"))
+        .content()
+        .contains("\"seed\" : 5", "\"rows\"");
     assertThat(Files.readAllLines(folder.resolve("first.jsonl"))).hasSize(90);
     try (ComplexityHead head =
         ComplexityHead.open(
@@ -63,18 +70,31 @@ class TrainCommandTest {
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(
-            "--data", folder.toString(), "--out", folder.resolve(name).toString(), "--seed", "5", "--head-version",
-            "test-1", "--report", "--predictions", folder.resolve(name + ".jsonl").toString());
+            "--data",
+            folder.toString(),
+            "--out",
+            folder.resolve(name).toString(),
+            "--seed",
+            "5",
+            "--head-version",
+            "test-1",
+            "--report",
+            "--predictions",
+            folder.resolve(name + ".jsonl").toString());
   }
 
   private void write(TrainingSource source) throws IOException {
     Random random = new Random(source.name().hashCode());
     try (Writer writer =
         new OutputStreamWriter(
-            new GZIPOutputStream(Files.newOutputStream(folder.resolve(source.file()))), StandardCharsets.UTF_8)) {
+            new GZIPOutputStream(Files.newOutputStream(folder.resolve(source.file()))),
+            StandardCharsets.UTF_8)) {
       for (int i = 0; i < 30; i++) {
         boolean sum = i % 2 == 0;
-        String prompt = sum ? "Compute %d + %d".formatted(i, random.nextInt(100)) : "Name river number %d".formatted(i);
+        String prompt =
+            sum
+                ? "Compute %d + %d".formatted(i, random.nextInt(100))
+                : "Name river number %d".formatted(i);
         writer.write(
             """
             {"id":"%s-%d","source":"%s","prompt":"%s","strong_score":1,"weak_score":%d}

@@ -34,13 +34,17 @@ final class ByteRuns {
   }
 
   /**
-   * Marks bytes that are a quote, a backslash, below a space or above ASCII. A subtraction's borrow may mark bytes
-   * above a true mark, never below one, so the lowest mark is always right.
+   * Marks bytes that are a quote, a backslash, below a space or above ASCII. A subtraction's borrow
+   * may mark bytes above a true mark, never below one, so the lowest mark is always right.
    */
   private static long special(long word) {
     long quote = word ^ QUOTES;
     long backslash = word ^ BACKSLASHES;
-    return ((word - SPACES) & ~word | (quote - ONES) & ~quote | (backslash - ONES) & ~backslash | word) & HIGHS;
+    return ((word - SPACES) & ~word
+            | (quote - ONES) & ~quote
+            | (backslash - ONES) & ~backslash
+            | word)
+        & HIGHS;
   }
 
   /** The first backslash, or {@code to}. */

@@ -12,13 +12,13 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * SHA-256 over the canonical form of a document: members sorted by name at every level, no insignificant white space,
- * string escapes resolved, numbers in one form. Two documents have the same digest when, and only when, they mean the
- * same.
+ * SHA-256 over the canonical form of a document: members sorted by name at every level, no
+ * insignificant white space, string escapes resolved, numbers in one form. Two documents have the
+ * same digest when, and only when, they mean the same.
  *
- * <p>In the spirit of RFC 8785, but numbers keep their exact decimal value and names are sorted by their UTF-8 bytes.
- * Refuses a name that occurs twice in one object at any level, since parsers differ in which one they take. One use an
- * instance.
+ * <p>In the spirit of RFC 8785, but numbers keep their exact decimal value and names are sorted by
+ * their UTF-8 bytes. Refuses a name that occurs twice in one object at any level, since parsers
+ * differ in which one they take. One use an instance.
  */
 public final class CanonicalDigest {
 
@@ -51,7 +51,12 @@ public final class CanonicalDigest {
    * @param suffix told apart after the object; empty means nothing
    */
   public static ByteString of(
-      JsonTape tape, TopLevel members, String domain, Set<String> excluded, int[] placeholders, String suffix) {
+      JsonTape tape,
+      TopLevel members,
+      String domain,
+      Set<String> excluded,
+      int[] placeholders,
+      String suffix) {
     CanonicalDigest canonical = new CanonicalDigest(tape, placeholders);
     canonical.put(domain.getBytes(US_ASCII));
     canonical.put('\n');
@@ -137,7 +142,10 @@ public final class CanonicalDigest {
     }
   }
 
-  /** Keeps escaped only what would end or continue a string, so that the form without escapes is the same. */
+  /**
+   * Keeps escaped only what would end or continue a string, so that the form without escapes is the
+   * same.
+   */
   private void escaped(int from, int to) {
     put('"');
     int at = from;
@@ -179,7 +187,8 @@ public final class CanonicalDigest {
 
   /** Integers of ordinary length other than -0. */
   private boolean isCanonical(int start, int end) {
-    if (end - start > DecimalForm.SAFE_INTEGER_LENGTH || body[start] == '-' && body[start + 1] == '0') {
+    if (end - start > DecimalForm.SAFE_INTEGER_LENGTH
+        || body[start] == '-' && body[start + 1] == '0') {
       return false;
     }
     for (int i = start + 1; i < end; i++) {
@@ -223,7 +232,12 @@ public final class CanonicalDigest {
       return Arrays.compareUnsigned(name(first), name(second));
     }
     return Arrays.compareUnsigned(
-        body, tape.start(first) + 1, tape.end(first) - 1, body, tape.start(second) + 1, tape.end(second) - 1);
+        body,
+        tape.start(first) + 1,
+        tape.end(first) - 1,
+        body,
+        tape.start(second) + 1,
+        tape.end(second) - 1);
   }
 
   private byte[] name(int key) {
@@ -233,7 +247,9 @@ public final class CanonicalDigest {
   private FailureException duplicate(int key) {
     String path = tape.pathOf(key + 1);
     return new InvalidRequest(
-            path + ": second member of that name (expected: each name once)", path, TopLevel.AMBIGUOUS_KEY)
+            path + ": second member of that name (expected: each name once)",
+            path,
+            TopLevel.AMBIGUOUS_KEY)
         .asException();
   }
 

@@ -3,15 +3,20 @@ package dev.fairlead.gateway.dialect.json;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /**
- * A JSON number as significant digits and a power of ten, so that {@code 1.0}, {@code 1} and {@code 1e0} are the same.
+ * A JSON number as significant digits and a power of ten, so that {@code 1.0}, {@code 1} and {@code
+ * 1e0} are the same.
  *
  * @param negative whether it is below zero; false for every zero
  * @param digits significant digits without zeros at either end; empty for zero
- * @param exponent power of ten of the last digit, clamped to a hundred million either way; 0 for zero
+ * @param exponent power of ten of the last digit, clamped to a hundred million either way; 0 for
+ *     zero
  */
 record DecimalForm(boolean negative, String digits, int exponent) {
 
-  /** Integers up to this many characters need no range check and are their own canonical form (but for -0). */
+  /**
+   * Integers up to this many characters need no range check and are their own canonical form (but
+   * for -0).
+   */
   static final int SAFE_INTEGER_LENGTH = 18;
 
   private static final DecimalForm ZERO = new DecimalForm(false, "", 0);
@@ -59,7 +64,9 @@ record DecimalForm(boolean negative, String digits, int exponent) {
     while (to > from && digits.charAt(to - 1) == '0') {
       to--;
     }
-    return from == to ? ZERO : new DecimalForm(negative, digits.substring(from, to), power + digits.length() - to);
+    return from == to
+        ? ZERO
+        : new DecimalForm(negative, digits.substring(from, to), power + digits.length() - to);
   }
 
   /** Whether a double can hold its magnitude without becoming infinite or zero. */
@@ -68,13 +75,17 @@ record DecimalForm(boolean negative, String digits, int exponent) {
     return digits.isEmpty() || power >= SMALLEST_POWER && power <= LARGEST_POWER;
   }
 
-  /** Plain digits for integers that {@link #SAFE_INTEGER_LENGTH} covers, digits and exponent for all others. */
+  /**
+   * Plain digits for integers that {@link #SAFE_INTEGER_LENGTH} covers, digits and exponent for all
+   * others.
+   */
   byte[] canonical() {
     if (digits.isEmpty()) {
       return new byte[] {'0'};
     }
     String sign = negative ? "-" : "";
-    boolean plain = exponent >= 0 && sign.length() + digits.length() + exponent <= SAFE_INTEGER_LENGTH;
+    boolean plain =
+        exponent >= 0 && sign.length() + digits.length() + exponent <= SAFE_INTEGER_LENGTH;
     String text = plain ? sign + digits + "0".repeat(exponent) : sign + digits + "e" + exponent;
     return text.getBytes(ISO_8859_1);
   }

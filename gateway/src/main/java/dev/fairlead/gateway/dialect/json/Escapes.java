@@ -2,12 +2,17 @@ package dev.fairlead.gateway.dialect.json;
 
 import java.util.Arrays;
 
-/** Resolves the escapes of a JSON string (RFC 8259 section 7) whose well-formedness has been checked. */
+/**
+ * Resolves the escapes of a JSON string (RFC 8259 section 7) whose well-formedness has been
+ * checked.
+ */
 final class Escapes {
 
   private Escapes() {}
 
-  /** The UTF-8 bytes that the string stands for; {@code from} and {@code to} are inside the quotes. */
+  /**
+   * The UTF-8 bytes that the string stands for; {@code from} and {@code to} are inside the quotes.
+   */
   static byte[] resolve(byte[] body, int from, int to) {
     byte[] out = new byte[to - from];
     int size = 0;
@@ -51,7 +56,9 @@ final class Escapes {
       return simple(body[at + 1]);
     }
     char unit = (char) hex4(body, at + 2);
-    return Character.isHighSurrogate(unit) ? Character.toCodePoint(unit, (char) hex4(body, at + 8)) : unit;
+    return Character.isHighSurrogate(unit)
+        ? Character.toCodePoint(unit, (char) hex4(body, at + 8))
+        : unit;
   }
 
   /** What the letter after a backslash stands for; 0 when it is none of JSON's. */

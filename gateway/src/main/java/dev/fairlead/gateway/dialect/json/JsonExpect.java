@@ -7,7 +7,10 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 
-/** Typed reads of a scanned document; a value of another type or range is refused with its path. Stateless. */
+/**
+ * Typed reads of a scanned document; a value of another type or range is refused with its path.
+ * Stateless.
+ */
 public final class JsonExpect {
 
   /** Code of a value of the wrong type. */
@@ -70,7 +73,8 @@ public final class JsonExpect {
   /** The exact value of a number; its length and exponent have been bounded by the scan. */
   public static BigDecimal decimal(JsonTape tape, int node) {
     int start = tape.start(node);
-    BigDecimal value = parsed(new String(tape.body(), start, tape.end(node) - start, StandardCharsets.ISO_8859_1));
+    BigDecimal value =
+        parsed(new String(tape.body(), start, tape.end(node) - start, StandardCharsets.ISO_8859_1));
     return value.signum() == 0 ? BigDecimal.ZERO : value;
   }
 
@@ -84,7 +88,10 @@ public final class JsonExpect {
   }
 
   private static String plain(double bound) {
-    return BigDecimal.valueOf(bound).setScale(6, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+    return BigDecimal.valueOf(bound)
+        .setScale(6, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
   }
 
   /** The failure for a value of the wrong type. */
@@ -101,12 +108,19 @@ public final class JsonExpect {
   public static FailureException missing(JsonTape tape, int object, String name, String expected) {
     String parent = tape.pathOf(object);
     String path = parent.isEmpty() ? name : parent + "." + name;
-    return new InvalidRequest(path + ": missing (expected: " + expected + ")", path, MISSING).asException();
+    return new InvalidRequest(path + ": missing (expected: " + expected + ")", path, MISSING)
+        .asException();
   }
 
   private static FailureException refused(JsonTape tape, int node, String code, String expected) {
     String path = tape.pathOf(node);
-    String message = (path.isEmpty() ? "body" : path) + ": " + tape.sample(node) + " (expected: " + expected + ")";
+    String message =
+        (path.isEmpty() ? "body" : path)
+            + ": "
+            + tape.sample(node)
+            + " (expected: "
+            + expected
+            + ")";
     return new InvalidRequest(message, path.isEmpty() ? null : path, code).asException();
   }
 }

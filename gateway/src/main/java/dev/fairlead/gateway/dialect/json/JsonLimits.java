@@ -20,7 +20,13 @@ public record JsonLimits(int maxBodyBytes, int maxDepth, int maxNumberLength) {
     boolean size = maxBodyBytes >= 1 && maxBodyBytes <= LARGEST_BODY;
     if (!size || maxDepth < 1 || maxNumberLength < 1 || maxNumberLength > 1000) {
       throw new IllegalArgumentException(
-          "limits: " + maxBodyBytes + ", " + maxDepth + ", " + maxNumberLength + " (expected: as documented)");
+          "limits: "
+              + maxBodyBytes
+              + ", "
+              + maxDepth
+              + ", "
+              + maxNumberLength
+              + " (expected: as documented)");
     }
   }
 }

@@ -5,11 +5,12 @@ import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
 
 /**
- * Checks that bytes are one JSON document (RFC 8259) in strict UTF-8 and notes where its values lie. One pass, no
- * recursion, no copies.
+ * Checks that bytes are one JSON document (RFC 8259) in strict UTF-8 and notes where its values
+ * lie. One pass, no recursion, no copies.
  *
- * <p>Stricter than the RFC where parsers differ: no byte order mark, no unpaired surrogate escapes, no number beyond
- * the range of a double, bounded depth and number length. Not thread-safe; one scan an instance.
+ * <p>Stricter than the RFC where parsers differ: no byte order mark, no unpaired surrogate escapes,
+ * no number beyond the range of a double, bounded depth and number length. Not thread-safe; one
+ * scan an instance.
  */
 public final class JsonScanner {
 
@@ -186,7 +187,10 @@ public final class JsonScanner {
     while (at < end && body[at] < 0) {
       int length = sequence(at);
       if (length == 0) {
-        throw fail(at, "valid UTF-8", "a sequence that begins with byte 0x" + Integer.toHexString(body[at] & 0xFF));
+        throw fail(
+            at,
+            "valid UTF-8",
+            "a sequence that begins with byte 0x" + Integer.toHexString(body[at] & 0xFF));
       }
       at += length;
     }
@@ -213,7 +217,11 @@ public final class JsonScanner {
 
   /** Neither overlong nor beyond U+10FFFF. */
   private int four(int lead, int at) {
-    if (lead > 0xF4 || at + 4 > end || !continues(at + 1) || !continues(at + 2) || !continues(at + 3)) {
+    if (lead > 0xF4
+        || at + 4 > end
+        || !continues(at + 1)
+        || !continues(at + 2)
+        || !continues(at + 3)) {
       return 0;
     }
     int second = body[at + 1] & 0xFF;
@@ -254,9 +262,13 @@ public final class JsonScanner {
 
   private int numberEnd(int start, int to, boolean plain) {
     if (to - start > limits.maxNumberLength()) {
-      throw fail(start, "numbers of at most " + limits.maxNumberLength() + " characters", "a longer number");
+      throw fail(
+          start,
+          "numbers of at most " + limits.maxNumberLength() + " characters",
+          "a longer number");
     }
-    if ((!plain || to - start > DecimalForm.SAFE_INTEGER_LENGTH) && !DecimalForm.of(body, start, to).inRange()) {
+    if ((!plain || to - start > DecimalForm.SAFE_INTEGER_LENGTH)
+        && !DecimalForm.of(body, start, to).inRange()) {
       throw fail(start, "numbers in the range of a double", tape.sample(start, to));
     }
     tape.scalar(Kind.NUMBER, 0, start, to);
@@ -291,12 +303,16 @@ public final class JsonScanner {
   }
 
   private FailureException fail(int at, String expected) {
-    return fail(at, expected, at >= end ? "the end of the body" : "'" + tape.sample(at, Math.min(end, at + 16)) + "'");
+    return fail(
+        at,
+        expected,
+        at >= end ? "the end of the body" : "'" + tape.sample(at, Math.min(end, at + 16)) + "'");
   }
 
   private FailureException fail(int at, String expected, String found) {
     String path = tape.size() == 0 ? "" : tape.pathOf(tape.size());
-    String message = "body is not valid JSON at byte " + at + ": " + found + " (expected: " + expected + ")";
+    String message =
+        "body is not valid JSON at byte " + at + ": " + found + " (expected: " + expected + ")";
     return new InvalidRequest(message, path.isEmpty() ? null : path, INVALID_JSON).asException();
   }
 }

@@ -7,10 +7,12 @@ import dev.fairlead.common.failure.Failure.InvalidRequest;
 import java.util.Arrays;
 
 /**
- * A well-formed JSON document as positions in its own bytes: nodes in document order, each addressed by an int.
+ * A well-formed JSON document as positions in its own bytes: nodes in document order, each
+ * addressed by an int.
  *
- * <p>A scalar or key takes one word, a container two (its second word holds where its subtree ends and how many
- * children it has). The children of an object are key, value, key, value. Immutable once scanned; safe to share.
+ * <p>A scalar or key takes one word, a container two (its second word holds where its subtree ends
+ * and how many children it has). The children of an object are key, value, key, value. Immutable
+ * once scanned; safe to share.
  */
 public final class JsonTape {
 
@@ -49,6 +51,7 @@ public final class JsonTape {
   private static final int FLAG_SHIFT = 58;
   private static final int START_SHIFT = 29;
   private static final long OFFSET_MASK = (1L << START_SHIFT) - 1;
+
   /** 8 MiB: small values must not need many times the memory of their body. */
   private static final int MOST_WORDS = 1 << 20;
 
@@ -93,7 +96,10 @@ public final class JsonTape {
     return (int) words[container + 1];
   }
 
-  /** The first element of an array, or the first key of an object; meaningless when {@link #count} is 0. */
+  /**
+   * The first element of an array, or the first key of an object; meaningless when {@link #count}
+   * is 0.
+   */
   public int first(int container) {
     return container + 2;
   }
@@ -165,7 +171,8 @@ public final class JsonTape {
     int cut = Math.min(to, from + 4 * SAMPLE_CHARACTERS);
     String text = new String(body, from, cut - from, UTF_8);
     boolean whole = cut == to && text.length() <= SAMPLE_CHARACTERS;
-    return printable(whole ? text : text.substring(0, Math.min(text.length(), SAMPLE_CHARACTERS)) + "...");
+    return printable(
+        whole ? text : text.substring(0, Math.min(text.length(), SAMPLE_CHARACTERS)) + "...");
   }
 
   /** A text from outside, made safe for one line of a message. */
@@ -184,7 +191,10 @@ public final class JsonTape {
     StringBuilder path = new StringBuilder();
     int node = 0;
     while (node < target && isContainer(node)) {
-      node = kind(node) == Kind.OBJECT ? intoMember(node, target, path) : intoElement(node, target, path);
+      node =
+          kind(node) == Kind.OBJECT
+              ? intoMember(node, target, path)
+              : intoElement(node, target, path);
     }
     return path.toString();
   }

@@ -12,8 +12,9 @@ import java.util.Set;
 /**
  * The members of a body's outermost object, each name occurring once.
  *
- * <p>Names that differ only in case are refused, and so is a case variant of a name that the format knows: parsers that
- * ignore case would otherwise see another request than the one that was checked here.
+ * <p>Names that differ only in case are refused, and so is a case variant of a name that the format
+ * knows: parsers that ignore case would otherwise see another request than the one that was checked
+ * here.
  */
 public final class TopLevel {
 
@@ -90,17 +91,24 @@ public final class TopLevel {
     }
   }
 
-  /** Simple case folding, which also takes the long s and the Kelvin sign for letters, as other parsers do. */
+  /**
+   * Simple case folding, which also takes the long s and the Kelvin sign for letters, as other
+   * parsers do.
+   */
   private static String folded(String name) {
     StringBuilder folded = new StringBuilder(name.length());
-    name.codePoints().forEach(c -> folded.appendCodePoint(Character.toLowerCase(Character.toUpperCase(c))));
+    name.codePoints()
+        .forEach(c -> folded.appendCodePoint(Character.toLowerCase(Character.toUpperCase(c))));
     return folded.toString();
   }
 
   private FailureException ambiguous(int index) {
     String path = tape.pathOf(keys[index] + 1);
     return new InvalidRequest(
-            path + ": ambiguous name " + tape.sample(keys[index]) + " (expected: each name once and in lower case)",
+            path
+                + ": ambiguous name "
+                + tape.sample(keys[index])
+                + " (expected: each name once and in lower case)",
             path,
             AMBIGUOUS_KEY)
         .asException();

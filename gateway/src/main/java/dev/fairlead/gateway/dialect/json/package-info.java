@@ -1,6 +1,6 @@
 /**
- * Strict JSON over bytes: one pass that checks well-formedness and notes where everything lies, typed reads that name
- * the field they refuse, and the canonical digest.
+ * Strict JSON over bytes: one pass that checks well-formedness and notes where everything lies,
+ * typed reads that name the field they refuse, and the canonical digest.
  *
  * <p>Nothing here knows a vendor's format. Writing JSON is Jackson's work and does not live here.
  */

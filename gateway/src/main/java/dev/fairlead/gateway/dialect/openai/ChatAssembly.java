@@ -54,7 +54,9 @@ final class ChatAssembly {
     for (Map.Entry<String, JsonNode> member : event.properties()) {
       String name = member.getKey();
       boolean known = FIRST_WINS.contains(name) && answer.hasNonNull(name);
-      if (!NOT_COPIED.contains(name) && !known && !(member.getValue().isNull() && answer.has(name))) {
+      if (!NOT_COPIED.contains(name)
+          && !known
+          && !(member.getValue().isNull() && answer.has(name))) {
         answer.set(name, member.getValue());
       }
     }

@@ -16,14 +16,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A complete chat answer told as chunks: for each choice its role, then reasoning, text, refusal and tool calls in
- * pieces, then its finish reason. Members that no specification names travel in the first chunk that has a place for
- * them. One use an instance.
+ * A complete chat answer told as chunks: for each choice its role, then reasoning, text, refusal
+ * and tool calls in pieces, then its finish reason. Members that no specification names travel in
+ * the first chunk that has a place for them. One use an instance.
  */
 final class ChatReplay {
 
-  private static final Set<String> CHOICE_MEMBERS = Set.of("index", "message", "logprobs", "finish_reason");
-  private static final List<String> TEXTS = List.of("reasoning_content", "reasoning", "content", "refusal");
+  private static final Set<String> CHOICE_MEMBERS =
+      Set.of("index", "message", "logprobs", "finish_reason");
+  private static final List<String> TEXTS =
+      List.of("reasoning_content", "reasoning", "content", "refusal");
   private static final Set<String> ON_EVERY_CHUNK =
       Set.of("id", "created", "model", "service_tier", "system_fingerprint");
   private static final Set<String> NOT_IN_CHUNKS = Set.of("object", "choices", "usage");
@@ -111,7 +113,10 @@ final class ChatReplay {
       return text.length();
     }
     int to = from + replay.pieceCharacters();
-    return Character.isHighSurrogate(text.charAt(to - 1)) && Character.isLowSurrogate(text.charAt(to)) ? to + 1 : to;
+    return Character.isHighSurrogate(text.charAt(to - 1))
+            && Character.isLowSurrogate(text.charAt(to))
+        ? to + 1
+        : to;
   }
 
   private void toolCall(int index, int position, JsonNode call) {
@@ -152,7 +157,9 @@ final class ChatReplay {
         end.set(member.getKey(), member.getValue());
       }
     }
-    end.set("finish_reason", choice.path("finish_reason").isTextual() ? choice.get("finish_reason") : end.nullNode());
+    end.set(
+        "finish_reason",
+        choice.path("finish_reason").isTextual() ? choice.get("finish_reason") : end.nullNode());
     return chunk;
   }
 

@@ -27,20 +27,62 @@ final class ChatRequestScan {
 
   private static final Set<String> KNOWN =
       Set.of(
-          "audio", "fairlead", "frequency_penalty", "function_call", "functions", "logit_bias", "logprobs",
-          "max_completion_tokens", "max_tokens", "messages", "metadata", "modalities", "model", "moderation", "n",
-          "parallel_tool_calls", "prediction", "presence_penalty", "prompt_cache_key", "prompt_cache_options",
-          "prompt_cache_retention", "reasoning_effort", "response_format", "safety_identifier", "seed", "service_tier",
-          "stop", "store", "stream", "stream_options", "temperature", "tool_choice", "tools", "top_k", "top_logprobs",
-          "top_p", "user", "verbosity", "web_search_options");
+          "audio",
+          "fairlead",
+          "frequency_penalty",
+          "function_call",
+          "functions",
+          "logit_bias",
+          "logprobs",
+          "max_completion_tokens",
+          "max_tokens",
+          "messages",
+          "metadata",
+          "modalities",
+          "model",
+          "moderation",
+          "n",
+          "parallel_tool_calls",
+          "prediction",
+          "presence_penalty",
+          "prompt_cache_key",
+          "prompt_cache_options",
+          "prompt_cache_retention",
+          "reasoning_effort",
+          "response_format",
+          "safety_identifier",
+          "seed",
+          "service_tier",
+          "stop",
+          "store",
+          "stream",
+          "stream_options",
+          "temperature",
+          "tool_choice",
+          "tools",
+          "top_k",
+          "top_logprobs",
+          "top_p",
+          "user",
+          "verbosity",
+          "web_search_options");
 
   /**
-   * What a request may differ in and still have the same answer. The model is a part of the cache's scope by itself.
+   * What a request may differ in and still have the same answer. The model is a part of the cache's
+   * scope by itself.
    */
   private static final Set<String> OUTSIDE_SCOPE =
       Set.of(
-          "model", "stream", "stream_options", "user", "metadata", "fairlead", "store", "prompt_cache_key",
-          "safety_identifier", "service_tier");
+          "model",
+          "stream",
+          "stream_options",
+          "user",
+          "metadata",
+          "fairlead",
+          "store",
+          "prompt_cache_key",
+          "safety_identifier",
+          "service_tier");
 
   private final JsonTape tape;
   private final ScanLimits limits;
@@ -112,7 +154,8 @@ final class ChatRequestScan {
       case "modalities" -> modalities(value);
       case "reasoning_effort" -> reasoningEffort(value);
       default -> {
-        // Not named by the specification this was written for: passes through, and counts for the digest.
+        // Not named by the specification this was written for: passes through, and counts for the
+        // digest.
       }
     }
   }
@@ -175,7 +218,7 @@ final class ChatRequestScan {
 
   private void stop(int value) {
     switch (tape.kind(value)) {
-      case STRING -> { }
+      case STRING -> {}
       case ARRAY -> strings(value);
       default -> throw JsonExpect.wrongType(tape, value, "a string or an array of strings");
     }
@@ -212,8 +255,15 @@ final class ChatRequestScan {
     }
     RequestFacts facts =
         new RequestFacts(
-            model, stream, maxOutputTokens(), choices, needs, turns.lastUserText(),
-            plainText && choices == 1 && turns.isPlainQuestion(), turns.characters() + schemaCharacters, user,
+            model,
+            stream,
+            maxOutputTokens(),
+            choices,
+            needs,
+            turns.lastUserText(),
+            plainText && choices == 1 && turns.isPlainQuestion(),
+            turns.characters() + schemaCharacters,
+            user,
             digest(members, turns));
     RawRequest raw =
         RawRequest.newBuilder()
@@ -232,6 +282,11 @@ final class ChatRequestScan {
 
   private ByteString digest(TopLevel members, Conversation turns) {
     return CanonicalDigest.of(
-        tape, members, Dialect.DIALECT_OPENAI_CHAT.name(), OUTSIDE_SCOPE, turns.lastUserNodes(), turns.boundaries());
+        tape,
+        members,
+        Dialect.DIALECT_OPENAI_CHAT.name(),
+        OUTSIDE_SCOPE,
+        turns.lastUserNodes(),
+        turns.boundaries());
   }
 }

@@ -26,7 +26,7 @@ final class ChoiceAssembly {
     for (Map.Entry<String, JsonNode> member : chunk.properties()) {
       JsonNode value = member.getValue();
       switch (member.getKey()) {
-        case "index" -> { }
+        case "index" -> {}
         case "delta" -> deltas.merge(message, value);
         case "logprobs" -> logprobs(value);
         default -> {
@@ -41,10 +41,14 @@ final class ChoiceAssembly {
   /** One list of tokens a part of the answer, each continued by every chunk. */
   private void logprobs(JsonNode chunk) {
     if (chunk.isObject()) {
-      ObjectNode all = choice.get("logprobs") instanceof ObjectNode known ? known : choice.putObject("logprobs");
+      ObjectNode all =
+          choice.get("logprobs") instanceof ObjectNode known ? known : choice.putObject("logprobs");
       for (Map.Entry<String, JsonNode> list : chunk.properties()) {
         if (list.getValue() instanceof ArrayNode more) {
-          ArrayNode tokens = all.get(list.getKey()) instanceof ArrayNode known ? known : all.putArray(list.getKey());
+          ArrayNode tokens =
+              all.get(list.getKey()) instanceof ArrayNode known
+                  ? known
+                  : all.putArray(list.getKey());
           tokens.addAll(more);
         } else if (!all.has(list.getKey())) {
           all.set(list.getKey(), list.getValue());

@@ -6,7 +6,9 @@ import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code messages} of a request: checked turn by turn, with what is worth knowing about them. */
+/**
+ * The {@code messages} of a request: checked turn by turn, with what is worth knowing about them.
+ */
 final class Conversation {
 
   private static final int[] NONE = {};
@@ -85,7 +87,7 @@ final class Conversation {
         calls = true;
       }
       case ASSISTANT -> assistant(message);
-      case SYSTEM, DEVELOPER, USER -> { }
+      case SYSTEM, DEVELOPER, USER -> {}
     }
     lastIsUser = role == Role.USER;
     if (lastIsUser) {
@@ -130,8 +132,10 @@ final class Conversation {
 
   private void part(int part, String type) {
     switch (type) {
-      case "text" -> characters += tape.characters(Required.member(tape, part, "text", Kind.STRING));
-      case "refusal" -> characters += tape.characters(Required.member(tape, part, "refusal", Kind.STRING));
+      case "text" ->
+          characters += tape.characters(Required.member(tape, part, "text", Kind.STRING));
+      case "refusal" ->
+          characters += tape.characters(Required.member(tape, part, "refusal", Kind.STRING));
       case "image_url" -> {
         Required.string(tape, Required.member(tape, part, "image_url", Kind.OBJECT), "url");
         images = true;
@@ -184,7 +188,10 @@ final class Conversation {
     characters += tape.characters(Required.member(tape, function, "arguments", Kind.STRING));
   }
 
-  /** Parts are told apart by their lengths in {@link #boundaries}, since the joined text alone would not tell. */
+  /**
+   * Parts are told apart by their lengths in {@link #boundaries}, since the joined text alone would
+   * not tell.
+   */
   private void readLastUser() {
     if (lastUserContent < 0) {
       return;

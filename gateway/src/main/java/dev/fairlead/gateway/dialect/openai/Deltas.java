@@ -10,10 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges deltas into what they are pieces of, also those of members that no specification names: text is appended,
- * objects are merged member by member, elements of an array are matched by their {@code index} or else appended, any
- * other value replaces the earlier one. Text is collected in builders, so that many pieces cost no more than their
- * length.
+ * Merges deltas into what they are pieces of, also those of members that no specification names:
+ * text is appended, objects are merged member by member, elements of an array are matched by their
+ * {@code index} or else appended, any other value replaces the earlier one. Text is collected in
+ * builders, so that many pieces cost no more than their length.
  */
 final class Deltas {
 
@@ -71,7 +71,8 @@ final class Deltas {
   }
 
   /**
-   * The element that this one continues. Without an index it continues the last one, unless it brings an id of its own.
+   * The element that this one continues. Without an index it continues the last one, unless it
+   * brings an id of its own.
    */
   private static @Nullable ObjectNode matching(ArrayNode into, JsonNode element) {
     JsonNode index = element.path("index");
@@ -80,13 +81,17 @@ final class Deltas {
         return (ObjectNode) known;
       }
     }
-    boolean continues = !index.isInt() && element.path("function").isObject() && !element.hasNonNull("id");
-    return continues && !into.isEmpty() && into.get(into.size() - 1) instanceof ObjectNode last ? last : null;
+    boolean continues =
+        !index.isInt() && element.path("function").isObject() && !element.hasNonNull("id");
+    return continues && !into.isEmpty() && into.get(into.size() - 1) instanceof ObjectNode last
+        ? last
+        : null;
   }
 
   /** Puts the collected texts in place, and takes away what only deltas have. */
   void finish(ObjectNode message) {
-    texts.forEach((object, members) -> members.forEach((name, text) -> object.put(name, text.toString())));
+    texts.forEach(
+        (object, members) -> members.forEach((name, text) -> object.put(name, text.toString())));
     if (message.get("tool_calls") instanceof ArrayNode calls) {
       ToolCalls.finish(calls);
     }

@@ -36,7 +36,8 @@ final class EmbeddingsAnswer {
     return out.toByteArray();
   }
 
-  private static void embedding(JsonGenerator json, int index, float[] vector, boolean base64) throws IOException {
+  private static void embedding(JsonGenerator json, int index, float[] vector, boolean base64)
+      throws IOException {
     json.writeStartObject();
     json.writeStringField("object", "embedding");
     json.writeNumberField("index", index);
@@ -53,7 +54,8 @@ final class EmbeddingsAnswer {
   }
 
   private static String encoded(float[] vector) {
-    ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : vector) {
       bytes.putFloat(finite(value));
     }

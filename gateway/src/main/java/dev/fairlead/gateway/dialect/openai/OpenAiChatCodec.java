@@ -61,7 +61,8 @@ public final class OpenAiChatCodec implements DialectCodec {
   }
 
   @Override
-  public byte[] usageEvent(byte[] upstreamEvent, Usage usage, ByteString fairleadJson, String model) {
+  public byte[] usageEvent(
+      byte[] upstreamEvent, Usage usage, ByteString fairleadJson, String model) {
     return UsageEvents.event(upstreamEvent, usage, fairleadJson, model);
   }
 }

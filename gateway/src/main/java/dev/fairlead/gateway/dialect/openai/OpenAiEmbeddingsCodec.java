@@ -23,7 +23,10 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI Embeddings: the request, and the answer when the vectors are made here. Stateless and thread-safe. */
+/**
+ * OpenAI Embeddings: the request, and the answer when the vectors are made here. Stateless and
+ * thread-safe.
+ */
 public final class OpenAiEmbeddingsCodec {
 
   /** Most texts of one request. */
@@ -45,7 +48,8 @@ public final class OpenAiEmbeddingsCodec {
    * Validates a request body.
    *
    * @param body the whole body; kept, not copied
-   * @throws dev.fairlead.common.failure.FailureException with an {@code InvalidRequest} that names the field
+   * @throws dev.fairlead.common.failure.FailureException with an {@code InvalidRequest} that names
+   *     the field
    */
   public ScannedEmbeddings scan(byte[] body) {
     JsonTape tape = JsonScanner.scan(body, limits.json());
@@ -149,17 +153,32 @@ public final class OpenAiEmbeddingsCodec {
       }
       ByteString digest =
           CanonicalDigest.of(
-              tape, members, Dialect.DIALECT_OPENAI_EMBEDDINGS.name(), OUTSIDE_SCOPE, new int[0], "");
+              tape,
+              members,
+              Dialect.DIALECT_OPENAI_EMBEDDINGS.name(),
+              OUTSIDE_SCOPE,
+              new int[0],
+              "");
       RequestFacts facts =
           new RequestFacts(
-              model, false, OptionalInt.empty(), 1, Set.of(Capability.EMBEDDINGS), "", false, characters, user, digest);
+              model,
+              false,
+              OptionalInt.empty(),
+              1,
+              Set.of(Capability.EMBEDDINGS),
+              "",
+              false,
+              characters,
+              user,
+              digest);
       RawRequest raw =
           RawRequest.newBuilder()
               .setDialect(Dialect.DIALECT_OPENAI_EMBEDDINGS)
               .setBody(UnsafeByteOperations.unsafeWrap(tape.body()))
               .addAllFields(members.spans())
               .build();
-      return new ScannedEmbeddings(new ScannedRequest(facts, raw, false, controls), inputs, base64, dimensions);
+      return new ScannedEmbeddings(
+          new ScannedRequest(facts, raw, false, controls), inputs, base64, dimensions);
     }
   }
 }

@@ -16,8 +16,8 @@ final class OpenAiErrors {
   }
 
   /**
-   * The choices, empty but for their finish reason, tell clients that look at nothing else that the answer is not
-   * whole.
+   * The choices, empty but for their finish reason, tell clients that look at nothing else that the
+   * answer is not whole.
    */
   static byte[] event(Failure failure, String requestId) {
     ObjectNode event = envelope(failure, requestId);

@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The data of server-sent events (HTML Living Standard, section 9.2.6); names, ids and comments are dropped. */
+/**
+ * The data of server-sent events (HTML Living Standard, section 9.2.6); names, ids and comments are
+ * dropped.
+ */
 final class SseText {
 
   private SseText() {}

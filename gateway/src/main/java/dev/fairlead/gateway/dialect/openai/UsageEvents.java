@@ -52,7 +52,9 @@ final class UsageEvents {
     if (usage.getCacheWriteTokens() > 0) {
       prompt.put("cache_write_tokens", usage.getCacheWriteTokens());
     }
-    object.putObject("completion_tokens_details").put("reasoning_tokens", usage.getReasoningTokens());
+    object
+        .putObject("completion_tokens_details")
+        .put("reasoning_tokens", usage.getReasoningTokens());
     return object;
   }
 }

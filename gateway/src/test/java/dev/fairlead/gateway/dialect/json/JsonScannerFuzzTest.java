@@ -17,18 +17,52 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Mutated bodies: the scanner accepts exactly what the reference accepts, and nothing escapes but failures. */
+/**
+ * Mutated bodies: the scanner accepts exactly what the reference accepts, and nothing escapes but
+ * failures.
+ */
 class JsonScannerFuzzTest {
 
   private static final int ROUNDS = 8_000;
   private static final ScanLimits LIMITS = new ScanLimits(1 << 20, 12, 900, 100, 100, 8);
   private static final List<String> TOKENS =
       List.of(
-          "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "\\udc00", "\\u00e9", "null", "true", "NaN",
-          "-", "0", "1e400", "1e-400", "0e9999999999", "1.5", "\"a\":1,", "\"model\":\"x\",", "\"Model\":1,", "\u0000",
-          "\u00EF\u00BB\u00BF", "\u00C3\u00A9", "\u00ED\u00A0\u0080", "\u00F0\u009F\u0098\u0080", " ", "\n",
+          "{",
+          "}",
+          "[",
+          "]",
+          ",",
+          ":",
+          "\"",
+          "\\",
+          "\\u",
+          "\\ud800",
+          "\\udc00",
+          "\\u00e9",
+          "null",
+          "true",
+          "NaN",
+          "-",
+          "0",
+          "1e400",
+          "1e-400",
+          "0e9999999999",
+          "1.5",
+          "\"a\":1,",
+          "\"model\":\"x\",",
+          "\"Model\":1,",
+          "\u0000",
+          "\u00EF\u00BB\u00BF",
+          "\u00C3\u00A9",
+          "\u00ED\u00A0\u0080",
+          "\u00F0\u009F\u0098\u0080",
+          " ",
+          "\n",
           "[[[[[[[[[[[[",
-          "\"\\u006dodel\":1,", "/**/", "\u00E2\u0080\u00A8", "9999999999999999999999");
+          "\"\\u006dodel\":1,",
+          "/**/",
+          "\u00E2\u0080\u00A8",
+          "9999999999999999999999");
 
   @ParameterizedTest
   @ValueSource(longs = {1, 20, 300})
@@ -49,15 +83,17 @@ class JsonScannerFuzzTest {
   }
 
   private static boolean scans(byte[] body) {
-    return accepts(
-        () -> {
-          JsonTape tape = JsonScanner.scan(body, LIMITS.json());
-          JsonTape wrapped = JsonScanner.scan(wrapped(tape.body()), new JsonLimits(1 << 21, 13, 900));
-          CanonicalDigest.of(wrapped, TopLevel.of(wrapped, Set.of()), "x", Set.of(), new int[0], "");
-        });
+    return accepts(() -> {
+      JsonTape tape = JsonScanner.scan(body, LIMITS.json());
+      JsonTape wrapped = JsonScanner.scan(wrapped(tape.body()), new JsonLimits(1 << 21, 13, 900));
+      CanonicalDigest.of(wrapped, TopLevel.of(wrapped, Set.of()), "x", Set.of(), new int[0], "");
+    });
   }
 
-  /** Any document inside an object, whose digest finds duplicates and whose own names have one case only. */
+  /**
+   * Any document inside an object, whose digest finds duplicates and whose own names have one case
+   * only.
+   */
   private static byte[] wrapped(byte[] body) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes("{\"v\":".getBytes(UTF_8));
@@ -90,10 +126,19 @@ class JsonScannerFuzzTest {
       int to = Math.min(body.length, at + random.nextInt(6));
       body =
           switch (random.nextInt(6)) {
-            case 0 -> spliced(body, at, at, TOKENS.get(random.nextInt(TOKENS.size())).getBytes(ISO_8859_1));
-            case 1 -> spliced(body, at, to, TOKENS.get(random.nextInt(TOKENS.size())).getBytes(ISO_8859_1));
+            case 0 ->
+                spliced(
+                    body, at, at, TOKENS.get(random.nextInt(TOKENS.size())).getBytes(ISO_8859_1));
+            case 1 ->
+                spliced(
+                    body, at, to, TOKENS.get(random.nextInt(TOKENS.size())).getBytes(ISO_8859_1));
             case 2 -> spliced(body, at, to, new byte[0]);
-            case 3 -> spliced(body, at, Math.min(at + 1, body.length), new byte[] {(byte) random.nextInt(256)});
+            case 3 ->
+                spliced(
+                    body,
+                    at,
+                    Math.min(at + 1, body.length),
+                    new byte[] {(byte) random.nextInt(256)});
             case 4 -> spliced(body, at, at, Arrays.copyOfRange(body, Math.max(0, at - 9), at));
             default -> random.nextInt(4) == 0 ? Arrays.copyOf(body, at) : body;
           };

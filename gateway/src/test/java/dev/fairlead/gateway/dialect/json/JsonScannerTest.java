@@ -22,11 +22,55 @@ class JsonScannerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "{", "{}{}", "{} x", "{\"a\":1,}", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}", "{'a':1}", "nul", "truE",
-        "[NaN]", "[Infinity]", "[-]", "[01]", "[1.]", "[.5]", "[+1]", "[1e]", "[1e+]", "[0x1]", "\"a", "\"\\x\"",
-        "\"\\u12\"", "\"\\u12G4\"", "\"\\", "\"a\nb\"", "\"\t\"", "[1 2]", "{\"a\":1 \"b\":2}", "]", "// a\n{}",
-        "[1e999999]", "[-1e309]", "[1e-99999]", "\uFEFF{}", "{}\u0000", "\"\u0000\"", "\"\\ud800\"",
-        "\"\\udc00\\ud800\"", "\"\\ud800\\u0041\"", "\"\\ud800x\"", "\u00A0{}", "{\"a\":1}}", "[1]]", "[}", "{]"
+        "",
+        " ",
+        "{",
+        "{}{}",
+        "{} x",
+        "{\"a\":1,}",
+        "[1,]",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{a:1}",
+        "{'a':1}",
+        "nul",
+        "truE",
+        "[NaN]",
+        "[Infinity]",
+        "[-]",
+        "[01]",
+        "[1.]",
+        "[.5]",
+        "[+1]",
+        "[1e]",
+        "[1e+]",
+        "[0x1]",
+        "\"a",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12G4\"",
+        "\"\\",
+        "\"a\nb\"",
+        "\"\t\"",
+        "[1 2]",
+        "{\"a\":1 \"b\":2}",
+        "]",
+        "// a\n{}",
+        "[1e999999]",
+        "[-1e309]",
+        "[1e-99999]",
+        "\uFEFF{}",
+        "{}\u0000",
+        "\"\u0000\"",
+        "\"\\ud800\"",
+        "\"\\udc00\\ud800\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\ud800x\"",
+        "\u00A0{}",
+        "{\"a\":1}}",
+        "[1]]",
+        "[}",
+        "{]"
       })
   void document_isRefused_whenNotStrictJson(String text) {
     assertThat(refused(text.getBytes(UTF_8)).code()).isEqualTo(JsonScanner.INVALID_JSON);
@@ -35,8 +79,18 @@ class JsonScannerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\u00C0\u0080", "\u00C1\u00BF", "\u00E0\u0080\u0080", "\u00ED\u00A0\u0080", "\u00F0\u0080\u0080\u0080",
-        "\u00F4\u0090\u0080\u0080", "\u00F5\u0080\u0080\u0080", "\u0080", "\u00FF", "\u00E2\u0082", "\u00C3", "\u00FE"
+        "\u00C0\u0080",
+        "\u00C1\u00BF",
+        "\u00E0\u0080\u0080",
+        "\u00ED\u00A0\u0080",
+        "\u00F0\u0080\u0080\u0080",
+        "\u00F4\u0090\u0080\u0080",
+        "\u00F5\u0080\u0080\u0080",
+        "\u0080",
+        "\u00FF",
+        "\u00E2\u0082",
+        "\u00C3",
+        "\u00FE"
       })
   void document_isRefused_whenUtf8IsInvalid(String bytes) {
     assertThat(refused(("\"a" + bytes + "\"").getBytes(ISO_8859_1)).message()).contains("UTF-8");
@@ -54,12 +108,14 @@ class JsonScannerTest {
     }
     assertThat(Duration.ofNanos(best)).isLessThan(Duration.ofMillis(50));
     assertThat(scan("[".repeat(64) + "]".repeat(64)).kind(0)).isEqualTo(Kind.ARRAY);
-    assertThat(refused(("[".repeat(65) + "]".repeat(65)).getBytes(UTF_8)).message()).contains("64 levels");
+    assertThat(refused(("[".repeat(65) + "]".repeat(65)).getBytes(UTF_8)).message())
+        .contains("64 levels");
   }
 
   @Test
   void number_isRefused_whenLong() {
-    assertThat(refused(("[" + "9".repeat(1_000_000) + "]").getBytes(UTF_8)).message()).contains("256 characters");
+    assertThat(refused(("[" + "9".repeat(1_000_000) + "]").getBytes(UTF_8)).message())
+        .contains("256 characters");
   }
 
   @Test
@@ -77,13 +133,26 @@ class JsonScannerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "0", "-0", "1e308", "0e999999999999", "1E+2", "-1.5e-300", "[]", "{}", " [ ] ", "\"\\ud83d\\ude00\"",
-        "\"\\u0000\"", "\"\uD83D\uDE00\u0800\uFFFD\"", "[null,true,false]", "{\"\":{\"\":[]}}",
+        "0",
+        "-0",
+        "1e308",
+        "0e999999999999",
+        "1E+2",
+        "-1.5e-300",
+        "[]",
+        "{}",
+        " [ ] ",
+        "\"\\ud83d\\ude00\"",
+        "\"\\u0000\"",
+        "\"\uD83D\uDE00\u0800\uFFFD\"",
+        "[null,true,false]",
+        "{\"\":{\"\":[]}}",
         "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""
       })
   void document_isAccepted_whenStrictJson(String text) throws JsonProcessingException {
     JsonTape tape = scan(text);
-    assertThat(tape.end(tape.root()) - tape.start(tape.root())).isEqualTo(text.strip().getBytes(UTF_8).length);
+    assertThat(tape.end(tape.root()) - tape.start(tape.root()))
+        .isEqualTo(text.strip().getBytes(UTF_8).length);
     if (tape.kind(0) == Kind.STRING) {
       String expected = new ObjectMapper().readValue(text, String.class);
       assertThat(tape.text(0)).isEqualTo(expected);
@@ -93,7 +162,8 @@ class JsonScannerTest {
 
   @Test
   void refusal_namesPath_whenSyntaxIsWrong() {
-    assertThat(refused("{\"a\":{\"b\":[1,{\"c\":nul}]}}".getBytes(UTF_8)).param()).isEqualTo("a.b[1].c");
+    assertThat(refused("{\"a\":{\"b\":[1,{\"c\":nul}]}}".getBytes(UTF_8)).param())
+        .isEqualTo("a.b[1].c");
     assertThat(refused("{\"a\":1,\"b\":".getBytes(UTF_8)).param()).isEqualTo("b");
     assertThat(refused("[[],[1,".getBytes(UTF_8)).param()).isEqualTo("[1][1]");
     assertThat(refused("{\"a\":1,x".getBytes(UTF_8)).param()).isNull();
@@ -133,7 +203,9 @@ class JsonScannerTest {
         assertThat(tape.text(node)).isEqualTo(text);
         assertThat(tape.characters(node)).isEqualTo(text.codePointCount(0, text.length()));
       }
-      case NUMBER -> assertThat(JsonExpect.decimal(tape, node).doubleValue()).isEqualTo(expected.doubleValue());
+      case NUMBER ->
+          assertThat(JsonExpect.decimal(tape, node).doubleValue())
+              .isEqualTo(expected.doubleValue());
       case BOOLEAN -> assertThat(JsonExpect.bool(tape, node)).isEqualTo(expected.booleanValue());
       case NULL -> assertThat(expected.isNull()).isTrue();
     }

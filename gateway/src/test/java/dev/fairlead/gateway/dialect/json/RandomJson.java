@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Seeded random JSON values, and their many spellings. */
 public final class RandomJson {
 
-  private static final String LETTERS = "abcXYZ019 _-.,\"\\/\n\t\u0001\u007fäßλ漢字\uD83D\uDE00é\u0000";
+  private static final String LETTERS =
+      "abcXYZ019 _-.,\"\\/\n\t\u0001\u007fäßλ漢字\uD83D\uDE00é\u0000";
 
   private final Random random;
 
@@ -74,7 +75,10 @@ public final class RandomJson {
     return text.toString();
   }
 
-  /** One of the ways to write the value: member order, white space, escapes and number forms are left to chance. */
+  /**
+   * One of the ways to write the value: member order, white space, escapes and number forms are
+   * left to chance.
+   */
   public String spelled(@Nullable Object value) {
     StringBuilder out = new StringBuilder();
     spell(value, out);

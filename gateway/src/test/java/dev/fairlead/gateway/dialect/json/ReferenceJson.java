@@ -18,7 +18,10 @@ final class ReferenceJson {
 
   ReferenceJson(JsonLimits limits) {
     StreamReadConstraints constraints =
-        StreamReadConstraints.builder().maxNestingDepth(limits.maxDepth()).maxNumberLength(1000).build();
+        StreamReadConstraints.builder()
+            .maxNestingDepth(limits.maxDepth())
+            .maxNumberLength(1000)
+            .build();
     this.factory =
         JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -39,19 +39,20 @@ class ChatReplayTest {
                 {"id":"chatcmpl-1","object":"chat.completion","created":17,"model":"m","system_fingerprint":"fp",
                  "choices":[{"index":0,"message":{"role":"assistant","content":"Hello you","refusal":null},
                    "logprobs":null,"finish_reason":"stop"}],
-                 "usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}""",
+                 "usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}\
+                """,
                 new CachedReplay(null, null, null, 4)));
     assertThat(chunks).hasSize(5);
     assertThat(chunks)
-        .allSatisfy(
-            chunk -> {
-              assertThat(chunk.get("id").textValue()).isEqualTo("chatcmpl-1");
-              assertThat(chunk.get("object").textValue()).isEqualTo("chat.completion.chunk");
-              assertThat(chunk.get("created").intValue()).isEqualTo(17);
-              assertThat(chunk.get("model").textValue()).isEqualTo("m");
-              assertThat(chunk.has("usage")).isFalse();
-            });
-    assertThat(delta(chunks.get(0))).isEqualTo(json("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}"));
+        .allSatisfy(chunk -> {
+          assertThat(chunk.get("id").textValue()).isEqualTo("chatcmpl-1");
+          assertThat(chunk.get("object").textValue()).isEqualTo("chat.completion.chunk");
+          assertThat(chunk.get("created").intValue()).isEqualTo(17);
+          assertThat(chunk.get("model").textValue()).isEqualTo("m");
+          assertThat(chunk.has("usage")).isFalse();
+        });
+    assertThat(delta(chunks.get(0)))
+        .isEqualTo(json("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}"));
     assertThat(delta(chunks.get(1))).isEqualTo(json("{\"content\":\"Hell\"}"));
     assertThat(delta(chunks.get(2))).isEqualTo(json("{\"content\":\"o yo\"}"));
     assertThat(delta(chunks.get(3))).isEqualTo(json("{\"content\":\"u\"}"));
@@ -69,7 +70,11 @@ class ChatReplayTest {
     JsonNode usage = json(SseText.data(stream.getUsageSse().toByteArray()).getFirst());
     assertThat(usage.get("choices")).isEmpty();
     assertThat(usage.at("/usage/total_tokens").intValue()).isEqualTo(3);
-    assertThat(replay("{\"choices\":[{\"message\":{}}]}", CachedReplay.AS_STORED).getUsageSse().isEmpty()).isTrue();
+    assertThat(
+            replay("{\"choices\":[{\"message\":{}}]}", CachedReplay.AS_STORED)
+                .getUsageSse()
+                .isEmpty())
+        .isTrue();
   }
 
   @Test
@@ -80,7 +85,8 @@ class ChatReplayTest {
                 """
                 {"id":"a","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[
                  {"id":"c1","type":"function","function":{"name":"f","arguments":"{\\"a\\":1}"}}]},
-                 "finish_reason":"tool_calls"}]}""",
+                 "finish_reason":"tool_calls"}]}\
+                """,
                 new CachedReplay(null, null, null, 4)));
     assertThat(delta(chunks.get(0))).isEqualTo(json("{\"role\":\"assistant\",\"content\":null}"));
     assertThat(delta(chunks.get(1)))
@@ -89,16 +95,21 @@ class ChatReplayTest {
                 "{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\","
                     + "\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]}"));
     assertThat(delta(chunks.get(2)))
-        .isEqualTo(json("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\"\"}}]}"));
+        .isEqualTo(
+            json("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\"\"}}]}"));
   }
 
   @Test
   void replay_takesNewIdentity_whenGiven() throws IOException {
     RawEventStream stream =
-        replay("{\"id\":\"a\",\"choices\":[{\"message\":{\"content\":\"x\"}}]}", new CachedReplay("b", 99L, "auto", 8));
+        replay(
+            "{\"id\":\"a\",\"choices\":[{\"message\":{\"content\":\"x\"}}]}",
+            new CachedReplay("b", 99L, "auto", 8));
     assertThat(chunks(stream))
-        .allMatch(chunk -> chunk.get("id").textValue().equals("b") && chunk.get("created").intValue() == 99
-            && chunk.get("model").textValue().equals("auto"));
+        .allMatch(chunk ->
+            chunk.get("id").textValue().equals("b")
+                && chunk.get("created").intValue() == 99
+                && chunk.get("model").textValue().equals("auto"));
   }
 
   @ParameterizedTest
@@ -109,8 +120,10 @@ class ChatReplayTest {
       ObjectNode answer = answer(random);
       int piece = 1 + random.random().nextInt(9);
       RawAnswer raw = raw(MAPPER.writeValueAsString(answer));
-      RawAnswer again = CODEC.toComplete(CODEC.toEvents(raw, new CachedReplay(null, null, null, piece)));
-      assertThat(json(again.getBody().toStringUtf8())).isEqualTo(json(raw.getBody().toStringUtf8()));
+      RawAnswer again =
+          CODEC.toComplete(CODEC.toEvents(raw, new CachedReplay(null, null, null, piece)));
+      assertThat(json(again.getBody().toStringUtf8()))
+          .isEqualTo(json(raw.getBody().toStringUtf8()));
     }
   }
 
@@ -146,7 +159,8 @@ class ChatReplayTest {
             .setDialect(Dialect.DIALECT_OPENAI_CHAT)
             .setSse(ByteString.copyFromUtf8(sse))
             .setUsageSse(
-                ByteString.copyFromUtf8("data: {\"id\":\"a\",\"choices\":[],\"usage\":{\"total_tokens\":7}}\r\n\r\n"))
+                ByteString.copyFromUtf8(
+                    "data: {\"id\":\"a\",\"choices\":[],\"usage\":{\"total_tokens\":7}}\r\n\r\n"))
             .build();
     assertThat(json(CODEC.toComplete(stream).getBody().toStringUtf8()))
         .isEqualTo(
@@ -159,16 +173,18 @@ class ChatReplayTest {
                   "logprobs":{"content":[{"token":"a"}]},"finish_reason":"tool_calls"},
                  {"index":1,"message":{"role":"assistant","content":"BC"},
                   "logprobs":{"content":[1.50,2]},"finish_reason":"stop"}],
-                 "usage":{"total_tokens":7}}"""));
+                 "usage":{"total_tokens":7}}\
+                """));
   }
 
   @Test
   void assembly_keepsUnpairedSurrogates_whenAnUpstreamSendsThem() throws IOException {
     RawEventStream stream =
         RawEventStream.newBuilder()
-            .setSse(ByteString.copyFromUtf8(
-                "data: {\"choices\":[{\"delta\":{\"content\":\"\\ud83d\"}}]}\n\n"
-                    + "data: {\"choices\":[{\"delta\":{\"content\":\"\\ude00\\ud800\"}}]}\n\n"))
+            .setSse(
+                ByteString.copyFromUtf8(
+                    "data: {\"choices\":[{\"delta\":{\"content\":\"\\ud83d\"}}]}\n\n"
+                        + "data: {\"choices\":[{\"delta\":{\"content\":\"\\ude00\\ud800\"}}]}\n\n"))
             .build();
     JsonNode answer = json(CODEC.toComplete(stream).getBody().toStringUtf8());
     assertThat(answer.at("/choices/0/message/content").textValue()).isEqualTo("\uD83D\uDE00\uD800");
@@ -179,28 +195,40 @@ class ChatReplayTest {
     String event = "data: {\"choices\":[{\"delta\":{\"content\":\"0123456789\"}}]}\n\n";
     RawEventStream stream =
         RawEventStream.newBuilder().setSse(ByteString.copyFromUtf8(event.repeat(20_000))).build();
-    assertThat(json(CODEC.toComplete(stream).getBody().toStringUtf8()).at("/choices/0/message/content").textValue())
+    assertThat(
+            json(CODEC.toComplete(stream).getBody().toStringUtf8())
+                .at("/choices/0/message/content")
+                .textValue())
         .hasSize(200_000);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "x", "[]", "{}", "{\"choices\":[]}", "{\"choices\":[{}]}", "{\"choices\":1}"})
+  @ValueSource(
+      strings = {"", "x", "[]", "{}", "{\"choices\":[]}", "{\"choices\":[{}]}", "{\"choices\":1}"})
   void storedAnswer_isRefused_whenNotOfTheDialect(String body) {
     malformed(() -> CODEC.toEvents(raw(body), CachedReplay.AS_STORED));
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "data: x\n\n", "data: []\n\n", "data: [DONE]\n\n", "data: {\"choices\":[]}\n\n",
-        "data: {\"error\":{\"message\":\"m\"},\"choices\":[{\"delta\":{}}]}\n\n"})
+      strings = {
+        "",
+        "data: x\n\n",
+        "data: []\n\n",
+        "data: [DONE]\n\n",
+        "data: {\"choices\":[]}\n\n",
+        "data: {\"error\":{\"message\":\"m\"},\"choices\":[{\"delta\":{}}]}\n\n"
+      })
   void storedEvents_areRefused_whenNotOfTheDialect(String sse) {
-    malformed(() -> CODEC.toComplete(RawEventStream.newBuilder().setSse(ByteString.copyFromUtf8(sse)).build()));
+    malformed(() ->
+        CODEC.toComplete(RawEventStream.newBuilder().setSse(ByteString.copyFromUtf8(sse)).build()));
   }
 
   private static void malformed(Runnable call) {
     assertThatThrownBy(call::run)
         .isInstanceOfSatisfying(
-            FailureException.class, e -> assertThat(e.failure()).isInstanceOf(UpstreamMalformed.class));
+            FailureException.class,
+            e -> assertThat(e.failure()).isInstanceOf(UpstreamMalformed.class));
   }
 
   private static ObjectNode answer(RandomJson json) {
@@ -214,7 +242,10 @@ class ChatReplayTest {
       choice(json, choices.addObject().put("index", i));
     }
     if (random.nextBoolean()) {
-      answer.putObject("usage").put("prompt_tokens", random.nextInt(9)).put("completion_tokens", random.nextInt(9));
+      answer
+          .putObject("usage")
+          .put("prompt_tokens", random.nextInt(9))
+          .put("completion_tokens", random.nextInt(9));
     }
     return answer;
   }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.catalog.Capability;
 import dev.fairlead.common.failure.Failure.InvalidRequest;
-import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.dialect.Refusal;
+import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.ScannedRequest;
 import dev.fairlead.v1.Dialect;
@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenAiChatScanTest {
 
-  private static final OpenAiChatCodec CODEC = new OpenAiChatCodec(new ScanLimits(1 << 20, 64, 256, 100, 3, 8));
+  private static final OpenAiChatCodec CODEC =
+      new OpenAiChatCodec(new ScanLimits(1 << 20, 64, 256, 100, 3, 8));
   private static final String ASK = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
 
   @Test
@@ -48,7 +49,8 @@ class OpenAiChatScanTest {
             """
             {"model":null,"stream":null,"stream_options":null,"n":null,"max_tokens":null,"max_completion_tokens":null,
              "temperature":null,"top_p":null,"logprobs":null,"top_logprobs":null,"stop":null,"tools":null,"user":null,
-             "tool_choice":null,"response_format":null,"seed":null,"fairlead":null,"metadata":null,%s}"""
+             "tool_choice":null,"response_format":null,"seed":null,"fairlead":null,"metadata":null,%s}\
+            """
                 .formatted(ASK));
     assertThat(scanned.facts().model()).isEqualTo("auto");
     assertThat(scanned.facts().needs()).isEmpty();
@@ -68,7 +70,8 @@ class OpenAiChatScanTest {
                {"role":"system","content":"Be brief."},
                {"role":"user","content":[{"type":"text","text":"What is"},
                  {"type":"image_url","image_url":{"url":"data:x"}},
-                 {"type":"text","text":"this?"}]}]}""");
+                 {"type":"text","text":"this?"}]}]}\
+            """);
     RequestFacts facts = scanned.facts();
     assertThat(facts.model()).isEqualTo("gpt-4o");
     assertThat(facts.stream()).isTrue();
@@ -116,38 +119,79 @@ class OpenAiChatScanTest {
         "{\"messages\":[{\"role\":1}]}       | messages[0].role    | a string",
         "{\"messages\":[{\"role\":\"bot\"}]} | messages[0].role    | \"bot\"",
         "{\"messages\":[{\"role\":\"user\"}]} | messages[0].content | missing",
-        "{\"messages\":[{\"role\":\"user\",\"content\":1}]} | messages[0].content | 1 (expected: a string or",
+        "{\"messages\":[{\"role\":\"user\",\"content\":1}]} | messages[0].content | 1 (expected: a"
+            + " string or",
         "{\"messages\":[{\"role\":\"user\",\"content\":null}]} | messages[0].content | null",
-        "{\"messages\":[{\"role\":\"user\",\"content\":[]}]} | messages[0].content | at least one part",
-        "{\"messages\":[{\"role\":\"user\",\"content\":[\"a\"]}]} | messages[0].content[0] | an object",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[]}]} | messages[0].content | at least one"
+            + " part",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[\"a\"]}]} | messages[0].content[0] | an"
+            + " object",
         "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]} "
             + "| messages[0].content[0].text | missing",
-        "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":\"x\"}]}]} "
-            + "| messages[0].content[0].image_url | an object",
-        "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]} | messages[0].tool_call_id | missing",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":\"x\"}]}]}"
+            + " | messages[0].content[0].image_url | an object",
+        "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]} | messages[0].tool_call_id |"
+            + " missing",
         "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\",\"tool_call_id\":\"c\"}]} "
             + "| messages[0].tool_call_id | earlier assistant message",
-        "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\","
-            + "\"arguments\":{}}}]}]} | messages[0].tool_calls[0].function.arguments | a string",
+        "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":{}}}]}]}"
+            + " | messages[0].tool_calls[0].function.arguments | a string",
       })
   void messages_areRefusedWithPath_whenWrong(String body, String param, String message) {
     InvalidRequest refusal = Refusal.of(() -> scan(body));
     assertThat(refusal.param()).isEqualTo(param);
-    assertThat(refusal.message()).startsWith(param + ": ").contains(message).contains("(expected: ");
+    assertThat(refusal.message())
+        .startsWith(param + ": ")
+        .contains(message)
+        .contains("(expected: ");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "stream | \"true\"", "stream | 1", "model | 1", "model | [\"a\"]", "n | 0", "n | -1", "n | 9", "n | 1.5",
-        "n | \"1\"", "n | 9223372036854775808", "max_tokens | 0", "max_tokens | -5", "max_tokens | \"5\"",
-        "max_tokens | 9223372036854775808", "max_completion_tokens | 2147483648", "max_completion_tokens | true",
-        "temperature | -0.1", "temperature | 2.01", "temperature | \"1\"", "top_p | 1.1", "top_p | -1",
-        "presence_penalty | 3", "frequency_penalty | -2.5", "logprobs | -1", "logprobs | \"yes\"", "top_logprobs | 21",
-        "top_logprobs | -1", "seed | 9223372036854775808", "seed | 0.5", "seed | \"1\"", "stop | 1", "user | 1",
-        "user | \"a\\u0000\"", "tools | {}", "tool_choice | 1", "response_format | \"json\"", "logit_bias | []",
-        "stream_options | true", "metadata | []", "parallel_tool_calls | 1", "store | \"x\"", "reasoning_effort | 1",
+        "stream | \"true\"",
+        "stream | 1",
+        "model | 1",
+        "model | [\"a\"]",
+        "n | 0",
+        "n | -1",
+        "n | 9",
+        "n | 1.5",
+        "n | \"1\"",
+        "n | 9223372036854775808",
+        "max_tokens | 0",
+        "max_tokens | -5",
+        "max_tokens | \"5\"",
+        "max_tokens | 9223372036854775808",
+        "max_completion_tokens | 2147483648",
+        "max_completion_tokens | true",
+        "temperature | -0.1",
+        "temperature | 2.01",
+        "temperature | \"1\"",
+        "top_p | 1.1",
+        "top_p | -1",
+        "presence_penalty | 3",
+        "frequency_penalty | -2.5",
+        "logprobs | -1",
+        "logprobs | \"yes\"",
+        "top_logprobs | 21",
+        "top_logprobs | -1",
+        "seed | 9223372036854775808",
+        "seed | 0.5",
+        "seed | \"1\"",
+        "stop | 1",
+        "user | 1",
+        "user | \"a\\u0000\"",
+        "tools | {}",
+        "tool_choice | 1",
+        "response_format | \"json\"",
+        "logit_bias | []",
+        "stream_options | true",
+        "metadata | []",
+        "parallel_tool_calls | 1",
+        "store | \"x\"",
+        "reasoning_effort | 1",
       })
   void member_isRefusedByName_whenTypeOrRangeIsWrong(String name, String value) {
     InvalidRequest refusal = Refusal.of(() -> scan("{\"" + name + "\":" + value + "," + ASK + "}"));
@@ -206,7 +250,10 @@ class OpenAiChatScanTest {
 
   @Test
   void unknownMembers_pass_whateverTheirValue() {
-    assertThat(scan("{\"frobnicate\":{\"Deep\":[1e3]},\"camelCase\":0," + ASK + "}").raw().getFieldsCount())
+    assertThat(
+            scan("{\"frobnicate\":{\"Deep\":[1e3]},\"camelCase\":0," + ASK + "}")
+                .raw()
+                .getFieldsCount())
         .isEqualTo(3);
   }
 
@@ -227,10 +274,13 @@ class OpenAiChatScanTest {
 
   @Test
   void body_isKeptWithoutCopy_andSpansAreExact() {
-    byte[] body = (" {\n\"a\\u0062\" :\t[1, {\"x\":\"}\"}] ,\"caf\u00e9\":\"\u6f22\"," + ASK + " } ").getBytes(UTF_8);
+    byte[] body =
+        (" {\n\"a\\u0062\" :\t[1, {\"x\":\"}\"}] ,\"caf\u00e9\":\"\u6f22\"," + ASK + " } ")
+            .getBytes(UTF_8);
     ScannedRequest scanned = CODEC.scan(body);
     List<FieldSpan> fields = scanned.raw().getFieldsList();
-    assertThat(fields.stream().map(FieldSpan::getName)).containsExactly("ab", "caf\u00e9", "messages");
+    assertThat(fields.stream().map(FieldSpan::getName))
+        .containsExactly("ab", "caf\u00e9", "messages");
     assertThat(value(body, fields.get(0))).isEqualTo("[1, {\"x\":\"}\"}]");
     assertThat(value(body, fields.get(1))).isEqualTo("\"\u6f22\"");
     assertThat(value(body, fields.get(2))).startsWith("[{\"role\"").endsWith("}]");
@@ -243,18 +293,19 @@ class OpenAiChatScanTest {
   void promptCharacters_countTextAndSchemas_butNoImages() {
     String image = "data:image/png;base64," + "A".repeat(10_000);
     long characters =
-        scan(
-                """
-                {"messages":[{"role":"user","content":[{"type":"text","text":"\u6f22\\u6f22\\ud83d\\ude00x"},
-                {"type":"image_url","image_url":{"url":"%s"}}]}],"tools":[{"type":"x"}]}"""
-                    .formatted(image))
+        scan("""
+        {"messages":[{"role":"user","content":[{"type":"text","text":"\u6f22\\u6f22\\ud83d\\ude00x"},
+        {"type":"image_url","image_url":{"url":"%s"}}]}],"tools":[{"type":"x"}]}\
+        """
+                .formatted(image))
             .facts()
             .promptCharacters();
     assertThat(characters).isEqualTo(4 + "[{\"type\":\"x\"}]".length());
   }
 
   private static String value(byte[] body, FieldSpan field) {
-    return new String(body, field.getValueStart(), field.getValueEnd() - field.getValueStart(), UTF_8);
+    return new String(
+        body, field.getValueStart(), field.getValueEnd() - field.getValueStart(), UTF_8);
   }
 
   private static ScannedRequest scan(String body) {

@@ -43,7 +43,8 @@ class OpenAiEmbeddingsCodecTest {
     ScannedEmbeddings scanned =
         scan(
             """
-            {"input":["a","b"],"encoding_format":"base64","dimensions":256,"fairlead":{"tags":["t"]}}""");
+            {"input":["a","b"],"encoding_format":"base64","dimensions":256,"fairlead":{"tags":["t"]}}\
+            """);
     assertThat(scanned.inputs()).containsExactly("a", "b");
     assertThat(scanned.base64()).isTrue();
     assertThat(scanned.dimensions()).isEqualTo(OptionalInt.of(256));
@@ -60,8 +61,10 @@ class OpenAiEmbeddingsCodecTest {
         "{\"input\":[]}                          | input           | 1..2048",
         "{\"input\":\"\"}                        | input           | not empty",
         "{\"input\":[\"a\",\"\"]}                | input[1]        | not empty",
-        "{\"input\":[1,2,3]}                     | input[0]        | token numbers are not supported",
-        "{\"input\":[[1,2],[3]]}                 | input[0]        | token numbers are not supported",
+        "{\"input\":[1,2,3]}                     | input[0]        | token numbers are not"
+            + " supported",
+        "{\"input\":[[1,2],[3]]}                 | input[0]        | token numbers are not"
+            + " supported",
         "{\"input\":{}}                          | input           | a string or an array",
         "{\"input\":\"a\",\"dimensions\":0}      | dimensions      | an integer",
         "{\"input\":\"a\",\"dimensions\":\"5\"}  | dimensions      | a number",
@@ -85,13 +88,15 @@ class OpenAiEmbeddingsCodecTest {
   void digest_differs_whenInputDiffers() {
     assertThat(scan("{\"input\":\"a\"}").request().facts().scopeDigest())
         .isNotEqualTo(scan("{\"input\":\"b\"}").request().facts().scopeDigest())
-        .isEqualTo(scan("{\"model\":\"m\", \"input\":\"\\u0061\"}").request().facts().scopeDigest());
+        .isEqualTo(
+            scan("{\"model\":\"m\", \"input\":\"\\u0061\"}").request().facts().scopeDigest());
   }
 
   @Test
   void answer_tellsFloats_whenAskedForThem() throws IOException {
     JsonNode answer =
-        OpenAiJson.MAPPER.readTree(CODEC.answer(List.of(new float[] {0.5f, -1e-7f}, new float[] {1}), "m\"", 7, false));
+        OpenAiJson.MAPPER.readTree(
+            CODEC.answer(List.of(new float[] {0.5f, -1e-7f}, new float[] {1}), "m\"", 7, false));
     assertThat(answer.get("object").textValue()).isEqualTo("list");
     assertThat(answer.get("model").textValue()).isEqualTo("m\"");
     assertThat(answer.at("/usage/prompt_tokens").longValue()).isEqualTo(7);
@@ -104,7 +109,8 @@ class OpenAiEmbeddingsCodecTest {
 
   @Test
   void answer_tellsLittleEndianFloats_whenAskedForBase64() throws IOException {
-    JsonNode answer = OpenAiJson.MAPPER.readTree(CODEC.answer(List.of(new float[] {0.25f, -3}), "m", 1, true));
+    JsonNode answer =
+        OpenAiJson.MAPPER.readTree(CODEC.answer(List.of(new float[] {0.25f, -3}), "m", 1, true));
     ByteBuffer floats =
         ByteBuffer.wrap(Base64.getDecoder().decode(answer.at("/data/0/embedding").textValue()))
             .order(ByteOrder.LITTLE_ENDIAN);

@@ -19,12 +19,14 @@ class OpenAiErrorsTest {
 
   @Test
   void error_hasAllKeys_evenWhenNull() throws IOException {
-    JsonNode error = OpenAiJson.MAPPER.readTree(CODEC.error(new Timeout("too slow"), "req-1")).get("error");
+    JsonNode error =
+        OpenAiJson.MAPPER.readTree(CODEC.error(new Timeout("too slow"), "req-1")).get("error");
     assertThat(error)
         .isEqualTo(
             OpenAiJson.MAPPER.readTree(
                 """
-                {"message":"too slow","type":"server_error","param":null,"code":"timeout","request_id":"req-1"}"""));
+                {"message":"too slow","type":"server_error","param":null,"code":"timeout","request_id":"req-1"}\
+                """));
   }
 
   @Test
@@ -57,13 +59,19 @@ class OpenAiErrorsTest {
     String upstream =
         "data: {\"id\":\"a\",\"model\":\"m\",\"x\":1.10,\"choices\":[{\"index\":0,\"delta\":{}}],"
             + "\"usage\":{\"prompt_tokens\":5,\"y\":true}}\n\n";
-    JsonNode event = usage(upstream, Usage.newBuilder().setPromptTokens(99).build(), "{\"cost_usd\":0.10}", "other");
+    JsonNode event =
+        usage(
+            upstream,
+            Usage.newBuilder().setPromptTokens(99).build(),
+            "{\"cost_usd\":0.10}",
+            "other");
     assertThat(event)
         .isEqualTo(
             OpenAiJson.MAPPER.readTree(
                 """
                 {"id":"a","model":"m","x":1.10,"choices":[],"usage":{"prompt_tokens":5,"y":true},
-                 "fairlead":{"cost_usd":0.10}}"""));
+                 "fairlead":{"cost_usd":0.10}}\
+                """));
   }
 
   @Test
@@ -85,14 +93,16 @@ class OpenAiErrorsTest {
             OpenAiJson.MAPPER.readTree(
                 """
                 {"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,
-                 "prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}"""));
+                 "prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}\
+                """));
   }
 
   @Test
   void usageEvent_takesIdentity_whenGivenAnEarlierEvent() throws IOException {
     JsonNode event =
         usage(
-            "data: {\"id\":\"a\",\"created\":3,\"choices\":[{\"delta\":{\"content\":\"x\"}}],\"usage\":null}\n\n",
+            "data:"
+                + " {\"id\":\"a\",\"created\":3,\"choices\":[{\"delta\":{\"content\":\"x\"}}],\"usage\":null}\n\n",
             Usage.newBuilder().setPromptTokens(1).setCompletionTokens(1).build(),
             "",
             "");
@@ -102,7 +112,8 @@ class OpenAiErrorsTest {
     assertThat(event.at("/usage/total_tokens").intValue()).isEqualTo(2);
   }
 
-  private static JsonNode usage(String upstream, Usage usage, String fairlead, String model) throws IOException {
+  private static JsonNode usage(String upstream, Usage usage, String fairlead, String model)
+      throws IOException {
     byte[] event =
         CODEC.usageEvent(upstream.getBytes(UTF_8), usage, ByteString.copyFromUtf8(fairlead), model);
     String text = new String(event, UTF_8);

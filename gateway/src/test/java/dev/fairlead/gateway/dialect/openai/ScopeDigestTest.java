@@ -67,13 +67,14 @@ class ScopeDigestTest {
       byte[] body = json.spelled(request(json)).getBytes(UTF_8);
       JsonNode whole = mapper.readTree(body);
       List<FieldSpan> spans = CODEC.scan(body).raw().getFieldsList();
-      assertThat(spans.stream().map(FieldSpan::getName)).containsExactlyElementsOf(whole.propertyStream()
-          .map(Map.Entry::getKey).toList());
+      assertThat(spans.stream().map(FieldSpan::getName))
+          .containsExactlyElementsOf(whole.propertyStream().map(Map.Entry::getKey).toList());
       for (FieldSpan span : spans) {
         int length = span.getValueEnd() - span.getValueStart();
-        assertThat(mapper.readTree(body, span.getValueStart(), length)).isEqualTo(whole.get(span.getName()));
-        assertThat(new String(body, span.getValueStart(), length, UTF_8)).isEqualTo(
-            new String(body, span.getValueStart(), length, UTF_8).strip());
+        assertThat(mapper.readTree(body, span.getValueStart(), length))
+            .isEqualTo(whole.get(span.getName()));
+        assertThat(new String(body, span.getValueStart(), length, UTF_8))
+            .isEqualTo(new String(body, span.getValueStart(), length, UTF_8).strip());
         assertThat(body[span.getKeyStart()]).isEqualTo((byte) '"');
       }
     }
@@ -110,8 +111,11 @@ class ScopeDigestTest {
       })
   void digest_comparesMeaning_notSpelling(String one, String other, boolean same) {
     String ask = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
-    assertThat(scan("{" + one + "," + ask + "}").facts().scopeDigest()
-            .equals(scan("{" + ask + "," + other + "}").facts().scopeDigest()))
+    assertThat(
+            scan("{" + one + "," + ask + "}")
+                .facts()
+                .scopeDigest()
+                .equals(scan("{" + ask + "," + other + "}").facts().scopeDigest()))
         .isEqualTo(same);
   }
 
@@ -119,13 +123,19 @@ class ScopeDigestTest {
   void digest_leavesOutTheLastUserText_butKeepsItsPlace() {
     String one = messages("{\"role\":\"user\",\"content\":\"a\"}");
     assertThat(digest(one)).isEqualTo(digest(messages("{\"role\":\"user\",\"content\":\"b\"}")));
-    assertThat(digest(one)).isNotEqualTo(digest(messages("{\"role\":\"system\",\"content\":\"a\"}")));
     assertThat(digest(one))
-        .isNotEqualTo(digest(messages("{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}]}")));
-    String first = "{\"role\":\"user\",\"content\":\"%s\"},{\"role\":\"assistant\",\"content\":\"y\"},"
-        + "{\"role\":\"user\",\"content\":\"%s\"}";
-    assertThat(digest(messages(first.formatted("a", "b")))).isEqualTo(digest(messages(first.formatted("a", "c"))));
-    assertThat(digest(messages(first.formatted("a", "b")))).isNotEqualTo(digest(messages(first.formatted("c", "b"))));
+        .isNotEqualTo(digest(messages("{\"role\":\"system\",\"content\":\"a\"}")));
+    assertThat(digest(one))
+        .isNotEqualTo(
+            digest(
+                messages("{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}]}")));
+    String first =
+        "{\"role\":\"user\",\"content\":\"%s\"},{\"role\":\"assistant\",\"content\":\"y\"},"
+            + "{\"role\":\"user\",\"content\":\"%s\"}";
+    assertThat(digest(messages(first.formatted("a", "b"))))
+        .isEqualTo(digest(messages(first.formatted("a", "c"))));
+    assertThat(digest(messages(first.formatted("a", "b"))))
+        .isNotEqualTo(digest(messages(first.formatted("c", "b"))));
   }
 
   @Test
@@ -141,8 +151,13 @@ class ScopeDigestTest {
 
   @Test
   void digest_isStable_acrossVersions() {
-    assertThat(HexFormat.of().formatHex(
-            scan(messages("{\"role\":\"user\",\"content\":\"a\"}")).facts().scopeDigest().toByteArray()))
+    assertThat(
+            HexFormat.of()
+                .formatHex(
+                    scan(messages("{\"role\":\"user\",\"content\":\"a\"}"))
+                        .facts()
+                        .scopeDigest()
+                        .toByteArray()))
         .isEqualTo(Hashing.sha256().hashString(CANONICAL, UTF_8).toString());
   }
 
@@ -160,7 +175,8 @@ class ScopeDigestTest {
 
   private static Map<String, @Nullable Object> request(RandomJson json) {
     Map<String, @Nullable Object> request = new LinkedHashMap<>();
-    json.object(3).forEach((name, value) -> request.put("x_" + name.toLowerCase(Locale.ROOT), value));
+    json.object(3)
+        .forEach((name, value) -> request.put("x_" + name.toLowerCase(Locale.ROOT), value));
     request.put("model", json.text(6));
     request.put("temperature", BigDecimal.valueOf(json.random().nextInt(20), 1));
     request.put("max_tokens", BigDecimal.valueOf(1 + json.random().nextInt(5000)));
@@ -177,14 +193,16 @@ class ScopeDigestTest {
   }
 
   /** One relevant thing is other than before. */
-  private static Map<String, @Nullable Object> changed(Map<String, @Nullable Object> request, Random random) {
+  private static Map<String, @Nullable Object> changed(
+      Map<String, @Nullable Object> request, Random random) {
     Map<String, @Nullable Object> changed = new LinkedHashMap<>(request);
     switch (random.nextInt(4)) {
       case 0 -> changed.put("temperature", BigDecimal.valueOf(random.nextInt(9) * 100L + 53, 4));
       case 1 -> changed.put("x_more\u00df", List.of());
       case 2 -> changed.remove("max_tokens");
       default -> {
-        List<Object> messages = new ArrayList<>((List<?>) Objects.requireNonNull(request.get("messages")));
+        List<Object> messages =
+            new ArrayList<>((List<?>) Objects.requireNonNull(request.get("messages")));
         messages.addFirst(Map.of("role", "system", "content", ""));
         changed.put("messages", messages);
       }
