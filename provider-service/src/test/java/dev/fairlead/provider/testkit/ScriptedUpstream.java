@@ -325,8 +325,8 @@ public final class ScriptedUpstream implements AutoCloseable {
   private static HttpResponse stream(String script, Entry entry) {
     String role = chunk("{\"role\":\"assistant\",\"content\":\"\"}", null);
     String usage =
-        "data:"
-            + " {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":4}}}\n\n";
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,"
+            + "\"prompt_tokens_details\":{\"cached_tokens\":4}}}\n\n";
     String stop = chunk("{}", "stop");
     String done = "data: [DONE]\n\n";
     String hello = chunk("{\"content\":\"Hello\"}", null);

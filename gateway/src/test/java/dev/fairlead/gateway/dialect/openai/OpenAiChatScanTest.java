@@ -134,7 +134,8 @@ class OpenAiChatScanTest {
             + " missing",
         "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\",\"tool_call_id\":\"c\"}]} "
             + "| messages[0].tool_call_id | earlier assistant message",
-        "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":{}}}]}]}"
+        "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\","
+            + "\"function\":{\"name\":\"f\",\"arguments\":{}}}]}]}"
             + " | messages[0].tool_calls[0].function.arguments | a string",
       })
   void messages_areRefusedWithPath_whenWrong(String body, String param, String message) {
