@@ -26,9 +26,11 @@ public class SseFramingBenchmark {
 
   private static final int EVENTS = 200;
   private static final String EVENT =
-      "data:"
-          + " {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1790000000,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
-          + " friction\"},\"finish_reason\":null}]}\n\n";
+      """
+      data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"m",\
+      "choices":[{"index":0,"delta":{"content":" friction"},"finish_reason":null}]}
+
+      """;
 
   /** Bytes of a read; 0 means one event a read. */
   @Param({"0", "1000", "16384"})

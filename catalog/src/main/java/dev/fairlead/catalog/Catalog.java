@@ -1,18 +1,33 @@
 package dev.fairlead.catalog;
 
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The models in force, in configured order. Immutable; a reload makes a new one.
- *
- * @param version grows with every reload, from 1
- */
-public record Catalog(long version, List<ModelSpec> models, Map<String, ModelSpec> byId) {
+/** The models in force, in configured order. Immutable; a reload makes a new one. */
+public final class Catalog {
 
-  /** A catalogue of these models; their ids are unique. */
+  private final long version;
+  private final List<ModelSpec> models;
+  private final Map<String, ModelSpec> byId;
+  private final Map<Tier, List<ModelSpec>> byTierOrHigher = new EnumMap<>(Tier.class);
+
+  private Catalog(long version, List<ModelSpec> models, Map<String, ModelSpec> byId) {
+    this.version = version;
+    this.models = List.copyOf(models);
+    this.byId = Map.copyOf(byId);
+    for (Tier tier : Tier.values()) {
+      byTierOrHigher.put(tier, findTierOrHigher(tier));
+    }
+  }
+
+  /**
+   * A catalogue of these models; their ids are unique.
+   *
+   * @param version grows with every reload, from 1
+   */
   public static Catalog of(long version, List<ModelSpec> models) {
     Map<String, ModelSpec> byId = new LinkedHashMap<>();
     for (ModelSpec model : models) {
@@ -23,10 +38,14 @@ public record Catalog(long version, List<ModelSpec> models, Map<String, ModelSpe
     return new Catalog(version, models, byId);
   }
 
-  /** Copies. */
-  public Catalog {
-    models = List.copyOf(models);
-    byId = Map.copyOf(byId);
+  /** Grows with every reload, from 1. */
+  public long version() {
+    return version;
+  }
+
+  /** Every model, in configured order. */
+  public List<ModelSpec> models() {
+    return models;
   }
 
   /** The model of that id. */
@@ -39,6 +58,10 @@ public record Catalog(long version, List<ModelSpec> models, Map<String, ModelSpe
    * configured order.
    */
   public List<ModelSpec> ofTierOrHigher(Tier tier) {
+    return byTierOrHigher.getOrDefault(tier, List.of());
+  }
+
+  private List<ModelSpec> findTierOrHigher(Tier tier) {
     for (int i = tier.ordinal(); i < Tier.values().length; i++) {
       List<ModelSpec> found = ofTier(Tier.values()[i]);
       if (!found.isEmpty()) {

@@ -15,8 +15,10 @@ public enum Tier {
   @JsonProperty("quality")
   QUALITY;
 
+  private final String label = name().toLowerCase(Locale.ROOT);
+
   /** Lower-case name as in configuration, labels and JSON. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return label;
   }
 }

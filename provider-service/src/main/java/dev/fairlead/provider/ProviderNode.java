@@ -1,6 +1,7 @@
 package dev.fairlead.provider;
 
 import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.ClientFactoryOptions;
 import com.linecorp.armeria.client.proxy.ProxyConfig;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ServiceNode;
@@ -10,6 +11,7 @@ import dev.fairlead.provider.resilience.TimeSource;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +25,8 @@ public final class ProviderNode implements ServiceNode {
    * do.
    */
   private static final Duration IDLE = Duration.ofSeconds(10);
+
+  private static final int MAX_FLUSHES = 256;
 
   private final ClientFactory connections;
   private final ProviderRpcService service;
@@ -44,6 +48,11 @@ public final class ProviderNode implements ServiceNode {
             .idleTimeout(IDLE)
             .proxyConfig(ProxyConfig.direct())
             .eventLoopSchedulerFactory(CallersEventLoop::new)
+            // Headers and body that are written in one turn of the event loop leave in one system
+            // call.
+            .option(
+                ClientFactoryOptions.CHANNEL_PIPELINE_CUSTOMIZER,
+                pipeline -> pipeline.addFirst(new FlushConsolidationHandler(MAX_FLUSHES, true)))
             .build();
     TimeSource time = TimeSource.system();
     try {

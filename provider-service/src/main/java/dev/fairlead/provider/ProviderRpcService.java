@@ -179,7 +179,7 @@ final class ProviderRpcService extends ProviderServiceImplBase {
     List<Candidate> candidates = new ArrayList<>(call.getModelIdsCount());
     boolean known = false;
     for (String id : call.getModelIdsList()) {
-      ModelSpec model = snapshot.catalog().byId().get(id);
+      ModelSpec model = snapshot.catalog().find(id).orElse(null);
       if (model == null) {
         continue;
       }

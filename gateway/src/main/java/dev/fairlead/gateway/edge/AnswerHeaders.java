@@ -1,9 +1,11 @@
 package dev.fairlead.gateway.edge;
 
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import dev.fairlead.gateway.pipeline.AnswerHead;
 import dev.fairlead.gateway.pipeline.Settlement;
 import dev.fairlead.gateway.routing.Usd;
+import io.netty.util.AsciiString;
 import java.util.Map;
 
 /** The response headers of DESIGN section 4. */
@@ -11,23 +13,35 @@ final class AnswerHeaders {
 
   private static final double NANOS_PER_MILLI = 1e6;
 
+  private static final AsciiString REQUEST_ID = HttpHeaderNames.of("x-request-id");
+  private static final AsciiString MODEL_USED = HttpHeaderNames.of("x-model-used");
+  private static final AsciiString CACHE = HttpHeaderNames.of("x-fairlead-cache");
+  private static final AsciiString POLICY = HttpHeaderNames.of("x-fairlead-policy");
+  private static final AsciiString REASON = HttpHeaderNames.of("x-fairlead-reason");
+  private static final AsciiString ATTEMPTS = HttpHeaderNames.of("x-fairlead-attempts");
+  private static final AsciiString OVERHEAD = HttpHeaderNames.of("x-fairlead-overhead-ms");
+  private static final AsciiString COMPLEXITY = HttpHeaderNames.of("x-fairlead-complexity");
+  private static final AsciiString SIMILARITY = HttpHeaderNames.of("x-fairlead-similarity");
+  private static final AsciiString COST = HttpHeaderNames.of("x-query-cost");
+  private static final AsciiString SAVED = HttpHeaderNames.of("x-fairlead-saved");
+
   private AnswerHeaders() {}
 
   /** What is known when an answer begins. */
   static void begin(ResponseHeadersBuilder headers, AnswerHead head) {
     headers
-        .set("x-request-id", head.requestId())
-        .set("x-model-used", head.modelId())
-        .set("x-fairlead-cache", head.cache().label())
-        .set("x-fairlead-policy", head.policy())
-        .set("x-fairlead-reason", head.reason())
-        .set("x-fairlead-attempts", Integer.toString(head.attempts()))
-        .set("x-fairlead-overhead-ms", decimal(head.overheadNanos() / NANOS_PER_MILLI));
+        .add(REQUEST_ID, head.requestId())
+        .add(MODEL_USED, head.modelId())
+        .add(CACHE, head.cache().label())
+        .add(POLICY, head.policy())
+        .add(REASON, head.reason())
+        .add(ATTEMPTS, Integer.toString(head.attempts()))
+        .add(OVERHEAD, decimal(head.overheadNanos() / NANOS_PER_MILLI));
     if (head.complexity().isPresent()) {
-      headers.set("x-fairlead-complexity", decimal(head.complexity().getAsDouble()));
+      headers.add(COMPLEXITY, decimal(head.complexity().getAsDouble()));
     }
     if (head.similarity().isPresent()) {
-      headers.set("x-fairlead-similarity", decimal(head.similarity().getAsDouble()));
+      headers.add(SIMILARITY, decimal(head.similarity().getAsDouble()));
     }
   }
 
@@ -35,8 +49,8 @@ final class AnswerHeaders {
   static void end(
       ResponseHeadersBuilder headers, Settlement settlement, Map<String, String> vendorHeaders) {
     headers
-        .set("x-query-cost", Usd.plain(settlement.costNanoUsd()))
-        .set("x-fairlead-saved", Usd.plain(settlement.savedNanoUsd()));
+        .add(COST, Usd.plain(settlement.costNanoUsd()))
+        .add(SAVED, Usd.plain(settlement.savedNanoUsd()));
     vendorHeaders.forEach((name, value) -> {
       if (!headers.contains(name)) {
         headers.set(name, value);

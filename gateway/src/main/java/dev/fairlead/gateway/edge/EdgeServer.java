@@ -28,6 +28,7 @@ import dev.fairlead.gateway.upstream.ProviderStatusClient;
 import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.PrometheusScrape;
 import dev.fairlead.telemetry.Telemetry;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -38,6 +39,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class EdgeServer implements AutoCloseable {
 
+  private static final int MAX_FLUSHES = 256;
   private static final Duration IDLE = Duration.ofMinutes(5);
   private static final Duration DRAIN = Duration.ofSeconds(30);
 
@@ -73,6 +75,10 @@ public final class EdgeServer implements AutoCloseable {
             .maxNumConnections(limits.maxConnections())
             .http1MaxHeaderSize(limits.maxHeaderBytes())
             .http2MaxHeaderListSize(limits.maxHeaderBytes())
+            // Headers, body and events that are written in one turn of the event loop leave in one
+            // system call.
+            .childChannelPipelineCustomizer(
+                pipeline -> pipeline.addFirst(new FlushConsolidationHandler(MAX_FLUSHES, true)))
             .gracefulShutdownTimeout(Duration.ofMillis(100), DRAIN);
     endpoints(builder, parts);
     Server server = builder.build();

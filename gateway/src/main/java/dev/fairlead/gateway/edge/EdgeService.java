@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.edge;
 
+import com.linecorp.armeria.common.ExchangeType;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
@@ -9,6 +10,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.RoutingContext;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
@@ -39,6 +41,12 @@ abstract class EdgeService implements HttpService {
   /** Handles a request with its whole body; runs on the event loop. */
   abstract HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body)
       throws Exception;
+
+  /** Bodies are taken whole, so the server need not stream them. */
+  @Override
+  public final ExchangeType exchangeType(RoutingContext context) {
+    return ExchangeType.RESPONSE_STREAMING;
+  }
 
   @Override
   public final HttpResponse serve(ServiceRequestContext context, HttpRequest request) {

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.gateway.dialect.ControlsReader;
@@ -100,7 +103,8 @@ final class InferService extends EdgeService {
       usage.put("completion_tokens", answer.settlement().usage().completionTokens());
       usage.put("total_tokens", answer.settlement().usage().totalTokens());
       node.put("request_id", head.requestId());
-      ResponseHeadersBuilder headers = Json.headers(200, requestId);
+      ResponseHeadersBuilder headers =
+          ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON);
       AnswerHeaders.begin(headers, head);
       AnswerHeaders.end(headers, answer.settlement(), answer.responseHeaders());
       response.complete(HttpResponse.of(headers.build(), HttpData.wrap(Json.bytes(node))));

@@ -18,9 +18,11 @@ public enum CacheUse {
   /** Not looked up, or the cache was away. */
   BYPASS;
 
+  private final String label = name().toLowerCase(Locale.ROOT);
+
   /** Lower-case name as in headers, labels and JSON. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return label;
   }
 
   /** Whether the answer came without a model call of its own. */

@@ -64,7 +64,7 @@ final class CacheWrite {
       done.run();
       return;
     }
-    CacheKey key = call.requireKey();
+    CacheKey key = call.cacheKey();
     StoreRequest.Builder store =
         StoreRequest.newBuilder()
             .setScope(key.scope())
@@ -89,7 +89,7 @@ final class CacheWrite {
     if (miss != null && miss.hasNeighbour() && !completed.getText().isEmpty()) {
       call.scope.runDetached(() ->
           call.pipeline.cache.report(
-              Reports.freshAnswer(call.requireKey(), miss.getNeighbour(), completed.getText())));
+              Reports.freshAnswer(call.cacheKey(), miss.getNeighbour(), completed.getText())));
     }
   }
 }

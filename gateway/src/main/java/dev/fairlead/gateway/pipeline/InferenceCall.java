@@ -38,7 +38,7 @@ final class InferenceCall {
 
   @Nullable Catalog catalog;
   @Nullable ModelSelector selector;
-  @Nullable CacheKey key;
+  private @Nullable CacheKey key;
   @Nullable AnalyzeResponse analysis;
   private boolean analysed;
   CacheUse cacheUse = CacheUse.BYPASS;
@@ -71,9 +71,6 @@ final class InferenceCall {
             pipeline.routing.defaultPolicy(),
             known);
     selector = chosen;
-    key =
-        CacheKey.of(
-            scope.tenant(), policyLabel(), request.controls().qualityTarget(), request.facts());
     if (mayLookUp) {
       lookUp(!wantsSemantic());
     } else {
@@ -102,7 +99,7 @@ final class InferenceCall {
   }
 
   private LookupRequest lookup(boolean askLease) {
-    CacheKey where = requireKey();
+    CacheKey where = cacheKey();
     LookupRequest.Builder lookup =
         LookupRequest.newBuilder()
             .setScope(where.scope())
@@ -244,10 +241,17 @@ final class InferenceCall {
     }
   }
 
-  CacheKey requireKey() {
+  /**
+   * The request's key, made when it is first needed: a request that leaves the cache out needs
+   * none.
+   */
+  CacheKey cacheKey() {
     CacheKey known = key;
     if (known == null) {
-      throw new IllegalStateException("no cache key before admission");
+      known =
+          CacheKey.of(
+              scope.tenant(), policyLabel(), request.controls().qualityTarget(), request.facts());
+      key = known;
     }
     return known;
   }
@@ -286,7 +290,7 @@ final class InferenceCall {
     }
     String released = leaseId;
     leaseId = "";
-    scope.runDetached(() -> pipeline.cache.report(Reports.leaseAbandoned(requireKey(), released)));
+    scope.runDetached(() -> pipeline.cache.report(Reports.leaseAbandoned(cacheKey(), released)));
   }
 
   /** Savings of an answer against the baseline. */

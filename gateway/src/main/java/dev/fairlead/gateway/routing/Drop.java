@@ -13,8 +13,10 @@ public enum Drop {
   /** The request has a cost cap and the model's price is not known. */
   UNPRICED;
 
+  private final String label = name().toLowerCase(Locale.ROOT);
+
   /** Lower-case name as in JSON. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return label;
   }
 }

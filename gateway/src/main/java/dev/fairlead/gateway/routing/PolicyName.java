@@ -14,9 +14,11 @@ public enum PolicyName {
   /** By the prompt's length alone. */
   PROMPT_LENGTH;
 
+  private final String label = name().toLowerCase(Locale.ROOT);
+
   /** Lower-case name as in configuration, headers, labels and JSON. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return label;
   }
 
   /** The policy of that label. */

@@ -21,8 +21,10 @@ public enum Reason {
   /** Prompt beyond the configured length. */
   PROMPT_LONG;
 
+  private final String label = name().toLowerCase(Locale.ROOT);
+
   /** Lower-case name as in headers, labels and JSON. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return label;
   }
 }

@@ -72,7 +72,13 @@ public final class Router {
     if (!candidate.feasible()) {
       throw infeasible(query, List.of(candidate));
     }
-    return decision(Decision.EXPLICIT, Reason.EXPLICIT_MODEL, query, List.of(candidate), List.of());
+    return new Decision(
+        Decision.EXPLICIT,
+        Reason.EXPLICIT_MODEL,
+        List.of(model),
+        List.of(candidate),
+        query.complexity(),
+        cost);
   }
 
   private Decision auto(RouteQuery asked, PolicyName name, Catalog catalog) {
