@@ -67,7 +67,8 @@ public final class CacheClient {
     Consumer<LookupResponse> learned =
         response -> {
           breaker.onSuccess();
-          if (request.getSemanticEligible() && response.hasMiss()) {
+          boolean asked = request.getSemanticEligible() && request.getEmbeddingCount() == 0;
+          if (asked && response.hasMiss()) {
             semanticLikely = response.getMiss().getSemanticPossible();
           }
           found.accept(response);

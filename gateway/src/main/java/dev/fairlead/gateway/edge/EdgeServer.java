@@ -69,6 +69,7 @@ public final class EdgeServer implements AutoCloseable {
     ServerBuilder builder =
         Server.builder()
             .http(new InetSocketAddress(parts.config().bind(), parts.config().port()))
+            .disableServerHeader()
             .maxRequestLength(limits.maxBodyBytes())
             .requestTimeout(limits.bodyTimeout())
             .idleTimeout(IDLE)

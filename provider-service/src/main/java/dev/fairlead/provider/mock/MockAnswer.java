@@ -21,6 +21,7 @@ import dev.fairlead.v1.ToolCall;
 import dev.fairlead.v1.ToolCallDelta;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ final class MockAnswer {
         prompt.tool() != null
             ? FinishReason.FINISH_REASON_TOOL_CALLS
             : cut ? FinishReason.FINISH_REASON_LENGTH : FinishReason.FINISH_REASON_STOP;
-    this.id = "mock-" + Long.toHexString(seed * 31 + prompt.all().hashCode());
+    this.id = "mock-" + HexFormat.of().toHexDigits(seed * 31 + prompt.all().hashCode());
   }
 
   String text() {
