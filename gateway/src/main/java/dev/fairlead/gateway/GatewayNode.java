@@ -74,6 +74,9 @@ public final class GatewayNode implements AutoCloseable {
     LimitsConfig limits = config.section("limits", LimitsConfig.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
     config.section("slo", SloConfig.class);
+    if (config.has("canary")) {
+      logger.warn("{}: the section `canary` has no effect in this version", config.origin());
+    }
 
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
