@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.cache;
 
 import com.linecorp.armeria.client.circuitbreaker.CircuitBreaker;
+import dev.fairlead.gateway.upstream.DependencyBreaker;
 import dev.fairlead.gateway.upstream.UnaryResult;
 import dev.fairlead.v1.CacheServiceGrpc;
 import dev.fairlead.v1.FlushRequest;
@@ -37,14 +38,7 @@ public final class CacheClient {
   public CacheClient(Channel channel, Duration timeBox) {
     this.stub = CacheServiceGrpc.newStub(channel);
     this.timeBox = timeBox;
-    this.breaker =
-        CircuitBreaker.builder("cache")
-            .minimumRequestThreshold(5)
-            .counterSlidingWindow(Duration.ofSeconds(5))
-            .counterUpdateInterval(Duration.ofMillis(500))
-            .circuitOpenWindow(Duration.ofSeconds(1))
-            .trialRequestInterval(Duration.ofSeconds(1))
-            .build();
+    this.breaker = DependencyBreaker.of("cache");
   }
 
   /**

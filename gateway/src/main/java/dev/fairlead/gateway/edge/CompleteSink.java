@@ -7,15 +7,13 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.pipeline.Answer;
-import dev.fairlead.gateway.pipeline.AnswerHead;
-import dev.fairlead.gateway.pipeline.AnswerSink;
 import dev.fairlead.gateway.pipeline.FailedAnswer;
-import dev.fairlead.gateway.pipeline.StreamPiece;
+import dev.fairlead.gateway.pipeline.WholeAnswerSink;
 import dev.fairlead.v1.RawAnswer;
 import java.util.concurrent.CompletableFuture;
 
 /** Answers an HTTP request with one JSON body in the client's dialect. */
-final class CompleteSink implements AnswerSink {
+final class CompleteSink extends WholeAnswerSink {
 
   private final CompletableFuture<HttpResponse> response = new CompletableFuture<>();
   private final DialectCodec codec;
@@ -28,21 +26,6 @@ final class CompleteSink implements AnswerSink {
 
   HttpResponse response() {
     return HttpResponse.of(response);
-  }
-
-  @Override
-  public void begin(AnswerHead head) {
-    throw new IllegalStateException("a complete answer does not begin as a stream");
-  }
-
-  @Override
-  public void piece(StreamPiece piece) {
-    throw new IllegalStateException("a complete answer has no pieces");
-  }
-
-  @Override
-  public void whenReady(Runnable next) {
-    next.run();
   }
 
   @Override

@@ -14,13 +14,12 @@ import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.pipeline.Answer;
 import dev.fairlead.gateway.pipeline.AnswerHead;
-import dev.fairlead.gateway.pipeline.AnswerSink;
 import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.gateway.pipeline.FailedAnswer;
 import dev.fairlead.gateway.pipeline.Form;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.pipeline.InferenceRequest;
-import dev.fairlead.gateway.pipeline.StreamPiece;
+import dev.fairlead.gateway.pipeline.WholeAnswerSink;
 import dev.fairlead.gateway.routing.Usd;
 import dev.fairlead.gateway.typed.TypedFacts;
 import dev.fairlead.v1.ChatResponse;
@@ -62,23 +61,15 @@ final class InferService extends EdgeService {
   }
 
   /** Writes a typed answer as our own JSON. */
-  private record TextSink(
-      CompletableFuture<HttpResponse> response, DialectCodec errors, String requestId)
-      implements AnswerSink {
+  private static final class TextSink extends WholeAnswerSink {
+    private final CompletableFuture<HttpResponse> response;
+    private final DialectCodec errors;
+    private final String requestId;
 
-    @Override
-    public void begin(AnswerHead head) {
-      throw new IllegalStateException("not streamed");
-    }
-
-    @Override
-    public void piece(StreamPiece piece) {
-      throw new IllegalStateException("not streamed");
-    }
-
-    @Override
-    public void whenReady(Runnable next) {
-      next.run();
+    TextSink(CompletableFuture<HttpResponse> response, DialectCodec errors, String requestId) {
+      this.response = response;
+      this.errors = errors;
+      this.requestId = requestId;
     }
 
     @Override

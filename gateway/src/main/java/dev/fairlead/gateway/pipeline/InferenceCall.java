@@ -16,6 +16,7 @@ import dev.fairlead.v1.LookupRequest;
 import dev.fairlead.v1.LookupResponse;
 import java.time.Duration;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,9 @@ final class InferenceCall {
   final AnswerSink sink;
   private final boolean mayLookUp;
   final boolean mayStore;
+
+  /** Set once: a request is settled exactly once, whatever its sink throws. */
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   @Nullable Catalog catalog;
   @Nullable ModelSelector selector;
@@ -270,6 +274,10 @@ final class InferenceCall {
 
   /** Ends the request without an answer, whichever step it was in. */
   void fail(FailedAnswer failed, String modelId) {
+    if (ended.getAndSet(true)) {
+      logger.debug("request {} failed after its end: {}", scope.requestId(), failed.failure());
+      return;
+    }
     releaseLease();
     pipeline.metrics.failed(modelId, failed.failure(), scope.elapsedNanos());
     scope.close();
@@ -278,6 +286,9 @@ final class InferenceCall {
 
   /** Ends the request with an answer. */
   void complete(Answer answer) {
+    if (ended.getAndSet(true)) {
+      return;
+    }
     pipeline.metrics.completed(answer);
     scope.close();
     sink.complete(answer);

@@ -36,7 +36,7 @@ public final class InferenceGrpcService extends InferenceServiceGrpc.InferenceSe
     try {
       InferenceRequest inference = request(request.getChat(), request.getControls(), false);
       CallScope scope = scopes.open();
-      pipeline.answer(inference, scope, new UnarySink(observer, scope.requestId()));
+      pipeline.answer(inference, scope, new UnarySink(observer));
     } catch (RuntimeException e) {
       observer.onError(status(e));
     }

@@ -2,30 +2,24 @@ package dev.fairlead.gateway.rpc;
 
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.pipeline.Answer;
-import dev.fairlead.gateway.pipeline.AnswerHead;
-import dev.fairlead.gateway.pipeline.AnswerSink;
 import dev.fairlead.gateway.pipeline.FailedAnswer;
-import dev.fairlead.gateway.pipeline.StreamPiece;
+import dev.fairlead.gateway.pipeline.WholeAnswerSink;
 import dev.fairlead.v1.GenerateResponse;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /** Answers a unary gRPC call. */
-record UnarySink(StreamObserver<GenerateResponse> observer, String requestId)
-    implements AnswerSink {
+final class UnarySink extends WholeAnswerSink {
 
-  @Override
-  public void begin(AnswerHead head) {
-    throw new IllegalStateException("not streamed");
-  }
+  private final StreamObserver<GenerateResponse> observer;
 
-  @Override
-  public void piece(StreamPiece piece) {
-    throw new IllegalStateException("not streamed");
-  }
-
-  @Override
-  public void whenReady(Runnable next) {
-    next.run();
+  UnarySink(StreamObserver<GenerateResponse> observer) {
+    this.observer = observer;
+    if (observer instanceof ServerCallStreamObserver<GenerateResponse> call) {
+      // Cancellation is the context's; without a handler the answer to a caller that has gone would
+      // throw.
+      call.setOnCancelHandler(() -> {});
+    }
   }
 
   @Override

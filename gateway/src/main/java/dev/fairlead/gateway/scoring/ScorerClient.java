@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.scoring;
 
 import com.linecorp.armeria.client.circuitbreaker.CircuitBreaker;
+import dev.fairlead.gateway.upstream.DependencyBreaker;
 import dev.fairlead.gateway.upstream.UnaryResult;
 import dev.fairlead.v1.AnalyzeRequest;
 import dev.fairlead.v1.AnalyzeResponse;
@@ -27,14 +28,7 @@ public final class ScorerClient {
   public ScorerClient(Channel channel, Duration timeBox) {
     this.stub = ScorerServiceGrpc.newStub(channel);
     this.timeBox = timeBox;
-    this.breaker =
-        CircuitBreaker.builder("scorer")
-            .minimumRequestThreshold(5)
-            .counterSlidingWindow(Duration.ofSeconds(5))
-            .counterUpdateInterval(Duration.ofMillis(500))
-            .circuitOpenWindow(Duration.ofSeconds(1))
-            .trialRequestInterval(Duration.ofSeconds(1))
-            .build();
+    this.breaker = DependencyBreaker.of("scorer");
   }
 
   /**
