@@ -90,8 +90,12 @@ public final class FakeBackends implements AutoCloseable {
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   public FakeBackends(String yaml) throws IOException {
+    this(yaml, 0);
+  }
+
+  public FakeBackends(String yaml, int port) throws IOException {
     ConfigSource config =
-        ConfigSource.parse("test", "server: {port: 0, grpc_port: 0}\n" + yaml, Map.of());
+        ConfigSource.parse("test", "server: {port: " + port + ", grpc_port: 0}\n" + yaml, Map.of());
     Telemetry telemetry = Telemetry.start("gateway", TelemetrySettings.defaults());
     opened.add(telemetry);
     GatewayNode.Backends backends =

@@ -8,6 +8,8 @@ import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.gateway.routing.RoutingConfig;
 import java.lang.reflect.RecordComponent;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -81,5 +83,15 @@ class GatewayConfigTest {
         .hasMessageContaining("fairlead.yaml")
         .hasMessageContaining(key)
         .hasMessageContaining(expectation);
+  }
+
+  @Test
+  void takenPort_isAConfigurationError() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> new FakeBackends("", taken.getLocalPort()).close())
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("server.port")
+          .hasMessageContaining(Integer.toString(taken.getLocalPort()));
+    }
   }
 }

@@ -1,11 +1,8 @@
 package dev.fairlead.standalone;
 
-import com.linecorp.armeria.common.util.Exceptions;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ShutdownSignal;
-import java.net.BindException;
-import java.util.concurrent.CompletionException;
 
 /** {@code ./fairlead up}: the standalone gateway in the foreground. */
 public final class Main {
@@ -21,15 +18,6 @@ public final class Main {
       serve(ConfigSource.load(System.getenv()), signal);
     } catch (ConfigException e) {
       refuse(signal, "configuration: " + e.getMessage());
-    } catch (CompletionException e) {
-      if (Exceptions.peel(e) instanceof BindException) {
-        refuse(
-            signal,
-            "the HTTP port is taken (expected: a free port; PORT or server.port picks another)");
-        return;
-      }
-      signal.finished();
-      throw e;
     }
   }
 

@@ -5,12 +5,14 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.annotation.Nullable;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.LimitsConfig;
@@ -29,8 +31,10 @@ import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.PrometheusScrape;
 import dev.fairlead.telemetry.Telemetry;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -63,7 +67,11 @@ public final class EdgeServer implements AutoCloseable {
       ProviderStatusClient providers,
       BooleanSupplier ready) {}
 
-  /** Starts to listen; blocks until the port is open. */
+  /**
+   * Starts to listen; blocks until the port is open.
+   *
+   * @throws ConfigException when the port cannot be had
+   */
   public static EdgeServer start(Parts parts) {
     LimitsConfig limits = parts.limits();
     ServerBuilder builder =
@@ -83,8 +91,25 @@ public final class EdgeServer implements AutoCloseable {
             .gracefulShutdownTimeout(Duration.ofMillis(100), DRAIN);
     endpoints(builder, parts);
     Server server = builder.build();
-    server.start().join();
+    listen(server, parts.config());
     return new EdgeServer(server);
+  }
+
+  private static void listen(Server server, ServerConfig config) {
+    try {
+      server.start().join();
+    } catch (CompletionException e) {
+      if (Exceptions.peel(e) instanceof IOException io) {
+        throw new ConfigException(
+            "server.port: cannot listen on "
+                + config.bind()
+                + ":"
+                + config.port()
+                + " (expected: a free port of this machine; PORT picks another)",
+            io);
+      }
+      throw e;
+    }
   }
 
   private static void endpoints(ServerBuilder builder, Parts parts) {
