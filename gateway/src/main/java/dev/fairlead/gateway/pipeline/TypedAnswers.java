@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.pipeline;
 
+import com.google.protobuf.ByteString;
 import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.Choice;
@@ -28,7 +29,7 @@ final class TypedAnswers {
         switch (part.getPartCase()) {
           case TEXT -> deltas.add(delta.setText(part.getText()).build());
           case REFUSAL -> deltas.add(delta.setRefusal(part.getRefusal()).build());
-          case REASONING -> deltas.add(delta.setReasoning(part.getReasoning().getText()).build());
+          case REASONING -> reasoning(choice.getIndex(), part.getReasoning(), deltas);
           case IMAGE, PART_NOT_SET -> {}
         }
       }
@@ -45,6 +46,16 @@ final class TypedAnswers {
     return deltas;
   }
 
+  private static void reasoning(int choice, Reasoning reasoning, List<ChatDelta> deltas) {
+    ChatDelta.Builder delta = ChatDelta.newBuilder().setChoiceIndex(choice);
+    if (!reasoning.getText().isEmpty()) {
+      deltas.add(delta.setReasoning(reasoning.getText()).build());
+    }
+    if (!reasoning.getSignature().isEmpty()) {
+      deltas.add(delta.setReasoningSignature(reasoning.getSignature()).build());
+    }
+  }
+
   private static ChatDelta toolCall(int choice, int index, ToolCall call) {
     ToolCallDelta delta =
         ToolCallDelta.newBuilder()
@@ -52,6 +63,7 @@ final class TypedAnswers {
             .setId(call.getId())
             .setName(call.getName())
             .setArgumentsJson(call.getArgumentsJson())
+            .setSignature(call.getSignature())
             .build();
     return ChatDelta.newBuilder().setChoiceIndex(choice).setToolCall(delta).build();
   }
@@ -72,6 +84,7 @@ final class TypedAnswers {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
+    private final List<Reasoning> thoughts = new ArrayList<>();
     private final Map<Integer, ToolCall.Builder> calls = new TreeMap<>();
     private FinishReason finishReason = FinishReason.FINISH_REASON_UNSPECIFIED;
 
@@ -80,6 +93,7 @@ final class TypedAnswers {
         case TEXT -> text.append(delta.getText());
         case REFUSAL -> refusal.append(delta.getRefusal());
         case REASONING -> reasoning.append(delta.getReasoning());
+        case REASONING_SIGNATURE -> endReasoning(delta.getReasoningSignature());
         case TOOL_CALL -> add(delta.getToolCall());
         case FINISH_REASON -> finishReason = delta.getFinishReason();
         case DELTA_NOT_SET -> {}
@@ -95,16 +109,26 @@ final class TypedAnswers {
       if (delta.hasName()) {
         call.setName(delta.getName());
       }
+      if (!delta.getSignature().isEmpty()) {
+        call.setSignature(delta.getSignature());
+      }
       call.setArgumentsJson(call.getArgumentsJson() + delta.getArgumentsJson());
+    }
+
+    /** A signature ends the reasoning that it signs. */
+    private void endReasoning(ByteString signature) {
+      thoughts.add(
+          Reasoning.newBuilder().setText(reasoning.toString()).setSignature(signature).build());
+      reasoning.setLength(0);
     }
 
     Choice build(int index) {
       Message.Builder message = Message.newBuilder().setRole(Message.Role.ROLE_ASSISTANT);
       if (!reasoning.isEmpty()) {
-        message.addContent(
-            ContentPart.newBuilder()
-                .setReasoning(Reasoning.newBuilder().setText(reasoning.toString())));
+        endReasoning(ByteString.EMPTY);
       }
+      thoughts.forEach(
+          thought -> message.addContent(ContentPart.newBuilder().setReasoning(thought)));
       if (!text.isEmpty()) {
         message.addContent(ContentPart.newBuilder().setText(text.toString()));
       }
