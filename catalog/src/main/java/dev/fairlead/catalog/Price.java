@@ -20,6 +20,11 @@ public record Price(
 
   private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
 
+  /** Below both, 1,099 USD per million tokens and 4 million tokens, no sum exceeds a long. */
+  private static final long LARGEST_PLAIN_PRICE = 1L << 40;
+
+  private static final long LARGEST_PLAIN_TOKENS = 1L << 22;
+
   /** Rejects negative prices. */
   public Price {
     if (Math.min(
@@ -50,6 +55,18 @@ public record Price(
    */
   public long costNanoUsd(TokenUsage usage) {
     long plainInput = usage.promptTokens() - usage.cachedPromptTokens() - usage.cacheWriteTokens();
+    long dearest =
+        Math.max(
+            Math.max(inputNanoUsdPerMillion, outputNanoUsdPerMillion),
+            Math.max(cachedInputNanoUsdPerMillion, cacheWriteNanoUsdPerMillion));
+    if (dearest < LARGEST_PLAIN_PRICE && usage.totalTokens() < LARGEST_PLAIN_TOKENS) {
+      long sum =
+          inputNanoUsdPerMillion * plainInput
+              + cachedInputNanoUsdPerMillion * usage.cachedPromptTokens()
+              + cacheWriteNanoUsdPerMillion * usage.cacheWriteTokens()
+              + outputNanoUsdPerMillion * usage.completionTokens();
+      return (sum + 500_000) / 1_000_000;
+    }
     BigInteger sum =
         times(inputNanoUsdPerMillion, plainInput)
             .add(times(cachedInputNanoUsdPerMillion, usage.cachedPromptTokens()))

@@ -4,8 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
-import dev.fairlead.common.rpc.RpcChannels;
-import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.common.rpc.LocalServer;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.telemetry.TelemetrySettings;
 import dev.fairlead.v1.AnalyzeRequest;
@@ -55,8 +54,8 @@ import dev.fairlead.v1.StoreRequest;
 import dev.fairlead.v1.StoreResponse;
 import dev.fairlead.v1.Tier;
 import dev.fairlead.v1.Usage;
+import io.grpc.Channel;
 import io.grpc.Context;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -64,7 +63,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -104,13 +102,10 @@ public final class FakeBackends implements AutoCloseable {
     node = GatewayNode.start(config, telemetry, backends, false);
   }
 
-  private ManagedChannel serve(Telemetry telemetry, io.grpc.BindableService service)
-      throws IOException {
-    String name = UUID.randomUUID().toString();
-    opened.add(RpcServer.inProcess(name, List.of(service), List.of(telemetry.serverInterceptor())));
-    ManagedChannel channel = RpcChannels.inProcess(name, List.of(telemetry.clientInterceptor()));
-    opened.add(channel::shutdownNow);
-    return channel;
+  private Channel serve(Telemetry telemetry, io.grpc.BindableService service) {
+    LocalServer server = LocalServer.of(List.of(service), List.of(telemetry.serverInterceptor()));
+    opened.add(server);
+    return server.channel(List.of());
   }
 
   /** Everything as it was at the start. */

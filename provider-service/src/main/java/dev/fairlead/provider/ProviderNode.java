@@ -5,13 +5,13 @@ import com.linecorp.armeria.client.ClientFactoryOptions;
 import com.linecorp.armeria.client.proxy.ProxyConfig;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ServiceNode;
+import dev.fairlead.common.net.FlushPerIteration;
 import dev.fairlead.common.rpc.AcceptedHeaders;
 import dev.fairlead.provider.registry.ProviderRegistry;
 import dev.fairlead.provider.resilience.TimeSource;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.handler.flush.FlushConsolidationHandler;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,8 +25,6 @@ public final class ProviderNode implements ServiceNode {
    * do.
    */
   private static final Duration IDLE = Duration.ofSeconds(10);
-
-  private static final int MAX_FLUSHES = 256;
 
   private final ClientFactory connections;
   private final ProviderRpcService service;
@@ -52,7 +50,7 @@ public final class ProviderNode implements ServiceNode {
             // call.
             .option(
                 ClientFactoryOptions.CHANNEL_PIPELINE_CUSTOMIZER,
-                pipeline -> pipeline.addFirst(new FlushConsolidationHandler(MAX_FLUSHES, true)))
+                pipeline -> pipeline.addFirst(new FlushPerIteration()))
             .build();
     TimeSource time = TimeSource.system();
     try {

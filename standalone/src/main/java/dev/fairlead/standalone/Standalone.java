@@ -3,20 +3,18 @@ package dev.fairlead.standalone;
 import dev.fairlead.cache.CacheNode;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ServiceNode;
-import dev.fairlead.common.rpc.RpcChannels;
-import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.common.rpc.LocalServer;
 import dev.fairlead.gateway.GatewayNode;
 import dev.fairlead.provider.ProviderNode;
 import dev.fairlead.scorer.ScorerNode;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.telemetry.TelemetrySettings;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,14 +32,14 @@ public final class Standalone implements AutoCloseable {
     try {
       Telemetry telemetry =
           opened(Telemetry.start("fairlead", config.section("telemetry", TelemetrySettings.class)));
-      ManagedChannel scorer =
+      Channel scorer =
           serve(
               telemetry,
               opened(ScorerNode.start(config, telemetry.registry(), telemetry.tracer())));
-      ManagedChannel cache =
+      Channel cache =
           serve(
               telemetry, opened(CacheNode.start(config, telemetry.registry(), telemetry.tracer())));
-      ManagedChannel provider =
+      Channel provider =
           serve(
               telemetry,
               opened(ProviderNode.start(config, telemetry.registry(), telemetry.tracer())));
@@ -68,12 +66,10 @@ public final class Standalone implements AutoCloseable {
     }
   }
 
-  private ManagedChannel serve(Telemetry telemetry, ServiceNode node) throws IOException {
-    String name = node.name() + "-" + UUID.randomUUID();
-    opened(RpcServer.inProcess(name, node.services(), List.of(telemetry.serverInterceptor())));
-    ManagedChannel channel = RpcChannels.inProcess(name, List.of(telemetry.clientInterceptor()));
-    opened.push(channel::shutdownNow);
-    return channel;
+  private Channel serve(Telemetry telemetry, ServiceNode node) {
+    LocalServer server =
+        opened(LocalServer.of(node.services(), List.of(telemetry.serverInterceptor())));
+    return server.channel(List.of());
   }
 
   private <T extends AutoCloseable> T opened(T closeable) {

@@ -34,9 +34,11 @@ final class MeasuringServerInterceptor implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     MethodInstruments method = instruments(call.getMethodDescriptor());
-    io.opentelemetry.context.Context parent = CallHeaders.trace(headers);
+    io.opentelemetry.context.Context parent = parent(headers);
     Span span = method.traced() ? startSpan(method, parent) : Span.getInvalid();
-    CallScope scope = CallScope.of(context(headers, parent.with(span)));
+    CallScope scope =
+        CallScope.of(
+            context(headers, span.getSpanContext().isValid() ? parent.with(span) : parent));
     MeasuredServerCall<Q, R> measured = new MeasuredServerCall<>(call, method, scope, span);
     CallScope.Entered entered = scope.enter();
     try {
@@ -70,13 +72,30 @@ final class MeasuringServerInterceptor implements ServerInterceptor {
     return span;
   }
 
+  /** What the metadata says; inside a process the caller's own context says it already. */
   private Context context(Metadata headers, io.opentelemetry.context.Context trace) {
-    String requestId = RequestIds.validOrFresh(headers.get(CallHeaders.REQUEST_ID));
+    Context current = Context.current();
+    String known = CallContext.REQUEST_ID.get(current);
+    @Nullable String said = headers.get(CallHeaders.REQUEST_ID);
+    String requestId = said == null && !known.isEmpty() ? known : RequestIds.validOrFresh(said);
+    boolean same = requestId.equals(known) && trace == CallContext.TRACE.get(current);
     Context context =
-        Context.current().withValues(CallContext.REQUEST_ID, requestId, CallContext.TRACE, trace);
+        same
+            ? current
+            : current.withValues(CallContext.REQUEST_ID, requestId, CallContext.TRACE, trace);
     @Nullable String tenant = trustsTenant ? headers.get(CallHeaders.TENANT) : null;
     return tenant == null || tenant.isEmpty()
         ? context
         : context.withValue(CallContext.TENANT, tenant);
+  }
+
+  private static io.opentelemetry.context.Context parent(Metadata headers) {
+    if (headers.containsKey(CallHeaders.TRACE_PARENT)) {
+      return CallHeaders.trace(headers);
+    }
+    io.opentelemetry.context.Context trace = CallContext.TRACE.get();
+    return Span.current().getSpanContext().isValid()
+        ? io.opentelemetry.context.Context.current()
+        : trace;
   }
 }

@@ -2,7 +2,6 @@ package dev.fairlead.common.rpc;
 
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.util.List;
 import java.util.Map;
@@ -87,14 +86,6 @@ public final class RpcChannels {
             .build();
     reconnectQuickly(channel);
     return channel;
-  }
-
-  /** A channel to an {@link RpcServer#inProcess in-process server}. */
-  public static ManagedChannel inProcess(String name, List<ClientInterceptor> interceptors) {
-    return InProcessChannelBuilder.forName(name)
-        .directExecutor()
-        .intercept(interceptors.reversed())
-        .build();
   }
 
   /**

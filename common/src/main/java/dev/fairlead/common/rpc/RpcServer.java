@@ -4,7 +4,6 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
-import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -65,13 +64,6 @@ public final class RpcServer implements AutoCloseable {
     return start(builder, services, interceptors);
   }
 
-  /** Serves inside this process, on the caller's threads. */
-  public static RpcServer inProcess(
-      String name, List<BindableService> services, List<ServerInterceptor> interceptors)
-      throws IOException {
-    return start(InProcessServerBuilder.forName(name).directExecutor(), services, interceptors);
-  }
-
   private static RpcServer start(
       ServerBuilder<?> builder,
       List<BindableService> services,
@@ -87,7 +79,7 @@ public final class RpcServer implements AutoCloseable {
     return new RpcServer(builder.build().start(), health);
   }
 
-  /** The port in use; -1 in process. */
+  /** The port in use. */
   public int port() {
     return port;
   }

@@ -295,12 +295,12 @@ class RpcTest {
     assertThat(order).containsExactly("c1", "c2", "s1", "s2");
 
     order.clear();
-    RpcServer inProcess = opened(RpcServer.inProcess("rpc-test", List.of(scorer), server));
-    ManagedChannel channel = RpcChannels.inProcess("rpc-test", client);
-    opened.push(() -> channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS));
-    calls(ScorerServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS), 1);
+    LocalServer inProcess = LocalServer.of(List.of(scorer), server);
+    calls(
+        ScorerServiceGrpc.newBlockingStub(inProcess.channel(client))
+            .withDeadlineAfter(10, TimeUnit.SECONDS),
+        1);
     assertThat(order).containsExactly("c1", "c2", "s1", "s2");
-    assertThat(inProcess.port()).isEqualTo(-1);
   }
 
   private static ServerInterceptor noting(List<String> order, String name) {

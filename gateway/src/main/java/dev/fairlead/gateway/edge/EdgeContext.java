@@ -89,7 +89,9 @@ final class EdgeContext {
             limits.requestTimeout(),
             context.eventLoop(),
             context.eventLoop());
-    context.log().whenComplete().thenAccept(log -> end(span, log.responseStatus().code()));
+    if (span.isRecording()) {
+      context.log().whenComplete().thenAccept(log -> end(span, log.responseStatus().code()));
+    }
     return scope;
   }
 
@@ -108,11 +110,9 @@ final class EdgeContext {
   }
 
   private static void end(Span span, int status) {
-    if (span.isRecording()) {
-      span.setAttribute("http.response.status_code", status);
-      if (status >= 500) {
-        span.setStatus(StatusCode.ERROR);
-      }
+    span.setAttribute("http.response.status_code", status);
+    if (status >= 500) {
+      span.setStatus(StatusCode.ERROR);
     }
     span.end();
   }

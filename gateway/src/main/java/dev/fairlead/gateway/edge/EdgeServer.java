@@ -15,6 +15,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.net.FlushPerIteration;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.ServerConfig;
 import dev.fairlead.gateway.cache.CacheClient;
@@ -30,7 +31,6 @@ import dev.fairlead.gateway.upstream.ProviderStatusClient;
 import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.PrometheusScrape;
 import dev.fairlead.telemetry.Telemetry;
-import io.netty.handler.flush.FlushConsolidationHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -43,7 +43,6 @@ import java.util.function.BooleanSupplier;
  */
 public final class EdgeServer implements AutoCloseable {
 
-  private static final int MAX_FLUSHES = 256;
   private static final Duration IDLE = Duration.ofMinutes(5);
   private static final Duration DRAIN = Duration.ofSeconds(30);
 
@@ -86,8 +85,7 @@ public final class EdgeServer implements AutoCloseable {
             .http2MaxHeaderListSize(limits.maxHeaderBytes())
             // Headers, body and events that are written in one turn of the event loop leave in one
             // system call.
-            .childChannelPipelineCustomizer(
-                pipeline -> pipeline.addFirst(new FlushConsolidationHandler(MAX_FLUSHES, true)))
+            .childChannelPipelineCustomizer(pipeline -> pipeline.addFirst(new FlushPerIteration()))
             .gracefulShutdownTimeout(Duration.ofMillis(100), DRAIN);
     endpoints(builder, parts);
     Server server = builder.build();

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.edge;
 
+import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.ExchangeType;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
@@ -17,6 +18,7 @@ import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.HttpFailures;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,16 +56,23 @@ abstract class EdgeService implements HttpService {
     if (!methods.contains(headers.method())) {
       return methodNotAllowed(context);
     }
-    return HttpResponse.of(
-        request
-            .aggregate(context.eventLoop())
-            .handle((aggregated, error) -> {
-              if (error != null) {
-                return failed(context, error);
-              }
-              context.clearRequestTimeout();
-              return answered(context, headers, bytes(aggregated.content()));
-            }));
+    CompletableFuture<AggregatedHttpRequest> body = request.aggregate(context.eventLoop());
+    return isAvailable(body)
+        ? received(context, headers, body.join())
+        : HttpResponse.of(
+            body.handle((aggregated, error) ->
+                error != null ? failed(context, error) : received(context, headers, aggregated)));
+  }
+
+  /** As a rule: the server gathers the body before it calls, see {@link #exchangeType}. */
+  private static boolean isAvailable(CompletableFuture<AggregatedHttpRequest> body) {
+    return body.isDone() && !body.isCompletedExceptionally();
+  }
+
+  private HttpResponse received(
+      ServiceRequestContext context, RequestHeaders headers, AggregatedHttpRequest request) {
+    context.clearRequestTimeout();
+    return answered(context, headers, bytes(request.content()));
   }
 
   private HttpResponse answered(

@@ -115,11 +115,12 @@ final class Generation {
   }
 
   private long costNanoUsd(String modelId, TokenUsage usage) {
-    return decision.order().stream()
-        .filter(model -> model.id().equals(modelId))
-        .findFirst()
-        .map(model -> model.costNanoUsd(usage))
-        .orElse(0L);
+    for (ModelSpec model : decision.order()) {
+      if (model.id().equals(modelId)) {
+        return model.costNanoUsd(usage);
+      }
+    }
+    return 0;
   }
 
   /** Ends the request; {@code seen} are the attempts that a stream has already reported. */

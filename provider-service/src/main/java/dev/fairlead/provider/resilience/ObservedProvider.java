@@ -94,7 +94,7 @@ public final class ObservedProvider implements ModelProvider {
   public Exchange open(ModelCall call, AnswerListener listener) {
     ModelMeters model =
         byModel.computeIfAbsent(call.model().id(), id -> new ModelMeters(meters, name, id));
-    return next.open(call, new Observing(listener, model, span(call)));
+    return next.open(call, new Observing(listener, model, span(call), call.streamed()));
   }
 
   private Span span(ModelCall call) {
@@ -136,18 +136,21 @@ public final class ObservedProvider implements ModelProvider {
     private final ModelMeters model;
     private final Span span;
     private final long began = time.nanoTime();
-    private boolean content;
 
-    Observing(AnswerListener next, ModelMeters model, Span span) {
+    /** Whether the first content has yet to come; an answer that comes whole has no first token. */
+    private boolean awaited;
+
+    Observing(AnswerListener next, ModelMeters model, Span span, boolean streamed) {
       super(next);
       this.model = model;
       this.span = span;
+      this.awaited = streamed;
     }
 
     @Override
     public void onPart(AnswerPart part) {
-      if (!content && part.content()) {
-        content = true;
+      if (awaited && part.content()) {
+        awaited = false;
         long nanos = time.nanoTime() - began;
         model.firstToken(nanos);
         span.setAttribute(FIRST_CHUNK, nanos / 1e9);

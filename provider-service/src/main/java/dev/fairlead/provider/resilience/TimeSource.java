@@ -1,7 +1,8 @@
 package dev.fairlead.provider.resilience;
 
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timeout;
 import java.time.Duration;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Time and timers, so that tests can hold them. Thread-safe. */
@@ -24,16 +25,20 @@ public interface TimeSource {
   /** Runs the task once, after the delay. */
   Timer schedule(Duration delay, Runnable task);
 
-  /** The JVM's clock and a timer thread. */
+  /**
+   * The JVM's clock and a timer wheel: setting and cancelling a timer, which every call does, takes
+   * no lock. A timer fires up to two ticks late.
+   */
   final class SystemTime implements TimeSource {
+    private static final long TICK_MILLIS = 5;
     private static final SystemTime INSTANCE = new SystemTime();
-    private final ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("provider-timer").factory());
+    private final HashedWheelTimer wheel =
+        new HashedWheelTimer(
+            Thread.ofPlatform().daemon().name("provider-timer").factory(),
+            TICK_MILLIS,
+            TimeUnit.MILLISECONDS);
 
-    private SystemTime() {
-      executor.setRemoveOnCancelPolicy(true);
-    }
+    private SystemTime() {}
 
     @Override
     public long nanoTime() {
@@ -42,8 +47,9 @@ public interface TimeSource {
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-      var future = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
-      return () -> future.cancel(false);
+      Timeout timeout =
+          wheel.newTimeout(expired -> task.run(), delay.toNanos(), TimeUnit.NANOSECONDS);
+      return timeout::cancel;
     }
   }
 }
