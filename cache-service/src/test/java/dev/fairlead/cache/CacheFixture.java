@@ -2,8 +2,7 @@ package dev.fairlead.cache;
 
 import com.google.protobuf.Duration;
 import dev.fairlead.common.config.ConfigSource;
-import dev.fairlead.common.rpc.RpcChannels;
-import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.common.rpc.LocalServer;
 import dev.fairlead.v1.CacheMiss;
 import dev.fairlead.v1.CacheScope;
 import dev.fairlead.v1.CacheServiceGrpc;
@@ -16,15 +15,12 @@ import dev.fairlead.v1.LookupResponse;
 import dev.fairlead.v1.ReportOutcomeRequest;
 import dev.fairlead.v1.StoreRequest;
 import dev.fairlead.v1.StoreResponse;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** A cache service in this process, spoken to over gRPC as the gateway does. */
@@ -34,8 +30,8 @@ final class CacheFixture implements AutoCloseable {
 
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final CacheNode node;
-  private final RpcServer server;
-  private final ManagedChannel channel;
+  private final LocalServer server;
+  private final Channel channel;
 
   private CacheFixture(String yaml, InstantSource clock) {
     ConfigSource config = ConfigSource.parse("test.yaml", yaml, Map.of());
@@ -47,13 +43,8 @@ final class CacheFixture implements AutoCloseable {
             OpenTelemetry.noop().getTracer("test"),
             clock,
             () -> 0.5);
-    String name = UUID.randomUUID().toString();
-    try {
-      server = RpcServer.inProcess(name, node.services(), List.of());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    channel = RpcChannels.inProcess(name, List.of());
+    server = LocalServer.of(node.services(), List.of());
+    channel = server.channel(List.of());
   }
 
   static CacheFixture start(String yaml) {
@@ -162,7 +153,6 @@ final class CacheFixture implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
     server.close(java.time.Duration.ofSeconds(1));
     node.close();
   }

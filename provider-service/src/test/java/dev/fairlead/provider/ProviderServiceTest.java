@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.common.rpc.LocalServer;
 import dev.fairlead.common.rpc.RpcChannels;
 import dev.fairlead.common.rpc.RpcServer;
 import dev.fairlead.provider.testkit.ScriptedUpstream;
@@ -32,6 +33,7 @@ import dev.fairlead.v1.ReloadRequest;
 import dev.fairlead.v1.UpstreamError;
 import dev.fairlead.v1.Usage;
 import io.grpc.Context;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -65,8 +67,8 @@ class ProviderServiceTest {
   private ScriptedUpstream upstream;
   private SimpleMeterRegistry meters;
   private ProviderNode node;
-  private RpcServer server;
-  private ManagedChannel channel;
+  private LocalServer server;
+  private Channel channel;
 
   @BeforeEach
   void start() throws IOException {
@@ -77,14 +79,12 @@ class ProviderServiceTest {
     node =
         ProviderNode.start(
             ConfigSource.load(file, Map.of()), meters, OpenTelemetry.noop().getTracer("test"));
-    String name = "provider-" + System.nanoTime();
-    server = RpcServer.inProcess(name, node.services(), List.of());
-    channel = RpcChannels.inProcess(name, List.of());
+    server = LocalServer.of(node.services(), List.of());
+    channel = server.channel(List.of());
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
-    channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+  void stop() {
     server.close(Duration.ofSeconds(5));
     node.close();
     upstream.close();

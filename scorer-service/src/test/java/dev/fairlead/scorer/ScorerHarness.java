@@ -1,29 +1,26 @@
 package dev.fairlead.scorer;
 
 import dev.fairlead.common.config.ConfigSource;
-import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.common.rpc.LocalServer;
 import dev.fairlead.v1.ScorerServiceGrpc;
-import io.grpc.ManagedChannel;
-import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.Channel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
-/** A scorer node behind an in-process server, as standalone runs it. */
+/** A scorer node behind a local server, as standalone runs it. */
 final class ScorerHarness implements AutoCloseable {
 
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final ScorerNode node;
-  private final RpcServer server;
-  private final ManagedChannel channel;
+  private final LocalServer server;
+  private final Channel channel;
 
   private ScorerHarness(TextScorer scorer, ScorerConfig config) throws IOException {
     this.node = ScorerNode.of(scorer, config, meters);
-    String name = "scorer-" + UUID.randomUUID();
-    this.server = RpcServer.inProcess(name, node.services(), List.of());
-    this.channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+    this.server = LocalServer.of(node.services(), List.of());
+    this.channel = server.channel(List.of());
   }
 
   static ScorerHarness start(TextScorer scorer, String yaml) throws IOException {
@@ -49,7 +46,6 @@ final class ScorerHarness implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
     server.close();
     node.close();
   }

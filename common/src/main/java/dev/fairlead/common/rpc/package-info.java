@@ -1,6 +1,7 @@
 /**
  * gRPC servers and channels as every service starts them: health, reflection, service token,
- * client-side round-robin, retries before acceptance.
+ * client-side round-robin, retries before acceptance; and calls between services of one process
+ * without a transport.
  */
 @NullMarked
 package dev.fairlead.common.rpc;
