@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param price null when it is not known
  * @param contextWindow tokens of prompt and answer together; 0 when unknown
  * @param maxOutputTokens tokens of an answer; 0 when unknown
+ * @param capabilities null when the entry does not say
  */
 public record ModelConfig(
     String id,
@@ -24,13 +25,12 @@ public record ModelConfig(
     @Nullable PriceConfig price,
     long contextWindow,
     long maxOutputTokens,
-    Set<Capability> capabilities) {
+    @Nullable Set<Capability> capabilities) {
 
   /** What an entry leaves out. */
   public static final JsonDefaults DEFAULTS =
       new JsonDefaults(
-          "{id: '', provider: '', upstream: '', context_window: 0, max_output_tokens: 0,"
-              + " capabilities: []}");
+          "{id: '', provider: '', upstream: '', context_window: 0, max_output_tokens: 0}");
 
   private static final int LONGEST_NAME = 200;
   private static final long MOST_TOKENS = 1_000_000_000;
@@ -54,7 +54,7 @@ public record ModelConfig(
         "up to 200 characters without control characters");
     Expect.range(key + ".context_window", contextWindow, 0, MOST_TOKENS);
     Expect.range(key + ".max_output_tokens", maxOutputTokens, 0, MOST_TOKENS);
-    capabilities = Set.copyOf(capabilities);
+    capabilities = capabilities == null ? null : Set.copyOf(capabilities);
   }
 
   /** The same model on another provider. */
@@ -69,6 +69,19 @@ public record ModelConfig(
         id, provider, upstream, tier, otherPrice, contextWindow, maxOutputTokens, capabilities);
   }
 
+  /** The same model, with what its entry leaves out taken from what is publicly known of it. */
+  public ModelConfig completedBy(KnownModel known) {
+    return new ModelConfig(
+        id,
+        provider,
+        upstream,
+        tier,
+        price == null ? known.price() : price,
+        contextWindow == 0 ? Math.min(known.contextWindow(), MOST_TOKENS) : contextWindow,
+        maxOutputTokens == 0 ? Math.min(known.maxOutputTokens(), MOST_TOKENS) : maxOutputTokens,
+        capabilities == null ? known.capabilities() : capabilities);
+  }
+
   /** As the catalogue keeps it. */
   public ModelSpec toSpec() {
     return new ModelSpec(
@@ -79,7 +92,7 @@ public record ModelConfig(
         price == null ? null : price.toPrice(),
         contextWindow,
         maxOutputTokens,
-        capabilities);
+        capabilities == null ? Set.of() : capabilities);
   }
 
   private static boolean plain(String name) {

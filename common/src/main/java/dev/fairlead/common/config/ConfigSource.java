@@ -50,6 +50,7 @@ public final class ConfigSource {
           "slo",
           "canary",
           "cache",
+          "catalog",
           "redis",
           "scorer",
           "provider",
