@@ -22,6 +22,7 @@ import dev.fairlead.v1.FailedAttempts;
 import dev.fairlead.v1.GenerationCompleted;
 import dev.fairlead.v1.GetStatusResponse;
 import dev.fairlead.v1.ListModelsResponse;
+import dev.fairlead.v1.LongContextPrice;
 import dev.fairlead.v1.Model;
 import dev.fairlead.v1.ProviderStatus;
 import dev.fairlead.v1.UpstreamError;
@@ -66,8 +67,20 @@ final class ProviderMessages {
           .setOutputNanoUsdPerMillion(price.outputNanoUsdPerMillion())
           .setCachedInputNanoUsdPerMillion(price.cachedInputNanoUsdPerMillion())
           .setCacheWriteNanoUsdPerMillion(price.cacheWriteNanoUsdPerMillion());
+      price.longContext().forEach(step -> model.addLongContextPrices(longContext(step)));
     }
     return model.build();
+  }
+
+  private static LongContextPrice longContext(Price.LongContext step) {
+    Price rates = step.rates();
+    return LongContextPrice.newBuilder()
+        .setAbovePromptTokens(step.abovePromptTokens())
+        .setInputNanoUsdPerMillion(rates.inputNanoUsdPerMillion())
+        .setOutputNanoUsdPerMillion(rates.outputNanoUsdPerMillion())
+        .setCachedInputNanoUsdPerMillion(rates.cachedInputNanoUsdPerMillion())
+        .setCacheWriteNanoUsdPerMillion(rates.cacheWriteNanoUsdPerMillion())
+        .build();
   }
 
   private static dev.fairlead.v1.Tier tier(@Nullable Tier tier) {

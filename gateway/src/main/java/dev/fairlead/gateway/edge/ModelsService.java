@@ -93,6 +93,7 @@ final class ModelsService extends EdgeService {
     model.capabilities().stream().map(Capability::label).sorted().forEach(capabilities::add);
     node.put("context_window", model.contextWindow());
     node.put("max_output_tokens", model.maxOutputTokens());
+    node.put("priced", model.price() != null);
     price(node, model.price());
     return node;
   }
@@ -104,6 +105,16 @@ final class ModelsService extends EdgeService {
       return;
     }
     ObjectNode prices = node.putObject("price");
+    rates(prices, price);
+    if (!price.longContext().isEmpty()) {
+      ArrayNode steps = prices.putArray("long_context");
+      for (Price.LongContext step : price.longContext()) {
+        rates(steps.addObject().put("above", step.abovePromptTokens()), step.rates());
+      }
+    }
+  }
+
+  private static void rates(ObjectNode prices, Price price) {
     prices.put("input", Usd.decimal(price.inputNanoUsdPerMillion()));
     prices.put("output", Usd.decimal(price.outputNanoUsdPerMillion()));
     prices.put("cached_input", Usd.decimal(price.cachedInputNanoUsdPerMillion()));

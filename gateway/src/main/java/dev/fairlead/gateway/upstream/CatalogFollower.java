@@ -8,6 +8,7 @@ import dev.fairlead.catalog.Tier;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.v1.ListModelsRequest;
 import dev.fairlead.v1.ListModelsResponse;
+import dev.fairlead.v1.LongContextPrice;
 import dev.fairlead.v1.Model;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.Channel;
@@ -130,6 +131,17 @@ public final class CatalogFollower implements AutoCloseable {
         input,
         model.getOutputNanoUsdPerMillion(),
         model.hasCachedInputNanoUsdPerMillion() ? model.getCachedInputNanoUsdPerMillion() : input,
-        model.hasCacheWriteNanoUsdPerMillion() ? model.getCacheWriteNanoUsdPerMillion() : input);
+        model.hasCacheWriteNanoUsdPerMillion() ? model.getCacheWriteNanoUsdPerMillion() : input,
+        model.getLongContextPricesList().stream().map(CatalogFollower::longContext).toList());
+  }
+
+  private static Price.LongContext longContext(LongContextPrice step) {
+    return new Price.LongContext(
+        step.getAbovePromptTokens(),
+        new Price(
+            step.getInputNanoUsdPerMillion(),
+            step.getOutputNanoUsdPerMillion(),
+            step.getCachedInputNanoUsdPerMillion(),
+            step.getCacheWriteNanoUsdPerMillion()));
   }
 }

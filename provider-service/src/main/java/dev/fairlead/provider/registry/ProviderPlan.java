@@ -1,11 +1,13 @@
 package dev.fairlead.provider.registry;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.fairlead.catalog.KnownModel;
 import dev.fairlead.catalog.KnownModels;
 import dev.fairlead.catalog.ModelConfig;
 import dev.fairlead.catalog.ModelsConfig;
 import dev.fairlead.catalog.PriceConfig;
 import dev.fairlead.catalog.Tier;
+import dev.fairlead.catalog.pricelist.PriceList;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.ConfigSource.JsonDefaults;
@@ -14,9 +16,12 @@ import dev.fairlead.common.config.Secret;
 import dev.fairlead.provider.mock.MockConfig;
 import dev.fairlead.provider.openai.OpenAiConfig;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The providers and models that a configuration asks for. Without {@code providers} and {@code
@@ -31,9 +36,22 @@ record ProviderPlan(
 
   private static final String OPENAI = "openai";
   private static final String OPENAI_HOST = "https://api.openai.com/";
+
+  /**
+   * Whose table tells what might be served and not what is: a server of one's own, local models,
+   * and OpenAI's models on another host, where deployments have names of their own.
+   */
+  private static final Set<String> UNLISTED =
+      Set.of(KnownModels.COMPATIBLE, KnownModels.ONNX, OPENAI);
+
   private static final JsonDefaults NO_KIND = new JsonDefaults("{kind: ''}");
 
   static ProviderPlan read(ConfigSource config) {
+    return read(config, PriceList.NONE);
+  }
+
+  /** The plan, with prices from that list where the configuration has none. */
+  static ProviderPlan read(ConfigSource config, PriceList prices) {
     Map<String, ConfiguredProvider> providers = declared(config);
     if (providers.isEmpty()) {
       config
@@ -43,7 +61,7 @@ record ProviderPlan(
     List<ModelConfig> models = new ArrayList<>(ModelsConfig.read(config));
     boolean noModels = models.isEmpty();
     if (noModels) {
-      providers.values().forEach(provider -> models.addAll(wellKnown(config, provider)));
+      providers.values().forEach(provider -> addNew(models, wellKnown(config, provider)));
     }
     boolean onlyMocks =
         providers.values().stream().allMatch(provider -> provider.kind() == ProviderKind.MOCK);
@@ -53,9 +71,32 @@ record ProviderPlan(
     } else if (providers.isEmpty()) {
       providers.put(KnownModels.MOCK, mock(config));
     }
+    List<String> warnings = new ArrayList<>();
+    ModelFacts facts = new ModelFacts(prices);
     List<ModelConfig> priced =
-        models.stream().map(model -> priced(model, providers.get(model.provider()))).toList();
-    return new ProviderPlan(List.copyOf(providers.values()), priced, warnings(priced, providers));
+        models.stream()
+            .map(model -> complete(model, providers.get(model.provider()), facts, warnings))
+            .toList();
+    warnings.addAll(warnings(priced, providers));
+    return new ProviderPlan(List.copyOf(providers.values()), priced, List.copyOf(warnings));
+  }
+
+  /** An unknown provider is complained about later, with its key. */
+  private static ModelConfig complete(
+      ModelConfig model,
+      @Nullable ConfiguredProvider provider,
+      ModelFacts facts,
+      List<String> warnings) {
+    return provider == null ? model : facts.complete(priced(model, provider), provider, warnings);
+  }
+
+  /** Two providers may know a model by one name: the first serves it. */
+  private static void addNew(List<ModelConfig> models, List<ModelConfig> more) {
+    for (ModelConfig model : more) {
+      if (models.stream().noneMatch(other -> other.id().equals(model.id()))) {
+        models.add(model);
+      }
+    }
   }
 
   private static Map<String, ConfiguredProvider> declared(ConfigSource config) {
@@ -116,15 +157,20 @@ record ProviderPlan(
       if (!named.isEmpty() && provider.name().equals(OPENAI)) {
         return named.stream().map(name -> named(name.strip())).toList();
       }
-      boolean vendor = openai.baseUrl().startsWith(OPENAI_HOST) || !config.has("providers");
-      return vendor ? onto(KnownModels.ofVendor(OPENAI), provider.name()) : List.of();
+      if (openai.baseUrl().startsWith(OPENAI_HOST) || !config.has("providers")) {
+        return onto(KnownModels.ofVendor(OPENAI), provider.name());
+      }
     }
-    return onto(KnownModels.ofVendor(KnownModels.MOCK), provider.name());
+    String vendor = ModelFacts.vendor(provider);
+    return UNLISTED.contains(vendor)
+        ? List.of()
+        : onto(KnownModels.ofVendor(vendor), provider.name());
   }
 
   /** What {@code OPENAI_MODEL} names: all that is served, so that nothing else is ever billed. */
   private static ModelConfig named(String name) {
     return KnownModels.find(OPENAI, name)
+        .map(known -> known.on(OPENAI))
         .orElseGet(() ->
             new ModelConfig(
                 name,
@@ -134,12 +180,12 @@ record ProviderPlan(
                 null,
                 0,
                 0,
-                java.util.Set.of(
+                Set.of(
                     dev.fairlead.catalog.Capability.TOOLS,
                     dev.fairlead.catalog.Capability.JSON_SCHEMA)));
   }
 
-  private static List<ModelConfig> onto(List<ModelConfig> models, String provider) {
+  private static List<ModelConfig> onto(Collection<KnownModel> models, String provider) {
     return models.stream().map(model -> model.on(provider)).toList();
   }
 
@@ -157,11 +203,7 @@ record ProviderPlan(
             .findFirst()
             .orElse(KnownModels.MOCK);
     providers.computeIfAbsent(name, n -> mock(config));
-    for (ModelConfig model : onto(KnownModels.ofVendor(KnownModels.MOCK), name)) {
-      if (models.stream().noneMatch(other -> other.id().equals(model.id()))) {
-        models.add(model);
-      }
-    }
+    addNew(models, onto(KnownModels.ofVendor(KnownModels.MOCK), name));
   }
 
   private static ConfiguredProvider mock(ConfigSource config) {
@@ -174,11 +216,8 @@ record ProviderPlan(
    * A mock's price per thousand tokens replaces those of the shipped mock models, and fills in for
    * models without one.
    */
-  private static ModelConfig priced(
-      ModelConfig model, @org.jspecify.annotations.Nullable ConfiguredProvider provider) {
-    if (provider != null
-        && provider.config() instanceof MockConfig mock
-        && mock.costPer1kTokensUsd() != null) {
+  private static ModelConfig priced(ModelConfig model, ConfiguredProvider provider) {
+    if (provider.config() instanceof MockConfig mock && mock.costPer1kTokensUsd() != null) {
       boolean shipped = KnownModels.find(KnownModels.MOCK, model.id()).isPresent();
       return shipped || model.price() == null
           ? model.priced(PriceConfig.perThousand(mock.costPer1kTokensUsd()))

@@ -11,8 +11,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
@@ -34,6 +36,7 @@ public final class ProviderRegistry {
   private final TimeSource time;
   private final Clock clock;
   private final Set<String> gauged = new HashSet<>();
+  private final PriceListSource prices = new PriceListSource();
   private ConfigSource source;
   private volatile Snapshot current;
 
@@ -53,6 +56,9 @@ public final class ProviderRegistry {
     this.clock = clock;
     this.current = read(source, null);
     report(current);
+    Gauge.builder("llm.router.unpriced.models", this, ProviderRegistry::unpriced)
+        .description("Models whose price is not known, so that their cost counts as 0")
+        .register(meters);
   }
 
   /** The snapshot in force. */
@@ -75,14 +81,16 @@ public final class ProviderRegistry {
 
   private Snapshot read(ConfigSource config, @Nullable Snapshot old) {
     ProviderSettings settings = config.section("provider", ProviderSettings.class);
-    ProviderPlan plan = ProviderPlan.read(config);
+    List<String> warnings = new ArrayList<>();
+    ProviderPlan plan = ProviderPlan.read(config, prices.read(config, warnings));
+    warnings.addAll(plan.warnings());
     Map<String, ProviderStack> stacks = new LinkedHashMap<>();
     plan.providers()
         .forEach(provider -> stacks.put(provider.name(), stack(provider, settings, old)));
     long version = old == null ? 1 : old.catalog().version() + 1;
     try {
       Catalog catalog = ModelsConfig.catalog(version, plan.models(), stacks.keySet());
-      return new Snapshot(catalog, stacks, settings, plan.warnings());
+      return new Snapshot(catalog, stacks, settings, warnings);
     } catch (ConfigException e) {
       throw new ConfigException(config.origin() + ": " + e.getMessage(), e);
     }
@@ -143,6 +151,10 @@ public final class ProviderRegistry {
         .description(description)
         .tag("provider", provider)
         .register(meters);
+  }
+
+  private double unpriced() {
+    return current.catalog().models().stream().filter(model -> model.price() == null).count();
   }
 
   private static int level(ProviderStack stack) {
