@@ -49,7 +49,7 @@ public record PriceConfig(
    */
   private static final BigDecimal MOST = BigDecimal.valueOf(1_000_000);
 
-  /** More digits behind the point than any price has; numbers beyond only cost time. */
+  /** More digits behind the point than any price has; numbers beyond only cost memory. */
   private static final int MOST_SCALE = 40;
 
   /** Rejects a missing input price and prices outside of 0 to a million. */
@@ -133,7 +133,10 @@ public record PriceConfig(
 
   private static void check(String key, @Nullable BigDecimal usd) {
     Expect.that(
-        usd == null || (usd.signum() >= 0 && usd.compareTo(MOST) <= 0 && usd.scale() <= MOST_SCALE),
+        usd == null
+            || (usd.signum() >= 0
+                && usd.compareTo(MOST) <= 0
+                && Math.abs(usd.scale()) <= MOST_SCALE),
         key,
         String.valueOf(usd),
         "0..1000000, USD per million tokens");

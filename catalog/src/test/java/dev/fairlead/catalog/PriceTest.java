@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,11 +58,11 @@ class PriceTest {
   @Test
   void cost_isExact_forNumbersBeyondDoubles() {
     Price price = Price.of(123_456_789_012_345L, 987_654_321_098_765L);
-    TokenUsage usage = TokenUsage.of(9_007_199_253L, 7L);
+    TokenUsage usage = TokenUsage.of(33_333_333L, 7L);
 
     long expected =
         new BigDecimal("123456789012345")
-            .multiply(new BigDecimal("9007199253"))
+            .multiply(new BigDecimal("33333333"))
             .add(new BigDecimal("987654321098765").multiply(new BigDecimal(7)))
             .movePointLeft(6)
             .setScale(0, RoundingMode.HALF_UP)
@@ -102,6 +103,46 @@ class PriceTest {
 
     assertThatThrownBy(() -> price.costNanoUsd(TokenUsage.of(Long.MAX_VALUE, 0)))
         .isInstanceOf(ArithmeticException.class);
+  }
+
+  @Test
+  void longPrompt_isBilledByItsRates_asAWhole() {
+    Price price =
+        new Price(
+            1_000_000,
+            2_000_000,
+            100_000,
+            1_250_000,
+            List.of(
+                new Price.LongContext(200_000, new Price(2_000_000, 3_000_000, 200_000, 2_500_000)),
+                new Price.LongContext(500_000, Price.of(9_000_000, 9_000_000))));
+
+    assertThat(price.costNanoUsd(TokenUsage.of(200_000, 10))).isEqualTo(200_000 + 20);
+    assertThat(price.costNanoUsd(TokenUsage.of(200_001, 10))).isEqualTo(2 * 200_001 + 30);
+    assertThat(price.costNanoUsd(new TokenUsage(200_010, 200_000, 5, 10, 0, false)))
+        .as("cached tokens count towards the border")
+        .isEqualTo(Math.round(2 * 5 + 0.2 * 200_000 + 2.5 * 5 + 30));
+    assertThat(price.costNanoUsd(TokenUsage.of(500_001, 1))).isEqualTo(9 * 500_002);
+  }
+
+  @Test
+  void bothWaysOfSumming_agree_atTheirBorder() {
+    long rate = (1L << 37) - 1;
+    Price small = Price.of(rate, rate);
+    for (long tokens : new long[] {(1L << 24) - 1, 1L << 24, (1L << 24) + 1}) {
+      BigDecimal exact = product(rate, tokens).movePointLeft(6).setScale(0, RoundingMode.HALF_UP);
+      assertThat(small.costNanoUsd(TokenUsage.of(tokens, 0))).isEqualTo(exact.longValueExact());
+    }
+  }
+
+  @Test
+  void longContextRates_areRefused_whenOutOfOrder() {
+    Price.LongContext far = new Price.LongContext(10, Price.of(1, 1));
+
+    assertThatThrownBy(() -> new Price(1, 1, 1, 1, List.of(far, far)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Price.LongContext(0, Price.of(1, 1)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest

@@ -17,7 +17,8 @@ class TokenUsageTest {
     "10,4,99,5,0, 10,4,6,5,0",
     "10,0,0,5,9, 10,0,0,5,5",
     "0,7,7,0,7, 0,0,0,0,0",
-    "9223372036854775807,1,9223372036854775807,1,1, 9223372036854775807,1,9223372036854775806,1,1"
+    "9223372036854775807,1,9223372036854775807,1,1, 33554432,1,33554431,1,1",
+    "5,0,0,9223372036854775807,0, 5,0,0,33554432,0"
   })
   void parts_areClampedToTheirWhole(
       long prompt,
@@ -41,12 +42,27 @@ class TokenUsageTest {
     assertThat(usage.reasoningTokens()).isEqualTo(reasoning2);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "10,4,2,5,3,false",
+    "0,0,0,0,0,false",
+    "-1,0,0,5,0,true",
+    "10,0,0,-5,0,true",
+    "10,11,0,5,0,true",
+    "10,6,5,5,0,true",
+    "10,0,0,5,6,true",
+    "10,-1,0,5,0,true",
+    "33554433,0,0,5,0,true"
+  })
+  void clampedUsage_isMarkedAsEstimated(
+      long prompt, long cached, long written, long completion, long reasoning, boolean marked) {
+    assertThat(new TokenUsage(prompt, cached, written, completion, reasoning, false).estimated())
+        .isEqualTo(marked);
+  }
+
   @Test
   void total_isPromptAndCompletion() {
     assertThat(TokenUsage.of(3, 4).totalTokens()).isEqualTo(7);
-    assertThat(TokenUsage.of(Long.MAX_VALUE, 4).totalTokens())
-        .as("saturates")
-        .isEqualTo(Long.MAX_VALUE);
     assertThat(TokenUsage.of(3, 4).estimated()).isFalse();
   }
 }

@@ -92,7 +92,7 @@ final class LiteLlmEntry {
       if (matcher.matches()) {
         steps
             .computeIfAbsent(Long.parseLong(matcher.group(2)) * 1000, above -> new HashMap<>())
-            .put(matcher.group(1), number.getValue().movePointRight(6));
+            .put(matcher.group(1), number.getValue().scaleByPowerOfTen(6));
       }
     }
     if (steps.isEmpty()) {
@@ -160,7 +160,7 @@ final class LiteLlmEntry {
 
   private @Nullable BigDecimal perMillion(String name) {
     BigDecimal perToken = numbers.get(name);
-    return perToken == null ? null : perToken.movePointRight(6);
+    return perToken == null ? null : perToken.scaleByPowerOfTen(6);
   }
 
   private long count(String name) {
