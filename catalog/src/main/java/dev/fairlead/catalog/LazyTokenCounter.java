@@ -14,17 +14,21 @@ import org.jspecify.annotations.Nullable;
 final class LazyTokenCounter implements TokenCounter {
 
   /**
-   * Longer texts are extrapolated from their beginning, so that a count stays below some ten
-   * milliseconds.
+   * Of longer texts, {@link #SAMPLES} pieces are counted that lie evenly apart, so that a count
+   * stays below some ten milliseconds.
    */
   private static final int LONGEST_EXACT = 64 * 1024;
 
+  private static final int SAMPLES = 8;
+
   private final Supplier<EncodingType> type;
+  private final TokenCounter meanwhile;
   private volatile @Nullable CompletableFuture<Void> loading;
   private volatile @Nullable Encoding encoding;
 
-  LazyTokenCounter(Supplier<EncodingType> type) {
+  LazyTokenCounter(Supplier<EncodingType> type, TokenCounter meanwhile) {
     this.type = type;
+    this.meanwhile = meanwhile;
   }
 
   @Override
@@ -34,14 +38,22 @@ final class LazyTokenCounter implements TokenCounter {
       CompletableFuture<Void> started = loaded();
       exact = encoding;
       if (exact == null || started.isCompletedExceptionally()) {
-        return EstimatedTokenCounter.INSTANCE.count(text);
+        return meanwhile.count(text);
       }
     }
-    if (text.length() <= LONGEST_EXACT) {
-      return exact.countTokensOrdinary(text);
+    return text.length() <= LONGEST_EXACT
+        ? exact.countTokensOrdinary(text)
+        : extrapolated(exact, text);
+  }
+
+  private static int extrapolated(Encoding exact, String text) {
+    int length = LONGEST_EXACT / SAMPLES;
+    long tokens = 0;
+    for (int i = 0; i < SAMPLES; i++) {
+      int from = (int) ((long) (text.length() - length) * i / (SAMPLES - 1));
+      tokens += exact.countTokensOrdinary(text.substring(from, from + length));
     }
-    double head = exact.countTokensOrdinary(text.substring(0, LONGEST_EXACT));
-    return (int) Math.min(Integer.MAX_VALUE, Math.round(head * text.length() / LONGEST_EXACT));
+    return (int) Math.min(Integer.MAX_VALUE, tokens * text.length() / LONGEST_EXACT);
   }
 
   @Override
