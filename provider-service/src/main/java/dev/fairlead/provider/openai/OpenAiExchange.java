@@ -16,6 +16,7 @@ import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.usage.UsageEstimate;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.RawAnswer;
@@ -328,8 +329,11 @@ final class OpenAiExchange implements Exchange, Subscriber<HttpObject> {
   }
 
   private TokenUsage usage(AnswerScan scan) {
-    TokenUsage reported = scan.usage();
-    return reported != null ? reported : UsageEstimate.of(call, scan);
+    return UsageEstimate.unlessReported(
+        scan.usage(),
+        call,
+        scan.countableText(),
+        scan.charactersBeyond() + scan.charactersBesideText());
   }
 
   private int status() {

@@ -5,11 +5,17 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.fairlead.catalog.TokenUsage;
 import java.io.IOException;
 
-/** Reads a {@code usage} object; the parser stands at its beginning and is left at its end. */
+/**
+ * Reads a {@code usage} object; the parser stands at its beginning and is left at its end. A number
+ * that is missing or cannot be makes the usage one that is marked as estimated; a zero is a zero.
+ */
 final class UsageReader {
 
-  private long prompt;
-  private long completion;
+  private static final long ABSENT = -1;
+
+  private long prompt = ABSENT;
+  private long completion = ABSENT;
+  private long total = ABSENT;
   private long cached;
   private long cacheWrite;
   private long reasoning;
@@ -19,21 +25,20 @@ final class UsageReader {
   static TokenUsage read(JsonParser parser) throws IOException {
     UsageReader reader = new UsageReader();
     reader.object(parser);
+    // Embeddings have no completion tokens, and say so by leaving them out.
+    long completion =
+        reader.completion == ABSENT && reader.total >= 0 && reader.prompt >= 0
+            ? reader.total - reader.prompt
+            : reader.completion;
     return new TokenUsage(
-        reader.prompt,
-        reader.cached,
-        reader.cacheWrite,
-        reader.completion,
-        reader.reasoning,
-        false);
+        reader.prompt, reader.cached, reader.cacheWrite, completion, reader.reasoning, false);
   }
 
   private void object(JsonParser parser) throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken token = parser.nextToken();
-      if (token == JsonToken.START_OBJECT
-          && (name.equals("prompt_tokens_details") || name.equals("completion_tokens_details"))) {
+      if (token == JsonToken.START_OBJECT && details(name)) {
         object(parser);
       } else if (token == JsonToken.VALUE_NUMBER_INT) {
         number(name, parser);
@@ -43,26 +48,34 @@ final class UsageReader {
     }
   }
 
+  private static boolean details(String name) {
+    return switch (name) {
+      case "prompt_tokens_details",
+          "completion_tokens_details",
+          "input_tokens_details",
+          "output_tokens_details" ->
+          true;
+      default -> false;
+    };
+  }
+
   private void number(String name, JsonParser parser) throws IOException {
     switch (name) {
-      case "prompt_tokens" -> prompt = tokens(parser);
-      case "completion_tokens" -> completion = tokens(parser);
+      case "prompt_tokens", "input_tokens" -> prompt = tokens(parser);
+      case "completion_tokens", "output_tokens" -> completion = tokens(parser);
+      case "total_tokens" -> total = tokens(parser);
       case "cached_tokens", "prompt_cache_hit_tokens" -> cached = tokens(parser);
       case "cache_write_tokens" -> cacheWrite = tokens(parser);
       case "reasoning_tokens" -> reasoning = tokens(parser);
       default -> {
-        // Totals and modalities do not change the cost.
+        // Modalities do not change the cost.
       }
     }
   }
 
-  /**
-   * No answer has more tokens than fit an int; a larger number is nonsense and would overflow sums
-   * of money.
-   */
   private static long tokens(JsonParser parser) throws IOException {
     return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-        ? Integer.MAX_VALUE
-        : Math.clamp(parser.getLongValue(), 0, Integer.MAX_VALUE);
+        ? (parser.getBigIntegerValue().signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE)
+        : parser.getLongValue();
   }
 }

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.catalog.ModelConfig;
 import dev.fairlead.catalog.ModelsConfig;
+import dev.fairlead.catalog.pricelist.PriceList;
+import dev.fairlead.catalog.pricelist.PriceLists;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.provider.ProviderSettings;
 import dev.fairlead.provider.mock.MockConfig;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,6 +62,94 @@ class ProviderPlanTest {
     ProviderPlan plan = plan("", environment);
     assertThat(ids(plan)).containsExactly("gpt-4o-mini", "my-tuned");
     assertThat(plan.warnings()).anyMatch(warning -> warning.contains("my-tuned has no price"));
+  }
+
+  private static ModelConfig model(ProviderPlan plan, String id) {
+    return plan.models().stream().filter(m -> m.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  private static BigDecimal input(ProviderPlan plan, String id) {
+    return Objects.requireNonNull(Objects.requireNonNull(model(plan, id).price()).input());
+  }
+
+  @Test
+  void model_takesFromTheTable_whatItsEntryLeavesOut() {
+    String yaml =
+        """
+        providers:
+          groq: { kind: openai, base_url: "https://api.groq.com/openai/v1", api_key: k }
+          lab: { kind: openai, base_url: "http://127.0.0.1:9/v1" }
+        models:
+          - { id: fast, provider: groq, upstream: llama-3.1-8b-instant }
+          - { id: own, provider: groq, upstream: llama-3.3-70b-versatile, price: { input: 7 } }
+          - { id: mixtral-8x7b, provider: lab, capabilities: [] }
+          - { id: gpt-4, provider: lab }
+          - { id: unheard-of, provider: lab }
+        """;
+    ProviderPlan plan = plan(yaml, Map.of());
+
+    assertThat(input(plan, "fast")).isEqualByComparingTo("0.05");
+    assertThat(model(plan, "fast").contextWindow()).isEqualTo(131_072);
+    assertThat(model(plan, "fast").capabilities()).isNotEmpty();
+    assertThat(input(plan, "own")).as("an entry's own price counts").isEqualByComparingTo("7");
+    assertThat(input(plan, "mixtral-8x7b")).isEqualByComparingTo("0.54");
+    assertThat(model(plan, "mixtral-8x7b").capabilities()).isEmpty();
+    assertThat(input(plan, "gpt-4")).isEqualByComparingTo("30");
+    assertThat(plan.warnings())
+        .containsExactly(
+            "model gpt-4 has no price: OpenAI's is taken for a model of that name, but who runs"
+                + " provider lab is not known",
+            "model unheard-of has no price: its cost is not known and counts as 0");
+  }
+
+  @Test
+  void priceList_countsBeforeTheTable_andAfterTheEntry() {
+    PriceList list =
+        PriceLists.parse(
+            "list",
+            """
+            models:
+              - { id: llama-3.1-8b-instant, provider: groq, price: { input: 1, output: 2 } }
+              - { id: new, provider: groq, price: { input: 3 }, context_window: 5 }
+            """
+                .getBytes(StandardCharsets.UTF_8),
+            "2026-11-21");
+    String yaml =
+        """
+        providers:
+          groq: { kind: openai, base_url: "https://api.groq.com/openai/v1", api_key: k }
+        models:
+          - { id: llama-3.1-8b-instant, provider: groq }
+          - { id: b, provider: groq, upstream: llama-3.1-8b-instant, price: { input: 9 } }
+          - { id: new, provider: groq }
+        """;
+    ProviderPlan plan = ProviderPlan.read(ConfigSource.parse("test.yaml", yaml, Map.of()), list);
+
+    assertThat(input(plan, "llama-3.1-8b-instant")).isEqualByComparingTo("1");
+    assertThat(model(plan, "llama-3.1-8b-instant").contextWindow())
+        .as("what the list leaves out is in the table")
+        .isEqualTo(131_072);
+    assertThat(input(plan, "b")).isEqualByComparingTo("9");
+    assertThat(input(plan, "new")).isEqualByComparingTo("3");
+    assertThat(plan.warnings()).isEmpty();
+  }
+
+  @Test
+  void vendorsModels_areServed_whenNoneAreNamed() {
+    String yaml =
+        """
+        providers:
+          groq: { kind: openai, base_url: "https://api.groq.com/openai/v1", api_key: k }
+          together: { kind: openai, base_url: "https://api.together.xyz/v1", api_key: k }
+          lab: { kind: openai, base_url: "http://127.0.0.1:9/v1" }
+        """;
+    ProviderPlan plan = plan(yaml, Map.of());
+
+    assertThat(ids(plan))
+        .contains("llama-3.1-8b-instant", "zai-org/GLM-5.2")
+        .doesNotHaveDuplicates();
+    assertThat(model(plan, "openai/gpt-oss-120b").provider()).as("the first").isEqualTo("groq");
+    assertThat(plan.warnings()).containsExactly("provider lab has no models");
   }
 
   @Test
