@@ -1,6 +1,8 @@
 package dev.fairlead.tools;
 
 import dev.fairlead.tools.ask.AskCommand;
+import dev.fairlead.tools.models.ModelsCommand;
+import dev.fairlead.tools.models.ValidateModelsCommand;
 import dev.fairlead.tools.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,6 +32,8 @@ public final class Fairlead implements Runnable {
   public static CommandLine commandLine() {
     return new CommandLine(new Fairlead())
         .addSubcommand(new AskCommand())
+        .addSubcommand(new ModelsCommand())
+        .addSubcommand(new ValidateModelsCommand())
         .addSubcommand(new TrainCommand());
   }
 
