@@ -1,9 +1,12 @@
 package dev.fairlead.gateway.dialect.json;
 
+import com.google.protobuf.UnsafeByteOperations;
 import dev.fairlead.common.failure.Failure.InvalidRequest;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FieldSpan;
+import dev.fairlead.v1.RawRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -132,6 +135,15 @@ public final class TopLevel {
   /** Node of the value at a position. */
   public int value(int index) {
     return keys[index] + 1;
+  }
+
+  /** The document with the spans of its members; its bytes are wrapped, not copied. */
+  public RawRequest raw(Dialect dialect) {
+    return RawRequest.newBuilder()
+        .setDialect(dialect)
+        .setBody(UnsafeByteOperations.unsafeWrap(tape.body()))
+        .addAllFields(spans())
+        .build();
   }
 
   /** Where each member lies, in order of appearance. */
