@@ -265,10 +265,10 @@ final class InferenceCall {
     try {
       step.run();
     } catch (FailureException e) {
-      fail(new FailedAnswer(e.failure(), null, 0), "none");
+      fail(FailedAnswer.of(e.failure()), "none");
     } catch (RuntimeException e) {
       logger.error("request {} failed inside the gateway", scope.requestId(), e);
-      fail(new FailedAnswer(new Failure.Internal("internal error"), null, 0), "none");
+      fail(FailedAnswer.of(new Failure.Internal("internal error")), "none");
     }
   }
 

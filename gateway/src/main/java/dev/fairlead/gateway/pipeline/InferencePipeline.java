@@ -74,9 +74,16 @@ public final class InferencePipeline {
     });
   }
 
+  /** A cap must hold, so scripts with more tokens a character are then looked at. */
+  private static long promptTokens(InferenceRequest request) {
+    return request.controls().maxCostNanoUsd() == null
+        ? PromptEstimate.tokens(request.facts().promptCharacters())
+        : PromptEstimate.careful(request.facts());
+  }
+
   static RouteQuery query(InferenceRequest request, OptionalDouble complexity) {
     return new RouteQuery(
-        PromptEstimate.tokens(request.facts().promptCharacters()),
+        promptTokens(request),
         request.facts().lastUserText().length(),
         request.facts().maxOutputTokens().orElse(0),
         request.facts().choiceCount(),
