@@ -4,6 +4,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
+import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.gateway.routing.Router;
@@ -29,6 +30,7 @@ public final class InferencePipeline {
   final ScorerClient scorer;
   final ProviderServiceGrpc.ProviderServiceStub provider;
   final RouterMetrics metrics;
+  final RecentAnswers recent;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
   public InferencePipeline(
@@ -39,7 +41,8 @@ public final class InferencePipeline {
       CacheClient cache,
       ScorerClient scorer,
       Channel provider,
-      RouterMetrics metrics) {
+      RouterMetrics metrics,
+      RecentAnswers recent) {
     this.routing = routing;
     this.limits = limits;
     this.router = router;
@@ -48,6 +51,7 @@ public final class InferencePipeline {
     this.scorer = scorer;
     this.provider = ProviderServiceGrpc.newStub(provider);
     this.metrics = metrics;
+    this.recent = recent;
   }
 
   /**
