@@ -2,6 +2,7 @@ package dev.fairlead.gateway.edge;
 
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.common.failure.Failure;
 import io.netty.util.AsciiString;
 import java.util.List;
@@ -29,9 +30,10 @@ final class DoorGuard {
    * @throws dev.fairlead.common.failure.FailureException InvalidRequest for the path,
    *     Unauthenticated for credentials
    */
-  static void check(RequestHeaders headers) {
-    path(headers.path());
-    credentials(headers);
+  static void check(ServiceRequestContext context) {
+    // The path of the headers has been cleaned by the server already.
+    path(context.rawPath());
+    credentials(context.request().headers());
   }
 
   private static void path(String target) {

@@ -60,7 +60,7 @@ abstract class EdgeService implements HttpService {
   public final HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
     RequestHeaders headers = request.headers();
     try {
-      DoorGuard.check(headers);
+      DoorGuard.check(context);
     } catch (FailureException e) {
       request.abort();
       return failed(context, e);

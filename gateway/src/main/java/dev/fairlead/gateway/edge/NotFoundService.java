@@ -23,12 +23,12 @@ final class NotFoundService implements HttpService {
   public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
     request.abort();
     return FailureResponses.of(
-        failure(context, request), dialects.of(request.headers()), EdgeContext.requestId(context));
+        failure(context), dialects.of(request.headers()), EdgeContext.requestId(context));
   }
 
-  private static Failure failure(ServiceRequestContext context, HttpRequest request) {
+  private static Failure failure(ServiceRequestContext context) {
     try {
-      DoorGuard.check(request.headers());
+      DoorGuard.check(context);
     } catch (FailureException e) {
       return e.failure();
     }
