@@ -207,6 +207,7 @@ public final class FakeBackends implements AutoCloseable {
         CacheHit hit =
             CacheHit.newBuilder()
                 .setKind(CacheHit.Kind.KIND_EXACT)
+                .setEntryId("entry-1")
                 .setAnswer(entry.getAnswer())
                 .build();
         return LookupResponse.newBuilder().setHit(hit).build();

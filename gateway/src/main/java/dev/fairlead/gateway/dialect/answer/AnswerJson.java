@@ -50,7 +50,8 @@ public final class AnswerJson {
       if (MAPPER.readTree(json) instanceof ObjectNode object) {
         return object;
       }
-    } catch (IOException e) {
+    } catch (IOException | NumberFormatException e) {
+      // Jackson lets a number whose exponent is too long for a decimal out as the latter.
       throw malformed(what + " is not valid JSON");
     }
     throw malformed(what + " is not a JSON object");
