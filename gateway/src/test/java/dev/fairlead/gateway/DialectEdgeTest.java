@@ -42,9 +42,12 @@ class DialectEdgeTest {
         "/v1/responses",
         "{\"model\":\"auto\",\"input\":\"hi\"%s}",
         "{\"id\":\"resp_1\",\"object\":\"response\",\"created_at\":1,\"status\":\"completed\",\"model\":\"up\","
+            + "\"error\":null,\"incomplete_details\":null,\"instructions\":null,\"metadata\":{},"
+            + "\"parallel_tool_calls\":true,\"temperature\":1.0,\"tool_choice\":\"auto\",\"tools\":[],\"top_p\":1.0,"
             + "\"output\":[{\"id\":\"m1\",\"type\":\"message\",\"status\":\"completed\",\"role\":\"assistant\","
-            + "\"content\":[{\"type\":\"output_text\",\"text\":\"ok\",\"annotations\":[]}]}],"
-            + "\"usage\":{\"input_tokens\":9,\"output_tokens\":1,\"total_tokens\":10}}",
+            + "\"content\":[{\"type\":\"output_text\",\"text\":\"ok\",\"annotations\":[],\"logprobs\":[]}]}],"
+            + "\"usage\":{\"input_tokens\":9,\"input_tokens_details\":{\"cached_tokens\":0,\"cache_write_tokens\":0},"
+            + "\"output_tokens\":1,\"output_tokens_details\":{\"reasoning_tokens\":0},\"total_tokens\":10}}",
         "",
         "event: error\n"),
     COMPLETIONS(

@@ -52,7 +52,6 @@ final class ResponseReplay {
     opened.put("status", "in_progress");
     opened.putArray("output");
     opened.remove(List.of("usage", "completed_at"));
-    opened.putNull("usage");
     whole("response.created", opened);
     whole("response.in_progress", opened);
     for (int i = 0; i < output.size(); i++) {
