@@ -332,4 +332,15 @@ class DialectEdgeTest {
     String[] headers = {"content-type", "application/json", "x-litellm-timeout", "0.3"};
     assertThat(send(Case.RESPONSES, "", headers).statusCode()).isEqualTo(504);
   }
+
+  @Test
+  void litellmStreamTimeout_endsAStreamThatHasNotBegun() {
+    backends.provider.failure = null;
+    backends.provider.silent = true;
+    String[] headers = {"content-type", "application/json", "x-litellm-stream-timeout", "0.2"};
+    HttpResponse<String> response = send(Case.MESSAGES, ",\"stream\":true", headers);
+    assertThat(response.statusCode()).isEqualTo(504);
+    assertThat(response.body()).contains("timeout_error");
+    await().untilAsserted(() -> assertThat(backends.provider.cancelled.get()).isEqualTo(1));
+  }
 }

@@ -126,6 +126,7 @@ public final class FakeBackends implements AutoCloseable {
     provider.streams.clear();
     provider.failMidStream = false;
     provider.hang = false;
+    provider.silent = false;
     provider.finishReason = FinishReason.FINISH_REASON_STOP;
     provider.calls.clear();
     provider.cancelled.set(0);
@@ -287,6 +288,10 @@ public final class FakeBackends implements AutoCloseable {
     public volatile List<Attempt> failedAttempts = List.of();
     public volatile boolean failMidStream;
     public volatile boolean hang;
+
+    /** Accepts a stream and never says anything. */
+    public volatile boolean silent;
+
     public volatile FinishReason finishReason = FinishReason.FINISH_REASON_STOP;
     public final List<GenerationCall> calls = new CopyOnWriteArrayList<>();
     public final AtomicInteger cancelled = new AtomicInteger();
@@ -374,6 +379,10 @@ public final class FakeBackends implements AutoCloseable {
       calls.add(request.getCall());
       if (failure != null && !failMidStream) {
         observer.onError(FailureStatus.toStatus(failure));
+        return;
+      }
+      if (silent) {
+        Context.current().addListener(context -> cancelled.incrementAndGet(), Runnable::run);
         return;
       }
       observer.onNext(
