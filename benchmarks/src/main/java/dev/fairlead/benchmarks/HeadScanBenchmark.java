@@ -1,7 +1,9 @@
 package dev.fairlead.benchmarks;
 
+import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.ScannedRequest;
+import dev.fairlead.gateway.dialect.anthropic.AnthropicMessagesCodec;
 import dev.fairlead.gateway.dialect.openai.OpenAiChatCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -14,9 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/**
- * The one scan of a chat body at the edge: validation, spans, facts and the digest of the scope.
- */
+/** The one scan of a body at the edge: validation, spans, facts and the digest of the scope. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -32,18 +32,34 @@ public class HeadScanBenchmark {
   @Param({"1024", "102400"})
   public int size;
 
-  private final OpenAiChatCodec codec = new OpenAiChatCodec(ScanLimits.DEFAULT);
+  /** Whose format. */
+  @Param({"chat", "messages"})
+  public String dialect = "chat";
+
+  /** One long question, or many turns. */
+  @Param({"question", "turns"})
+  public String shape = "question";
+
+  private DialectCodec codec = new OpenAiChatCodec(ScanLimits.DEFAULT);
   private byte[] body = {};
 
-  /** Makes a conversation of that size. */
+  /** Makes a body of that size. */
   @Setup
   public void makeBody() {
-    StringBuilder json =
-        new StringBuilder("{\"model\":\"auto\",\"temperature\":0.2,\"stream\":true,\"messages\":[");
-    while (json.length() < size - TURN.length()) {
-      json.append(TURN).append(',');
+    if (dialect.equals("messages")) {
+      codec = new AnthropicMessagesCodec(ScanLimits.DEFAULT);
     }
-    json.append("{\"role\":\"user\",\"content\":\"And the last question?\"}],\"user\":\"u-1\"}");
+    StringBuilder json =
+        new StringBuilder(
+            "{\"model\":\"auto\",\"max_tokens\":500,\"temperature\":0.2,\"stream\":true,\"messages\":[");
+    if (shape.equals("turns")) {
+      while (json.length() < size - TURN.length()) {
+        json.append(TURN).append(',');
+      }
+    }
+    json.append("{\"role\":\"user\",\"content\":\"And the last question? ");
+    json.append("Say it plainly. ".repeat(Math.max(0, size - json.length()) / 16));
+    json.append("\"}],\"service_tier\":\"auto\"}");
     body = json.toString().getBytes(StandardCharsets.UTF_8);
   }
 

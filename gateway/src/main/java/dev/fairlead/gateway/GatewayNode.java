@@ -5,6 +5,8 @@ import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.rpc.RpcServer;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.edge.EdgeServer;
+import dev.fairlead.gateway.feedback.MeteredQuality;
+import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.routing.Router;
@@ -34,6 +36,9 @@ public final class GatewayNode implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(GatewayNode.class);
   private static final Duration CATALOG_POLL = Duration.ofSeconds(2);
+
+  /** Answers that can still be rated. */
+  private static final int RECENT_ANSWERS = 1 << 14;
 
   private final EdgeServer edge;
   private final @Nullable RpcServer rpc;
@@ -85,6 +90,7 @@ public final class GatewayNode implements AutoCloseable {
     RouterMetrics metrics = new RouterMetrics(telemetry.registry());
     CacheClient cache = new CacheClient(backends.cache(), routing.lookupTimeout());
     ScorerClient scorer = new ScorerClient(backends.scorer(), routing.scoreTimeout());
+    RecentAnswers recent = new RecentAnswers(RECENT_ANSWERS);
     InferencePipeline pipeline =
         new InferencePipeline(
             routing,
@@ -94,7 +100,8 @@ public final class GatewayNode implements AutoCloseable {
             cache,
             scorer,
             backends.provider(),
-            metrics);
+            metrics,
+            recent);
     EdgeServer edge =
         EdgeServer.start(
             new EdgeServer.Parts(
@@ -108,6 +115,8 @@ public final class GatewayNode implements AutoCloseable {
                 cache,
                 scorer,
                 new ProviderStatusClient(backends.provider()),
+                recent,
+                new MeteredQuality(telemetry.registry()),
                 () -> catalogs.current().isPresent()));
     RpcServer rpc = null;
     if (server.grpcPort() >= 0) {

@@ -16,7 +16,9 @@ public record LimitsConfig(
     Duration bodyTimeout,
     Duration requestTimeout,
     Duration coalesceWait,
-    int maxCachedBytes) {
+    int maxCachedBytes,
+    int maxBatchItems,
+    int batchConcurrency) {
 
   /** Validates. */
   public LimitsConfig {
@@ -31,5 +33,7 @@ public record LimitsConfig(
     Expect.positive("limits.body_timeout", bodyTimeout);
     Expect.positive("limits.request_timeout", requestTimeout);
     Expect.range("limits.max_cached_bytes", maxCachedBytes, 0, 48 << 20);
+    Expect.range("limits.max_batch_items", maxBatchItems, 1, 10_000);
+    Expect.range("limits.batch_concurrency", batchConcurrency, 1, 1000);
   }
 }

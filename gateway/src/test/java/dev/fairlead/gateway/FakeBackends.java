@@ -24,6 +24,7 @@ import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.EmbedRequest;
 import dev.fairlead.v1.EmbedResponse;
 import dev.fairlead.v1.Embedding;
+import dev.fairlead.v1.FailedAttempts;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.FlushRequest;
 import dev.fairlead.v1.FlushResponse;
@@ -120,8 +121,12 @@ public final class FakeBackends implements AutoCloseable {
     cache.lookups.clear();
     cache.reports.clear();
     provider.failure = null;
+    provider.failedAttempts = List.of();
+    provider.bodies.clear();
+    provider.streams.clear();
     provider.failMidStream = false;
     provider.hang = false;
+    provider.silent = false;
     provider.finishReason = FinishReason.FINISH_REASON_STOP;
     provider.calls.clear();
     provider.cancelled.set(0);
@@ -203,6 +208,7 @@ public final class FakeBackends implements AutoCloseable {
         CacheHit hit =
             CacheHit.newBuilder()
                 .setKind(CacheHit.Kind.KIND_EXACT)
+                .setEntryId("entry-1")
                 .setAnswer(entry.getAnswer())
                 .build();
         return LookupResponse.newBuilder().setHit(hit).build();
@@ -273,9 +279,19 @@ public final class FakeBackends implements AutoCloseable {
         "{\"id\":\"c1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"up\",\"choices\":[{\"index\":0,"
             + "\"message\":{\"role\":\"assistant\",\"content\":\"ok\"},\"finish_reason\":\"stop\"}],"
             + "\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":100,\"total_tokens\":1100}}";
+
+    /** Answers of dialects other than chat, whole and as the events before any terminator. */
+    public final Map<Dialect, String> bodies = new ConcurrentHashMap<>();
+
+    public final Map<Dialect, List<String>> streams = new ConcurrentHashMap<>();
     public volatile @Nullable Failure failure;
+    public volatile List<Attempt> failedAttempts = List.of();
     public volatile boolean failMidStream;
     public volatile boolean hang;
+
+    /** Accepts a stream and never says anything. */
+    public volatile boolean silent;
+
     public volatile FinishReason finishReason = FinishReason.FINISH_REASON_STOP;
     public final List<GenerationCall> calls = new CopyOnWriteArrayList<>();
     public final AtomicInteger cancelled = new AtomicInteger();
@@ -322,8 +338,10 @@ public final class FakeBackends implements AutoCloseable {
       if (request.getCall().hasRaw()) {
         response.setRaw(
             RawAnswer.newBuilder()
-                .setDialect(Dialect.DIALECT_OPENAI_CHAT)
-                .setBody(ByteString.copyFromUtf8(BODY)));
+                .setDialect(request.getCall().getRaw().getDialect())
+                .setBody(
+                    ByteString.copyFromUtf8(
+                        bodies.getOrDefault(request.getCall().getRaw().getDialect(), BODY))));
       } else {
         Message message =
             Message.newBuilder()
@@ -342,7 +360,9 @@ public final class FakeBackends implements AutoCloseable {
     private boolean answers(StreamObserver<?> observer) {
       Failure told = failure;
       if (told != null) {
-        observer.onError(FailureStatus.toStatus(told));
+        observer.onError(
+            FailureStatus.toStatus(
+                told, FailedAttempts.newBuilder().addAllAttempts(failedAttempts).build()));
         return false;
       }
       if (hang) {
@@ -361,6 +381,10 @@ public final class FakeBackends implements AutoCloseable {
         observer.onError(FailureStatus.toStatus(failure));
         return;
       }
+      if (silent) {
+        Context.current().addListener(context -> cancelled.incrementAndGet(), Runnable::run);
+        return;
+      }
       observer.onNext(
           ProviderServiceStreamGenerateResponse.newBuilder()
               .setAttemptStarted(
@@ -368,6 +392,16 @@ public final class FakeBackends implements AutoCloseable {
                       .setNumber(1)
                       .setModelId(request.getCall().getModelIds(0)))
               .build());
+      List<String> told = streams.get(request.getCall().getRaw().getDialect());
+      if (told != null && !failMidStream && !hang) {
+        told.forEach(sse -> observer.onNext(scripted(request.getCall(), sse)));
+        observer.onNext(
+            ProviderServiceStreamGenerateResponse.newBuilder()
+                .setCompleted(completed(request.getCall()))
+                .build());
+        observer.onCompleted();
+        return;
+      }
       content(request.getCall(), observer, "o");
       if (failMidStream) {
         observer.onError(
@@ -380,6 +414,17 @@ public final class FakeBackends implements AutoCloseable {
       }
       content(request.getCall(), observer, "k");
       finish(request.getCall(), observer);
+    }
+
+    private static ProviderServiceStreamGenerateResponse scripted(GenerationCall call, String sse) {
+      return ProviderServiceStreamGenerateResponse.newBuilder()
+          .setEvents(
+              RawEvents.newBuilder()
+                  .setDialect(call.getRaw().getDialect())
+                  .setSse(ByteString.copyFromUtf8(sse))
+                  .setKind(RawEvents.Kind.KIND_CONTENT)
+                  .setContentEvents(1))
+          .build();
     }
 
     private void content(

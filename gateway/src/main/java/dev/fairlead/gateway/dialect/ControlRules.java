@@ -24,6 +24,7 @@ final class ControlRules {
   private static final BigDecimal NANO = BigDecimal.ONE.movePointLeft(9);
   private static final BigDecimal MAX_LATENCY_MS =
       BigDecimal.valueOf(Duration.ofDays(1).toMillis());
+  private static final BigDecimal MAX_SECONDS = BigDecimal.valueOf(86_400);
   private static final String MAX_AGE = "max-age=";
 
   private ControlRules() {}
@@ -51,6 +52,24 @@ final class ControlRules {
     }
     return Duration.ofNanos(
         millis.movePointRight(6).setScale(0, RoundingMode.FLOOR).longValueExact());
+  }
+
+  /** A time limit, rounded up: a caller's hundredth of a millisecond is not nothing. */
+  static Duration seconds(String param, BigDecimal seconds) {
+    if (seconds.signum() <= 0 || seconds.compareTo(MAX_SECONDS) > 0) {
+      throw refused(param, seconds.toString(), "seconds above 0 up to 86400");
+    }
+    return Duration.ofNanos(
+        seconds.movePointRight(9).setScale(0, RoundingMode.CEILING).longValueExact());
+  }
+
+  /** An objective below a millisecond is one, since tokens can come that fast. */
+  static Duration tokenLatency(String param, BigDecimal millis) {
+    if (millis.signum() <= 0 || millis.compareTo(MAX_LATENCY_MS) > 0) {
+      throw refused(param, millis.toString(), "milliseconds above 0 up to 86400000");
+    }
+    return Duration.ofNanos(
+        millis.movePointRight(6).setScale(0, RoundingMode.CEILING).longValueExact());
   }
 
   static double quality(String param, BigDecimal share) {
@@ -93,7 +112,7 @@ final class ControlRules {
       } else if (directive.equals("no-store")) {
         noStore = true;
       } else if (directive.startsWith(MAX_AGE)) {
-        maxAge = seconds(param, directive);
+        maxAge = age(param, directive);
       } else if (strict) {
         throw refused(param, text, "no-cache, no-store or max-age=<seconds>");
       }
@@ -101,7 +120,7 @@ final class ControlRules {
     return noCache || noStore || maxAge != null ? new CacheControl(noCache, noStore, maxAge) : null;
   }
 
-  private static Duration seconds(String param, String directive) {
+  private static Duration age(String param, String directive) {
     String digits = directive.substring(MAX_AGE.length());
     if (digits.isEmpty()
         || digits.length() > 10

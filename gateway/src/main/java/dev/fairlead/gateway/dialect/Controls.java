@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param qualityTarget share of the baseline's quality that is enough, above 0 up to 1
  * @param cacheControl how the cache may be used
  * @param tags free labels for reports, up to 16, each of 1 to 64 characters
+ * @param timing wishes about time
  */
 public record Controls(
     @Nullable String policy,
@@ -21,10 +22,22 @@ public record Controls(
     @Nullable Duration latencySlo,
     @Nullable Double qualityTarget,
     @Nullable CacheControl cacheControl,
-    List<String> tags) {
+    List<String> tags,
+    Timing timing) {
 
   /** No wishes. */
   public static final Controls NONE = new Controls(null, null, null, null, null, List.of());
+
+  /** Wishes without any about time but the latency objective. */
+  public Controls(
+      @Nullable String policy,
+      @Nullable Long maxCostNanoUsd,
+      @Nullable Duration latencySlo,
+      @Nullable Double qualityTarget,
+      @Nullable CacheControl cacheControl,
+      List<String> tags) {
+    this(policy, maxCostNanoUsd, latencySlo, qualityTarget, cacheControl, tags, Timing.NONE);
+  }
 
   /** Copies the tags. */
   public Controls {
@@ -42,6 +55,7 @@ public record Controls(
         other.latencySlo != null ? other.latencySlo : latencySlo,
         other.qualityTarget != null ? other.qualityTarget : qualityTarget,
         other.cacheControl != null ? other.cacheControl : cacheControl,
-        other.tags.isEmpty() ? tags : other.tags);
+        other.tags.isEmpty() ? tags : other.tags,
+        timing.overriddenBy(other.timing));
   }
 }

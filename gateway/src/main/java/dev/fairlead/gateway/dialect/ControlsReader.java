@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ControlsReader {
 
   private static final String PREFIX = "fairlead.";
+  private static final String TAGS = "X-Fairlead-Tags";
 
   private ControlsReader() {}
 
@@ -67,6 +68,12 @@ public final class ControlsReader {
           wishes.latencySlo = present ? ControlRules.latency(param, number(tape, value)) : null;
       case "quality_target" ->
           wishes.qualityTarget = present ? ControlRules.quality(param, number(tape, value)) : null;
+      case "ttft_slo_ms" ->
+          wishes.firstTokenSlo =
+              present ? ControlRules.tokenLatency(param, number(tape, value)) : null;
+      case "tpot_slo_ms" ->
+          wishes.perTokenSlo =
+              present ? ControlRules.tokenLatency(param, number(tape, value)) : null;
       case "cache_control" ->
           wishes.cacheControl =
               present
@@ -83,7 +90,7 @@ public final class ControlsReader {
     return new InvalidRequest(
             param
                 + ": unknown (expected: policy, max_cost_usd, latency_slo_ms, quality_target,"
-                + " cache_control or tags)",
+                + " ttft_slo_ms, tpot_slo_ms, cache_control or tags)",
             param,
             "unknown_parameter")
         .asException();
@@ -132,13 +139,41 @@ public final class ControlsReader {
     wishes.cacheControl =
         header(
             headers, "Cache-Control", (name, text) -> ControlRules.cacheControl(name, text, false));
+    wishes.tags = tags(headers);
+    timing(headers, wishes);
+    return wishes.controls();
+  }
+
+  /** Our own header, or LiteLLM's when there is none. */
+  private static List<String> tags(Function<String, @Nullable String> headers) {
+    String name = headers.apply(TAGS) == null ? "x-litellm-tags" : TAGS;
     List<String> tags =
+        header(headers, name, (from, text) -> ControlRules.tags(from, List.of(text.split(",", -1))));
+    return tags == null ? List.of() : tags;
+  }
+
+  /** The headers of llm-d and LiteLLM, under their own names. */
+  private static void timing(Function<String, @Nullable String> headers, Wishes wishes) {
+    wishes.firstTokenSlo =
         header(
             headers,
-            "X-Fairlead-Tags",
-            (name, text) -> ControlRules.tags(name, List.of(text.split(",", -1))));
-    wishes.tags = tags == null ? List.of() : tags;
-    return wishes.controls();
+            "x-slo-ttft-ms",
+            (name, text) -> ControlRules.tokenLatency(name, decimal(name, text)));
+    wishes.perTokenSlo =
+        header(
+            headers,
+            "x-slo-tpot-ms",
+            (name, text) -> ControlRules.tokenLatency(name, decimal(name, text)));
+    wishes.timeout =
+        header(
+            headers,
+            "x-litellm-timeout",
+            (name, text) -> ControlRules.seconds(name, decimal(name, text)));
+    wishes.firstTokenTimeout =
+        header(
+            headers,
+            "x-litellm-stream-timeout",
+            (name, text) -> ControlRules.seconds(name, decimal(name, text)));
   }
 
   private static <T> @Nullable T header(
@@ -169,10 +204,15 @@ public final class ControlsReader {
     private @Nullable Double qualityTarget;
     private @Nullable CacheControl cacheControl;
     private List<String> tags = List.of();
+    private @Nullable Duration firstTokenSlo;
+    private @Nullable Duration perTokenSlo;
+    private @Nullable Duration timeout;
+    private @Nullable Duration firstTokenTimeout;
 
     private Controls controls() {
+      Timing timing = new Timing(firstTokenSlo, perTokenSlo, timeout, firstTokenTimeout);
       Controls controls =
-          new Controls(policy, maxCostNanoUsd, latencySlo, qualityTarget, cacheControl, tags);
+          new Controls(policy, maxCostNanoUsd, latencySlo, qualityTarget, cacheControl, tags, timing.equals(Timing.NONE) ? Timing.NONE : timing);
       return controls.equals(Controls.NONE) ? Controls.NONE : controls;
     }
   }

@@ -6,6 +6,7 @@ import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawEventStream;
 import dev.fairlead.v1.Usage;
+import java.util.Map;
 
 /**
  * One wire format of the edge. Pure, stateless and thread-safe; nothing blocks, so every method may
@@ -25,11 +26,34 @@ public interface DialectCodec {
    */
   ScannedRequest scan(byte[] body);
 
+  /** The HTTP status of an error answer, 400 to 599. */
+  default int status(Failure failure) {
+    return HttpFailures.of(failure).status();
+  }
+
+  /** Response headers that the format's clients look for beside the common ones; often none. */
+  default Map<String, String> responseHeaders(String requestId) {
+    return Map.of();
+  }
+
+  /**
+   * Whether an upstream's error body in {@code other} reads the same as one of this format, so that
+   * it can be quoted.
+   */
+  default boolean sharesErrorsWith(Dialect other) {
+    return other == dialect();
+  }
+
   /** The JSON body of an error answer, always valid whatever the texts hold. */
   byte[] error(Failure failure, String requestId);
 
   /** The event that ends a broken stream in band; no terminator follows it. */
   byte[] streamError(Failure failure, String requestId);
+
+  /** What keeps a silent stream open without telling the client anything. */
+  default byte[] keepAlive() {
+    return DialectDefaults.COMMENT.clone();
+  }
 
   /** What follows the last event of a complete stream, empty when the format has no such thing. */
   byte[] streamTerminator();

@@ -23,6 +23,11 @@ public record ErrorHeaders(@Nullable Duration retryAfter, boolean neverRetry) {
     return new ErrorHeaders(positive, failure instanceof Failure.BudgetExceeded);
   }
 
+  /** The same, for a caller whose request has already been retried as often as it may. */
+  public ErrorHeaders withoutRetries() {
+    return new ErrorHeaders(retryAfter, true);
+  }
+
   /** Hands over each header's name and value; names are in lower case as HTTP/2 wants them. */
   public void forEach(BiConsumer<String, String> headers) {
     if (neverRetry) {

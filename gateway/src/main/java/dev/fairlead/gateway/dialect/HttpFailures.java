@@ -30,6 +30,18 @@ public final class HttpFailures {
   /** Code of an {@link InvalidRequest} that is answered with 415. */
   public static final String UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type";
 
+  /** Code of an {@link InvalidRequest} for an endpoint that is not there: 404. */
+  public static final String UNKNOWN_URL = "unknown_url";
+
+  /** Code of an {@link InvalidRequest} about an earlier request that is not known: 404. */
+  public static final String REQUEST_NOT_FOUND = "request_not_found";
+
+  /** Code of an {@link InvalidRequest} with a method that its endpoint does not take: 405. */
+  public static final String METHOD_NOT_ALLOWED = "method_not_allowed";
+
+  /** Code of an {@link InvalidRequest} whose headers are too long: 431. */
+  public static final String HEADERS_TOO_LARGE = "request_header_fields_too_large";
+
   private static final String INVALID_REQUEST = "invalid_request_error";
   private static final String RATE_LIMIT = "rate_limit_error";
   private static final String PERMISSION = "permission_error";
@@ -64,10 +76,14 @@ public final class HttpFailures {
   }
 
   private static int invalidStatus(@Nullable String code) {
-    if (REQUEST_TOO_LARGE.equals(code)) {
-      return 413;
-    }
-    return UNSUPPORTED_MEDIA_TYPE.equals(code) ? 415 : 400;
+    return switch (code) {
+      case REQUEST_TOO_LARGE -> 413;
+      case UNSUPPORTED_MEDIA_TYPE -> 415;
+      case UNKNOWN_URL, REQUEST_NOT_FOUND -> 404;
+      case METHOD_NOT_ALLOWED -> 405;
+      case HEADERS_TOO_LARGE -> 431;
+      case null, default -> 400;
+    };
   }
 
   /** 503 says that a later try may do: nothing was reached, or it is known when to come again. */

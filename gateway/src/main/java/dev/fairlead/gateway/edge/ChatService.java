@@ -8,10 +8,14 @@ import dev.fairlead.gateway.dialect.Controls;
 import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.ScannedRequest;
+import dev.fairlead.gateway.dialect.Timing;
 import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.gateway.pipeline.Form;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.pipeline.InferenceRequest;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Text generation in a dialect, such as {@code POST /v1/chat/completions}: complete or streamed.
@@ -33,15 +37,34 @@ final class ChatService extends EdgeService {
   HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
     ScannedRequest scanned = codec.scan(body);
     InferenceRequest request = request(scanned, codec, headers);
-    CallScope scope = edge.open(context);
+    Timing timing = request.controls().timing();
+    CallScope scope = edge.open(context, timing);
+    codec.responseHeaders(scope.requestId()).forEach(context::setAdditionalResponseHeader);
     if (scanned.facts().stream()) {
       EventStreamSink sink = new EventStreamSink(codec, scope.requestId(), scanned.includeUsage());
       pipeline.answer(request, scope, sink);
+      expireUnbegun(context, scope, sink, timing.firstTokenTimeout());
       return EdgeContext.cancelling(scope, sink.response());
     }
     CompleteSink sink = new CompleteSink(codec, scope.requestId());
     pipeline.answer(request, scope, sink);
     return EdgeContext.cancelling(scope, sink.response());
+  }
+
+  private static void expireUnbegun(
+      ServiceRequestContext context,
+      CallScope scope,
+      EventStreamSink sink,
+      @Nullable Duration timeout) {
+    if (timeout != null) {
+      Runnable expire =
+          () -> {
+            if (sink.expire()) {
+              scope.cancel();
+            }
+          };
+      context.eventLoop().schedule(expire, timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
   }
 
   /** A scanned body as the pipeline takes it; what a header says wins over what the body says. */

@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.gateway.LimitsConfig;
+import dev.fairlead.gateway.dialect.Timing;
 import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.telemetry.CallContext;
 import dev.fairlead.telemetry.RequestIds;
@@ -15,6 +16,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,9 @@ final class EdgeContext {
 
   private static final AttributeKey<String> REQUEST_ID =
       AttributeKey.valueOf(EdgeContext.class, "REQUEST_ID");
-  private static final List<String> FORWARDED = List.of("anthropic-beta", "openai-beta");
+  private static final List<String> FORWARDED =
+      List.of(
+          "anthropic-beta", "anthropic-version", "openai-beta", "x-slo-ttft-ms", "x-slo-tpot-ms");
   private static final TextMapGetter<RequestHeaders> GETTER =
       new TextMapGetter<>() {
         @Override
@@ -67,8 +71,17 @@ final class EdgeContext {
     return known;
   }
 
-  /** Opens the scope of a request; its server span ends with the HTTP exchange. */
+  /** Opens the scope of a request with the configured total time. */
   CallScope open(ServiceRequestContext context) {
+    return open(context, Timing.NONE);
+  }
+
+  /**
+   * Opens the scope of a request; its server span ends with the HTTP exchange.
+   *
+   * @param timing the caller's own timeout may be shorter than the configured one, never longer
+   */
+  CallScope open(ServiceRequestContext context, Timing timing) {
     RequestHeaders headers = context.request().headers();
     Context parent =
         headers.contains("traceparent")
@@ -86,13 +99,17 @@ final class EdgeContext {
     CallScope scope =
         CallScope.open(
             CallContext.of(requestId(context), DEFAULT_TENANT, parent.with(span)),
-            limits.requestTimeout(),
+            shorter(limits.requestTimeout(), timing.timeout()),
             context.eventLoop(),
             context.eventLoop());
     if (span.isRecording()) {
       context.log().whenComplete().thenAccept(log -> end(span, log.responseStatus().code()));
     }
     return scope;
+  }
+
+  private static Duration shorter(Duration configured, @Nullable Duration wanted) {
+    return wanted != null && wanted.compareTo(configured) < 0 ? wanted : configured;
   }
 
   /**

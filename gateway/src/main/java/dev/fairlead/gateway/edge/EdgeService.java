@@ -3,17 +3,18 @@ package dev.fairlead.gateway.edge;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.ExchangeType;
 import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
-import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.RoutingContext;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.HttpFailures;
@@ -44,6 +45,11 @@ abstract class EdgeService implements HttpService {
   abstract HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body)
       throws Exception;
 
+  /** In whose format an error is told; the endpoint's own, unless it serves several. */
+  DialectCodec errorsFor(RequestHeaders headers) {
+    return errors;
+  }
+
   /** Bodies are taken whole, so the server need not stream them. */
   @Override
   public final ExchangeType exchangeType(RoutingContext context) {
@@ -53,6 +59,12 @@ abstract class EdgeService implements HttpService {
   @Override
   public final HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
     RequestHeaders headers = request.headers();
+    try {
+      DoorGuard.check(context);
+    } catch (FailureException e) {
+      request.abort();
+      return failed(context, e);
+    }
     if (!methods.contains(headers.method())) {
       return methodNotAllowed(context);
     }
@@ -90,6 +102,14 @@ abstract class EdgeService implements HttpService {
   }
 
   private static void requireJson(RequestHeaders headers, byte[] body) {
+    String encoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw new Failure.InvalidRequest(
+              "content-encoding: not supported (expected: none)",
+              null,
+              HttpFailures.UNSUPPORTED_MEDIA_TYPE)
+          .asException();
+    }
     @Nullable MediaType type = headers.contentType();
     if (body.length > 0 && (type == null || !type.is(MediaType.JSON.withoutParameters()))) {
       throw new Failure.InvalidRequest(
@@ -107,7 +127,8 @@ abstract class EdgeService implements HttpService {
     if (failure instanceof Failure.Internal) {
       logger.error("request {} failed at the edge", EdgeContext.requestId(context), error);
     }
-    return FailureResponses.of(failure, errors, EdgeContext.requestId(context));
+    return FailureResponses.of(
+        failure, errorsFor(context.request().headers()), EdgeContext.requestId(context));
   }
 
   /** A failure of a call to another service, as a response. */
@@ -123,14 +144,11 @@ abstract class EdgeService implements HttpService {
         new Failure.InvalidRequest(
             "method: " + context.method() + " (expected: " + allow + ")",
             null,
-            "method_not_allowed");
-    ResponseHeaders headers =
-        ResponseHeaders.builder(HttpStatus.METHOD_NOT_ALLOWED)
-            .contentType(MediaType.JSON)
-            .set("allow", allow)
-            .set("x-request-id", EdgeContext.requestId(context))
-            .build();
-    return HttpResponse.of(
-        headers, HttpData.wrap(errors.error(failure, EdgeContext.requestId(context))));
+            HttpFailures.METHOD_NOT_ALLOWED);
+    String requestId = EdgeContext.requestId(context);
+    ResponseHeadersBuilder headers = Json.headers(405, requestId).set("allow", allow);
+    DialectCodec codec = errorsFor(context.request().headers());
+    codec.responseHeaders(requestId).forEach(headers::set);
+    return HttpResponse.of(headers.build(), HttpData.wrap(codec.error(failure, requestId)));
   }
 }

@@ -12,6 +12,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.dialect.Controls;
+import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.dialect.openai.OpenAiEmbeddingsCodec;
@@ -71,10 +72,14 @@ final class EmbeddingsService extends EdgeService {
         new InferenceRequest(
             new Form.Raw(scanned.request().raw(), errors),
             scanned.request().facts(),
-            scanned.request().controls().overriddenBy(UNCACHED),
+            scanned
+                .request()
+                .controls()
+                .overriddenBy(ControlsReader.fromHeaders(headers::get))
+                .overriddenBy(UNCACHED),
             EdgeContext.forwarded(headers),
             EdgeContext.clientRetries(headers));
-    CallScope scope = edge.open(context);
+    CallScope scope = edge.open(context, request.controls().timing());
     CompleteSink sink = new CompleteSink(errors, scope.requestId());
     pipeline.answer(request, scope, sink);
     return EdgeContext.cancelling(scope, sink.response());

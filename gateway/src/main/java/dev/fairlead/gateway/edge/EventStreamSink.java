@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.pipeline.Answer;
 import dev.fairlead.gateway.pipeline.AnswerHead;
@@ -41,6 +42,15 @@ final class EventStreamSink implements AnswerSink {
 
   HttpResponse response() {
     return HttpResponse.of(response);
+  }
+
+  /**
+   * Gives up on a stream that has not begun; whether there was anything to give up. The caller then
+   * cancels the scope.
+   */
+  boolean expire() {
+    Failure late = new Failure.Timeout("the stream did not begin within the caller's timeout");
+    return response.complete(FailureResponses.of(late, codec, requestId));
   }
 
   @Override

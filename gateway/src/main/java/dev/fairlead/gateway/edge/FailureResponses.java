@@ -9,7 +9,6 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.ErrorHeaders;
-import dev.fairlead.gateway.dialect.HttpFailures;
 import dev.fairlead.gateway.pipeline.FailedAnswer;
 import dev.fairlead.v1.UpstreamError;
 
@@ -20,7 +19,7 @@ final class FailureResponses {
 
   /** A failure of the gateway's own. */
   static HttpResponse of(Failure failure, DialectCodec codec, String requestId) {
-    return of(new FailedAnswer(failure, null, 0), codec, requestId);
+    return of(FailedAnswer.of(failure), codec, requestId);
   }
 
   /**
@@ -29,13 +28,15 @@ final class FailureResponses {
    */
   static HttpResponse of(FailedAnswer failed, DialectCodec codec, String requestId) {
     Failure failure = failed.failure();
-    int status = HttpFailures.of(failure).status();
+    int status = codec.status(failure);
     ResponseHeadersBuilder headers =
         ResponseHeaders.builder(HttpStatus.valueOf(status))
             .contentType(MediaType.JSON)
             .set("x-request-id", requestId)
             .set("x-fairlead-attempts", Integer.toString(failed.attempts()));
-    ErrorHeaders.of(failure).forEach(headers::set);
+    ErrorHeaders retry = ErrorHeaders.of(failure);
+    (failed.retriesSpent() ? retry.withoutRetries() : retry).forEach(headers::set);
+    codec.responseHeaders(requestId).forEach(headers::set);
     return HttpResponse.of(headers.build(), HttpData.wrap(body(failed, codec, requestId)));
   }
 
@@ -43,7 +44,7 @@ final class FailureResponses {
     UpstreamError upstream = failed.upstream();
     if (upstream == null
         || upstream.getBody().isEmpty()
-        || upstream.getDialect() != codec.dialect()) {
+        || !codec.sharesErrorsWith(upstream.getDialect())) {
       return codec.error(failed.failure(), requestId);
     }
     boolean callers =

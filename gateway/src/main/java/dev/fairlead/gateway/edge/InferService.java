@@ -45,7 +45,7 @@ final class InferService extends EdgeService {
   @Override
   HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
     InferenceRequest request = request(InferBody.read(body), headers);
-    CallScope scope = edge.open(context);
+    CallScope scope = edge.open(context, request.controls().timing());
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
     pipeline.answer(request, scope, new TextSink(response, errors, scope.requestId()));
     return EdgeContext.cancelling(scope, HttpResponse.of(response));

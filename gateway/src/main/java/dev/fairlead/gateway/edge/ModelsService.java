@@ -28,10 +28,12 @@ final class ModelsService extends EdgeService {
 
   private static final String AUTO = "auto";
 
+  private final ErrorDialects dialects;
   private final CatalogFollower catalogs;
 
-  ModelsService(DialectCodec errors, CatalogFollower catalogs) {
-    super(errors, HttpMethod.GET);
+  ModelsService(ErrorDialects dialects, CatalogFollower catalogs) {
+    super(dialects.openAi(), HttpMethod.GET);
+    this.dialects = dialects;
     this.catalogs = catalogs;
   }
 
@@ -40,6 +42,9 @@ final class ModelsService extends EdgeService {
     Catalog catalog = catalogs.require();
     String requestId = EdgeContext.requestId(context);
     String id = context.pathParams().get("id");
+    if (headers.contains("anthropic-version")) {
+      return Json.response(200, requestId, anthropic(context, catalog, id));
+    }
     if (id != null) {
       return Json.response(200, requestId, find(catalog, id));
     }
@@ -48,6 +53,21 @@ final class ModelsService extends EdgeService {
     ArrayNode data = list.putArray("data");
     all(catalog).forEach(data::add);
     return Json.response(200, requestId, list);
+  }
+
+  private static ObjectNode anthropic(
+      ServiceRequestContext context, Catalog catalog, @Nullable String id) {
+    if (id != null) {
+      return AnthropicModels.model(find(catalog, id).get("id").textValue());
+    }
+    List<String> ids = all(catalog).stream().map(node -> node.get("id").textValue()).toList();
+    return AnthropicModels.page(ids, context.queryParams());
+  }
+
+  /** A client that names a version of Anthropic's API reads Anthropic's errors. */
+  @Override
+  DialectCodec errorsFor(RequestHeaders headers) {
+    return dialects.of(headers);
   }
 
   private static ObjectNode find(Catalog catalog, String id) {

@@ -6,15 +6,21 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.catalog.Capability;
+import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.ScannedRequest;
+import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.pipeline.InferenceRequest;
 import dev.fairlead.gateway.pipeline.RouteOutcome;
 import dev.fairlead.gateway.routing.Candidate;
+import dev.fairlead.gateway.routing.CostInterval;
 import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.gateway.routing.Usd;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -26,18 +32,21 @@ final class RouteService extends EdgeService {
   private final DialectCodec codec;
   private final EdgeContext edge;
   private final InferencePipeline pipeline;
+  private final RouterMetrics metrics;
 
-  RouteService(DialectCodec codec, EdgeContext edge, InferencePipeline pipeline) {
+  RouteService(
+      DialectCodec codec, EdgeContext edge, InferencePipeline pipeline, RouterMetrics metrics) {
     super(codec, HttpMethod.POST);
     this.codec = codec;
     this.edge = edge;
     this.pipeline = pipeline;
+    this.metrics = metrics;
   }
 
   @Override
   HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
     InferenceRequest request = request(headers, body);
-    CallScope scope = edge.open(context);
+    CallScope scope = edge.open(context, request.controls().timing());
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
     pipeline.route(
         request,
@@ -56,7 +65,7 @@ final class RouteService extends EdgeService {
     return InferService.request(InferBody.read(body), headers);
   }
 
-  private static ObjectNode json(RouteOutcome outcome) {
+  private ObjectNode json(RouteOutcome outcome) {
     Decision decision = outcome.decision();
     ObjectNode node = Json.object();
     node.put("model", decision.first().id());
@@ -70,23 +79,65 @@ final class RouteService extends EdgeService {
     }
     node.put("cache", outcome.cache().label());
     node.put("estimated_cost_usd", Usd.decimal(decision.estimatedCostNanoUsd()));
+    if (decision.maxOutputTokens().isPresent()) {
+      node.put("max_output_tokens", decision.maxOutputTokens().getAsInt());
+    } else {
+      node.putNull("max_output_tokens");
+    }
     ArrayNode candidates = node.putArray("candidates");
     for (Candidate candidate : decision.candidates()) {
-      candidates.add(json(candidate));
+      candidates.add(json(candidate, candidates.size() + 1, outcome.query()));
     }
     ObjectNode features = node.putObject("features");
     outcome.features().forEach(features::put);
     return node;
   }
 
-  private static ObjectNode json(Candidate candidate) {
+  /** Those that can serve come first, in the order in which they would be tried. */
+  private ObjectNode json(Candidate candidate, int position, RouteQuery query) {
+    ModelSpec model = candidate.model();
     ObjectNode node = Json.object();
-    node.put("model", candidate.model().id());
-    node.put("provider", candidate.model().provider());
-    node.put("tier", candidate.model().tier() == null ? null : candidate.model().tier().label());
-    node.put("estimated_cost_usd", Usd.decimal(candidate.estimatedCostNanoUsd()));
+    node.put("model", model.id());
+    node.put("provider", model.provider());
+    node.put("tier", model.tier() == null ? null : model.tier().label());
+    if (candidate.feasible()) {
+      node.put("rank", position);
+    } else {
+      node.putNull("rank");
+    }
     node.put("feasible", candidate.feasible());
     node.put("dropped", candidate.dropped() == null ? null : candidate.dropped().label());
+    ArrayNode missing = node.putArray("missing_capabilities");
+    query.needs().stream()
+        .filter(need -> !model.capabilities().contains(need))
+        .map(Capability::label)
+        .sorted()
+        .forEach(missing::add);
+    cost(node, candidate, query);
+    OptionalDouble firstToken = metrics.meanFirstTokenMillis(model.id());
+    if (firstToken.isPresent()) {
+      node.put("expected_ttft_ms", firstToken.getAsDouble());
+    } else {
+      node.putNull("expected_ttft_ms");
+    }
     return node;
+  }
+
+  /** Null where the price, or the longest answer, is not known. */
+  private static void cost(ObjectNode node, Candidate candidate, RouteQuery query) {
+    if (candidate.model().price() == null) {
+      node.putNull("estimated_cost_usd");
+      node.putNull("cost_interval_usd");
+      return;
+    }
+    node.put("estimated_cost_usd", Usd.decimal(candidate.estimatedCostNanoUsd()));
+    CostInterval interval = CostInterval.of(query, candidate.model());
+    ArrayNode bounds = node.putArray("cost_interval_usd");
+    bounds.add(Usd.decimal(interval.lowNanoUsd()));
+    if (interval.highNanoUsd().isPresent()) {
+      bounds.add(Usd.decimal(interval.highNanoUsd().getAsLong()));
+    } else {
+      bounds.addNull();
+    }
   }
 }

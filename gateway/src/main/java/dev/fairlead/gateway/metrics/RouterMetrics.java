@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -110,6 +111,14 @@ public final class RouterMetrics {
   /** The first content of a stream has come. */
   public void firstToken(String model, long sinceArrivalNanos) {
     meters(model).firstToken().record(sinceArrivalNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Mean time to the first content of this gateway's streams of a model; empty before the first. */
+  public OptionalDouble meanFirstTokenMillis(String model) {
+    ModelMeters known = models.get(model);
+    return known == null || known.firstToken().count() == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(known.firstToken().mean(TimeUnit.MILLISECONDS));
   }
 
   /** More content of a stream has come. */

@@ -39,6 +39,12 @@ public final class CallScope {
     return new CallScope(identity.withDeadline(deadline, timer), loop);
   }
 
+  /** A scope for a part of this request: its own id and end, the same deadline and cancellation. */
+  public CallScope child(String requestId) {
+    return new CallScope(
+        context.withValue(CallContext.REQUEST_ID, requestId).withCancellation(), loop);
+  }
+
   /**
    * Runs {@code step} here and now so that calls it makes carry identity, trace, deadline and
    * cancellation.

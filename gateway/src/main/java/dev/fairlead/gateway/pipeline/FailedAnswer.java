@@ -9,5 +9,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param upstream the vendor's own words when it refused the caller's request, else null
  * @param attempts tries that were made
+ * @param retriesSpent whether our own retries were used up, so that the caller should not try again
  */
-public record FailedAnswer(Failure failure, @Nullable UpstreamError upstream, int attempts) {}
+public record FailedAnswer(
+    Failure failure, @Nullable UpstreamError upstream, int attempts, boolean retriesSpent) {
+
+  /** A failure of the gateway's own, before any try. */
+  public static FailedAnswer of(Failure failure) {
+    return new FailedAnswer(failure, null, 0, false);
+  }
+}

@@ -7,6 +7,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.v1.Attempt;
+import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.FailedAttempts;
 import dev.fairlead.v1.GenerationCall;
 import dev.fairlead.v1.GenerationCompleted;
@@ -58,6 +59,7 @@ final class Generation {
     for (ModelSpec model : decision.order()) {
       generation.addModelIds(model.id());
     }
+    decision.maxOutputTokens().ifPresent(generation::setMaxOutputTokens);
     switch (call.request.form()) {
       case Form.Raw raw -> generation.setRaw(raw.request());
       case Form.Typed typed -> generation.setChat(typed.request());
@@ -126,12 +128,25 @@ final class Generation {
   /** Ends the request; {@code seen} are the attempts that a stream has already reported. */
   void failed(Throwable error, List<Attempt> seen, String modelId) {
     Failure failure = FailureStatus.fromThrowable(error);
-    int reported =
+    List<Attempt> tried =
         FailureStatus.detail(error, FailedAttempts.class)
-            .map(FailedAttempts::getAttemptsCount)
-            .orElse(0);
+            .map(FailedAttempts::getAttemptsList)
+            .orElse(seen);
+    List<Attempt> attempts = tried.size() >= seen.size() ? tried : seen;
     UpstreamError upstream = FailureStatus.detail(error, UpstreamError.class).orElse(null);
-    call.fail(new FailedAnswer(failure, upstream, Math.max(reported, seen.size())), modelId);
+    call.fail(new FailedAnswer(failure, upstream, attempts.size(), retriesSpent(failure, attempts)), modelId);
+  }
+
+  /**
+   * More than one try that reached an upstream failed: a client that tries again would multiply
+   * them. What was only shed has cost nothing, and a known time to come again is worth obeying.
+   */
+  private static boolean retriesSpent(Failure failure, List<Attempt> attempts) {
+    long reached =
+        attempts.stream()
+            .filter(attempt -> attempt.getResult() != AttemptResult.ATTEMPT_RESULT_SHED)
+            .count();
+    return failure.retryable() && failure.retryAfter() == null && reached > 1;
   }
 
   /** A stream ended before its end: what was generated is paid for all the same. */

@@ -7,6 +7,7 @@ import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.cache.CacheKey;
 import dev.fairlead.gateway.dialect.CacheControl;
+import dev.fairlead.gateway.feedback.ServedAnswer;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.gateway.routing.ModelSelector;
 import dev.fairlead.v1.AnalyzeResponse;
@@ -48,6 +49,9 @@ final class InferenceCall {
   CacheUse cacheUse = CacheUse.BYPASS;
   @Nullable CacheMiss miss;
   String leaseId = "";
+
+  /** Id of the cache entry that answers; empty for a fresh answer. */
+  String servedEntry = "";
 
   InferenceCall(
       InferencePipeline pipeline, InferenceRequest request, CallScope scope, AnswerSink sink) {
@@ -265,10 +269,10 @@ final class InferenceCall {
     try {
       step.run();
     } catch (FailureException e) {
-      fail(new FailedAnswer(e.failure(), null, 0), "none");
+      fail(FailedAnswer.of(e.failure()), "none");
     } catch (RuntimeException e) {
       logger.error("request {} failed inside the gateway", scope.requestId(), e);
-      fail(new FailedAnswer(new Failure.Internal("internal error"), null, 0), "none");
+      fail(FailedAnswer.of(new Failure.Internal("internal error")), "none");
     }
   }
 
@@ -290,8 +294,19 @@ final class InferenceCall {
       return;
     }
     pipeline.metrics.completed(answer);
+    remember(answer.head());
     scope.close();
     sink.complete(answer);
+  }
+
+  private void remember(AnswerHead head) {
+    pipeline.recent.remember(
+        new ServedAnswer(
+            scope.requestId(),
+            scope.tenant(),
+            head.modelId(),
+            servedEntry.isEmpty() ? null : cacheKey().scope(),
+            servedEntry));
   }
 
   /** Gives a lease back that was not used up by a store. */

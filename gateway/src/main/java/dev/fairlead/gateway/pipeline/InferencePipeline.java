@@ -4,6 +4,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
+import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.gateway.routing.Router;
@@ -29,6 +30,7 @@ public final class InferencePipeline {
   final ScorerClient scorer;
   final ProviderServiceGrpc.ProviderServiceStub provider;
   final RouterMetrics metrics;
+  final RecentAnswers recent;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
   public InferencePipeline(
@@ -39,7 +41,8 @@ public final class InferencePipeline {
       CacheClient cache,
       ScorerClient scorer,
       Channel provider,
-      RouterMetrics metrics) {
+      RouterMetrics metrics,
+      RecentAnswers recent) {
     this.routing = routing;
     this.limits = limits;
     this.router = router;
@@ -48,6 +51,7 @@ public final class InferencePipeline {
     this.scorer = scorer;
     this.provider = ProviderServiceGrpc.newStub(provider);
     this.metrics = metrics;
+    this.recent = recent;
   }
 
   /**
@@ -74,9 +78,16 @@ public final class InferencePipeline {
     });
   }
 
+  /** A cap must hold, so scripts with more tokens a character are then looked at. */
+  private static long promptTokens(InferenceRequest request) {
+    return request.controls().maxCostNanoUsd() == null
+        ? PromptEstimate.tokens(request.facts().promptCharacters())
+        : PromptEstimate.careful(request.facts());
+  }
+
   static RouteQuery query(InferenceRequest request, OptionalDouble complexity) {
     return new RouteQuery(
-        PromptEstimate.tokens(request.facts().promptCharacters()),
+        promptTokens(request),
         request.facts().lastUserText().length(),
         request.facts().maxOutputTokens().orElse(0),
         request.facts().choiceCount(),

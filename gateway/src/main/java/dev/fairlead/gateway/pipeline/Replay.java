@@ -92,6 +92,7 @@ final class Replay {
       ByteString usageEvent) {
     CachedAnswer stored = hit.getAnswer();
     CacheUse use = use(hit.getKind());
+    call.servedEntry = hit.getEntryId();
     AnswerHead head =
         new AnswerHead(
             call.scope.requestId(),

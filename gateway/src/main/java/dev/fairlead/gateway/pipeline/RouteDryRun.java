@@ -6,6 +6,7 @@ import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.cache.CacheKey;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.gateway.routing.ModelSelector;
+import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.CacheHit;
 import dev.fairlead.v1.FeatureValue;
@@ -105,9 +106,9 @@ final class RouteDryRun {
       AnalyzeResponse known = analysis;
       OptionalDouble complexity =
           known == null ? OptionalDouble.empty() : OptionalDouble.of(known.getComplexity());
-      Decision decision =
-          pipeline.router.route(InferencePipeline.query(request, complexity), selector, catalog);
-      decided.accept(new RouteOutcome(decision, use, features()));
+      RouteQuery query = InferencePipeline.query(request, complexity);
+      Decision decision = pipeline.router.route(query, selector, catalog);
+      decided.accept(new RouteOutcome(decision, use, features(), query));
     } catch (RuntimeException e) {
       failed.accept(FailureStatus.fromThrowable(e));
     } finally {

@@ -3,6 +3,7 @@ package dev.fairlead.gateway.routing;
 import dev.fairlead.catalog.ModelSpec;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * A routing decision.
@@ -11,6 +12,8 @@ import java.util.OptionalDouble;
  * @param order models that can serve the request, in the order to try them; at least one
  * @param candidates every model that was considered, those of {@code order} first
  * @param estimatedCostNanoUsd expected cost on the first choice
+ * @param maxOutputTokens most output tokens of one choice that the request's cost cap pays for on
+ *     every model of {@code order}; empty when there is no cap
  */
 public record Decision(
     String policy,
@@ -18,7 +21,8 @@ public record Decision(
     List<ModelSpec> order,
     List<Candidate> candidates,
     OptionalDouble complexity,
-    long estimatedCostNanoUsd) {
+    long estimatedCostNanoUsd,
+    OptionalInt maxOutputTokens) {
 
   /** Policy label of a request that names its model. */
   public static final String EXPLICIT = "explicit";

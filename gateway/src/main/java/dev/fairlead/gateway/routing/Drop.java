@@ -11,7 +11,11 @@ public enum Drop {
   /** It is expected to cost more than the request may. */
   COST_CAP,
   /** The request has a cost cap and the model's price is not known. */
-  UNPRICED;
+  UNPRICED,
+  /** It has no tier and so serves only requests that name it. */
+  NO_TIER,
+  /** It makes embeddings and no text. */
+  EMBEDDINGS_ONLY;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

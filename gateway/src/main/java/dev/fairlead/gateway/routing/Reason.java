@@ -19,7 +19,9 @@ public enum Reason {
   /** Prompt up to the configured length. */
   PROMPT_SHORT,
   /** Prompt beyond the configured length. */
-  PROMPT_LONG;
+  PROMPT_LONG,
+  /** No model stays below the cost cap at full length: the one that can say most for the money. */
+  COST_CAP_CLAMPED;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

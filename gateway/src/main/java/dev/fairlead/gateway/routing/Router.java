@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +69,9 @@ public final class Router {
    */
   private Decision explicit(RouteQuery query, ModelSpec model) {
     long cost = estimate(query, model);
-    Candidate candidate = new Candidate(model, cost, costDrop(query, model, cost));
+    Candidate candidate = new Candidate(model, cost, costDrop(query, model));
     if (!candidate.feasible()) {
-      throw infeasible(query, List.of(candidate));
+      return clamped(Decision.EXPLICIT, query, List.of(candidate), List.of());
     }
     return new Decision(
         Decision.EXPLICIT,
@@ -78,24 +79,74 @@ public final class Router {
         List.of(model),
         List.of(candidate),
         query.complexity(),
-        cost);
+        cost,
+        outputBound(query, List.of(candidate)));
   }
 
   private Decision auto(RouteQuery asked, PolicyName name, Catalog catalog) {
     RouteQuery query = withoutUnknownReasoning(asked, catalog);
     List<Candidate> feasible = new ArrayList<>();
     List<Candidate> dropped = new ArrayList<>();
+    List<Candidate> elsewhere = new ArrayList<>();
     for (ModelSpec model : catalog.models()) {
-      if (model.tier() != null && !model.capabilities().contains(Capability.EMBEDDINGS)) {
+      Drop out = outside(model);
+      if (out != null) {
+        elsewhere.add(new Candidate(model, 0, out));
+      } else {
         Candidate candidate = assess(query, model);
         (candidate.feasible() ? feasible : dropped).add(candidate);
       }
     }
     if (feasible.isEmpty()) {
-      throw infeasible(query, dropped);
+      return clamped(name.label(), query, dropped, elsewhere);
     }
     RoutingPolicy.Ranking ranking = policy(name).rank(query, feasible);
+    dropped.addAll(elsewhere);
     return decision(name.label(), ranking.reason(), query, ranking.order(), dropped);
+  }
+
+  private static @Nullable Drop outside(ModelSpec model) {
+    if (model.capabilities().contains(Capability.EMBEDDINGS)) {
+      return Drop.EMBEDDINGS_ONLY;
+    }
+    return model.tier() == null ? Drop.NO_TIER : null;
+  }
+
+  /**
+   * Nothing stays below the cap at full length: the models that can say most for the money serve,
+   * at the length that the cap pays for.
+   */
+  private Decision clamped(
+      String policy, RouteQuery query, List<Candidate> dropped, List<Candidate> elsewhere) {
+    long most = -1;
+    for (Candidate candidate : dropped) {
+      most = Math.max(most, affordable(query, candidate));
+    }
+    if (most < CostCap.leastTokens(query)) {
+      throw infeasible(query, dropped);
+    }
+    List<Candidate> order = new ArrayList<>();
+    List<Candidate> rest = new ArrayList<>();
+    for (Candidate candidate : dropped) {
+      if (affordable(query, candidate) == most) {
+        long cost =
+            candidate
+                .model()
+                .costNanoUsd(TokenUsage.of(query.promptTokens(), most * query.choices()));
+        order.add(new Candidate(candidate.model(), cost, null));
+      } else {
+        rest.add(candidate);
+      }
+    }
+    rest.addAll(elsewhere);
+    return decision(policy, Reason.COST_CAP_CLAMPED, query, order, rest);
+  }
+
+  private static long affordable(RouteQuery query, Candidate candidate) {
+    Long cap = query.maxCostNanoUsd();
+    return cap == null || candidate.dropped() != Drop.COST_CAP
+        ? -1
+        : CostCap.affordableTokens(query, candidate.model(), cap);
   }
 
   /**
@@ -131,7 +182,26 @@ public final class Router {
     all.addAll(dropped);
     List<ModelSpec> models = order.stream().map(Candidate::model).toList();
     return new Decision(
-        policy, reason, models, all, query.complexity(), order.getFirst().estimatedCostNanoUsd());
+        policy,
+        reason,
+        models,
+        all,
+        query.complexity(),
+        order.getFirst().estimatedCostNanoUsd(),
+        outputBound(query, order));
+  }
+
+  /** The cap holds whichever of the models answers. */
+  private static OptionalInt outputBound(RouteQuery query, List<Candidate> order) {
+    Long cap = query.maxCostNanoUsd();
+    if (cap == null) {
+      return OptionalInt.empty();
+    }
+    long bound = Integer.MAX_VALUE;
+    for (Candidate candidate : order) {
+      bound = Math.min(bound, CostCap.affordableTokens(query, candidate.model(), cap));
+    }
+    return OptionalInt.of((int) bound);
   }
 
   private RoutingPolicy policy(PolicyName name) {
@@ -145,7 +215,7 @@ public final class Router {
   private Candidate assess(RouteQuery query, ModelSpec model) {
     long cost = estimate(query, model);
     Drop ability = abilityDrop(query, model);
-    return new Candidate(model, cost, ability != null ? ability : costDrop(query, model, cost));
+    return new Candidate(model, cost, ability != null ? ability : costDrop(query, model));
   }
 
   private long estimate(RouteQuery query, ModelSpec model) {
@@ -162,7 +232,7 @@ public final class Router {
     return fits ? null : Drop.CONTEXT_WINDOW;
   }
 
-  private static @Nullable Drop costDrop(RouteQuery query, ModelSpec model, long cost) {
+  private @Nullable Drop costDrop(RouteQuery query, ModelSpec model) {
     Long cap = query.maxCostNanoUsd();
     if (cap == null) {
       return null;
@@ -170,7 +240,7 @@ public final class Router {
     if (model.price() == null) {
       return Drop.UNPRICED;
     }
-    return cost > cap ? Drop.COST_CAP : null;
+    return CostCap.cost(query, model, outputTokens(query, model)) > cap ? Drop.COST_CAP : null;
   }
 
   private long outputTokens(RouteQuery query, ModelSpec model) {
@@ -183,16 +253,17 @@ public final class Router {
     Optional<Candidate> cheapest =
         dropped.stream()
             .filter(candidate -> candidate.dropped() == Drop.COST_CAP)
-            .min(Comparator.comparingLong(Candidate::estimatedCostNanoUsd));
+            .min(Comparator.comparingLong(candidate -> leastCost(query, candidate)));
     if (cheapest.isPresent()) {
       Candidate candidate = cheapest.get();
       String message =
-          ("max_cost_usd: %s is less than the request is expected to cost on the cheapest model"
-                  + " that can serve it, %s (expected: at least %s)")
+          ("max_cost_usd: %s does not pay for the request on the cheapest model that can serve it,"
+                  + " %s (expected: at least %s for %d output tokens)")
               .formatted(
                   Usd.plain(query.maxCostNanoUsd() == null ? 0 : query.maxCostNanoUsd()),
                   candidate.model().id(),
-                  Usd.plain(candidate.estimatedCostNanoUsd()));
+                  Usd.plain(leastCost(query, candidate)),
+                  CostCap.leastTokens(query));
       return new Failure.BudgetExceeded(message, Failure.BudgetExceeded.Kind.REQUEST_CAP)
           .asException();
     }
@@ -211,5 +282,9 @@ public final class Router {
                 + (why.isEmpty() ? "no model has a tier" : why)
                 + ")")
         .asException();
+  }
+
+  private static long leastCost(RouteQuery query, Candidate candidate) {
+    return CostCap.cost(query, candidate.model(), CostCap.leastTokens(query));
   }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.gateway.typed;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.dialect.Controls;
+import dev.fairlead.gateway.dialect.Timing;
 import dev.fairlead.v1.RequestControls;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,30 @@ public final class TypedControls {
         controls.hasLatencySlo() ? duration(controls.getLatencySlo()) : null,
         controls.hasQualityTarget() ? controls.getQualityTarget() : null,
         cacheControl(controls),
-        controls.getTagsList());
+        controls.getTagsList(),
+        timing(controls));
+  }
+
+  /** The caller's timeout is its deadline, which the call's context carries. */
+  private static Timing timing(RequestControls controls) {
+    if (!controls.hasFirstTokenSlo() && !controls.hasPerTokenSlo()) {
+      return Timing.NONE;
+    }
+    return new Timing(
+        controls.hasFirstTokenSlo()
+            ? positive("controls.first_token_slo", controls.getFirstTokenSlo())
+            : null,
+        controls.hasPerTokenSlo()
+            ? positive("controls.per_token_slo", controls.getPerTokenSlo())
+            : null,
+        null,
+        null);
+  }
+
+  private static Duration positive(String param, com.google.protobuf.Duration given) {
+    Duration duration = duration(given);
+    require(duration.isPositive(), param, "above 0");
+    return duration;
   }
 
   private static @Nullable CacheControl cacheControl(RequestControls controls) {

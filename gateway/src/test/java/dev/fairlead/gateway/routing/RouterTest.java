@@ -8,6 +8,7 @@ import dev.fairlead.catalog.Catalog;
 import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.catalog.Price;
 import dev.fairlead.catalog.Tier;
+import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
 import java.time.Duration;
@@ -120,7 +121,11 @@ class RouterTest {
     assertThat(decision.candidates())
         .filteredOn(candidate -> !candidate.feasible())
         .extracting(candidate -> candidate.model().id() + " " + candidate.dropped())
-        .containsExactlyInAnyOrder("cheap-1 CAPABILITY", "cheap-2 CONTEXT_WINDOW");
+        .containsExactlyInAnyOrder(
+            "cheap-1 CAPABILITY",
+            "cheap-2 CONTEXT_WINDOW",
+            "embedder EMBEDDINGS_ONLY",
+            "named-only NO_TIER");
   }
 
   @Test
@@ -128,6 +133,45 @@ class RouterTest {
     RouteQuery query =
         new RouteQuery(10, 10, 0, 1, Set.of(Capability.REASONING), OptionalDouble.of(0.1), null);
     assertThat(order(query, PolicyName.COMPLEXITY)).hasSize(4);
+  }
+
+  @Test
+  void costCap_boundsTheOutputOfEveryModelThatMayAnswer() {
+    RouteQuery capped =
+        new RouteQuery(1000, 10, 0, 1, Set.of(), OptionalDouble.of(0.1), 400_000_000L);
+    Decision decision = router.route(capped, auto(PolicyName.COMPLEXITY), CATALOG);
+    assertThat(decision.order()).hasSize(4);
+    int bound = decision.maxOutputTokens().orElseThrow();
+    for (ModelSpec model : decision.order()) {
+      assertThat(model.costNanoUsd(TokenUsage.of(1250, bound))).isLessThanOrEqualTo(400_000_000L);
+    }
+    // 0.40 USD less the prompt's 1250 x 2.50 per million, at 10 USD per million.
+    assertThat(bound).isEqualTo(39_687);
+  }
+
+  @Test
+  void costCap_isMetByClamping_whenNoModelMeetsItAtFullLength() {
+    RouteQuery capped =
+        new RouteQuery(1000, 10, 5000, 1, Set.of(), OptionalDouble.of(0.9), 250_000L);
+    Decision decision = router.route(capped, auto(PolicyName.COMPLEXITY), CATALOG);
+    assertThat(decision.order()).extracting(ModelSpec::id).containsExactly("cheap-2");
+    assertThat(decision.reason()).isEqualTo(Reason.COST_CAP_CLAMPED);
+    // 0.00025 USD less 1250 x 0.10 per million, at 0.40 USD per million.
+    assertThat(decision.maxOutputTokens()).hasValue(312);
+    assertThat(decision.estimatedCostNanoUsd()).isLessThanOrEqualTo(250_000L);
+  }
+
+  @Test
+  void costCap_clampsANamedModel_andRefusesItBelowAUsefulLength() {
+    ModelSelector named = ModelSelector.of("quality-1", null, "complexity", CATALOG);
+    RouteQuery capped =
+        new RouteQuery(1000, 10, 0, 1, Set.of(), OptionalDouble.empty(), 4_000_000L);
+    Decision decision = router.route(capped, named, CATALOG);
+    assertThat(decision.maxOutputTokens()).hasValue(87);
+    RouteQuery poor = new RouteQuery(1000, 10, 0, 1, Set.of(), OptionalDouble.empty(), 3_200_000L);
+    assertThatThrownBy(() -> router.route(poor, named, CATALOG))
+        .isInstanceOf(FailureException.class)
+        .hasMessageContaining("quality-1");
   }
 
   @Test
@@ -141,7 +185,7 @@ class RouterTest {
             FailureException.class,
             e -> {
               assertThat(e.failure()).isInstanceOf(Failure.BudgetExceeded.class);
-              assertThat(e).hasMessageContaining("cheap-2").hasMessageContaining("0.00022");
+              assertThat(e).hasMessageContaining("cheap-2").hasMessageContaining("0.0001314");
             });
   }
 

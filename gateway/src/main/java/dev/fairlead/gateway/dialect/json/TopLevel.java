@@ -1,9 +1,12 @@
 package dev.fairlead.gateway.dialect.json;
 
+import com.google.protobuf.UnsafeByteOperations;
 import dev.fairlead.common.failure.Failure.InvalidRequest;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FieldSpan;
+import dev.fairlead.v1.RawRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +24,25 @@ public final class TopLevel {
   /** Code of a member that occurs twice or in a variant of its name. */
   public static final String AMBIGUOUS_KEY = "ambiguous_key";
 
+  /** Code of a member that says where to send a request, or as whom. */
+  public static final String FORBIDDEN = "forbidden_parameter";
+
   private static final int FEW = 24;
+
+  /**
+   * Some servers behind us would follow them: which upstream is called is not the caller's to say.
+   */
+  private static final Set<String> TARGETS =
+      Set.of(
+          "api_base",
+          "api_host",
+          "api_key",
+          "api_url",
+          "base_url",
+          "custom_host",
+          "extra_headers",
+          "proxy",
+          "proxies");
 
   private final JsonTape tape;
   private final String[] names;
@@ -50,6 +71,7 @@ public final class TopLevel {
       names[i] = tape.text(key);
       keys[i] = key;
       folding |= !isLower(names[i]);
+      refuseTarget(tape, key, names[i]);
       key = tape.next(key + 1);
     }
     TopLevel members = new TopLevel(tape, names, keys);
@@ -59,6 +81,15 @@ public final class TopLevel {
       members.refuseDuplicates();
     }
     return members;
+  }
+
+  private static void refuseTarget(JsonTape tape, int key, String name) {
+    if (TARGETS.contains(name) || !isLower(name) && TARGETS.contains(folded(name))) {
+      String path = tape.pathOf(key + 1);
+      throw new InvalidRequest(
+              path + ": not the caller's to choose (expected: absent)", path, FORBIDDEN)
+          .asException();
+    }
   }
 
   private static boolean isLower(String name) {
@@ -132,6 +163,15 @@ public final class TopLevel {
   /** Node of the value at a position. */
   public int value(int index) {
     return keys[index] + 1;
+  }
+
+  /** The document with the spans of its members; its bytes are wrapped, not copied. */
+  public RawRequest raw(Dialect dialect) {
+    return RawRequest.newBuilder()
+        .setDialect(dialect)
+        .setBody(UnsafeByteOperations.unsafeWrap(tape.body()))
+        .addAllFields(spans())
+        .build();
   }
 
   /** Where each member lies, in order of appearance. */

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.fairlead.gateway.dialect.answer.AnswerJson;
+import dev.fairlead.gateway.dialect.answer.SseText;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawEventStream;
@@ -35,21 +37,21 @@ final class ChatAssembly {
     assembly.events(SseText.data(stream.getUsageSse().toByteArray()));
     return RawAnswer.newBuilder()
         .setDialect(Dialect.DIALECT_OPENAI_CHAT)
-        .setBody(UnsafeByteOperations.unsafeWrap(OpenAiJson.bytes(assembly.complete())))
+        .setBody(UnsafeByteOperations.unsafeWrap(AnswerJson.bytes(assembly.complete())))
         .build();
   }
 
   private void events(List<String> events) {
     for (String data : events) {
       if (!data.equals(DONE)) {
-        event(OpenAiJson.object(data.getBytes(UTF_8), "stored event"));
+        event(AnswerJson.object(data.getBytes(UTF_8), "stored event"));
       }
     }
   }
 
   private void event(ObjectNode event) {
     if (event.path("error").isObject()) {
-      throw OpenAiJson.malformed("stored events end in an error");
+      throw AnswerJson.malformed("stored events end in an error");
     }
     for (Map.Entry<String, JsonNode> member : event.properties()) {
       String name = member.getKey();
@@ -70,7 +72,7 @@ final class ChatAssembly {
 
   private ObjectNode complete() {
     if (choices.isEmpty()) {
-      throw OpenAiJson.malformed("stored events have no choices");
+      throw AnswerJson.malformed("stored events have no choices");
     }
     JsonNode usage = answer.remove("usage");
     answer.put("object", "chat.completion");

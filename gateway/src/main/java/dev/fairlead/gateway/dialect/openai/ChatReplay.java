@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.fairlead.gateway.dialect.CachedReplay;
+import dev.fairlead.gateway.dialect.answer.AnswerJson;
+import dev.fairlead.gateway.dialect.answer.TextPieces;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawEventStream;
@@ -41,9 +43,9 @@ final class ChatReplay {
   }
 
   static RawEventStream of(RawAnswer complete, CachedReplay replay) {
-    ObjectNode answer = OpenAiJson.object(complete.getBody().toByteArray(), "stored answer");
+    ObjectNode answer = AnswerJson.object(complete.getBody().toByteArray(), "stored answer");
     if (!(answer.get("choices") instanceof ArrayNode choices) || choices.isEmpty()) {
-      throw OpenAiJson.malformed("stored answer has no choices");
+      throw AnswerJson.malformed("stored answer has no choices");
     }
     ChatReplay chunks = new ChatReplay(answer, replay);
     int position = 0;
@@ -59,7 +61,7 @@ final class ChatReplay {
 
   private void choice(JsonNode choice, int position) {
     if (!(choice.get("message") instanceof ObjectNode message)) {
-      throw OpenAiJson.malformed("choice " + position + " of the stored answer has no message");
+      throw AnswerJson.malformed("choice " + position + " of the stored answer has no message");
     }
     int index = choice.path("index").asInt(position);
     JsonNode logprobs = choice.path("logprobs");
@@ -97,26 +99,11 @@ final class ChatReplay {
   }
 
   private void texts(int index, String name, String text) {
-    int from = 0;
-    while (from < text.length()) {
-      int to = pieceEnd(text, from);
+    for (String piece : TextPieces.of(text, replay.pieceCharacters())) {
       ObjectNode delta = object();
-      delta.put(name, text.substring(from, to));
+      delta.put(name, piece);
       write(chunk(index, delta));
-      from = to;
     }
-  }
-
-  /** Never between the halves of a surrogate pair. */
-  private int pieceEnd(String text, int from) {
-    if (text.length() - from <= replay.pieceCharacters()) {
-      return text.length();
-    }
-    int to = from + replay.pieceCharacters();
-    return Character.isHighSurrogate(text.charAt(to - 1))
-            && Character.isLowSurrogate(text.charAt(to))
-        ? to + 1
-        : to;
   }
 
   private void toolCall(int index, int position, JsonNode call) {
@@ -131,15 +118,11 @@ final class ChatReplay {
       ((ObjectNode) header.get("function")).put("arguments", "");
     }
     write(chunk(index, callDelta(header)));
-    String text = arguments.asText("");
-    int from = 0;
-    while (from < text.length()) {
-      int to = pieceEnd(text, from);
+    for (String part : TextPieces.of(arguments.asText(""), replay.pieceCharacters())) {
       ObjectNode piece = object();
       piece.put("index", position);
-      piece.putObject("function").put("arguments", text.substring(from, to));
+      piece.putObject("function").put("arguments", part);
       write(chunk(index, callDelta(piece)));
-      from = to;
     }
   }
 
@@ -202,11 +185,11 @@ final class ChatReplay {
     ObjectNode chunk = envelope();
     chunk.putArray("choices");
     chunk.set("usage", answer.get("usage"));
-    return UnsafeByteOperations.unsafeWrap(OpenAiJson.event(chunk));
+    return UnsafeByteOperations.unsafeWrap(AnswerJson.event(chunk));
   }
 
   private void write(ObjectNode chunk) {
-    sse.writeBytes(OpenAiJson.event(chunk));
+    sse.writeBytes(AnswerJson.event(chunk));
   }
 
   private static ObjectNode object() {

@@ -1,7 +1,6 @@
 package dev.fairlead.gateway.dialect.openai;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.fairlead.catalog.Capability;
 import dev.fairlead.gateway.dialect.Controls;
 import dev.fairlead.gateway.dialect.ControlsReader;
@@ -13,6 +12,7 @@ import dev.fairlead.gateway.dialect.json.JsonExpect;
 import dev.fairlead.gateway.dialect.json.JsonScanner;
 import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.gateway.dialect.json.Required;
 import dev.fairlead.gateway.dialect.json.TopLevel;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawRequest;
@@ -265,12 +265,7 @@ final class ChatRequestScan {
             turns.characters() + schemaCharacters,
             user,
             digest(members, turns));
-    RawRequest raw =
-        RawRequest.newBuilder()
-            .setDialect(Dialect.DIALECT_OPENAI_CHAT)
-            .setBody(UnsafeByteOperations.unsafeWrap(tape.body()))
-            .addAllFields(members.spans())
-            .build();
+    RawRequest raw = members.raw(Dialect.DIALECT_OPENAI_CHAT);
     return new ScannedRequest(facts, raw, includeUsage, controls);
   }
 

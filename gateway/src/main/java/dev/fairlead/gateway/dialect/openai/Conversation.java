@@ -3,6 +3,7 @@ package dev.fairlead.gateway.dialect.openai;
 import dev.fairlead.gateway.dialect.json.JsonExpect;
 import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.gateway.dialect.json.Required;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.dialect.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.fairlead.gateway.dialect.answer.AnswerJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ final class EmbeddingsAnswer {
 
   static byte[] of(List<float[]> vectors, String model, long promptTokens, boolean base64) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = OpenAiJson.MAPPER.createGenerator(out)) {
+    try (JsonGenerator json = AnswerJson.MAPPER.createGenerator(out)) {
       json.writeStartObject();
       json.writeStringField("object", "list");
       json.writeArrayFieldStart("data");

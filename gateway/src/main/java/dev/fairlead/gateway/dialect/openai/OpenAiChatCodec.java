@@ -36,13 +36,18 @@ public final class OpenAiChatCodec implements DialectCodec {
   }
 
   @Override
+  public boolean sharesErrorsWith(Dialect other) {
+    return OpenAiErrors.areOf(other);
+  }
+
+  @Override
   public byte[] error(Failure failure, String requestId) {
     return OpenAiErrors.body(failure, requestId);
   }
 
   @Override
   public byte[] streamError(Failure failure, String requestId) {
-    return OpenAiErrors.event(failure, requestId);
+    return OpenAiErrors.chatEvent(failure, requestId);
   }
 
   @Override
@@ -63,6 +68,6 @@ public final class OpenAiChatCodec implements DialectCodec {
   @Override
   public byte[] usageEvent(
       byte[] upstreamEvent, Usage usage, ByteString fairleadJson, String model) {
-    return UsageEvents.event(upstreamEvent, usage, fairleadJson, model);
+    return UsageEvents.event("chat.completion.chunk", upstreamEvent, usage, fairleadJson, model);
   }
 }

@@ -1,7 +1,6 @@
 package dev.fairlead.gateway.dialect.openai;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.fairlead.catalog.Capability;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.Controls;
@@ -171,12 +170,7 @@ public final class OpenAiEmbeddingsCodec {
               characters,
               user,
               digest);
-      RawRequest raw =
-          RawRequest.newBuilder()
-              .setDialect(Dialect.DIALECT_OPENAI_EMBEDDINGS)
-              .setBody(UnsafeByteOperations.unsafeWrap(tape.body()))
-              .addAllFields(members.spans())
-              .build();
+      RawRequest raw = members.raw(Dialect.DIALECT_OPENAI_EMBEDDINGS);
       return new ScannedEmbeddings(
           new ScannedRequest(facts, raw, false, controls), inputs, base64, dimensions);
     }

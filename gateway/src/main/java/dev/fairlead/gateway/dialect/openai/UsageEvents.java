@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import dev.fairlead.gateway.dialect.answer.AnswerJson;
+import dev.fairlead.gateway.dialect.answer.SseText;
 import dev.fairlead.v1.Usage;
 import java.util.List;
 
@@ -13,8 +15,9 @@ final class UsageEvents {
 
   private UsageEvents() {}
 
-  static byte[] event(byte[] upstreamEvent, Usage usage, ByteString fairleadJson, String model) {
-    ObjectNode event = base(upstreamEvent);
+  static byte[] event(
+      String object, byte[] upstreamEvent, Usage usage, ByteString fairleadJson, String model) {
+    ObjectNode event = base(object, upstreamEvent);
     if (!model.isEmpty() && !event.hasNonNull("model")) {
       event.put("model", model);
     }
@@ -23,21 +26,21 @@ final class UsageEvents {
       event.set("usage", usage(usage));
     }
     if (!fairleadJson.isEmpty()) {
-      event.set("fairlead", OpenAiJson.object(fairleadJson.toByteArray(), "fairlead object"));
+      event.set("fairlead", AnswerJson.object(fairleadJson.toByteArray(), "fairlead object"));
     }
-    return OpenAiJson.event(event);
+    return AnswerJson.event(event);
   }
 
-  private static ObjectNode base(byte[] upstreamEvent) {
+  private static ObjectNode base(String object, byte[] upstreamEvent) {
     List<String> data = SseText.data(upstreamEvent);
     if (!data.isEmpty()) {
-      ObjectNode event = OpenAiJson.object(data.get(0).getBytes(UTF_8), "usage event");
+      ObjectNode event = AnswerJson.object(data.get(0).getBytes(UTF_8), "usage event");
       event.remove("obfuscation");
       return event;
     }
     ObjectNode event = JsonNodeFactory.instance.objectNode();
     event.put("id", "");
-    event.put("object", "chat.completion.chunk");
+    event.put("object", object);
     event.put("created", 0);
     return event;
   }

@@ -13,6 +13,8 @@ import dev.fairlead.common.failure.Failure.UpstreamMalformed;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.gateway.dialect.CachedReplay;
 import dev.fairlead.gateway.dialect.ScanLimits;
+import dev.fairlead.gateway.dialect.answer.AnswerJson;
+import dev.fairlead.gateway.dialect.answer.SseText;
 import dev.fairlead.gateway.dialect.json.RandomJson;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawAnswer;
@@ -27,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatReplayTest {
 
-  private static final ObjectMapper MAPPER = OpenAiJson.MAPPER;
+  private static final ObjectMapper MAPPER = AnswerJson.MAPPER;
   private static final OpenAiChatCodec CODEC = new OpenAiChatCodec(ScanLimits.DEFAULT);
 
   @Test

@@ -9,6 +9,7 @@ import dev.fairlead.catalog.Capability;
 import dev.fairlead.common.failure.Failure.InvalidRequest;
 import dev.fairlead.gateway.dialect.Refusal;
 import dev.fairlead.gateway.dialect.ScanLimits;
+import dev.fairlead.gateway.dialect.answer.AnswerJson;
 import dev.fairlead.v1.Dialect;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -95,7 +96,7 @@ class OpenAiEmbeddingsCodecTest {
   @Test
   void answer_tellsFloats_whenAskedForThem() throws IOException {
     JsonNode answer =
-        OpenAiJson.MAPPER.readTree(
+        AnswerJson.MAPPER.readTree(
             CODEC.answer(List.of(new float[] {0.5f, -1e-7f}, new float[] {1}), "m\"", 7, false));
     assertThat(answer.get("object").textValue()).isEqualTo("list");
     assertThat(answer.get("model").textValue()).isEqualTo("m\"");
@@ -110,7 +111,7 @@ class OpenAiEmbeddingsCodecTest {
   @Test
   void answer_tellsLittleEndianFloats_whenAskedForBase64() throws IOException {
     JsonNode answer =
-        OpenAiJson.MAPPER.readTree(CODEC.answer(List.of(new float[] {0.25f, -3}), "m", 1, true));
+        AnswerJson.MAPPER.readTree(CODEC.answer(List.of(new float[] {0.25f, -3}), "m", 1, true));
     ByteBuffer floats =
         ByteBuffer.wrap(Base64.getDecoder().decode(answer.at("/data/0/embedding").textValue()))
             .order(ByteOrder.LITTLE_ENDIAN);

@@ -9,6 +9,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.Failure.InvalidRequest;
 import dev.fairlead.common.failure.Failure.Timeout;
 import dev.fairlead.gateway.dialect.ScanLimits;
+import dev.fairlead.gateway.dialect.answer.AnswerJson;
 import dev.fairlead.v1.Usage;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -20,10 +21,10 @@ class OpenAiErrorsTest {
   @Test
   void error_hasAllKeys_evenWhenNull() throws IOException {
     JsonNode error =
-        OpenAiJson.MAPPER.readTree(CODEC.error(new Timeout("too slow"), "req-1")).get("error");
+        AnswerJson.MAPPER.readTree(CODEC.error(new Timeout("too slow"), "req-1")).get("error");
     assertThat(error)
         .isEqualTo(
-            OpenAiJson.MAPPER.readTree(
+            AnswerJson.MAPPER.readTree(
                 """
                 {"message":"too slow","type":"server_error","param":null,"code":"timeout","request_id":"req-1"}\
                 """));
@@ -33,7 +34,7 @@ class OpenAiErrorsTest {
   void error_isValidJson_whateverItsWords() throws IOException {
     Failure failure = new InvalidRequest("\"\\\r\n\u0000\u2028\uD800 \uD83D\uDE00", "a\"b", "c\nd");
     byte[] body = CODEC.error(failure, "\"");
-    JsonNode error = OpenAiJson.MAPPER.readTree(body).get("error");
+    JsonNode error = AnswerJson.MAPPER.readTree(body).get("error");
     assertThat(error.get("message").textValue()).isEqualTo(failure.message());
     assertThat(error.get("param").textValue()).isEqualTo("a\"b");
     assertThat(new String(body, UTF_8)).doesNotContain("\n").doesNotContain("\r");
@@ -44,7 +45,7 @@ class OpenAiErrorsTest {
     String event = new String(CODEC.streamError(new Timeout("a\nb"), "req-1"), UTF_8);
     assertThat(event).startsWith("data: {").endsWith("}\n\n");
     assertThat(event.strip()).doesNotContain("\n");
-    JsonNode data = OpenAiJson.MAPPER.readTree(event.substring("data: ".length()));
+    JsonNode data = AnswerJson.MAPPER.readTree(event.substring("data: ".length()));
     assertThat(data.at("/error/code").textValue()).isEqualTo("timeout");
     assertThat(data.at("/choices/0/finish_reason").textValue()).isEqualTo("error");
   }
@@ -67,7 +68,7 @@ class OpenAiErrorsTest {
             "other");
     assertThat(event)
         .isEqualTo(
-            OpenAiJson.MAPPER.readTree(
+            AnswerJson.MAPPER.readTree(
                 """
                 {"id":"a","model":"m","x":1.10,"choices":[],"usage":{"prompt_tokens":5,"y":true},
                  "fairlead":{"cost_usd":0.10}}\
@@ -90,7 +91,7 @@ class OpenAiErrorsTest {
     assertThat(event.has("fairlead")).isFalse();
     assertThat(event.get("usage"))
         .isEqualTo(
-            OpenAiJson.MAPPER.readTree(
+            AnswerJson.MAPPER.readTree(
                 """
                 {"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,
                  "prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}\
@@ -118,6 +119,6 @@ class OpenAiErrorsTest {
         CODEC.usageEvent(upstream.getBytes(UTF_8), usage, ByteString.copyFromUtf8(fairlead), model);
     String text = new String(event, UTF_8);
     assertThat(text).startsWith("data: ").endsWith("\n\n");
-    return OpenAiJson.MAPPER.readTree(text.substring("data: ".length()));
+    return AnswerJson.MAPPER.readTree(text.substring("data: ".length()));
   }
 }

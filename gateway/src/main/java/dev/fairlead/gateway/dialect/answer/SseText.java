@@ -1,4 +1,4 @@
-package dev.fairlead.gateway.dialect.openai;
+package dev.fairlead.gateway.dialect.answer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,14 +7,14 @@ import java.util.List;
 
 /**
  * The data of server-sent events (HTML Living Standard, section 9.2.6); names, ids and comments are
- * dropped.
+ * dropped. Stateless.
  */
-final class SseText {
+public final class SseText {
 
   private SseText() {}
 
   /** The data of each event that has any, in order; also of a last one without its blank line. */
-  static List<String> data(byte[] sse) {
+  public static List<String> data(byte[] sse) {
     List<String> events = new ArrayList<>();
     StringBuilder event = new StringBuilder();
     boolean any = false;

@@ -1,0 +1,155 @@
+package dev.fairlead.gateway.dialect.anthropic;
+
+import dev.fairlead.gateway.dialect.json.JsonExpect;
+import dev.fairlead.gateway.dialect.json.JsonTape;
+import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.gateway.dialect.json.Required;
+import dev.fairlead.gateway.dialect.json.UserText;
+
+/** The {@code messages} of a request: checked turn by turn, with what is worth knowing of them. */
+final class Turns {
+
+  private final JsonTape tape;
+  private final UserText userText;
+  private String text = "";
+  private boolean lastIsUser;
+  private boolean onlyText = true;
+  private boolean images;
+  private boolean toolUse;
+  private long characters;
+
+  private Turns(JsonTape tape) {
+    this.tape = tape;
+    this.userText = new UserText(tape);
+  }
+
+  static Turns read(JsonTape tape, int messages, int most) {
+    JsonExpect.kind(tape, messages, Kind.ARRAY);
+    int count = tape.count(messages);
+    if (count < 1 || count > most) {
+      throw JsonExpect.wrongValue(tape, messages, "1.." + most + " messages");
+    }
+    Turns turns = new Turns(tape);
+    int message = tape.first(messages);
+    for (int left = count; left > 0; left--) {
+      turns.turn(message);
+      message = tape.next(message);
+    }
+    turns.text = turns.userText.text();
+    return turns;
+  }
+
+  private void turn(int message) {
+    JsonExpect.kind(tape, message, Kind.OBJECT);
+    int role = Required.member(tape, message, "role", Kind.STRING);
+    lastIsUser = tape.isText(role, "user");
+    if (!lastIsUser && !tape.isText(role, "assistant")) {
+      throw JsonExpect.wrongValue(tape, role, "user or assistant");
+    }
+    if (lastIsUser) {
+      userText.clear();
+    }
+    int content = tape.member(message, "content");
+    if (content < 0) {
+      throw JsonExpect.missing(tape, message, "content", "a string or an array of blocks");
+    }
+    switch (tape.kind(content)) {
+      case STRING -> text(content);
+      case ARRAY -> blocks(content, false);
+      default -> throw JsonExpect.wrongType(tape, content, "a string or an array of blocks");
+    }
+  }
+
+  private void text(int node) {
+    characters += tape.characters(node);
+    if (lastIsUser) {
+      userText.add(node);
+    }
+  }
+
+  private void blocks(int content, boolean inResult) {
+    int block = tape.first(content);
+    for (int left = tape.count(content); left > 0; left--) {
+      JsonExpect.kind(tape, block, Kind.OBJECT);
+      block(block, Required.string(tape, block, "type"), inResult);
+      block = tape.next(block);
+    }
+  }
+
+  private void block(int block, String type, boolean inResult) {
+    switch (type) {
+      case "text" -> {
+        int node = Required.member(tape, block, "text", Kind.STRING);
+        if (inResult) {
+          characters += tape.characters(node);
+        } else {
+          text(node);
+        }
+      }
+      case "image" -> {
+        Required.member(tape, block, "source", Kind.OBJECT);
+        images = true;
+        onlyText = false;
+      }
+      case "tool_use" -> {
+        Required.string(tape, block, "id");
+        Required.name(tape, block);
+        int input = Required.member(tape, block, "input", Kind.OBJECT);
+        characters += tape.end(input) - tape.start(input);
+        toolUse = true;
+        onlyText = false;
+      }
+      case "tool_result" -> toolResult(block);
+      case "thinking" ->
+          characters += tape.characters(Required.member(tape, block, "thinking", Kind.STRING));
+      default -> onlyText = false;
+    }
+  }
+
+  private void toolResult(int block) {
+    int id = Required.member(tape, block, "tool_use_id", Kind.STRING);
+    if (!toolUse) {
+      throw JsonExpect.wrongValue(tape, id, "an earlier assistant message with tool_use");
+    }
+    onlyText = false;
+    int content = tape.member(block, "content");
+    if (!JsonExpect.isPresent(tape, content)) {
+      return;
+    }
+    switch (tape.kind(content)) {
+      case STRING -> characters += tape.characters(content);
+      case ARRAY -> blocks(content, true);
+      default -> throw JsonExpect.wrongType(tape, content, "a string or an array of blocks");
+    }
+  }
+
+  /** Text of the last user turn; empty when there is none. */
+  String lastUserText() {
+    return text;
+  }
+
+  /** The string nodes that make up {@link #lastUserText}, ascending. */
+  int[] lastUserNodes() {
+    return userText.nodes();
+  }
+
+  /** Where the parts of {@link #lastUserText} meet. */
+  String boundaries() {
+    return userText.boundaries();
+  }
+
+  /** Whether any turn shows an image. */
+  boolean hasImages() {
+    return images;
+  }
+
+  /** Whether it is text throughout and ends in a user's question. */
+  boolean isPlainQuestion() {
+    return onlyText && lastIsUser && !text.isBlank();
+  }
+
+  /** Characters of all text. */
+  long characters() {
+    return characters;
+  }
+}

@@ -1,0 +1,232 @@
+package dev.fairlead.gateway.dialect.responses;
+
+import com.google.protobuf.ByteString;
+import dev.fairlead.catalog.Capability;
+import dev.fairlead.common.failure.Failure.InvalidRequest;
+import dev.fairlead.gateway.dialect.Controls;
+import dev.fairlead.gateway.dialect.ControlsReader;
+import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.gateway.dialect.ScanLimits;
+import dev.fairlead.gateway.dialect.ScannedRequest;
+import dev.fairlead.gateway.dialect.json.CanonicalDigest;
+import dev.fairlead.gateway.dialect.json.JsonExpect;
+import dev.fairlead.gateway.dialect.json.JsonScanner;
+import dev.fairlead.gateway.dialect.json.JsonTape;
+import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.gateway.dialect.json.RequestFields;
+import dev.fairlead.gateway.dialect.json.Required;
+import dev.fairlead.gateway.dialect.json.TopLevel;
+import dev.fairlead.v1.Dialect;
+import java.util.EnumSet;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One Responses request, member by member. One use an instance. */
+final class ResponsesRequestScan {
+
+  /** Code of a member that is understood and not offered. */
+  static final String UNSUPPORTED = "unsupported_parameter";
+
+  private static final Set<String> KNOWN =
+      Set.of(
+          "background",
+          "context_management",
+          "conversation",
+          "fairlead",
+          "include",
+          "input",
+          "instructions",
+          "max_output_tokens",
+          "max_tool_calls",
+          "metadata",
+          "model",
+          "moderation",
+          "parallel_tool_calls",
+          "previous_response_id",
+          "prompt",
+          "prompt_cache_key",
+          "prompt_cache_options",
+          "prompt_cache_retention",
+          "reasoning",
+          "safety_identifier",
+          "service_tier",
+          "store",
+          "stream",
+          "stream_options",
+          "temperature",
+          "text",
+          "tool_choice",
+          "tools",
+          "top_logprobs",
+          "top_p",
+          "truncation",
+          "user");
+
+  private static final Set<String> OUTSIDE_SCOPE =
+      Set.of(
+          "model",
+          "stream",
+          "stream_options",
+          "user",
+          "metadata",
+          "fairlead",
+          "store",
+          "prompt_cache_key",
+          "safety_identifier",
+          "service_tier");
+
+  private final JsonTape tape;
+  private final ScanLimits limits;
+  private final EnumSet<Capability> needs = EnumSet.noneOf(Capability.class);
+
+  private String model = RequestFacts.AUTO;
+  private boolean stream;
+  private int maxTokens;
+  private @Nullable String user;
+  private @Nullable InputItems input;
+  private Controls controls = Controls.NONE;
+  private boolean plainText = true;
+  private long otherCharacters;
+
+  private ResponsesRequestScan(JsonTape tape, ScanLimits limits) {
+    this.tape = tape;
+    this.limits = limits;
+  }
+
+  static ScannedRequest of(byte[] body, ScanLimits limits) {
+    JsonTape tape = JsonScanner.scan(body, limits.json());
+    TopLevel members = TopLevel.of(tape, KNOWN);
+    ResponsesRequestScan scan = new ResponsesRequestScan(tape, limits);
+    for (int i = 0; i < members.count(); i++) {
+      if (JsonExpect.isPresent(tape, members.value(i))) {
+        scan.member(members.name(i), members.value(i));
+      }
+    }
+    return scan.finish(members);
+  }
+
+  private void member(String name, int value) {
+    switch (name) {
+      case "model" -> model = JsonExpect.string(tape, value);
+      case "input" -> input = InputItems.read(tape, value, limits.maxMessages());
+      case "instructions" -> {
+        JsonExpect.kind(tape, value, Kind.STRING);
+        otherCharacters += tape.characters(value);
+      }
+      case "stream" -> stream = JsonExpect.bool(tape, value);
+      case "max_output_tokens" ->
+          maxTokens = RequestFields.integer(tape, value, 1, Integer.MAX_VALUE);
+      case "max_tool_calls" -> RequestFields.integer(tape, value, 1, Integer.MAX_VALUE);
+      case "temperature" -> JsonExpect.number(tape, value, 0, 2);
+      case "top_p" -> JsonExpect.number(tape, value, 0, 1);
+      case "top_logprobs" -> RequestFields.integer(tape, value, 0, 20);
+      case "parallel_tool_calls" -> JsonExpect.bool(tape, value);
+      case "stream_options", "metadata" -> JsonExpect.kind(tape, value, Kind.OBJECT);
+      case "include" -> RequestFields.strings(tape, value);
+      case "tools" -> tools(value);
+      case "tool_choice" -> RequestFields.choice(tape, value);
+      case "text" -> text(value);
+      case "reasoning" -> reasoning(value);
+      case "user" -> user = RequestFields.endUser(tape, value);
+      case "fairlead" -> controls = ControlsReader.fromBody(tape, value);
+      default -> state(name, value);
+    }
+  }
+
+  /** What only a server that keeps answers between calls can do. */
+  private void state(String name, int value) {
+    switch (name) {
+      case "store", "background" -> {
+        if (JsonExpect.bool(tape, value)) {
+          throw unsupported(name, "false: answers are not kept here");
+        }
+      }
+      case "previous_response_id", "conversation" ->
+          throw unsupported(name, "none: send the earlier turns in input");
+      case "prompt" -> throw unsupported(name, "none: send the text in instructions and input");
+      default -> {
+        // Passes through, and counts for the digest.
+      }
+    }
+  }
+
+  static RuntimeException unsupported(String path, String expected) {
+    return new InvalidRequest(
+            path + ": not supported (expected: " + expected + ")", path, UNSUPPORTED)
+        .asException();
+  }
+
+  /** A function has a name; every other type is the vendor's own. */
+  private void tools(int value) {
+    if (!RequestFields.objects(tape, value, limits.maxTools(), "tools")) {
+      return;
+    }
+    int tool = tape.first(value);
+    for (int left = tape.count(value); left > 0; left--) {
+      if (Required.string(tape, tool, "type").equals("function")) {
+        Required.name(tape, tool);
+      }
+      tool = tape.next(tool);
+    }
+    needs.add(Capability.TOOLS);
+    plainText = false;
+    otherCharacters += tape.end(value) - tape.start(value);
+  }
+
+  private void text(int value) {
+    JsonExpect.kind(tape, value, Kind.OBJECT);
+    int format = tape.member(value, "format");
+    if (JsonExpect.isPresent(tape, format)) {
+      JsonExpect.kind(tape, format, Kind.OBJECT);
+      if (Required.string(tape, format, "type").equals("json_schema")) {
+        Required.name(tape, format);
+        Required.member(tape, format, "schema", Kind.OBJECT);
+        needs.add(Capability.JSON_SCHEMA);
+        otherCharacters += tape.end(format) - tape.start(format);
+      }
+    }
+  }
+
+  private void reasoning(int value) {
+    JsonExpect.kind(tape, value, Kind.OBJECT);
+    int effort = tape.member(value, "effort");
+    if (JsonExpect.isPresent(tape, effort) && !JsonExpect.string(tape, effort).equals("none")) {
+      needs.add(Capability.REASONING);
+    }
+  }
+
+  private ScannedRequest finish(TopLevel members) {
+    InputItems items = input;
+    if (items == null) {
+      throw JsonExpect.missing(tape, tape.root(), "input", "a string or an array of items");
+    }
+    if (items.hasImages()) {
+      needs.add(Capability.VISION);
+    }
+    RequestFacts facts =
+        new RequestFacts(
+            model,
+            stream,
+            maxTokens > 0 ? OptionalInt.of(maxTokens) : OptionalInt.empty(),
+            1,
+            needs,
+            items.lastUserText(),
+            plainText && items.isPlainQuestion(),
+            items.characters() + otherCharacters,
+            user,
+            digest(members, items));
+    return new ScannedRequest(
+        facts, members.raw(Dialect.DIALECT_OPENAI_RESPONSES), false, controls);
+  }
+
+  private ByteString digest(TopLevel members, InputItems items) {
+    return CanonicalDigest.of(
+        tape,
+        members,
+        Dialect.DIALECT_OPENAI_RESPONSES.name(),
+        OUTSIDE_SCOPE,
+        items.lastUserNodes(),
+        items.boundaries());
+  }
+}

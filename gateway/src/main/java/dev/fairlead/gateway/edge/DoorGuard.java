@@ -1,0 +1,111 @@
+package dev.fairlead.gateway.edge;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.common.failure.Failure;
+import io.netty.util.AsciiString;
+import java.util.List;
+
+/**
+ * Refuses what two parsers could read differently before anything is decided by it: paths with
+ * parameters, encodings or empty segments, and credentials that disagree. Stateless.
+ */
+final class DoorGuard {
+
+  private static final AsciiString API_KEY = HttpHeaderNames.of("x-api-key");
+  private static final AsciiString AZURE_KEY = HttpHeaderNames.of("api-key");
+  private static final String BEARER = "bearer ";
+
+  /** The one place where a path carries what a client chose freely. */
+  private static final String MODELS = "/v1/models/";
+
+  private static final int LONGEST_CREDENTIAL = 4096;
+
+  private DoorGuard() {}
+
+  /**
+   * Checks a request's head.
+   *
+   * @throws dev.fairlead.common.failure.FailureException InvalidRequest for the path,
+   *     Unauthenticated for credentials
+   */
+  static void check(ServiceRequestContext context) {
+    // The path of the headers has been cleaned by the server already.
+    path(context.rawPath());
+    credentials(context.request().headers());
+  }
+
+  private static void path(String target) {
+    int query = target.indexOf('?');
+    int end = query < 0 ? target.length() : query;
+    int from = target.startsWith(MODELS) ? MODELS.length() : 0;
+    for (int i = from; i < end; i++) {
+      char c = target.charAt(i);
+      boolean free = from > 0 && (c == '%' || c == ':' || c == '@');
+      if (!free && !plain(c) || c == '/' && i > 0 && target.charAt(i - 1) == '/') {
+        throw ambiguous();
+      }
+    }
+    if (target.startsWith("/.", 0) || target.contains("/./") || target.contains("/../")) {
+      throw ambiguous();
+    }
+  }
+
+  private static boolean plain(char c) {
+    return c >= 'a' && c <= 'z'
+        || c >= 'A' && c <= 'Z'
+        || c >= '0' && c <= '9'
+        || c == '/'
+        || c == '-'
+        || c == '_'
+        || c == '.'
+        || c == '~';
+  }
+
+  private static RuntimeException ambiguous() {
+    return new Failure.InvalidRequest(
+            "path: has parameters, encoded characters or empty segments (expected: a plain path)",
+            null,
+            "ambiguous_path")
+        .asException();
+  }
+
+  private static void credentials(RequestHeaders headers) {
+    String bearer = bearer(one(headers, HttpHeaderNames.AUTHORIZATION));
+    String key = one(headers, API_KEY);
+    String azure = one(headers, AZURE_KEY);
+    if (disagree(bearer, key) || disagree(bearer, azure) || disagree(key, azure)) {
+      throw refused("credentials: the headers disagree (expected: one key)");
+    }
+  }
+
+  private static boolean disagree(String one, String other) {
+    return !one.isEmpty() && !other.isEmpty() && !one.equals(other);
+  }
+
+  private static String one(RequestHeaders headers, AsciiString name) {
+    if (!headers.contains(name)) {
+      return "";
+    }
+    List<String> values = headers.getAll(name);
+    if (values.size() > 1) {
+      throw refused(name + ": given " + values.size() + " times (expected: once)");
+    }
+    String value = values.getFirst();
+    if (value.length() > LONGEST_CREDENTIAL) {
+      throw refused(name + ": too long (expected: at most " + LONGEST_CREDENTIAL + " characters)");
+    }
+    return value;
+  }
+
+  private static String bearer(String authorization) {
+    return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? authorization.substring(BEARER.length()).strip()
+        : authorization;
+  }
+
+  private static RuntimeException refused(String message) {
+    return new Failure.Unauthenticated(message).asException();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.fairlead.gateway.edge;
+
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServerBuilder;
+import dev.fairlead.gateway.LimitsConfig;
+import dev.fairlead.gateway.dialect.DialectCodec;
+import dev.fairlead.gateway.dialect.ScanLimits;
+import dev.fairlead.gateway.dialect.anthropic.AnthropicMessagesCodec;
+import dev.fairlead.gateway.dialect.openai.OpenAiChatCodec;
+import dev.fairlead.gateway.dialect.openai.OpenAiCompletionsCodec;
+import dev.fairlead.gateway.dialect.openai.OpenAiEmbeddingsCodec;
+import dev.fairlead.gateway.dialect.responses.ResponsesCodec;
+import dev.fairlead.gateway.pipeline.InferencePipeline;
+import dev.fairlead.telemetry.ManagementServer;
+import dev.fairlead.telemetry.PrometheusScrape;
+
+/** Every endpoint of the gateway in one list. */
+final class Endpoints {
+
+  private Endpoints() {}
+
+  static void addTo(ServerBuilder builder, EdgeServer.Parts parts) {
+    LimitsConfig limits = parts.limits();
+    ScanLimits scan = scanLimits(limits);
+    DialectCodec chat = new OpenAiChatCodec(scan);
+    DialectCodec completions = new OpenAiCompletionsCodec(scan);
+    AnthropicMessagesCodec messages = new AnthropicMessagesCodec(scan);
+    ErrorDialects errors = new ErrorDialects(chat, messages);
+    EdgeContext edge =
+        new EdgeContext(parts.telemetry().openTelemetry(), parts.telemetry().tracer(), limits);
+    InferencePipeline pipeline = parts.pipeline();
+    ModelsService models = new ModelsService(errors, parts.catalogs());
+
+    builder
+        .service("/v1/chat/completions", new ChatService(chat, edge, pipeline))
+        .service("/v1/completions", new ChatService(completions, edge, pipeline))
+        .service("/v1/messages", new ChatService(messages, edge, pipeline))
+        .service("/v1/messages/count_tokens", new CountTokensService(messages, parts.catalogs()))
+        .service("/v1/responses", new ChatService(new ResponsesCodec(scan), edge, pipeline))
+        .service(
+            "/v1/embeddings",
+            new EmbeddingsService(
+                new OpenAiEmbeddingsCodec(scan),
+                chat,
+                edge,
+                parts.catalogs(),
+                parts.scorer(),
+                pipeline))
+        .service("/v1/models", models)
+        .service("/v1/models/{*id}", models)
+        .service(
+            "/v1/batch",
+            new BatchService(
+                new BatchRun.BatchCodecs(chat, completions), scan, limits, edge, pipeline))
+        .service("/v1/infer", new InferService(chat, edge, pipeline))
+        .service("/v1/route", new RouteService(chat, edge, pipeline, parts.metrics()))
+        .service(
+            "/v1/feedback",
+            new FeedbackService(chat, parts.recent(), parts.quality(), parts.cache()));
+    operations(builder, parts, chat);
+    builder.serviceUnder("/", new NotFoundService(errors)).errorHandler(new DialectErrors(errors));
+  }
+
+  private static void operations(
+      ServerBuilder builder, EdgeServer.Parts parts, DialectCodec errors) {
+    AdminGuard admin = new AdminGuard(parts.security().adminToken());
+    HttpService ready = ManagementServer.readyz(parts.ready());
+    builder
+        .service("/cache/stats", new CacheStatsService(errors, parts.cache()))
+        .service("/cache/flush", new CacheFlushService(errors, parts.cache(), admin))
+        .service("/health", new HealthService(errors, parts.providers(), parts.ready()))
+        .service("/healthz", ManagementServer.healthz())
+        .service("/v1/healthz", ManagementServer.healthz())
+        .service("/readyz", ready)
+        .service("/v1/readyz", ready)
+        .service(
+            "/metrics",
+            new MetricsService(
+                new PrometheusScrape(parts.telemetry().registry()), parts.metrics().summary()));
+  }
+
+  private static ScanLimits scanLimits(LimitsConfig limits) {
+    return new ScanLimits(
+        limits.maxBodyBytes(),
+        limits.maxDepth(),
+        limits.maxNumberLength(),
+        limits.maxMessages(),
+        limits.maxTools(),
+        limits.maxChoices());
+  }
+}

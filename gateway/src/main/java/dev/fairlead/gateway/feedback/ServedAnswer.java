@@ -1,0 +1,16 @@
+package dev.fairlead.gateway.feedback;
+
+import dev.fairlead.v1.CacheScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer that was given, as far as a rating needs to know.
+ *
+ * @param requestId id of its request
+ * @param tenant owner of the request; nobody else may rate it
+ * @param modelId catalogue id of the model that made it
+ * @param scope of the cache entry it came from; null for a fresh answer
+ * @param entryId of that entry; empty for a fresh answer
+ */
+public record ServedAnswer(
+    String requestId, String tenant, String modelId, @Nullable CacheScope scope, String entryId) {}

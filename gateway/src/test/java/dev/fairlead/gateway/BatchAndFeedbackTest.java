@@ -1,0 +1,210 @@
+package dev.fairlead.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.FakeBackends.FakeProvider;
+import dev.fairlead.v1.Dialect;
+import dev.fairlead.v1.Rating;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BatchAndFeedbackTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CHAT_ITEM =
+      "{\"model\":\"small\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}";
+  private static FakeBackends backends;
+
+  @BeforeAll
+  static void start() throws Exception {
+    backends = new FakeBackends("limits: {max_batch_items: 30, batch_concurrency: 4}\n");
+    await().until(backends.node::ready);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    backends.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    backends.reset();
+  }
+
+  private static HttpResponse<String> post(String path, String body, String... headers) {
+    return Http.post(backends.url(path), body, headers);
+  }
+
+  private static JsonNode batch(String items, String... headers) throws Exception {
+    HttpResponse<String> response = post("/v1/batch", "{\"requests\":[" + items + "]}", headers);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return JSON.readTree(response.body());
+  }
+
+  @Test
+  void batch_isAnsweredInOrder_withPartialFailures() throws Exception {
+    String answer = DialectEdgeTest.Case.COMPLETIONS.answer;
+    backends.provider.bodies.put(Dialect.DIALECT_OPENAI_COMPLETIONS, answer);
+    JsonNode batch =
+        batch(
+            String.join(
+                ",",
+                CHAT_ITEM.formatted("a"),
+                "{\"model\":\"small\",\"prompt\":\"b\"}",
+                "{\"model\":\"none\",\"prompt\":\"c\"}",
+                "{\"messages\":[{\"role\":\"user\"}]}",
+                "{\"prompt\":\"d\",\"stream\":true}",
+                "{\"model\":\"small\",\"model\":\"large\",\"prompt\":\"e\"}"));
+    assertThat(batch.path("results")).hasSize(6);
+    assertThat(batch.path("results").findValuesAsText("index"))
+        .startsWith("0")
+        .contains("1", "2", "3", "4", "5");
+    assertThat(batch.at("/results/0/response")).isEqualTo(JSON.readTree(FakeProvider.BODY));
+    assertThat(batch.at("/results/0/fairlead/model").asText()).isEqualTo("small");
+    assertThat(batch.at("/results/1/response")).isEqualTo(JSON.readTree(answer));
+    assertThat(batch.at("/results/2/status").asInt()).isEqualTo(404);
+    assertThat(batch.at("/results/2/error/code").asText()).isEqualTo("model_not_found");
+    assertThat(batch.at("/results/3/error/param").asText())
+        .isEqualTo("requests[3].messages[0].content");
+    assertThat(batch.at("/results/4/error/param").asText()).isEqualTo("requests[4].stream");
+    assertThat(batch.at("/results/5/status").asInt()).isEqualTo(400);
+    assertThat(batch.path("succeeded").asInt()).isEqualTo(2);
+    assertThat(batch.path("failed").asInt()).isEqualTo(4);
+    assertThat(backends.provider.calls).hasSize(2);
+  }
+
+  @Test
+  void batch_holdsItsConcurrency_andItsDeadlineIsShared() throws Exception {
+    backends.provider.hang = true;
+    StringBuilder items = new StringBuilder(CHAT_ITEM.formatted("0"));
+    for (int i = 1; i < 20; i++) {
+      items.append(',').append(CHAT_ITEM.formatted(i));
+    }
+    JsonNode batch =
+        batch(items.toString(), "content-type", "application/json", "x-litellm-timeout", "0.5");
+    assertThat(batch.path("failed").asInt()).isEqualTo(20);
+    assertThat(batch.at("/results/0/status").asInt()).isEqualTo(504);
+    assertThat(batch.at("/results/19/status").asInt()).isEqualTo(504);
+    assertThat(backends.provider.calls).hasSize(4);
+  }
+
+  @Test
+  void batch_failsPerItem_whenTheUpstreamFails() throws Exception {
+    backends.provider.failure = new Failure.RateLimited("slow down", Duration.ofSeconds(1));
+    JsonNode batch = batch(CHAT_ITEM.formatted("x") + "," + CHAT_ITEM.formatted("y"));
+    assertThat(batch.at("/results/1/status").asInt()).isEqualTo(429);
+    assertThat(batch.at("/results/1/error/type").asText()).isEqualTo("rate_limit_error");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"requests\":[]}",
+        "{\"requests\":5}",
+        "{\"requests\":[5]}",
+        "{\"requests\":[],\"more\":1}"
+      })
+  void batch_withoutRequests_is400(String body) {
+    assertThat(post("/v1/batch", body).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void batch_beyondItsItems_is400() {
+    String items = (CHAT_ITEM.formatted("a") + ",").repeat(30) + CHAT_ITEM.formatted("b");
+    HttpResponse<String> response = post("/v1/batch", "{\"requests\":[" + items + "]}");
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.body()).contains("1..30");
+  }
+
+  private static String answered(String text, String id) {
+    HttpResponse<String> response =
+        post(
+            "/v1/chat/completions",
+            CHAT_ITEM.formatted(text),
+            "content-type",
+            "application/json",
+            "x-request-id",
+            id);
+    assertThat(response.statusCode()).isEqualTo(200);
+    return response.headers().firstValue("x-fairlead-cache").orElse("");
+  }
+
+  @Test
+  void feedback_ofACachedAnswer_reachesTheCache() throws Exception {
+    assertThat(answered("rate me", "fb-1")).isEqualTo("miss");
+    assertThat(answered("rate me", "fb-2")).isEqualTo("hit");
+    HttpResponse<String> response =
+        post("/v1/feedback", "{\"request_id\":\"fb-2\",\"rating\":\"down\",\"comment\":\"no\"}");
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(JSON.readTree(response.body()).path("from_cache").asBoolean()).isTrue();
+    await().until(() -> backends.cache.reports.stream().anyMatch(report -> report.hasRating()));
+    Rating rating =
+        backends.cache.reports.stream()
+            .filter(report -> report.hasRating())
+            .findFirst()
+            .orElseThrow()
+            .getRating();
+    assertThat(rating.getEntryId()).isEqualTo("entry-1");
+    assertThat(rating.getCorrect()).isFalse();
+    assertThat(rating.getScope().getTenant()).isEqualTo("default");
+  }
+
+  @Test
+  void feedback_ofAFreshAnswer_isCountedAndNotTheCachesBusiness() {
+    answered("fresh", "fb-3");
+    HttpResponse<String> response = post("/v1/feedback", "{\"request_id\":\"fb-3\",\"rating\":4}");
+    assertThat(response.body()).contains("\"quality\":0.75", "\"from_cache\":false");
+    assertThat(backends.cache.reports).noneMatch(report -> report.hasRating());
+    assertThat(Http.get(backends.url("/metrics")).body())
+        .contains("llm_router_feedback_quality_count{model=\"small\"}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{\"request_id\":\"unknown\",\"rating\":1}', 404, request_id",
+    "'{\"rating\":1}', 400, request_id",
+    "'{\"request_id\":\"x\"}', 400, rating",
+    "'{\"request_id\":\"x\",\"rating\":6}', 400, rating",
+    "'{\"request_id\":\"x\",\"rating\":\"meh\"}', 400, rating",
+    "'{\"request_id\":\"x\",\"rating\":1,\"stars\":5}', 400, stars"
+  })
+  void feedback_thatCannotBeUsed_isRefused(String body, int status, String param) throws Exception {
+    HttpResponse<String> response = post("/v1/feedback", body);
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(JSON.readTree(response.body()).at("/error/param").asText()).isEqualTo(param);
+  }
+
+  @Test
+  void route_explainsEveryCandidate() throws Exception {
+    String body =
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":100,"
+            + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}";
+    HttpResponse<String> streamed =
+        post("/v1/chat/completions", body.replace("{\"messages", "{\"stream\":true,\"messages"));
+    assertThat(streamed.statusCode()).isEqualTo(200);
+    JsonNode route = JSON.readTree(post("/v1/route", body).body());
+    assertThat(route.path("model").asText()).isEqualTo("large");
+    JsonNode large = route.at("/candidates/0");
+    assertThat(large.path("rank").asInt()).isEqualTo(1);
+    assertThat(large.path("expected_ttft_ms").asDouble()).isPositive();
+    assertThat(large.at("/cost_interval_usd/0").asDouble())
+        .isLessThan(large.at("/cost_interval_usd/1").asDouble());
+    JsonNode small = route.at("/candidates/1");
+    assertThat(small.path("dropped").asText()).isEqualTo("capability");
+    assertThat(small.path("rank").isNull()).isTrue();
+    assertThat(small.at("/missing_capabilities/0").asText()).isEqualTo("tools");
+    assertThat(small.path("expected_ttft_ms").isNull()).isTrue();
+  }
+}
