@@ -39,6 +39,7 @@ record ProviderPlan(
       config
           .environment("OPENAI_API_KEY")
           .ifPresent(key -> providers.put(OPENAI, fromEnvironment(config, key)));
+      CloudEnvironment.providers(config).forEach(cloud -> providers.put(cloud.name(), cloud));
     }
     List<ModelConfig> models = new ArrayList<>(ModelsConfig.read(config));
     boolean noModels = models.isEmpty();
@@ -107,6 +108,10 @@ record ProviderPlan(
 
   /** The shipped models of a provider that is known by its address; of a mock by its kind. */
   private static List<ModelConfig> wellKnown(ConfigSource config, ConfiguredProvider provider) {
+    List<ModelConfig> chosen = CloudEnvironment.models(config, provider);
+    if (!chosen.isEmpty()) {
+      return chosen;
+    }
     if (provider.config() instanceof OpenAiConfig openai) {
       List<String> named =
           config
@@ -119,7 +124,7 @@ record ProviderPlan(
       boolean vendor = openai.baseUrl().startsWith(OPENAI_HOST) || !config.has("providers");
       return vendor ? onto(KnownModels.ofVendor(OPENAI), provider.name()) : List.of();
     }
-    return onto(KnownModels.ofVendor(KnownModels.MOCK), provider.name());
+    return onto(KnownModels.ofVendor(provider.kind().label()), provider.name());
   }
 
   /** What {@code OPENAI_MODEL} names: all that is served, so that nothing else is ever billed. */
