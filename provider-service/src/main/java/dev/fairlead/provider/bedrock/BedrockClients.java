@@ -33,9 +33,6 @@ final class BedrockClients {
 
   private static final int THREADS = 2;
   private static final int MOST_CONNECTIONS = 10_000;
-  /** What the pool may need beyond the connection itself. */
-  private static final Duration ACQUISITION = Duration.ofSeconds(1);
-
   private static final Duration IDLE = Duration.ofSeconds(10);
 
   private BedrockClients() {}
@@ -79,7 +76,7 @@ final class BedrockClients {
                     .eventLoopGroup(Shared.LOOPS)
                     .maxConcurrency(MOST_CONNECTIONS)
                     .connectionTimeout(connectTimeout)
-                    .connectionAcquisitionTimeout(connectTimeout.plus(ACQUISITION))
+                    .connectionAcquisitionTimeout(connectTimeout)
                     .tlsNegotiationTimeout(connectTimeout)
                     .connectionMaxIdleTime(IDLE)
                     // Timeouts of an answer are ours, one for its start and one between its pieces.

@@ -10,6 +10,7 @@ import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -48,7 +49,11 @@ final class BedrockFailures {
           return rejected("has no AWS credentials: see its profile, or access_key_id", 401);
         }
         case ConnectTimeoutException late -> {
-          return UpstreamFailure.timeout("provider " + provider + ": no connection in time");
+          return noConnection();
+        }
+        // The SDK's pool has none to give.
+        case TimeoutException late -> {
+          return noConnection();
         }
         case UnknownHostException unknown -> {
           return unavailable("its host name is not known");
@@ -67,6 +72,10 @@ final class BedrockFailures {
     return answering
         ? malformed("the answer was cut or cannot be read")
         : unavailable("the connection broke");
+  }
+
+  private UpstreamFailure noConnection() {
+    return UpstreamFailure.timeout("provider " + provider + ": no connection in time");
   }
 
   private UpstreamFailure ofService(AwsServiceException refused) {

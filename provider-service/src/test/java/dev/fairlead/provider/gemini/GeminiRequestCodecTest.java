@@ -76,7 +76,7 @@ class GeminiRequestCodecTest {
             "{\"systemInstruction\":{\"parts\":[{\"text\":\"be brief\"},{\"text\":\"in French\"}]},"
                 + "\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"weather?\"}]},"
                 + "{\"role\":\"model\",\"parts\":[{\"text\":\"hm\",\"thought\":true},"
-                + "{\"functionCall\":{\"id\":\"a\",\"name\":\"f\",\"args\":{\"x\":1.5}},"
+                + "{\"functionCall\":{\"id\":\"a\",\"name\":\"f\",\"args\":{\"x\":1.50}},"
                 + "\"thoughtSignature\":\"c2ln\"},"
                 + "{\"functionCall\":{\"id\":\"b\",\"name\":\"g\",\"args\":{}}}]},"
                 + "{\"role\":\"user\",\"parts\":["

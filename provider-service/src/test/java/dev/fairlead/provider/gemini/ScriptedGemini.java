@@ -205,10 +205,14 @@ final class ScriptedGemini implements AutoCloseable {
   }
 
   private static String toolsEvents() {
-    return "data:"
-               + " {\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"weather\",\"args\":{\"city\":\"Oslo\",\"days\":2}},\"thoughtSignature\":\"c2ln\"}]}}]}\n\n"
-               + "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}]},"
-               + "\"finishReason\":\"STOP\"}],"
+    String call =
+        "{\"functionCall\":{\"name\":\"weather\",\"args\":{\"city\":\"Oslo\",\"days\":2}},"
+            + "\"thoughtSignature\":\"c2ln\"}";
+    return "data: {\"candidates\":[{\"content\":{\"parts\":["
+        + call
+        + "]}}]}\n\n"
+        + "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}]},"
+        + "\"finishReason\":\"STOP\"}],"
         + USAGE
         + "}\n\n";
   }
