@@ -2,7 +2,11 @@ package dev.fairlead.provider.registry;
 
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.provider.bedrock.BedrockConfig;
+import dev.fairlead.provider.bedrock.BedrockProvider;
 import dev.fairlead.provider.call.ModelProvider;
+import dev.fairlead.provider.gemini.GeminiConfig;
+import dev.fairlead.provider.gemini.GeminiProvider;
 import dev.fairlead.provider.mock.MockConfig;
 import dev.fairlead.provider.mock.MockProvider;
 import dev.fairlead.provider.openai.OpenAiConfig;
@@ -26,6 +30,37 @@ enum ProviderKind {
     @Override
     ModelProvider create(String name, Object config, Parts parts) {
       return new OpenAiProvider(name, (OpenAiConfig) config, parts.limits(), parts.connections());
+    }
+  },
+  /** Google's Gemini API. */
+  GEMINI("gemini") {
+    @Override
+    Object read(ConfigSource config, String name) {
+      GeminiConfig entry =
+          config.namedEntry("providers", name, GeminiConfig.class, GeminiConfig.DEFAULTS);
+      return new GeminiConfig(checkedUrl(name, entry.baseUrl()), entry.apiKey());
+    }
+
+    @Override
+    ModelProvider create(String name, Object config, Parts parts) {
+      return new GeminiProvider(name, (GeminiConfig) config, parts.limits(), parts.connections());
+    }
+  },
+  /** Amazon Bedrock. */
+  BEDROCK("bedrock") {
+    @Override
+    Object read(ConfigSource config, String name) {
+      BedrockConfig entry =
+          config.namedEntry("providers", name, BedrockConfig.class, BedrockConfig.DEFAULTS);
+      if (!entry.baseUrl().isEmpty()) {
+        checkedUrl(name, entry.baseUrl());
+      }
+      return entry.completed(config::environment);
+    }
+
+    @Override
+    ModelProvider create(String name, Object config, Parts parts) {
+      return new BedrockProvider(name, (BedrockConfig) config, parts.limits(), parts.connections());
     }
   },
   /** Models without a vendor. */
@@ -67,8 +102,12 @@ enum ProviderKind {
     return Arrays.stream(values()).map(ProviderKind::label).toList();
   }
 
+  static String checkedUrl(String name, String baseUrl) {
+    return BaseUrl.check("providers." + name + ".base_url", baseUrl);
+  }
+
   static OpenAiConfig checked(String name, OpenAiConfig config) {
-    String baseUrl = BaseUrl.check("providers." + name + ".base_url", config.baseUrl());
+    String baseUrl = checkedUrl(name, config.baseUrl());
     return new OpenAiConfig(baseUrl, config.apiKey(), config.protocol());
   }
 

@@ -57,6 +57,7 @@ record ProviderPlan(
       config
           .environment("OPENAI_API_KEY")
           .ifPresent(key -> providers.put(OPENAI, fromEnvironment(config, key)));
+      CloudEnvironment.providers(config).forEach(cloud -> providers.put(cloud.name(), cloud));
     }
     List<ModelConfig> models = new ArrayList<>(ModelsConfig.read(config));
     boolean noModels = models.isEmpty();
@@ -148,6 +149,10 @@ record ProviderPlan(
 
   /** The shipped models of a provider that is known by its address; of a mock by its kind. */
   private static List<ModelConfig> wellKnown(ConfigSource config, ConfiguredProvider provider) {
+    List<ModelConfig> chosen = CloudEnvironment.models(config, provider);
+    if (!chosen.isEmpty()) {
+      return chosen;
+    }
     if (provider.config() instanceof OpenAiConfig openai) {
       List<String> named =
           config

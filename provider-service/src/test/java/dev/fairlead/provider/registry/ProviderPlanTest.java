@@ -11,6 +11,7 @@ import dev.fairlead.catalog.pricelist.PriceLists;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.provider.ProviderSettings;
+import dev.fairlead.provider.bedrock.BedrockConfig;
 import dev.fairlead.provider.mock.MockConfig;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
@@ -194,6 +195,43 @@ class ProviderPlanTest {
   }
 
   @Test
+  void gemini_isThere_whenItsKeyIsSet() {
+    ProviderPlan plan = plan("", Map.of("GEMINI_API_KEY", "canary-g"));
+    assertThat(plan.providers()).singleElement().matches(p -> p.kind() == ProviderKind.GEMINI);
+    assertThat(plan.toString()).doesNotContain("canary-g");
+  }
+
+  @Test
+  void bedrock_isThere_onlyWhenItsOwnNamesAreSet() {
+    Map<String, String> keys =
+        Map.of("AWS_ACCESS_KEY_ID", "AKIACANARY", "AWS_SECRET_ACCESS_KEY", "canary-s");
+    assertThat(plan("", keys).providers()).allMatch(p -> p.kind() == ProviderKind.MOCK);
+    Map<String, String> asked = new java.util.HashMap<>(keys);
+    asked.put("BEDROCK_REGION", "eu-central-1");
+    asked.put("BEDROCK_MODEL_ID", "anthropic.claude-x, amazon.nova-lite-v1:0");
+    ProviderPlan plan = plan("", asked);
+    assertThat(ids(plan)).containsExactly("anthropic.claude-x", "amazon.nova-lite-v1:0");
+    BedrockConfig config = (BedrockConfig) plan.providers().getFirst().config();
+    assertThat(config.region()).isEqualTo("eu-central-1");
+    assertThat(config.accessKeyId()).isEqualTo("AKIACANARY");
+    assertThat(plan.toString()).doesNotContain("canary-s");
+  }
+
+  @Test
+  void bedrockEntry_winsOverTheEnvironment() {
+    String yaml =
+        "providers: { aws: { kind: bedrock, region: us-west-2, profile: dev } }\n"
+            + "models: [ { id: m, provider: aws, price: { input: 1, output: 1 } } ]";
+    Map<String, String> environment =
+        Map.of(
+            "BEDROCK_REGION", "eu-west-1", "AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b");
+    BedrockConfig config = (BedrockConfig) plan(yaml, environment).providers().getFirst().config();
+    assertThat(config.region()).isEqualTo("us-west-2");
+    assertThat(config.profile()).isEqualTo("dev");
+    assertThat(config.accessKeyId()).isEmpty();
+  }
+
+  @Test
   void trailingSlash_isDropped() {
     assertThat(plan(LAB, Map.of()).providers().getFirst().config().toString())
         .contains("http://127.0.0.1:9/v1,");
@@ -204,13 +242,19 @@ class ProviderPlanTest {
       delimiter = '|',
       value = {
         "providers: { x: { kind: anthropic } }|providers.x.kind: `anthropic` is not a kind of this"
-            + " version; available: openai, mock",
+            + " version; available: openai, gemini, bedrock, mock",
         "providers: { x: { kind: opnai } }|did you mean `openai`?",
         "providers: { x: { base_url: http://a/v1 } }|providers.x.kind: missing (expected one of:"
-            + " openai, mock)",
+            + " openai, gemini, bedrock, mock)",
         "providers: { x: { kind: openai, bas_url: http://a/v1 } }|did you mean `base_url`?",
         "providers: { x: { kind: openai, base_url: nonsense } }|providers.x.base_url: nonsense "
             + "(expected: an http or https URL",
+        "providers: { x: { kind: gemini, base_url: 'http://169.254.169.254' } }|"
+            + "providers.x.base_url",
+        "providers: { x: { kind: bedrock, base_url: 'http://169.254.169.254' } }|"
+            + "providers.x.base_url",
+        "providers: { x: { kind: bedrock, access_key_id: AKIA } }|secret_access_key: missing"
+            + " (expected: together with access_key_id)",
         "providers: { x: { kind: mock, error_rate: 2 } }|error_rate: 2.0 (expected: 0.0..1.0)",
         "models: [ { id: a, provider: mock, tier: cheep } ]|tier",
         "models: [ { provider: mock } ]|models[].id: missing",

@@ -1,0 +1,202 @@
+package dev.fairlead.provider.bedrock;
+
+import dev.fairlead.provider.call.TypedRequest;
+import dev.fairlead.provider.call.TypedRequest.InlineImage;
+import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Image;
+import dev.fairlead.v1.Reasoning;
+import dev.fairlead.v1.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.bedrockruntime.model.ContentBlock;
+import software.amazon.awssdk.services.bedrockruntime.model.ConversationRole;
+import software.amazon.awssdk.services.bedrockruntime.model.ImageBlock;
+import software.amazon.awssdk.services.bedrockruntime.model.ImageSource;
+import software.amazon.awssdk.services.bedrockruntime.model.Message;
+import software.amazon.awssdk.services.bedrockruntime.model.ReasoningContentBlock;
+import software.amazon.awssdk.services.bedrockruntime.model.ReasoningTextBlock;
+import software.amazon.awssdk.services.bedrockruntime.model.S3Location;
+import software.amazon.awssdk.services.bedrockruntime.model.SystemContentBlock;
+import software.amazon.awssdk.services.bedrockruntime.model.ToolResultContentBlock;
+
+/**
+ * A conversation as Converse's messages and system blocks. Turns of one side that follow each other
+ * become one, because Converse wants the sides to alternate. One for a request.
+ */
+final class MessageCodec {
+
+  private static final String EMPTY_RESULT = "(empty)";
+
+  private final List<SystemContentBlock> system = new ArrayList<>();
+  private final List<Message> messages = new ArrayList<>();
+  private final List<ContentBlock> turn = new ArrayList<>();
+  private ConversationRole side = ConversationRole.USER;
+
+  MessageCodec(List<dev.fairlead.v1.Message> conversation) {
+    for (int i = 0; i < conversation.size(); i++) {
+      message("messages[" + i + "]", conversation.get(i));
+    }
+    endTurn();
+    if (messages.isEmpty()) {
+      throw TypedRequest.refused("messages", "nothing but instructions (expected: a user's turn)");
+    }
+  }
+
+  List<SystemContentBlock> system() {
+    return system;
+  }
+
+  List<Message> messages() {
+    return messages;
+  }
+
+  private void message(String at, dev.fairlead.v1.Message message) {
+    switch (message.getRole()) {
+      case ROLE_SYSTEM, ROLE_DEVELOPER -> {
+        for (ContentPart part : message.getContentList()) {
+          if (!part.hasText()) {
+            throw TypedRequest.refused(at + ".content", "instructions can only be text");
+          }
+          if (!part.getText().isEmpty()) {
+            system.add(SystemContentBlock.fromText(part.getText()));
+          }
+        }
+      }
+      case ROLE_USER -> {
+        begin(ConversationRole.USER);
+        parts(at, message);
+      }
+      case ROLE_ASSISTANT -> {
+        begin(ConversationRole.ASSISTANT);
+        parts(at, message);
+        for (int i = 0; i < message.getToolCallsCount(); i++) {
+          call(at + ".tool_calls[" + i + "]", message.getToolCalls(i));
+        }
+      }
+      case ROLE_TOOL -> {
+        begin(ConversationRole.USER);
+        toolResult(at, message);
+      }
+      case ROLE_UNSPECIFIED, UNRECOGNIZED -> throw TypedRequest.refused(at + ".role", "not set");
+    }
+  }
+
+  private void begin(ConversationRole role) {
+    if (role != side) {
+      endTurn();
+      side = role;
+    }
+  }
+
+  private void endTurn() {
+    if (!turn.isEmpty()) {
+      messages.add(Message.builder().role(side).content(List.copyOf(turn)).build());
+      turn.clear();
+    }
+  }
+
+  private void parts(String at, dev.fairlead.v1.Message message) {
+    for (int i = 0; i < message.getContentCount(); i++) {
+      ContentPart part = message.getContent(i);
+      String where = at + ".content[" + i + "]";
+      switch (part.getPartCase()) {
+        case TEXT -> text(part.getText());
+        case REFUSAL -> text(part.getRefusal());
+        case IMAGE -> turn.add(ContentBlock.fromImage(image(where + ".image", part.getImage())));
+        case REASONING -> reasoning(part.getReasoning());
+        case PART_NOT_SET -> throw TypedRequest.refused(where, "an empty part");
+      }
+    }
+  }
+
+  /** An empty text is refused by Converse. */
+  private void text(String text) {
+    if (!text.isEmpty()) {
+      turn.add(ContentBlock.fromText(text));
+    }
+  }
+
+  /** Reasoning without a signature was another vendor's, and is refused. */
+  private void reasoning(Reasoning reasoning) {
+    if (reasoning.getSignature().isEmpty()) {
+      return;
+    }
+    turn.add(
+        ContentBlock.fromReasoningContent(
+            reasoning.getText().isEmpty()
+                ? ReasoningContentBlock.fromRedactedContent(
+                    SdkBytes.fromByteArray(reasoning.getSignature().toByteArray()))
+                : ReasoningContentBlock.fromReasoningText(
+                    ReasoningTextBlock.builder()
+                        .text(reasoning.getText())
+                        .signature(reasoning.getSignature().toStringUtf8())
+                        .build())));
+  }
+
+  private void call(String at, ToolCall call) {
+    turn.add(
+        ContentBlock.fromToolUse(use ->
+            use.toolUseId(call.getId())
+                .name(call.getName())
+                .input(
+                    DocumentCodec.document(
+                        TypedRequest.object(at + ".arguments_json", call.getArgumentsJson())))));
+  }
+
+  private void toolResult(String at, dev.fairlead.v1.Message message) {
+    if (message.getToolCallId().isEmpty()) {
+      throw TypedRequest.refused(at + ".tool_call_id", "missing (expected: the id of a call)");
+    }
+    List<ToolResultContentBlock> content = new ArrayList<>();
+    for (int i = 0; i < message.getContentCount(); i++) {
+      ContentPart part = message.getContent(i);
+      String where = at + ".content[" + i + "]";
+      if (part.hasImage()) {
+        content.add(ToolResultContentBlock.fromImage(image(where + ".image", part.getImage())));
+      } else if (!part.getText().isEmpty()) {
+        content.add(ToolResultContentBlock.fromText(part.getText()));
+      } else if (!part.hasText()) {
+        throw TypedRequest.refused(where, "a tool's result can only be text or images");
+      }
+    }
+    if (content.isEmpty()) {
+      content.add(ToolResultContentBlock.fromText(EMPTY_RESULT));
+    }
+    turn.add(
+        ContentBlock.fromToolResult(
+            result -> result.toolUseId(message.getToolCallId()).content(content)));
+  }
+
+  private static ImageBlock image(String at, Image image) {
+    InlineImage inline = TypedRequest.inline(at, image);
+    if (inline != null) {
+      return ImageBlock.builder()
+          .format(format(at, inline.mediaType()))
+          .source(ImageSource.fromBytes(SdkBytes.fromByteArray(inline.bytes())))
+          .build();
+    }
+    String url = image.getUrl();
+    if (!url.startsWith("s3://")) {
+      throw TypedRequest.refused(
+          at + ".url", "an address (Bedrock takes images by value, or from s3://)");
+    }
+    return ImageBlock.builder()
+        .format(format(at, "image/" + url.substring(url.lastIndexOf('.') + 1)))
+        .source(ImageSource.fromS3Location(S3Location.builder().uri(url).build()))
+        .build();
+  }
+
+  private static String format(String at, String mediaType) {
+    return switch (mediaType.toLowerCase(Locale.ROOT)) {
+      case "image/png" -> "png";
+      case "image/jpeg", "image/jpg" -> "jpeg";
+      case "image/gif" -> "gif";
+      case "image/webp" -> "webp";
+      default ->
+          throw TypedRequest.refused(
+              at + ".media_type", mediaType + " (expected: image/png, jpeg, gif or webp)");
+    };
+  }
+}
