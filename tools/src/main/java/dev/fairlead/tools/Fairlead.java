@@ -2,6 +2,7 @@ package dev.fairlead.tools;
 
 import dev.fairlead.tools.ask.AskCommand;
 import dev.fairlead.tools.train.TrainCommand;
+import dev.fairlead.tools.train.decoder.TrainDecoderCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +31,8 @@ public final class Fairlead implements Runnable {
   public static CommandLine commandLine() {
     return new CommandLine(new Fairlead())
         .addSubcommand(new AskCommand())
-        .addSubcommand(new TrainCommand());
+        .addSubcommand(
+            new CommandLine(new TrainCommand()).addSubcommand(new TrainDecoderCommand()));
   }
 
   @Override
