@@ -28,8 +28,12 @@ public record Generation(int[] prompt, int maxTokens, Sampling sampling, List<St
   /** Hears one answer. Calls come from the loop's thread, one after another, and must not block. */
   public interface Listener {
 
-    /** More text, whole characters. */
-    void onText(String text);
+    /**
+     * More text, whole characters.
+     *
+     * @param tokens generated until now
+     */
+    void onText(String text, int tokens);
 
     /**
      * The answer is complete.

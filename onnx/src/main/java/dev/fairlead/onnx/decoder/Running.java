@@ -70,7 +70,7 @@ final class Running implements DecoderLoop.Ticket, AutoCloseable {
 
   private void tell(String text) {
     if (!text.isEmpty()) {
-      listener.onText(text);
+      listener.onText(text, tokens);
     }
   }
 

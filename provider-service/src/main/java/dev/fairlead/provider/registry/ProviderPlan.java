@@ -12,7 +12,9 @@ import dev.fairlead.common.config.ConfigSource.JsonDefaults;
 import dev.fairlead.common.config.Nearest;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.provider.mock.MockConfig;
+import dev.fairlead.provider.onnx.OnnxConfig;
 import dev.fairlead.provider.openai.OpenAiConfig;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +33,7 @@ record ProviderPlan(
 
   private static final String OPENAI = "openai";
   private static final String OPENAI_HOST = "https://api.openai.com/";
+  private static final String LOCAL = "local";
   private static final JsonDefaults NO_KIND = new JsonDefaults("{kind: ''}");
 
   static ProviderPlan read(ConfigSource config) {
@@ -39,6 +42,9 @@ record ProviderPlan(
       config
           .environment("OPENAI_API_KEY")
           .ifPresent(key -> providers.put(OPENAI, fromEnvironment(config, key)));
+      config
+          .environment("LOCAL_MODEL_PATH")
+          .ifPresent(path -> providers.put(LOCAL, localFromEnvironment(config)));
     }
     List<ModelConfig> models = new ArrayList<>(ModelsConfig.read(config));
     boolean noModels = models.isEmpty();
@@ -105,6 +111,21 @@ record ProviderPlan(
         OPENAI, ProviderKind.OPENAI, ProviderKind.checked(OPENAI, openai));
   }
 
+  private static ConfiguredProvider localFromEnvironment(ConfigSource config) {
+    OnnxConfig entry = new OnnxConfig("", "", 0, 8, 64);
+    return new ConfiguredProvider(
+        LOCAL, ProviderKind.ONNX, ProviderKind.local(config, LOCAL, entry));
+  }
+
+  /** The one model of a local provider, named after its folder, without a price per token. */
+  private static ModelConfig localModel(ConfiguredProvider provider, OnnxConfig local) {
+    String path = local.modelPath().replaceAll("[/\\\\]+$", "");
+    String folder = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+    String id = "local-" + folder.replaceAll("[^A-Za-z0-9._-]", "-");
+    PriceConfig free = new PriceConfig(BigDecimal.ZERO, BigDecimal.ZERO, null, null);
+    return new ModelConfig(id, provider.name(), id, Tier.CHEAP, free, 0, 0, java.util.Set.of());
+  }
+
   /** The shipped models of a provider that is known by its address; of a mock by its kind. */
   private static List<ModelConfig> wellKnown(ConfigSource config, ConfiguredProvider provider) {
     if (provider.config() instanceof OpenAiConfig openai) {
@@ -118,6 +139,9 @@ record ProviderPlan(
       }
       boolean vendor = openai.baseUrl().startsWith(OPENAI_HOST) || !config.has("providers");
       return vendor ? onto(KnownModels.ofVendor(OPENAI), provider.name()) : List.of();
+    }
+    if (provider.config() instanceof OnnxConfig local) {
+      return List.of(localModel(provider, local));
     }
     return onto(KnownModels.ofVendor(KnownModels.MOCK), provider.name());
   }

@@ -31,7 +31,12 @@ record DecoderCorpus(List<Exchange> exchanges) {
 
     /** As the model reads it, in the ChatML form. */
     String text() {
-      return USER + question + ASSISTANT + answer + END;
+      return prompt() + answer + END;
+    }
+
+    /** The part before the answer. */
+    String prompt() {
+      return USER + question + ASSISTANT;
     }
   }
 

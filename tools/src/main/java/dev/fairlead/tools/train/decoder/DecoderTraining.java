@@ -85,18 +85,6 @@ final class DecoderTraining {
     return Arrays.stream(losses).sum() * scale;
   }
 
-  /** Mean loss of sequences that are not trained on. */
-  double evaluate(List<SequenceSource.Sequence> sequences) {
-    double loss = 0;
-    int tokens = 0;
-    for (SequenceSource.Sequence s : sequences) {
-      networks.getFirst().forward(values, s.ids(), s.ids().length);
-      loss += networks.getFirst().loss(s.targets(), s.ids().length, 0);
-      tokens += s.counted();
-    }
-    return loss / Math.max(1, tokens);
-  }
-
   private void update() {
     float[] sum = gradients[0];
     double norm = 0;

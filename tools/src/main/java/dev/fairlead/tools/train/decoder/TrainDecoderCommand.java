@@ -48,7 +48,7 @@ public final class TrainDecoderCommand implements Callable<Integer> {
       description = "Most tokens (${DEFAULT-VALUE}).")
   private int context;
 
-  @Option(names = "--layers", defaultValue = "3", description = "Layers (${DEFAULT-VALUE}).")
+  @Option(names = "--layers", defaultValue = "2", description = "Layers (${DEFAULT-VALUE}).")
   private int layers;
 
   @Option(names = "--heads", defaultValue = "4", description = "Heads (${DEFAULT-VALUE}).")
@@ -57,7 +57,7 @@ public final class TrainDecoderCommand implements Callable<Integer> {
   @Option(names = "--width", defaultValue = "128", description = "Width (${DEFAULT-VALUE}).")
   private int width;
 
-  @Option(names = "--steps", defaultValue = "500", description = "Steps (${DEFAULT-VALUE}).")
+  @Option(names = "--steps", defaultValue = "700", description = "Steps (${DEFAULT-VALUE}).")
   private int steps;
 
   @Option(
@@ -97,13 +97,18 @@ public final class TrainDecoderCommand implements Callable<Integer> {
   }
 
   private void train(PrintWriter console) throws IOException {
-    List<String> texts =
-        DecoderCorpus.read(corpus).exchanges().stream().map(DecoderCorpus.Exchange::text).toList();
+    List<DecoderCorpus.Exchange> exchanges = DecoderCorpus.read(corpus).exchanges();
+    List<String> texts = exchanges.stream().map(DecoderCorpus.Exchange::text).toList();
     String tokenizerJson = BpeTraining.train(withoutMarks(texts), SPECIAL, vocabulary);
     ByteLevelTokenizer tokenizer =
         ByteLevelTokenizer.parse(
             new ModelFile("tokenizer.json", tokenizerJson.getBytes(StandardCharsets.UTF_8)));
-    List<int[]> examples = texts.stream().map(tokenizer::encode).toList();
+    List<SequenceSource.Example> examples =
+        exchanges.stream()
+            .map(exchange ->
+                new SequenceSource.Example(
+                    tokenizer.encode(exchange.text()), tokenizer.encode(exchange.prompt()).length))
+            .toList();
     DecoderShape shape = new DecoderShape(tokenizer.size(), context, layers, heads, width);
     DecoderTraining training =
         new DecoderTraining(shape, new DecoderTraining.Settings(steps, batch, rate, seed));
@@ -115,7 +120,7 @@ public final class TrainDecoderCommand implements Callable<Integer> {
         Locale.ROOT,
         "%d examples, %d tokens; vocabulary %d, %d parameters%n",
         examples.size(),
-        examples.stream().mapToInt(ids -> ids.length).sum(),
+        examples.stream().mapToInt(example -> example.ids().length).sum(),
         tokenizer.size(),
         shape.parameters());
     double loss = run(training, new SequenceSource(examples, context), checkpoint, console);
@@ -134,7 +139,6 @@ public final class TrainDecoderCommand implements Callable<Integer> {
       DecoderTraining training, SequenceSource source, Path checkpoint, PrintWriter console)
       throws IOException {
     long started = System.nanoTime();
-    int first = training.step();
     double smoothed = Double.NaN;
     while (training.step() < steps) {
       double loss = training.advance(source);
@@ -147,11 +151,11 @@ public final class TrainDecoderCommand implements Callable<Integer> {
         double seconds = (System.nanoTime() - started) / 1e9;
         console.printf(
             Locale.ROOT,
-            "step %d/%d  loss %.3f  %.0f tokens/s%n",
+            "step %d/%d  loss %.3f  %.0f s%n",
             training.step(),
             steps,
             smoothed,
-            (double) (training.step() - first) * batch * context / seconds);
+            seconds);
         console.flush();
       }
       if (training.step() % checkpointEvery == 0) {
