@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import java.nio.file.Path;
 
 /**
  * The process's one ONNX Runtime environment, with telemetry off, and sessions on it. Thread-safe.
@@ -42,12 +43,7 @@ public final class OrtRuntime {
     if (model.length == 0) {
       throw new ModelFileException(name + ": empty (expected: an ONNX model)");
     }
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
-      options.setInterOpNumThreads(1);
-      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      options.addConfigEntry("session.inter_op.allow_spinning", "0");
+    try (OrtSession.SessionOptions options = options(1)) {
       return environment().createSession(model, options);
     } catch (OrtException e) {
       throw new ModelFileException(
@@ -59,6 +55,31 @@ public final class OrtRuntime {
               + " cannot load (expected: an intact model)",
           e);
     }
+  }
+
+  /**
+   * Opens a model with its external weights, if it has any. Blocks until it is loaded.
+   *
+   * @param threads that one run computes on, 1 or more
+   * @throws ModelFileException when the file is not a model that this runtime can run
+   */
+  public static OrtSession open(Path model, int threads) {
+    try (OrtSession.SessionOptions options = options(threads)) {
+      return environment().createSession(model.toString(), options);
+    } catch (OrtException e) {
+      throw new ModelFileException(
+          model + ": ONNX Runtime " + version() + " cannot load it (expected: an intact model)", e);
+    }
+  }
+
+  private static OrtSession.SessionOptions options(int threads) throws OrtException {
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    options.setIntraOpNumThreads(threads);
+    options.setInterOpNumThreads(1);
+    options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+    options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    options.addConfigEntry("session.inter_op.allow_spinning", "0");
+    return options;
   }
 
   private static final class Holder {

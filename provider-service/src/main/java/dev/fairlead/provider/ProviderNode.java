@@ -27,10 +27,13 @@ public final class ProviderNode implements ServiceNode {
   private static final Duration IDLE = Duration.ofSeconds(10);
 
   private final ClientFactory connections;
+  private final ProviderRegistry registry;
   private final ProviderRpcService service;
 
-  private ProviderNode(ClientFactory connections, ProviderRpcService service) {
+  private ProviderNode(
+      ClientFactory connections, ProviderRegistry registry, ProviderRpcService service) {
     this.connections = connections;
+    this.registry = registry;
     this.service = service;
   }
 
@@ -56,7 +59,7 @@ public final class ProviderNode implements ServiceNode {
     try {
       ProviderRegistry registry =
           new ProviderRegistry(config, connections, meters, tracer, time, Clock.systemUTC());
-      return new ProviderNode(connections, new ProviderRpcService(registry, time));
+      return new ProviderNode(connections, registry, new ProviderRpcService(registry, time));
     } catch (RuntimeException e) {
       connections.closeAsync();
       throw e;
@@ -81,6 +84,7 @@ public final class ProviderNode implements ServiceNode {
 
   @Override
   public void close() {
+    registry.close();
     connections.close();
   }
 }

@@ -4,6 +4,7 @@ import dev.fairlead.tools.ask.AskCommand;
 import dev.fairlead.tools.models.ModelsCommand;
 import dev.fairlead.tools.models.ValidateModelsCommand;
 import dev.fairlead.tools.train.TrainCommand;
+import dev.fairlead.tools.train.decoder.TrainDecoderCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +35,8 @@ public final class Fairlead implements Runnable {
         .addSubcommand(new AskCommand())
         .addSubcommand(new ModelsCommand())
         .addSubcommand(new ValidateModelsCommand())
-        .addSubcommand(new TrainCommand());
+        .addSubcommand(
+            new CommandLine(new TrainCommand()).addSubcommand(new TrainDecoderCommand()));
   }
 
   @Override

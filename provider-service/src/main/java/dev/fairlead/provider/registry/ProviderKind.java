@@ -2,6 +2,7 @@ package dev.fairlead.provider.registry;
 
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.config.Expect;
 import dev.fairlead.provider.bedrock.BedrockConfig;
 import dev.fairlead.provider.bedrock.BedrockProvider;
 import dev.fairlead.provider.call.ModelProvider;
@@ -9,6 +10,8 @@ import dev.fairlead.provider.gemini.GeminiConfig;
 import dev.fairlead.provider.gemini.GeminiProvider;
 import dev.fairlead.provider.mock.MockConfig;
 import dev.fairlead.provider.mock.MockProvider;
+import dev.fairlead.provider.onnx.OnnxConfig;
+import dev.fairlead.provider.onnx.OnnxProvider;
 import dev.fairlead.provider.openai.OpenAiConfig;
 import dev.fairlead.provider.openai.OpenAiProvider;
 import dev.fairlead.provider.resilience.LimitSettings;
@@ -63,6 +66,21 @@ enum ProviderKind {
       return new BedrockProvider(name, (BedrockConfig) config, parts.limits(), parts.connections());
     }
   },
+  /** Decoders exported to ONNX, run in this process. */
+  ONNX("onnx") {
+    @Override
+    Object read(ConfigSource config, String name) {
+      return local(
+          config,
+          name,
+          config.namedEntry("providers", name, OnnxConfig.class, OnnxConfig.DEFAULTS));
+    }
+
+    @Override
+    ModelProvider create(String name, Object config, Parts parts) {
+      return OnnxProvider.load(name, (OnnxConfig) config);
+    }
+  },
   /** Models without a vendor. */
   MOCK("mock") {
     @Override
@@ -109,6 +127,24 @@ enum ProviderKind {
   static OpenAiConfig checked(String name, OpenAiConfig config) {
     String baseUrl = checkedUrl(name, config.baseUrl());
     return new OpenAiConfig(baseUrl, config.apiKey(), config.protocol());
+  }
+
+  /**
+   * {@code LOCAL_MODEL_PATH} fills in for a missing path; {@code MAX_BATCH_SIZE} wins over the
+   * file.
+   */
+  static OnnxConfig local(ConfigSource config, String name, OnnxConfig entry) {
+    String path =
+        entry.modelPath().isEmpty()
+            ? config.environment("LOCAL_MODEL_PATH").orElse("")
+            : entry.modelPath();
+    Expect.present("providers." + name + ".model_path", path);
+    int batch =
+        config
+            .environment("MAX_BATCH_SIZE")
+            .map(value -> (int) MockEnvironment.number("MAX_BATCH_SIZE", value))
+            .orElse(entry.maxBatchSize());
+    return new OnnxConfig(path, entry.sha256(), entry.threads(), batch, entry.queue());
   }
 
   /** The mock's variables, which win over the file. */

@@ -14,7 +14,9 @@ import dev.fairlead.common.config.ConfigSource.JsonDefaults;
 import dev.fairlead.common.config.Nearest;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.provider.mock.MockConfig;
+import dev.fairlead.provider.onnx.OnnxConfig;
 import dev.fairlead.provider.openai.OpenAiConfig;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -36,6 +38,7 @@ record ProviderPlan(
 
   private static final String OPENAI = "openai";
   private static final String OPENAI_HOST = "https://api.openai.com/";
+  private static final String LOCAL = "local";
 
   /**
    * Whose table tells what might be served and not what is: a server of one's own, local models,
@@ -58,6 +61,9 @@ record ProviderPlan(
           .environment("OPENAI_API_KEY")
           .ifPresent(key -> providers.put(OPENAI, fromEnvironment(config, key)));
       CloudEnvironment.providers(config).forEach(cloud -> providers.put(cloud.name(), cloud));
+      config
+          .environment("LOCAL_MODEL_PATH")
+          .ifPresent(path -> providers.put(LOCAL, localFromEnvironment(config)));
     }
     List<ModelConfig> models = new ArrayList<>(ModelsConfig.read(config));
     boolean noModels = models.isEmpty();
@@ -147,6 +153,21 @@ record ProviderPlan(
         OPENAI, ProviderKind.OPENAI, ProviderKind.checked(OPENAI, openai));
   }
 
+  private static ConfiguredProvider localFromEnvironment(ConfigSource config) {
+    OnnxConfig entry = new OnnxConfig("", "", 0, 8, 64);
+    return new ConfiguredProvider(
+        LOCAL, ProviderKind.ONNX, ProviderKind.local(config, LOCAL, entry));
+  }
+
+  /** The one model of a local provider, named after its folder, without a price per token. */
+  private static ModelConfig localModel(ConfiguredProvider provider, OnnxConfig local) {
+    String path = local.modelPath().replaceAll("[/\\\\]+$", "");
+    String folder = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+    String id = "local-" + folder.replaceAll("[^A-Za-z0-9._-]", "-");
+    PriceConfig free = new PriceConfig(BigDecimal.ZERO, BigDecimal.ZERO, null, null);
+    return new ModelConfig(id, provider.name(), id, Tier.CHEAP, free, 0, 0, java.util.Set.of());
+  }
+
   /** The shipped models of a provider that is known by its address; of a mock by its kind. */
   private static List<ModelConfig> wellKnown(ConfigSource config, ConfiguredProvider provider) {
     List<ModelConfig> chosen = CloudEnvironment.models(config, provider);
@@ -170,6 +191,10 @@ record ProviderPlan(
     return UNLISTED.contains(vendor)
         ? List.of()
         : onto(KnownModels.ofVendor(vendor), provider.name());
+    if (provider.config() instanceof OnnxConfig local) {
+      return List.of(localModel(provider, local));
+    }
+    return onto(KnownModels.ofVendor(KnownModels.MOCK), provider.name());
   }
 
   /** What {@code OPENAI_MODEL} names: all that is served, so that nothing else is ever billed. */

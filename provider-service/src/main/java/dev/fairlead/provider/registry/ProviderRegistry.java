@@ -73,10 +73,19 @@ public final class ProviderRegistry {
   public synchronized Snapshot reload() {
     ConfigSource fresh = source.reread();
     Snapshot next = read(fresh, current);
+    Snapshot old = current;
     source = fresh;
     current = next;
+    old.providers().values().stream()
+        .filter(stack -> !next.providers().containsValue(stack))
+        .forEach(ProviderStack::close);
     report(next);
     return next;
+  }
+
+  /** Frees what the providers hold. */
+  public synchronized void close() {
+    current.providers().values().forEach(ProviderStack::close);
   }
 
   private Snapshot read(ConfigSource config, @Nullable Snapshot old) {

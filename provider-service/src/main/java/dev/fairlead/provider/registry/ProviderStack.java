@@ -22,6 +22,7 @@ public final class ProviderStack {
   private final CircuitBreakingProvider breaker;
   private final ConcurrencyLimitingProvider limiter;
   private final RetryBudget budget;
+  private final ModelProvider adapter;
 
   ProviderStack(
       ConfiguredProvider configured,
@@ -32,6 +33,7 @@ public final class ProviderStack {
       TimeSource time,
       Clock clock) {
     this.configured = configured;
+    this.adapter = adapter;
     String name = configured.name();
     ModelProvider observed =
         new ObservedProvider(adapter, name, configured.kind().label(), meters, tracer, time);
@@ -72,6 +74,17 @@ public final class ProviderStack {
   /** Calls under way. */
   public int inFlight() {
     return limiter.inFlight();
+  }
+
+  /** Frees what the adapter holds once its calls have finished; most hold nothing. */
+  void close() {
+    if (adapter instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("provider " + name() + " cannot be closed", e);
+      }
+    }
   }
 
   /** Retries left. */

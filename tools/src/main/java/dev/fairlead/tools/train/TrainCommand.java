@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -34,19 +35,20 @@ public final class TrainCommand implements Callable<Integer> {
 
   private static final int MAX_TOKENS = 128;
 
+  /** Not marked as required for picocli, which would ask for it before a subcommand, too. */
+  private static final Path NOT_GIVEN = Path.of("");
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = "--data",
-      required = true,
-      description = "Folder with routing_mmlu, _gsm8k and _ulab.jsonl.gz.")
-  private Path data = Path.of(".");
+      description = "Required: folder with routing_mmlu, _gsm8k and _ulab.jsonl.gz.")
+  private Path data = NOT_GIVEN;
 
   @Option(
       names = "--out",
-      required = true,
-      description = "Folder to write graph, manifest and data card to.")
-  private Path out = Path.of(".");
+      description = "Required: folder to write graph, manifest and data card to.")
+  private Path out = NOT_GIVEN;
 
   @Option(
       names = "--seed",
@@ -72,6 +74,10 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (data.equals(NOT_GIVEN) || out.equals(NOT_GIVEN)) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing required options: '--data=<data>', '--out=<out>'");
+    }
     PrintWriter console = spec.commandLine().getOut();
     try (SentenceEncoder encoder = SentenceEncoder.shipped()) {
       TrainingSet set = TrainingSet.read(data, encoder, MAX_TOKENS, seed);
