@@ -32,7 +32,8 @@ class DialectEdgeTest {
         Dialect.DIALECT_ANTHROPIC_MESSAGES,
         "/v1/messages",
         "{\"model\":\"auto\",\"max_tokens\":50,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]%s}",
-        "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"up\",\"content\":[{\"type\":\"text\","
+        "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"up\","
+            + "\"content\":[{\"type\":\"text\","
             + "\"text\":\"ok\"}],\"stop_reason\":\"end_turn\",\"stop_sequence\":null,"
             + "\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}",
         "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
@@ -54,7 +55,8 @@ class DialectEdgeTest {
         Dialect.DIALECT_OPENAI_COMPLETIONS,
         "/v1/completions",
         "{\"model\":\"auto\",\"prompt\":\"hi\"%s}",
-        "{\"id\":\"cmpl_1\",\"object\":\"text_completion\",\"created\":1,\"model\":\"up\",\"choices\":[{\"text\":\"ok\","
+        "{\"id\":\"cmpl_1\",\"object\":\"text_completion\",\"created\":1,\"model\":\"up\","
+            + "\"choices\":[{\"text\":\"ok\","
             + "\"index\":0,\"logprobs\":null,\"finish_reason\":\"stop\"}],"
             + "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1,\"total_tokens\":10}}",
         "data: [DONE]\n\n",
@@ -150,7 +152,7 @@ class DialectEdgeTest {
 
   @ParameterizedTest
   @EnumSource(Case.class)
-  void F2_brokenStream_endsInAnErrorEvent_withoutTerminator(Case one) {
+  void f2_brokenStream_endsInAnErrorEvent_withoutTerminator(Case one) {
     backends.provider.failMidStream = true;
     HttpResponse<String> response = send(one, ",\"stream\":true");
     assertThat(response.statusCode()).isEqualTo(200);

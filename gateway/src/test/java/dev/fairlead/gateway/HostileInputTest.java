@@ -104,19 +104,19 @@ class HostileInputTest {
 
   @ParameterizedTest(name = "{0} {index}")
   @MethodSource("brokenJson")
-  void A1_A2_A4_brokenJson_is400(String path, String body) throws Exception {
+  void a1_a2_a4_brokenJson_is400(String path, String body) throws Exception {
     refused(path, body.getBytes(UTF_8), 400);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {CHAT, "/v1/messages", "/v1/responses", "/v1/completions", "/v1/batch"})
-  void A3_deepNesting_is400(String path) throws Exception {
+  void a3_deepNesting_is400(String path) throws Exception {
     String deep = "{\"x\":" + "[".repeat(90_000) + "]".repeat(90_000) + "}";
     refused(path, deep.getBytes(UTF_8), 400);
   }
 
   @Test
-  void A5_invalidUtf8_is400_andIsNeverMended() throws Exception {
+  void a5_invalidUtf8_is400_andIsNeverMended() throws Exception {
     for (byte[] bad :
         List.of(
             new byte[] {(byte) 0xC3, 0x28},
@@ -133,7 +133,7 @@ class HostileInputTest {
   }
 
   @Test
-  void A6_bodyBeyondTheLimit_is413() throws Exception {
+  void a6_bodyBeyondTheLimit_is413() throws Exception {
     HttpResponse<String> response = bytes(CHAT, new byte[300_000]);
     assertThat(response.statusCode()).isEqualTo(413);
     assertThat(error(response).path("code").asText()).isEqualTo("request_too_large");
@@ -144,7 +144,7 @@ class HostileInputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"br", "zstd", "gzip, gzip", "nonsense"})
-  void A7_unknownEncoding_is415(String encoding) throws Exception {
+  void a7_unknownEncoding_is415(String encoding) throws Exception {
     HttpResponse<String> response =
         bytes(
             CHAT,
@@ -159,14 +159,14 @@ class HostileInputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
-  void A8_otherContentType_is415(String type) throws Exception {
+  void a8_otherContentType_is415(String type) throws Exception {
     HttpResponse<String> response = bytes(CHAT, GOOD.getBytes(UTF_8), "content-type", type);
     assertThat(response.statusCode()).isEqualTo(415);
     assertThat(error(response).path("code").asText()).isEqualTo("unsupported_media_type");
   }
 
   @Test
-  void A9_unknownModel_is404_whateverItsName() throws Exception {
+  void a9_unknownModel_is404_whateverItsName() throws Exception {
     for (String model :
         List.of("nope", "", "x".repeat(10_000), "../admin", "a?b", "a#b", "a%2fb", "a\\r\\nb: c")) {
       HttpResponse<String> response =
@@ -197,7 +197,7 @@ class HostileInputTest {
     "top_p,1.1",
     "seed,0.5"
   })
-  void A10_valueOutOfRange_is400_withParam(String name, String value) throws Exception {
+  void a10_valueOutOfRange_is400_withParam(String name, String value) throws Exception {
     HttpResponse<String> response =
         bytes(CHAT, ("{\"" + name + "\":" + value + "," + GOOD.substring(1)).getBytes(UTF_8));
     assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
@@ -221,7 +221,7 @@ class HostileInputTest {
 
   @ParameterizedTest
   @MethodSource("badMessages")
-  void A11_badMessages_are400_withTheirPath(String messages, String param) throws Exception {
+  void a11_badMessages_are400_withTheirPath(String messages, String param) throws Exception {
     HttpResponse<String> response =
         bytes(CHAT, ("{\"messages\":" + messages + "}").getBytes(UTF_8));
     assertThat(response.statusCode()).isEqualTo(400);
@@ -236,7 +236,7 @@ class HostileInputTest {
     "/v1/responses,0",
     "/v1/completions,'[]'"
   })
-  void A12_streamOfAnotherType_is400AsJson(String path, String value) throws Exception {
+  void a12_streamOfAnotherType_is400AsJson(String path, String value) throws Exception {
     HttpResponse<String> response =
         bytes(path, ("{\"stream\":" + value + "," + GOOD.substring(1)).getBytes(UTF_8));
     assertThat(response.statusCode()).isEqualTo(400);
@@ -246,7 +246,7 @@ class HostileInputTest {
   }
 
   @Test
-  void A13_J4_unknownFieldsAndNumbers_passUntouched() {
+  void a13_j4_unknownFieldsAndNumbers_passUntouched() {
     String body =
         "{ \"zeta\" : 9007199254740993, \"alpha\":-0, \"one\":1.0,\"exp\":1E2,\"u\":\"\\u00e9\\/\","
             + GOOD.substring(1);
@@ -258,7 +258,7 @@ class HostileInputTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"file:///etc/passwd", "gopher://127.0.0.1/", "http://169.254.169.254/latest"})
-  void A14_imageUrls_areNeverFetchedHere(String url) {
+  void a14_imageUrls_areNeverFetchedHere(String url) {
     String body =
         "{\"model\":\"large\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
             + "\"image_url\":{\"url\":\""
@@ -282,7 +282,7 @@ class HostileInputTest {
 
   @ParameterizedTest
   @MethodSource("smuggling")
-  void A15_ambiguousFraming_is400_andNoSecondRequestIsRead(String request) {
+  void a15_ambiguousFraming_is400_andNoSecondRequestIsRead(String request) {
     String canary = "GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n";
     String answer = RawClient.send(backends.node.httpPort(), request + canary);
     assertThat(answer).startsWith("HTTP/1.1 4").doesNotContain("\"object\":\"list\"");
@@ -291,7 +291,7 @@ class HostileInputTest {
   }
 
   @Test
-  void A16_headerBeyondTheLimit_is431() {
+  void a16_headerBeyondTheLimit_is431() {
     String answer =
         RawClient.send(
             backends.node.httpPort(),
@@ -315,7 +315,7 @@ class HostileInputTest {
         "/cache;x/flush",
         "/%63ache/flush"
       })
-  void A17_pathTricks_areRefusedBeforeRouting(String path) {
+  void a17_pathTricks_areRefusedBeforeRouting(String path) {
     String answer =
         RawClient.send(
             backends.node.httpPort(),
@@ -337,7 +337,7 @@ class HostileInputTest {
     "/v1/nothing",
     "/v1/chat/completions/"
   })
-  void A17_unknownPath_is404InTheDialect(String path) throws Exception {
+  void a17_unknownPath_is404InTheDialect(String path) throws Exception {
     HttpResponse<String> response = bytes(path, GOOD.getBytes(UTF_8));
     assertThat(response.statusCode()).isEqualTo(404);
     assertThat(error(response).path("code").asText()).isEqualTo("unknown_url");
@@ -357,7 +357,7 @@ class HostileInputTest {
     "GET,/v1/chat/completions", "PUT,/v1/messages", "DELETE,/v1/responses", "PATCH,/v1/embeddings",
     "OPTIONS,/v1/batch", "POST,/v1/models", "GET,/v1/feedback", "TRACE,/v1/completions"
   })
-  void A18_otherMethod_is405WithAllow(String method, String path) {
+  void a18_otherMethod_is405WithAllow(String method, String path) {
     String answer =
         RawClient.send(
             backends.node.httpPort(),
@@ -375,7 +375,7 @@ class HostileInputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"base_url", "api_base", "api_key", "extra_headers", "Base_URL"})
-  void B1_targetsInTheBody_are400(String name) throws Exception {
+  void b1_targetsInTheBody_are400(String name) throws Exception {
     HttpResponse<String> response =
         bytes(CHAT, ("{\"" + name + "\":\"http://evil\"," + GOOD.substring(1)).getBytes(UTF_8));
     assertThat(response.statusCode()).isEqualTo(400);
@@ -384,7 +384,7 @@ class HostileInputTest {
   }
 
   @Test
-  void B1_B5_B6_targetsAndInternalHeaders_areNotForwarded() {
+  void b1_b5_b6_targetsAndInternalHeaders_areNotForwarded() {
     bytes(
         CHAT + "?base_url=http://evil",
         GOOD.getBytes(UTF_8),
@@ -410,7 +410,7 @@ class HostileInputTest {
   }
 
   @Test
-  void C1_conflictingCredentials_are401() throws Exception {
+  void c1_conflictingCredentials_are401() throws Exception {
     String[][] pairs = {
       {"authorization", "Bearer a", "x-api-key", "b"},
       {"x-api-key", "a", "x-api-key", "a"},
@@ -450,7 +450,7 @@ class HostileInputTest {
     "/v1/completions",
     "/v1/embeddings"
   })
-  void J3_duplicateAndCaseVariantKeys_are400(String path) throws Exception {
+  void j3_duplicateAndCaseVariantKeys_are400(String path) throws Exception {
     for (String twice :
         List.of(
             "\"model\":\"small\",\"model\":\"large\"",
@@ -463,7 +463,7 @@ class HostileInputTest {
   }
 
   @Test
-  void K5_requestId_isTakenWhenValid_elseReplaced() {
+  void k5_requestId_isTakenWhenValid_elseReplaced() {
     HttpResponse<String> own =
         bytes(
             CHAT, GOOD.getBytes(UTF_8), "content-type", "application/json", "x-request-id", "a-1");
@@ -482,7 +482,7 @@ class HostileInputTest {
   }
 
   @Test
-  void F12_keepAlive_survivesARefusal() {
+  void f12_keepAlive_survivesARefusal() {
     String bad =
         "POST "
             + CHAT
@@ -494,7 +494,7 @@ class HostileInputTest {
   }
 
   @Test
-  void A18_h2cUpgrade_byAPriorKnowledgeClient_isServed() throws Exception {
+  void a18_h2cUpgrade_byAPriorKnowledgeClient_isServed() throws Exception {
     HttpClient h2 = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(backends.url(CHAT)))

@@ -27,7 +27,8 @@ class OpenApiConformanceTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CHAT =
-      "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hello"
+      "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\","
+          + "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hello"
           + " there, you\",\"refusal\":null,"
           + "\"tool_calls\":[{\"id\":\"1\",\"type\":\"function\",\"function\":{\"name\":\"f\","
           + "\"arguments\":\"{}\"}}]},\"logprobs\":null,\"finish_reason\":\"stop\"}],"

@@ -212,7 +212,7 @@ public final class ControlsReader {
     private Controls controls() {
       Timing timing = new Timing(firstTokenSlo, perTokenSlo, timeout, firstTokenTimeout);
       Controls controls =
-          new Controls(policy, maxCostNanoUsd, latencySlo, qualityTarget, cacheControl, tags, timing.equals(Timing.NONE) ? Timing.NONE : timing);
+          new Controls(policy, maxCostNanoUsd, latencySlo, qualityTarget, cacheControl, tags, timing);
       return controls.equals(Controls.NONE) ? Controls.NONE : controls;
     }
   }

@@ -135,7 +135,7 @@ class CodecFuzzTest {
 
   @ParameterizedTest
   @EnumSource(CodecSamples.class)
-  void F5_stream_meansTheSame_whateverItsLineEndsCommentsAndSpaces(CodecSamples sample) {
+  void f5_stream_meansTheSame_whateverItsLineEndsCommentsAndSpaces(CodecSamples sample) {
     String sse = whole(sample, 6).getSse().toStringUtf8();
     List<String> expected = SseText.data(sse.getBytes(UTF_8));
     for (String variant :

@@ -44,7 +44,7 @@ class DialectFactsTest {
 
   @ParameterizedTest
   @EnumSource(CodecSamples.class)
-  void D2_whatChangesTheAnswer_changesTheScope_andNothingElseDoes(CodecSamples sample) {
+  void d2_whatChangesTheAnswer_changesTheScope_andNothingElseDoes(CodecSamples sample) {
     RequestFacts plain = facts(sample, question(sample, "why?", ""));
     assertThat(facts(sample, question(sample, "why?", ",\"temperature\":0.5")).scopeDigest())
         .isNotEqualTo(plain.scopeDigest());

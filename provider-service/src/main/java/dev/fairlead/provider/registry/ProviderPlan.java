@@ -187,14 +187,13 @@ record ProviderPlan(
         return onto(KnownModels.ofVendor(OPENAI), provider.name());
       }
     }
+    if (provider.config() instanceof OnnxConfig local) {
+      return List.of(localModel(provider, local));
+    }
     String vendor = ModelFacts.vendor(provider);
     return UNLISTED.contains(vendor)
         ? List.of()
         : onto(KnownModels.ofVendor(vendor), provider.name());
-    if (provider.config() instanceof OnnxConfig local) {
-      return List.of(localModel(provider, local));
-    }
-    return onto(KnownModels.ofVendor(KnownModels.MOCK), provider.name());
   }
 
   /** What {@code OPENAI_MODEL} names: all that is served, so that nothing else is ever billed. */

@@ -2,14 +2,12 @@ package dev.fairlead.provider.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.failure.Failure;
-import dev.fairlead.common.rpc.RpcChannels;
-import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.common.rpc.LocalServer;
 import dev.fairlead.onnx.decoder.TextDecoder;
 import dev.fairlead.provider.ProviderNode;
 import dev.fairlead.provider.call.AnswerPart;
@@ -31,7 +29,7 @@ import dev.fairlead.v1.ProviderServiceGenerateRequest;
 import dev.fairlead.v1.ProviderServiceGenerateResponse;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import dev.fairlead.v1.Tool;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
@@ -42,7 +40,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -155,8 +152,7 @@ class OnnxProviderTest {
     exchange.cancel(UpstreamFailure.cancelled());
     exchange.cancel(UpstreamFailure.cancelled());
 
-    assertThat(answer.await().failure().result())
-        .isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
+    assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
     assertThat(answer.failure().usage()).isNotNull();
     assertThat(run(request("Hi").build(), false).completion().text()).startsWith("Hello!");
     assertThat(answer.endedOnce()).isTrue();
@@ -176,8 +172,7 @@ class OnnxProviderTest {
 
     List<RecordedAnswer> shed = answers.stream().filter(a -> a.parts().isEmpty()).toList();
     assertThat(shed).isNotEmpty().hasSizeLessThan(20);
-    assertThat(shed)
-        .allMatch(answer -> answer.failure().failure() instanceof Failure.Overloaded);
+    assertThat(shed).allMatch(answer -> answer.failure().failure() instanceof Failure.Overloaded);
   }
 
   @Test
@@ -209,8 +204,7 @@ class OnnxProviderTest {
   void rawRequests_areRefused() {
     RecordedAnswer answer = new RecordedAnswer();
     provider.open(call(new RequestForm.Raw(Spans.chat("hello")), false, 0), answer);
-    assertThat(answer.await().failure().result())
-        .isEqualTo(AttemptResult.ATTEMPT_RESULT_REJECTED);
+    assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_REJECTED);
   }
 
   @Test
@@ -230,26 +224,21 @@ class OnnxProviderTest {
             ConfigSource.load(file, Map.of("LOCAL_MODEL_PATH", "shipped")),
             new SimpleMeterRegistry(),
             OpenTelemetry.noop().getTracer("test"));
-    String name = "local-" + System.nanoTime();
-    RpcServer server = RpcServer.inProcess(name, node.services(), List.of());
-    ManagedChannel channel = RpcChannels.inProcess(name, List.of());
-    try {
+    try (LocalServer server = LocalServer.of(node.services(), List.of())) {
+      Channel channel = server.channel(List.of());
       ProviderServiceGenerateResponse response =
           ProviderServiceGrpc.newBlockingStub(channel)
               .generate(
                   ProviderServiceGenerateRequest.newBuilder()
                       .setCall(
                           GenerationCall.newBuilder()
-                              .addCandidateModelIds("local-shipped")
-                              .setTyped(request("What is the capital of Norway?")))
+                              .addModelIds("local-shipped")
+                              .setChat(request("What is the capital of Norway?")))
                       .build());
 
       assertThat(response.toString()).contains(ANSWER);
     } finally {
-      channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-      server.close(Duration.ofSeconds(5));
       node.close();
     }
-    await().until(() -> channel.isTerminated());
   }
 }
