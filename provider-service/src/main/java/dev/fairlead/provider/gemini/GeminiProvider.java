@@ -1,15 +1,6 @@
 package dev.fairlead.provider.gemini;
 
 import com.linecorp.armeria.client.ClientFactory;
-import com.linecorp.armeria.client.ClientRequestContextCaptor;
-import com.linecorp.armeria.client.Clients;
-import com.linecorp.armeria.client.WebClient;
-import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpRequest;
-import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
 import dev.fairlead.common.failure.Failure;
@@ -22,9 +13,11 @@ import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.call.UpstreamFailure.Next;
+import dev.fairlead.provider.http.HttpProtocol;
+import dev.fairlead.provider.http.VendorClient;
+import dev.fairlead.provider.http.VendorFailures;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.v1.AttemptResult;
-import java.net.URI;
 import java.util.Set;
 
 /**
@@ -36,10 +29,10 @@ public final class GeminiProvider implements ModelProvider {
   private static final Capabilities CAPABILITIES = new Capabilities(Set.of(), true, true);
   private static final String VERSION = "/v1beta";
 
-  private final WebClient client;
+  private final VendorClient client;
   private final String key;
   private final GeminiFailures failures;
-  private final LimitSettings limits;
+  private final int eventBytes;
 
   /**
    * An adapter.
@@ -50,23 +43,16 @@ public final class GeminiProvider implements ModelProvider {
   public GeminiProvider(
       String name, GeminiConfig config, LimitSettings limits, ClientFactory factory) {
     this.key = config.apiKey().reveal();
-    this.failures = new GeminiFailures(name, key);
-    this.limits = limits;
-    // Own time and size limits: Armeria's would end the connection, and with HTTP/2 the calls
-    // beside this one.
+    VendorFailures vendor = new VendorFailures(name, key);
+    this.failures = new GeminiFailures(vendor);
+    this.eventBytes = limits.eventBytes();
     this.client =
-        WebClient.builder(uri(config.baseUrl()))
-            .factory(factory)
-            .responseTimeoutMillis(0)
-            .maxResponseLength(0)
-            .build();
+        new VendorClient(
+            versioned(config.baseUrl()), HttpProtocol.AUTO, vendor, Set.of(), limits, factory);
   }
 
-  /** In plain text HTTP/1.1, because there is no way to ask a server for more. */
-  private static URI uri(String baseUrl) {
-    String versioned = baseUrl.matches(".*/v\\d+(alpha|beta)?\\d*") ? baseUrl : baseUrl + VERSION;
-    return URI.create(
-        versioned.startsWith("http:") ? "h1c" + versioned.substring("http".length()) : versioned);
+  private static String versioned(String baseUrl) {
+    return baseUrl.matches(".*/v\\d+(alpha|beta)?\\d*") ? baseUrl : baseUrl + VERSION;
   }
 
   @Override
@@ -76,45 +62,42 @@ public final class GeminiProvider implements ModelProvider {
 
   @Override
   public Exchange open(ModelCall call, AnswerListener listener) {
-    HttpRequest request;
+    byte[] body;
     try {
-      request = request(call);
+      body = body(call);
     } catch (FailureException e) {
       listener.onFailed(
           UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
       return Exchange.ENDED;
     }
-    try (ClientRequestContextCaptor captor = Clients.newContextCaptor()) {
-      HttpResponse response = client.execute(request);
-      GeminiExchange exchange =
-          new GeminiExchange(call, listener, failures, limits, captor.get(), response);
-      exchange.begin();
-      return exchange;
-    }
+    return client.send(
+        headers(call),
+        body,
+        call,
+        listener,
+        new GeminiReader(call, listener, failures, eventBytes));
   }
 
-  private HttpRequest request(ModelCall call) {
-    byte[] body =
-        switch (call.form()) {
-          case RequestForm.Typed typed -> GeminiRequestCodec.encode(typed.request(), call);
-          case RequestForm.Raw raw ->
-              throw Failure.InvalidRequest.of(
-                      "dialect", "dialect: " + raw.dialect() + " (expected: a typed request)")
-                  .asException();
-        };
+  private static byte[] body(ModelCall call) {
+    return switch (call.form()) {
+      case RequestForm.Typed typed -> GeminiRequestCodec.encode(typed.request(), call);
+      case RequestForm.Raw raw ->
+          throw Failure.InvalidRequest.of(
+                  "dialect", "dialect: " + raw.dialect() + " (expected: a typed request)")
+              .asException();
+    };
+  }
+
+  private RequestHeaders headers(ModelCall call) {
     GeminiModel model = new GeminiModel(call.model().upstream());
     String path =
         call.streamed()
             ? model.path("streamGenerateContent") + "?alt=sse"
             : model.path("generateContent");
-    RequestHeadersBuilder headers =
-        RequestHeaders.builder(HttpMethod.POST, path)
-            .contentType(MediaType.JSON)
-            .set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream")
-            .set(HttpHeaderNames.USER_AGENT, "fairlead");
+    RequestHeadersBuilder headers = VendorClient.post(path);
     if (!key.isEmpty()) {
       headers.set("x-goog-api-key", key);
     }
-    return HttpRequest.of(headers.build(), HttpData.wrap(body));
+    return headers.build();
   }
 }

@@ -1,16 +1,6 @@
 package dev.fairlead.provider.openai;
 
 import com.linecorp.armeria.client.ClientFactory;
-import com.linecorp.armeria.client.ClientRequestContextCaptor;
-import com.linecorp.armeria.client.Clients;
-import com.linecorp.armeria.client.WebClient;
-import com.linecorp.armeria.client.WebClientBuilder;
-import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpRequest;
-import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
 import dev.fairlead.common.failure.FailureException;
@@ -22,11 +12,12 @@ import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.call.UpstreamFailure.Next;
+import dev.fairlead.provider.http.VendorClient;
+import dev.fairlead.provider.http.VendorFailures;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.Dialect;
 import java.net.URI;
-import java.util.Map;
 import java.util.Set;
 
 /** Calls a server that speaks OpenAI's dialect. */
@@ -41,29 +32,22 @@ public final class OpenAiProvider implements ModelProvider {
           true,
           true);
 
-  /** Headers that forwarding may never set: they are ours, or belong to the connection. */
-  private static final Set<String> NEVER_FORWARDED =
+  private static final Set<String> VISIBLE_HEADERS =
       Set.of(
-          "authorization",
-          "api-key",
-          "x-api-key",
-          "host",
-          "connection",
-          "content-length",
-          "content-type",
-          "cookie",
-          "transfer-encoding",
-          "upgrade",
-          "te",
-          "keep-alive",
-          "proxy-authorization",
-          "accept-encoding",
-          "expect");
+          "x-request-id",
+          "openai-processing-ms",
+          "openai-version",
+          "x-ratelimit-limit-requests",
+          "x-ratelimit-limit-tokens",
+          "x-ratelimit-remaining-requests",
+          "x-ratelimit-remaining-tokens",
+          "x-ratelimit-reset-requests",
+          "x-ratelimit-reset-tokens");
 
-  private final WebClient client;
+  private final VendorClient client;
   private final Quirks quirks;
   private final OpenAiFailures failures;
-  private final LimitSettings limits;
+  private final int eventBytes;
   private final RequestHeaders chat;
   private final RequestHeaders completions;
   private final RequestHeaders embeddings;
@@ -78,12 +62,12 @@ public final class OpenAiProvider implements ModelProvider {
       String name, OpenAiConfig config, LimitSettings limits, ClientFactory factory) {
     URI baseUrl = URI.create(config.baseUrl());
     this.quirks = Quirks.of(baseUrl);
-    this.failures = new OpenAiFailures(name, config.apiKey().reveal());
-    this.limits = limits;
-    WebClientBuilder builder = WebClient.builder(armeriaUri(baseUrl, config.protocol()));
-    // Own time and size limits: Armeria's would end the connection, and with HTTP/2 the calls
-    // beside this one.
-    this.client = builder.factory(factory).responseTimeoutMillis(0).maxResponseLength(0).build();
+    VendorFailures vendor = new VendorFailures(name, config.apiKey().reveal());
+    this.failures = new OpenAiFailures(vendor);
+    this.eventBytes = limits.eventBytes();
+    this.client =
+        new VendorClient(
+            config.baseUrl(), config.protocol(), vendor, VISIBLE_HEADERS, limits, factory);
     this.chat = headers("/chat/completions", config);
     this.completions = headers("/completions", config);
     this.embeddings = headers("/embeddings", config);
@@ -104,21 +88,12 @@ public final class OpenAiProvider implements ModelProvider {
           UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
       return Exchange.ENDED;
     }
-    HttpRequest request = HttpRequest.of(headers(call), HttpData.wrap(body));
-    try (ClientRequestContextCaptor captor = Clients.newContextCaptor()) {
-      HttpResponse response = client.execute(request);
-      OpenAiExchange exchange =
-          new OpenAiExchange(
-              call,
-              listener,
-              failures,
-              limits.answerBytes(),
-              limits.eventBytes(),
-              captor.get(),
-              response);
-      exchange.begin();
-      return exchange;
-    }
+    return client.send(
+        headers(call),
+        body,
+        call,
+        listener,
+        new OpenAiAnswer(call, listener, failures, eventBytes));
   }
 
   private byte[] body(ModelCall call) {
@@ -151,43 +126,14 @@ public final class OpenAiProvider implements ModelProvider {
               UNRECOGNIZED ->
               chat;
         };
-    if (call.forwardHeaders().isEmpty()) {
-      return headers;
-    }
-    RequestHeadersBuilder builder = headers.toBuilder();
-    for (Map.Entry<String, String> header : call.forwardHeaders().entrySet()) {
-      String name = header.getKey().toLowerCase(java.util.Locale.ROOT);
-      if (!NEVER_FORWARDED.contains(name)
-          && !name.startsWith(":")
-          && !name.startsWith("x-fairlead")) {
-        builder.set(name, header.getValue());
-      }
-    }
-    return builder.build();
+    return VendorClient.forwarding(headers, call.forwardHeaders());
   }
 
   private RequestHeaders headers(String path, OpenAiConfig config) {
-    RequestHeadersBuilder builder =
-        RequestHeaders.builder(HttpMethod.POST, path)
-            .contentType(MediaType.JSON)
-            .set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream")
-            .set(HttpHeaderNames.USER_AGENT, "fairlead");
+    RequestHeadersBuilder builder = VendorClient.post(path);
     if (!config.apiKey().isEmpty()) {
       builder.set(quirks.keyHeader(), quirks.keyPrefix() + config.apiKey().reveal());
     }
     return builder.build();
-  }
-
-  private static URI armeriaUri(URI baseUrl, OpenAiConfig.Protocol protocol) {
-    boolean tls = baseUrl.getScheme().equals("https");
-    String scheme =
-        switch (protocol) {
-          // A server that does not know HTTP/2 may choke on its preface; in plain text there is no
-          // way to ask first.
-          case AUTO -> tls ? "https" : "h1c";
-          case HTTP1 -> tls ? "h1" : "h1c";
-          case HTTP2 -> tls ? "h2" : "h2c";
-        };
-    return URI.create(scheme + baseUrl.toString().substring(baseUrl.getScheme().length()));
   }
 }

@@ -23,7 +23,7 @@ final class StreamedAnswer implements SseSink {
   private final OpenAiFailures failures;
   private final @Nullable Dialect dialect;
   private final ChunkCodec chunks = new ChunkCodec();
-  private final AnswerScan scan = new AnswerScan();
+  private final AnswerScan scan;
   private final SseFramer framer;
 
   private byte @Nullable [] batch;
@@ -38,20 +38,19 @@ final class StreamedAnswer implements SseSink {
    * An answer.
    *
    * @param dialect of a raw call; null for a typed one
+   * @param scan told of every event
    */
   StreamedAnswer(
       AnswerListener listener,
       OpenAiFailures failures,
       @Nullable Dialect dialect,
+      AnswerScan scan,
       int maxEventBytes) {
     this.listener = listener;
     this.failures = failures;
     this.dialect = dialect;
+    this.scan = scan;
     this.framer = new SseFramer(this, maxEventBytes);
-  }
-
-  AnswerScan scan() {
-    return scan;
   }
 
   boolean sawContent() {
@@ -67,9 +66,7 @@ final class StreamedAnswer implements SseSink {
   @Nullable UpstreamFailure feed(byte[] bytes) {
     boolean fits = framer.feed(bytes, 0, bytes.length);
     flush();
-    return fits || failure != null
-        ? failure
-        : failures.malformed("sent an event that is too long", 200);
+    return fits || failure != null ? failure : failures.malformed("sent an event that is too long");
   }
 
   /** The body has ended; what is wrong with the stream as a whole, if anything. */
@@ -79,7 +76,7 @@ final class StreamedAnswer implements SseSink {
     if (failure != null) {
       return failure;
     }
-    return framer.done() || scan.finished() ? null : failures.malformed("the stream was cut", 200);
+    return framer.done() || scan.finished() ? null : failures.malformed("the stream was cut");
   }
 
   @Override
@@ -90,7 +87,7 @@ final class StreamedAnswer implements SseSink {
     try {
       scan.read(data, dataFrom, dataTo);
     } catch (IOException e) {
-      failure = failures.malformed("sent an event that is not JSON", 200);
+      failure = failures.malformed("sent an event that is not JSON");
       return;
     }
     VendorError error = scan.error();

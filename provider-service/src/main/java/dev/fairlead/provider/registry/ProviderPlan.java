@@ -13,6 +13,7 @@ import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.ConfigSource.JsonDefaults;
 import dev.fairlead.common.config.Nearest;
 import dev.fairlead.common.config.Secret;
+import dev.fairlead.provider.http.HttpProtocol;
 import dev.fairlead.provider.mock.MockConfig;
 import dev.fairlead.provider.onnx.OnnxConfig;
 import dev.fairlead.provider.openai.OpenAiConfig;
@@ -148,7 +149,7 @@ record ProviderPlan(
 
   private static ConfiguredProvider fromEnvironment(ConfigSource config, String key) {
     String baseUrl = config.environment("OPENAI_BASE_URL").orElse(OPENAI_HOST + "v1");
-    OpenAiConfig openai = new OpenAiConfig(baseUrl, new Secret(key), OpenAiConfig.Protocol.AUTO);
+    OpenAiConfig openai = new OpenAiConfig(baseUrl, new Secret(key), HttpProtocol.AUTO);
     return new ConfiguredProvider(
         OPENAI, ProviderKind.OPENAI, ProviderKind.checked(OPENAI, openai));
   }

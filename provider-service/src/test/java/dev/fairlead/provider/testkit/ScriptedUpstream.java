@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -81,6 +82,8 @@ public final class ScriptedUpstream implements AutoCloseable {
     server =
         Server.builder()
             .http(0)
+            // Of fixed size, so that a caller who does not read holds us back soon.
+            .childChannelOption(ChannelOption.SO_SNDBUF, 256 << 10)
             .requestTimeoutMillis(0)
             .maxRequestLength(64 << 20)
             .serviceUnder("/", this::serve)

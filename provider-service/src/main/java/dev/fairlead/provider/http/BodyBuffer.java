@@ -1,4 +1,4 @@
-package dev.fairlead.provider.openai;
+package dev.fairlead.provider.http;
 
 import com.linecorp.armeria.common.HttpData;
 import java.util.Arrays;
