@@ -95,7 +95,8 @@ final class ProviderMessages {
   static GetStatusResponse status(Snapshot snapshot) {
     GetStatusResponse.Builder response = GetStatusResponse.newBuilder();
     for (ProviderStack stack : snapshot.providers().values()) {
-      BreakerState state = state(stack.breaker().state());
+      List<String> modelIds = snapshot.modelIds(stack.name());
+      BreakerState state = state(stack.breaker().state(modelIds));
       ProviderStatus.Builder status =
           ProviderStatus.newBuilder()
               .setName(stack.name())
@@ -106,13 +107,12 @@ final class ProviderMessages {
         status.setFailureRate(stack.breaker().failureRate());
       }
       if (state == BreakerState.BREAKER_STATE_OPEN) {
-        status.setRetryIn(duration(stack.breaker().retryIn()));
+        status.setRetryIn(duration(stack.breaker().retryIn(modelIds)));
       }
-      for (ModelSpec model : snapshot.catalog().models()) {
-        if (model.provider().equals(stack.name())) {
-          status.addModelIds(model.id());
-        }
-      }
+      status.addAllModelIds(modelIds);
+      modelIds.stream()
+          .filter(id -> state(stack.breaker().state(id)) == BreakerState.BREAKER_STATE_OPEN)
+          .forEach(status::addOpenModelIds);
       response.addProviders(status);
     }
     return response.build();
@@ -164,6 +164,7 @@ final class ProviderMessages {
     UpstreamFailure failure = failed.failure();
     FailedAttempts.Builder attempts = FailedAttempts.newBuilder();
     failed.attempts().forEach(attempt -> attempts.addAttempts(attempt(attempt)));
+    attempts.setRetriesSpent(failed.retriesSpent());
     List<Message> details = new ArrayList<>(2);
     details.add(attempts.build());
     if (!failure.errorBody().isEmpty()) {

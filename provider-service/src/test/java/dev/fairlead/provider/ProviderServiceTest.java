@@ -32,8 +32,8 @@ import dev.fairlead.v1.RawEvents;
 import dev.fairlead.v1.ReloadRequest;
 import dev.fairlead.v1.UpstreamError;
 import dev.fairlead.v1.Usage;
-import io.grpc.Context;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -286,17 +286,29 @@ class ProviderServiceTest {
         .until(() -> upstream.last().bytesSent() < ScriptedUpstream.MANY_BYTES);
     StringBuilder text = new StringBuilder();
     events.forEachRemaining(event -> text.append(event.getEvents().getSse().toStringUtf8()));
-    assertThat(text).contains("word0\"").contains("word59999\"");
+    assertThat(text).contains("word0\"").contains("word239999\"");
   }
 
   @Test
-  void breaker_opens_andStatusSaysSo() {
+  void breaker_opensForTheModel_andStatusSaysSo() {
     for (int i = 0; i < 4; i++) {
       failure(raw("503"));
     }
     var status = stub().getStatus(GetStatusRequest.getDefaultInstance()).getProviders(0);
-    assertThat(status.getBreaker()).isEqualTo(BreakerState.BREAKER_STATE_OPEN);
+    assertThat(status.getBreaker()).isEqualTo(BreakerState.BREAKER_STATE_CLOSED);
+    assertThat(status.getOpenModelIdsList()).containsExactly("503");
     assertThat(status.getName()).isEqualTo("lab");
+    assertThat(generate(raw("503", "ok")).getCompleted().getModelId()).isEqualTo("ok");
+  }
+
+  @Test
+  void breaker_opensForTheProvider_whenItCannotBeReached() {
+    upstream.close();
+    for (String model : List.of("ok", "tools", "utf8")) {
+      failure(raw(model));
+    }
+    var status = stub().getStatus(GetStatusRequest.getDefaultInstance()).getProviders(0);
+    assertThat(status.getBreaker()).isEqualTo(BreakerState.BREAKER_STATE_OPEN);
     assertThat(status.hasRetryIn()).isTrue();
     assertThat(meters.get("llm.router.breaker.state").tag("provider", "lab").gauge().value())
         .isEqualTo(2);

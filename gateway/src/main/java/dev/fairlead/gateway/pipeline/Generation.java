@@ -128,13 +128,19 @@ final class Generation {
   /** Ends the request; {@code seen} are the attempts that a stream has already reported. */
   void failed(Throwable error, List<Attempt> seen, String modelId) {
     Failure failure = FailureStatus.fromThrowable(error);
-    List<Attempt> tried =
+    FailedAttempts told =
         FailureStatus.detail(error, FailedAttempts.class)
-            .map(FailedAttempts::getAttemptsList)
-            .orElse(seen);
+            .orElse(FailedAttempts.getDefaultInstance());
+    List<Attempt> tried = told.getAttemptsList();
     List<Attempt> attempts = tried.size() >= seen.size() ? tried : seen;
     UpstreamError upstream = FailureStatus.detail(error, UpstreamError.class).orElse(null);
-    call.fail(new FailedAnswer(failure, upstream, attempts.size(), retriesSpent(failure, attempts)), modelId);
+    call.fail(
+        new FailedAnswer(
+            failure,
+            upstream,
+            attempts.size(),
+            told.getRetriesSpent() || retriesSpent(failure, attempts)),
+        modelId);
   }
 
   /**

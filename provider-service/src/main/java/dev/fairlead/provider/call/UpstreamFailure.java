@@ -31,6 +31,8 @@ public record UpstreamFailure(
     RETRY,
     /** This model will refuse again; another may not. */
     OTHER_MODEL,
+    /** Left alone because it fails; may be asked all the same when no other is left. */
+    LAST_RESORT,
     /** The request itself is at fault, or nobody waits for the answer. */
     NOTHING
   }
@@ -51,6 +53,11 @@ public record UpstreamFailure(
   /** Something took too long; {@code message} says what and how long. */
   public static UpstreamFailure timeout(String message) {
     return of(new Failure.Timeout(message), Next.RETRY, AttemptResult.ATTEMPT_RESULT_TIMEOUT);
+  }
+
+  /** The vendor did not even let us in, in time. */
+  public static UpstreamFailure notConnected(String message) {
+    return of(new Failure.Timeout(message), Next.RETRY, AttemptResult.ATTEMPT_RESULT_UNAVAILABLE);
   }
 
   /** The vendor could not be reached, or went away. */
@@ -83,6 +90,21 @@ public record UpstreamFailure(
   /** Refused here, without asking the vendor. */
   public static UpstreamFailure shed(Failure failure) {
     return of(failure, Next.OTHER_MODEL, AttemptResult.ATTEMPT_RESULT_SHED);
+  }
+
+  /** Refused here because of failures before this call, without asking the vendor. */
+  public static UpstreamFailure leftAlone(Failure failure) {
+    return of(failure, Next.LAST_RESORT, AttemptResult.ATTEMPT_RESULT_SHED);
+  }
+
+  /** Whether the vendor was not asked at all. */
+  public boolean shed() {
+    return result == AttemptResult.ATTEMPT_RESULT_SHED;
+  }
+
+  /** The same with other words, or another way on. */
+  public UpstreamFailure as(Failure other, Next way) {
+    return new UpstreamFailure(other, way, result, httpStatus, errorBody, usage);
   }
 
   /** The same, with what it cost. */

@@ -11,17 +11,19 @@ import dev.fairlead.provider.resilience.RetryPolicy;
 import dev.fairlead.provider.resilience.TimeSource;
 import dev.fairlead.v1.AttemptResult;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request under way. Tries follow each other and never overlap: the same model again while the
- * retry policy and the provider's budget allow it, then the next candidate, all only until the
- * first content has been passed on.
+ * retry policy and the provider's budget allow it, then the next candidate, then those that were
+ * left alone because of failures before, all only until the first content has been passed on. Every
+ * try after one that a vendor has failed costs the budget of that vendor's provider; moving on from
+ * a refusal, ours or the vendor's, is free.
  */
 public final class Generation {
 
@@ -36,10 +38,12 @@ public final class Generation {
   private final TimeSource time;
   private final List<AttemptRecord> attempts = new ArrayList<>();
   private final List<UpstreamFailure> failures = new ArrayList<>();
-  private final Set<String> failedProviders = new HashSet<>();
+  private final Deque<Integer> leftAlone = new ArrayDeque<>();
   private int candidate;
   private int retriesOfCandidate;
-  private boolean lastResortUsed;
+  private boolean lastResort;
+  private boolean reached;
+  private boolean retriesSpent;
 
   private boolean cancelled;
   private boolean ended;
@@ -64,7 +68,7 @@ public final class Generation {
       RetryPolicy retries,
       TimeSource time) {
     Generation generation = new Generation(request, listener, retries, time);
-    generation.next(false);
+    generation.next();
     return generation;
   }
 
@@ -97,11 +101,11 @@ public final class Generation {
     if (running != null) {
       running.cancel();
     } else if (nothingRuns) {
-      end(new GenerationOutcome.Failed(UpstreamFailure.cancelled(), List.copyOf(attempts)));
+      fail(UpstreamFailure.cancelled());
     }
   }
 
-  private void next(boolean lastResort) {
+  private void next() {
     Duration timeLeft = timeLeft();
     if (!timeLeft.isPositive()) {
       fail(UpstreamFailure.timeout("the caller's deadline passed before an answer began"));
@@ -120,9 +124,6 @@ public final class Generation {
       return;
     }
     listener.onAttemptStarted(attempt.number, chosen.model().id(), chosen.model().provider());
-    if (retriesOfCandidate == 0) {
-      chosen.budget().deposit();
-    }
     ModelCall call =
         new ModelCall(
             chosen.model(),
@@ -145,52 +146,72 @@ public final class Generation {
       current = null;
     }
     if (content || failure.next() == UpstreamFailure.Next.NOTHING || isCancelled()) {
-      end(new GenerationOutcome.Failed(failure, List.copyOf(attempts)));
+      fail(failure);
       return;
     }
     failures.add(failure);
     Candidate failed = request.candidates().get(candidate);
-    Optional<Duration> delay =
-        retries.delay(failure, retriesOfCandidate, request.clientRetries(), timeLeft());
-    if (delay.isPresent() && failed.budget().withdraw()) {
-      retriesOfCandidate++;
-      later(delay.get(), false);
+    if (failure.shed()) {
+      if (failure.next() == UpstreamFailure.Next.LAST_RESORT && !lastResort) {
+        leftAlone.add(candidate);
+      }
+      nextCandidate();
       return;
     }
-    if (failure.result() != AttemptResult.ATTEMPT_RESULT_SHED) {
-      failedProviders.add(failed.model().provider());
+    Optional<Duration> delay = retryDelay(failure);
+    boolean free = failure.result() == AttemptResult.ATTEMPT_RESULT_REJECTED;
+    if (delay.isEmpty() && !another()) {
+      retriesSpent = retriesSpent || retriesOfCandidate > 0;
+      fail(TellingFailure.of(failures));
+    } else if (!free && !failed.budget().withdraw()) {
+      // Whoever comes again now meets the same trouble, and more of it.
+      retriesSpent = true;
+      fail(TellingFailure.of(failures));
+    } else if (delay.isPresent()) {
+      retriesOfCandidate++;
+      later(delay.get());
+    } else {
+      nextCandidate();
     }
-    nextCandidate();
   }
 
-  /**
-   * The next candidate; one at a provider that has failed this request already costs a retry of its
-   * budget.
-   */
+  /** A vendor that asks for time is given it only when there is nobody else to ask meanwhile. */
+  private Optional<Duration> retryDelay(UpstreamFailure failure) {
+    boolean askedToWait =
+        failure.result() == AttemptResult.ATTEMPT_RESULT_RATE_LIMITED
+            && failure.failure().retryAfter() != null;
+    if (lastResort || (askedToWait && another())) {
+      return Optional.empty();
+    }
+    return retries.delay(failure, retriesOfCandidate, request.clientRetries(), timeLeft());
+  }
+
+  private boolean another() {
+    return !leftAlone.isEmpty() || (!lastResort && candidate + 1 < request.candidates().size());
+  }
+
+  /** The next candidate in order; after the last one, those that were only left alone once more. */
   private void nextCandidate() {
     retriesOfCandidate = 0;
-    while (!lastResortUsed && ++candidate < request.candidates().size()) {
-      Candidate chosen = request.candidates().get(candidate);
-      if (!failedProviders.contains(chosen.model().provider()) || chosen.budget().withdraw()) {
-        next(false);
-        return;
-      }
-    }
-    boolean allShed =
-        failures.stream().allMatch(f -> f.result() == AttemptResult.ATTEMPT_RESULT_SHED);
-    if (allShed && !lastResortUsed) {
-      lastResortUsed = true;
-      candidate = 0;
-      next(true);
+    if (!lastResort && candidate + 1 < request.candidates().size()) {
+      candidate++;
+      next();
       return;
     }
-    fail(TellingFailure.of(failures));
+    lastResort = true;
+    Integer again = leftAlone.poll();
+    if (again == null) {
+      fail(TellingFailure.of(failures));
+      return;
+    }
+    candidate = again;
+    next();
   }
 
-  private void later(Duration delay, boolean lastResort) {
+  private void later(Duration delay) {
     synchronized (this) {
       if (!cancelled) {
-        waiting = time.schedule(delay, () -> next(lastResort));
+        waiting = time.schedule(delay, this::next);
         return;
       }
     }
@@ -198,7 +219,7 @@ public final class Generation {
   }
 
   private void fail(UpstreamFailure failure) {
-    end(new GenerationOutcome.Failed(failure, List.copyOf(attempts)));
+    end(new GenerationOutcome.Failed(failure, List.copyOf(attempts), retriesSpent));
   }
 
   private void end(GenerationOutcome outcome) {
@@ -284,6 +305,7 @@ public final class Generation {
     @Override
     public void onCompleted(Completion completion) {
       passHeldBack();
+      reached();
       AttemptRecord attempt =
           record(
               AttemptResult.ATTEMPT_RESULT_SUCCESS,
@@ -296,13 +318,25 @@ public final class Generation {
     }
 
     @Override
-    public void onFailed(UpstreamFailure failure) {
+    public void onFailed(UpstreamFailure told) {
+      UpstreamFailure failure = WrongUpstream.explained(told, chosen.model());
+      if (!failure.shed()) {
+        reached();
+      }
       AttemptRecord attempt =
           record(
               failure.result(), failure.httpStatus(), failure.usage(), failure.failure().message());
       attempts.add(attempt);
       listener.onAttemptEnded(attempt);
       afterFailure(failure, content);
+    }
+
+    /** The first try of a request that reaches a vendor pays into its budget, and no other one. */
+    private void reached() {
+      if (!reached) {
+        reached = true;
+        chosen.budget().deposit();
+      }
     }
 
     @Override

@@ -14,7 +14,13 @@ public sealed interface GenerationOutcome {
   record Answered(Completion completion, List<AttemptRecord> attempts)
       implements GenerationOutcome {}
 
-  /** No answer, or only a part of one. {@code failure} is the one that tells the caller most. */
-  record Failed(UpstreamFailure failure, List<AttemptRecord> attempts)
+  /**
+   * No answer, or only a part of one.
+   *
+   * @param failure the one that tells the caller most
+   * @param retriesSpent whether the tries that there may be are used up, so that a caller who tries
+   *     again only multiplies them
+   */
+  record Failed(UpstreamFailure failure, List<AttemptRecord> attempts, boolean retriesSpent)
       implements GenerationOutcome {}
 }

@@ -66,7 +66,7 @@ public final class VendorFailures {
             ? problem.getCause()
             : problem;
     if (cause instanceof ConnectTimeoutException) {
-      return UpstreamFailure.timeout("provider " + provider + ": no connection in time");
+      return UpstreamFailure.notConnected("provider " + provider + ": no connection in time");
     }
     if (answering) {
       return malformed("the answer was cut", 0);

@@ -7,6 +7,7 @@ import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.provider.ProviderSettings;
 import dev.fairlead.provider.resilience.TimeSource;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
@@ -140,7 +141,7 @@ public final class ProviderRegistry {
         provider,
         "llm.router.breaker.state",
         "0 closed, 1 half open, 2 open",
-        ProviderRegistry::level);
+        stack -> level(stack.breaker().state(current.modelIds(provider))));
     gauge(
         provider,
         "llm.router.upstream.in.flight",
@@ -166,8 +167,8 @@ public final class ProviderRegistry {
     return current.catalog().models().stream().filter(model -> model.price() == null).count();
   }
 
-  private static int level(ProviderStack stack) {
-    return switch (stack.breaker().state()) {
+  private static int level(CircuitBreaker.State state) {
+    return switch (state) {
       case CLOSED, DISABLED, METRICS_ONLY -> 0;
       case HALF_OPEN -> 1;
       case OPEN, FORCED_OPEN -> 2;

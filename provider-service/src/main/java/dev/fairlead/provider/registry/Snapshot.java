@@ -1,6 +1,7 @@
 package dev.fairlead.provider.registry;
 
 import dev.fairlead.catalog.Catalog;
+import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.provider.ProviderSettings;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,5 +24,13 @@ public record Snapshot(
   public Snapshot {
     providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
     warnings = List.copyOf(warnings);
+  }
+
+  /** Ids of the models at a provider, in configured order. */
+  public List<String> modelIds(String provider) {
+    return catalog.models().stream()
+        .filter(model -> model.provider().equals(provider))
+        .map(ModelSpec::id)
+        .toList();
   }
 }

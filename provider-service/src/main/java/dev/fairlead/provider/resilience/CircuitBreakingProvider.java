@@ -2,6 +2,7 @@ package dev.fairlead.provider.resilience;
 
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.call.AnswerListener;
+import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Capabilities;
 import dev.fairlead.provider.call.Completion;
 import dev.fairlead.provider.call.Exchange;
@@ -9,60 +10,46 @@ import dev.fairlead.provider.call.ForwardingListener;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.UpstreamFailure;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import dev.fairlead.v1.AttemptResult;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Leaves a provider alone that fails too often. Refused requests and rate limits say nothing about
- * its health and do not count. A call of last resort passes an open breaker once in a while, so
- * that the only provider left is never cut off for good; when it succeeds, the breaker goes on to
- * half open at once.
+ * Leaves what fails too often alone: a model whose calls fail, or the whole provider when it cannot
+ * be reached. A model's own failures never close the way to its neighbours. A vendor's 4xx and our
+ * own refusals say nothing about health and do not count. A call of last resort passes an open
+ * circuit once in a while, so that the only candidate left is never cut off for good; when it
+ * succeeds, the circuit goes on to half open at once.
  */
 public final class CircuitBreakingProvider implements ModelProvider {
 
-  private static final long LAST_RESORT_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
 
   private final ModelProvider next;
-  private final CircuitBreaker breaker;
   private final String name;
+  private final BreakerSettings settings;
   private final TimeSource time;
   private final Clock clock;
-  private final Duration openFor;
-  private final AtomicLong lastResort;
-  private volatile long openedAtMillis;
+  private final HealthBreaker provider;
+  private final Map<String, HealthBreaker> models = new ConcurrentHashMap<>();
 
-  /** A breaker in front of {@code next}. */
+  /** Breakers in front of {@code next}. */
   public CircuitBreakingProvider(
       ModelProvider next, String name, BreakerSettings settings, TimeSource time, Clock clock) {
     this.next = next;
     this.name = name;
+    this.settings = settings;
     this.time = time;
     this.clock = clock;
-    this.openFor = settings.openFor();
-    this.lastResort = new AtomicLong(time.nanoTime() - LAST_RESORT_EVERY_NANOS);
-    CircuitBreakerConfig config =
-        CircuitBreakerConfig.custom()
-            .slidingWindowType(SlidingWindowType.COUNT_BASED)
-            .slidingWindowSize(settings.window())
-            .minimumNumberOfCalls(settings.minimumCalls())
-            .failureRateThreshold((float) (settings.failureRate() * 100))
-            .waitDurationInOpenState(settings.openFor())
-            .permittedNumberOfCallsInHalfOpenState(settings.halfOpenCalls())
-            .clock(clock)
-            .build();
-    this.breaker = CircuitBreaker.of(name, config);
-    breaker
-        .getEventPublisher()
-        .onStateTransition(event -> {
-          if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
-            openedAtMillis = clock.millis();
-          }
-        });
+    this.provider = new HealthBreaker(name, settings, time, clock);
   }
 
   @Override
@@ -72,80 +59,179 @@ public final class CircuitBreakingProvider implements ModelProvider {
 
   @Override
   public Exchange open(ModelCall call, AnswerListener listener) {
-    if (breaker.tryAcquirePermission()) {
-      return next.open(call, new Counting(listener));
+    HealthBreaker model = model(call.model().id());
+    HealthBreaker closedBy = model;
+    if (model.tryAcquire()) {
+      if (provider.tryAcquire()) {
+        return next.open(call, new Counting(listener, model));
+      }
+      model.back();
+      closedBy = provider;
     }
-    if (call.lastResort() && takeLastResort()) {
-      return next.open(call, new Probing(listener));
+    if (call.lastResort() && closedBy.tryLastResort()) {
+      return next.open(call, new Probing(listener, closedBy));
     }
-    listener.onFailed(
-        UpstreamFailure.shed(
-            new Failure.UpstreamUnavailable(
-                "provider " + name + " is failing and is left alone", 0, retryIn())));
+    listener.onFailed(leftAlone(call, closedBy));
     return Exchange.ENDED;
   }
 
-  /** State of the breaker. */
-  public CircuitBreaker.State state() {
-    return breaker.getState();
+  private UpstreamFailure leftAlone(ModelCall call, HealthBreaker closedBy) {
+    String what =
+        closedBy == provider
+            ? "provider " + name + " cannot be reached and is left alone"
+            : "model " + call.model().id() + " at provider " + name + " fails and is left alone";
+    Duration wait = closedBy.retryIn();
+    return UpstreamFailure.leftAlone(
+        new Failure.Overloaded(what, wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait));
   }
 
-  /** Share of failures in the window, 0 to 1; negative before there are enough calls. */
+  private HealthBreaker model(String id) {
+    HealthBreaker known = models.get(id);
+    return known != null
+        ? known
+        : models.computeIfAbsent(id, m -> new HealthBreaker(m, settings, time, clock));
+  }
+
+  /** Forgets models that are no longer configured. */
+  public void retain(Set<String> modelIds) {
+    models.keySet().retainAll(modelIds);
+  }
+
+  /** State of the circuit of the provider as a whole. */
+  public State state() {
+    return provider.state();
+  }
+
+  /** State of a model's circuit. */
+  public State state(String modelId) {
+    HealthBreaker model = models.get(modelId);
+    return model == null ? State.CLOSED : model.state();
+  }
+
+  /**
+   * State seen from outside: open when no call to any of the models would pass.
+   *
+   * @param modelIds all models of the provider
+   */
+  public State state(Collection<String> modelIds) {
+    if (provider.state() != State.CLOSED) {
+      return provider.state();
+    }
+    List<State> states = modelIds.stream().map(this::state).toList();
+    if (states.isEmpty() || states.contains(State.CLOSED)) {
+      return State.CLOSED;
+    }
+    return states.contains(State.HALF_OPEN) ? State.HALF_OPEN : State.OPEN;
+  }
+
+  /** Share of failed calls in the windows of all models, 0 to 1; negative before enough calls. */
   public double failureRate() {
-    float percent = breaker.getMetrics().getFailureRate();
-    return percent < 0 ? -1 : percent / 100;
+    int calls = models.values().stream().mapToInt(HealthBreaker::calls).sum();
+    int failures = models.values().stream().mapToInt(HealthBreaker::failures).sum();
+    return calls < settings.minimumCalls() ? -1 : (double) failures / calls;
   }
 
-  /** Until an open breaker lets calls through again; zero when it is due. */
-  public Duration retryIn() {
-    Duration passed = Duration.ofMillis(clock.millis() - openedAtMillis);
-    Duration left = openFor.minus(passed);
-    return left.isNegative() ? Duration.ZERO : left;
+  /** Until the first of the open circuits lets calls through again; zero when one is due. */
+  public Duration retryIn(Collection<String> modelIds) {
+    if (provider.state() != State.CLOSED) {
+      return provider.retryIn();
+    }
+    return modelIds.stream()
+        .map(models::get)
+        .filter(Objects::nonNull)
+        .map(HealthBreaker::retryIn)
+        .min(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
   }
 
-  private boolean takeLastResort() {
-    long now = time.nanoTime();
-    long last = lastResort.get();
-    return now - last >= LAST_RESORT_EVERY_NANOS && lastResort.compareAndSet(last, now);
+  /** A vendor that answers with a 4xx is healthy, whoever is at fault. */
+  private static boolean counts(UpstreamFailure failure) {
+    boolean refused = failure.httpStatus() >= 400 && failure.httpStatus() < 500;
+    return !refused && failure.failure().countsAgainstBreaker();
   }
 
-  /** Tells the breaker how a permitted call ended. */
+  /** The vendor was not reached at all; anything else it has done with one model. */
+  private static boolean speaksOfTheProvider(UpstreamFailure failure) {
+    return failure.result() == AttemptResult.ATTEMPT_RESULT_UNAVAILABLE
+        && failure.httpStatus() == 0;
+  }
+
+  /** Tells both circuits how a permitted call ended. */
   private final class Counting extends ForwardingListener {
+    private final HealthBreaker model;
     private final long began = time.nanoTime();
 
-    Counting(AnswerListener next) {
+    /** A probe is told as soon as it has content: a long answer must not keep the way closed. */
+    private boolean told;
+
+    private boolean content;
+
+    Counting(AnswerListener next, HealthBreaker model) {
       super(next);
+      this.model = model;
+    }
+
+    @Override
+    public void onPart(AnswerPart part) {
+      if (!content && part.content()) {
+        content = true;
+        if (model.probing() || provider.probing()) {
+          succeeded();
+        }
+      }
+      super.onPart(part);
     }
 
     @Override
     public void onCompleted(Completion completion) {
-      breaker.onSuccess(time.nanoTime() - began, TimeUnit.NANOSECONDS);
+      if (!told) {
+        succeeded();
+      }
       super.onCompleted(completion);
+    }
+
+    private void succeeded() {
+      told = true;
+      long nanos = time.nanoTime() - began;
+      model.succeeded(nanos);
+      provider.succeeded(nanos);
     }
 
     @Override
     public void onFailed(UpstreamFailure failure) {
-      if (failure.failure().countsAgainstBreaker()) {
-        breaker.onError(
-            time.nanoTime() - began, TimeUnit.NANOSECONDS, failure.failure().asException());
-      } else {
-        breaker.releasePermission();
+      if (!told || counts(failure)) {
+        failed(failure);
       }
       super.onFailed(failure);
     }
+
+    private void failed(UpstreamFailure failure) {
+      long nanos = time.nanoTime() - began;
+      if (!counts(failure)) {
+        model.back();
+        provider.back();
+      } else if (speaksOfTheProvider(failure)) {
+        model.failed(nanos);
+        provider.failed(nanos);
+      } else {
+        model.failed(nanos);
+        provider.succeeded(nanos);
+      }
+    }
   }
 
-  /** Lets the breaker look again when a call of last resort succeeded. */
-  private final class Probing extends ForwardingListener {
-    Probing(AnswerListener next) {
+  /** Lets a circuit look again when a call of last resort succeeded. */
+  private static final class Probing extends ForwardingListener {
+    private final HealthBreaker passed;
+
+    Probing(AnswerListener next, HealthBreaker passed) {
       super(next);
+      this.passed = passed;
     }
 
     @Override
     public void onCompleted(Completion completion) {
-      if (breaker.getState() == CircuitBreaker.State.OPEN) {
-        breaker.transitionToHalfOpenState();
-      }
+      passed.lookAgain();
       super.onCompleted(completion);
     }
   }

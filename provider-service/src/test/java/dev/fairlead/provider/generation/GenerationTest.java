@@ -68,18 +68,26 @@ class GenerationTest {
       };
 
   private Generation start(int maxRetries, double floor, long deadlineNanos) {
+    return start(
+        maxRetries,
+        List.of(
+            candidate("a", "p1", first, new RetryBudget(0, floor, time::nanoTime)),
+            candidate("b", "p2", second, new RetryBudget(0, floor, time::nanoTime))),
+        deadlineNanos);
+  }
+
+  private Generation start(int maxRetries, List<Candidate> candidates) {
+    return start(maxRetries, candidates, Long.MAX_VALUE);
+  }
+
+  private Generation start(int maxRetries, List<Candidate> candidates, long deadlineNanos) {
     RetrySettings settings =
         new RetrySettings(
-            maxRetries,
-            Duration.ofMillis(100),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(5),
-            0,
-            floor);
+            maxRetries, Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(5), 0, 0);
     GenerationRequest request =
         new GenerationRequest(
             new RequestForm.Raw(Spans.chat("x")),
-            List.of(candidate("a", "p1", first, floor), candidate("b", "p2", second, floor)),
+            candidates,
             true,
             0,
             Map.of(),
@@ -89,9 +97,14 @@ class GenerationTest {
     return Generation.start(request, listener, new RetryPolicy(settings, () -> 0.5), time);
   }
 
-  private Candidate candidate(String id, String provider, FakeProvider adapter, double floor) {
+  private Candidate candidate(
+      String id, String provider, FakeProvider adapter, RetryBudget budget) {
     ModelSpec model = new ModelSpec(id, provider, id, null, null, 0, 0, Set.of());
-    return new Candidate(model, adapter, new RetryBudget(0, floor, time::nanoTime));
+    return new Candidate(model, adapter, budget);
+  }
+
+  private GenerationOutcome outcome() {
+    return java.util.Objects.requireNonNull(outcome);
   }
 
   private static AnswerPart part(RawEvents.Kind kind) {
@@ -126,7 +139,7 @@ class GenerationTest {
 
   @Test
   void partsBeforeContent_areNotSeen_whenTheTryFails() {
-    start(0, 0, Long.MAX_VALUE);
+    start(0, 1, Long.MAX_VALUE);
     first.last().listener.onPart(part(RawEvents.Kind.KIND_CONTROL));
     first.last().fail();
     second.last().listener.onPart(part(RawEvents.Kind.KIND_CONTROL));
@@ -156,11 +169,75 @@ class GenerationTest {
   }
 
   @Test
-  void retries_stop_whenTheBudgetIsSpent() {
+  void noFurtherTry_isMade_whenTheBudgetIsSpent() {
     start(2, 0, Long.MAX_VALUE);
     first.last().fail();
     assertThat(first.calls).hasSize(1);
+    assertThat(second.calls).isEmpty();
+    assertThat(((GenerationOutcome.Failed) outcome()).retriesSpent()).isTrue();
+  }
+
+  @Test
+  void movingOn_isFree_whenNobodyWasAskedOrTheVendorRefused() {
+    start(2, 0, Long.MAX_VALUE);
+    first.last().listener.onFailed(shed(4));
     assertThat(second.calls).hasSize(1);
+    outcome = null;
+    start(2, 0, Long.MAX_VALUE);
+    first.last().listener.onFailed(notFound("{}"));
+    assertThat(second.calls).hasSize(2);
+  }
+
+  @Test
+  void attempts_stayWithinTheBudget_whenEveryProviderFails() {
+    RetryBudget budget = new RetryBudget(0.2, 1, time::nanoTime);
+    for (int i = 0; i < 600; i++) {
+      outcome = null;
+      start(2, List.of(candidate("a", "p1", first, budget), candidate("b", "p2", second, budget)));
+      while (outcome == null) {
+        (heard.getLast().endsWith(" b") ? second : first).last().fail();
+        if (outcome == null) {
+          time.advance(Duration.ofMillis(100));
+        }
+      }
+    }
+    double seconds = (time.nanoTime() - 1_000_000_000_000L) / 1e9;
+    assertThat(first.calls.size() + second.calls.size())
+        .isGreaterThan(600)
+        .isLessThanOrEqualTo((int) (600 * 1.2 + 10 + seconds) + 1);
+  }
+
+  @Test
+  void vendors404_namesTheConfigurationOfTheModel() {
+    start(0, 0, Long.MAX_VALUE);
+    first.last().listener.onFailed(notFound("{\"error\":{\"param\":null}}"));
+    second.last().listener.onFailed(notFound(""));
+    assertThat(failed().failure())
+        .isInstanceOfSatisfying(
+            Failure.UpstreamRejected.class,
+            f -> assertThat(f.fault()).isEqualTo(Failure.UpstreamRejected.Fault.CONFIGURATION));
+    assertThat(failed().failure().message()).contains("`upstream` of b");
+    assertThat(failed().errorBody()).isEqualTo(ByteString.EMPTY);
+  }
+
+  @Test
+  void vendors404_staysTheCallers_whenItNamesAFieldOfTheRequest() {
+    start(0, 0, Long.MAX_VALUE);
+    String body = "{\"error\":{\"param\":\"file_id\"}}";
+    first.last().listener.onFailed(notFound(body));
+    second.last().listener.onFailed(notFound(body));
+    assertThat(failed().failure().message()).isEqualTo("no such thing");
+    assertThat(failed().errorBody().toStringUtf8()).isEqualTo(body);
+  }
+
+  private static UpstreamFailure notFound(String body) {
+    return new UpstreamFailure(
+        new Failure.UpstreamRejected("no such thing", 404, Failure.UpstreamRejected.Fault.CALLER),
+        Next.OTHER_MODEL,
+        AttemptResult.ATTEMPT_RESULT_REJECTED,
+        404,
+        ByteString.copyFromUtf8(body),
+        null);
   }
 
   @Test
@@ -185,7 +262,7 @@ class GenerationTest {
 
   @Test
   void noTryBegins_afterTheDeadline() {
-    start(0, 0, time.nanoTime() + Duration.ofSeconds(1).toNanos());
+    start(0, 1, time.nanoTime() + Duration.ofSeconds(1).toNanos());
     time.advance(Duration.ofSeconds(2));
     first.last().fail();
     assertThat(second.calls).isEmpty();
@@ -194,22 +271,44 @@ class GenerationTest {
 
   @Test
   void rateLimits_giveTheShortestWait_whenAllModelsAreLimited() {
-    start(0, 0, Long.MAX_VALUE);
+    start(0, 1, Long.MAX_VALUE);
     first.last().listener.onFailed(limited(9));
     second.last().listener.onFailed(limited(30));
     assertThat(failed().failure().retryAfter()).isEqualTo(Duration.ofSeconds(9));
   }
 
   @Test
-  void openBreakers_areTriedOnceAsALastResort_andThenTheRequestFails() {
+  void openBreakers_areEachTriedOnceAsALastResort_andThenTheRequestFails() {
     start(0, 0, Long.MAX_VALUE);
     first.last().listener.onFailed(shed(4));
     second.last().listener.onFailed(shed(2));
     assertThat(first.last().call.lastResort()).isTrue();
     first.last().listener.onFailed(shed(3));
+    assertThat(second.last().call.lastResort()).isTrue();
+    second.last().listener.onFailed(shed(3));
     assertThat(failed().failure().retryAfter()).isEqualTo(Duration.ofSeconds(2));
     assertThat(first.calls).hasSize(2);
+    assertThat(second.calls).hasSize(2);
+  }
+
+  @Test
+  void openBreaker_isTheLastResort_whenTheOthersReallyFailed() {
+    start(0, 1, Long.MAX_VALUE);
+    first.last().listener.onFailed(shed(4));
+    second.last().fail();
+    assertThat(first.last().call.lastResort()).isTrue();
+    first.last().succeed();
+    assertThat(outcome).isInstanceOf(GenerationOutcome.Answered.class);
+  }
+
+  @Test
+  void limitedVendor_isWaitedFor_onlyWhenNobodyElseIsLeft() {
+    start(1, 5, Long.MAX_VALUE);
+    first.last().listener.onFailed(limited(2));
     assertThat(second.calls).hasSize(1);
+    second.last().listener.onFailed(limited(2));
+    time.advance(Duration.ofSeconds(3));
+    assertThat(second.calls).hasSize(2);
   }
 
   private static UpstreamFailure limited(int seconds) {
@@ -223,7 +322,6 @@ class GenerationTest {
   }
 
   private static UpstreamFailure shed(int seconds) {
-    return UpstreamFailure.shed(
-        new Failure.UpstreamUnavailable("open", 0, Duration.ofSeconds(seconds)));
+    return UpstreamFailure.leftAlone(new Failure.Overloaded("open", Duration.ofSeconds(seconds)));
   }
 }

@@ -2,6 +2,7 @@ package dev.fairlead.provider.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.call.AnswerPart;
@@ -27,7 +28,11 @@ class DecoratorsTest {
   private final FakeProvider adapter = new FakeProvider();
 
   private static ModelCall call(boolean streamed, Duration left, boolean lastResort) {
-    ModelSpec model = new ModelSpec("m", "p", "u", null, null, 0, 0, Set.of());
+    return call("m", streamed, left, lastResort);
+  }
+
+  private static ModelCall call(String id, boolean streamed, Duration left, boolean lastResort) {
+    ModelSpec model = new ModelSpec(id, "p", "u", null, null, 0, 0, Set.of());
     return new ModelCall(
         model,
         new RequestForm.Raw(Spans.chat("x")),
@@ -124,23 +129,42 @@ class DecoratorsTest {
 
   private CircuitBreakingProvider breaking() {
     return new CircuitBreakingProvider(
-        adapter, "p", new BreakerSettings(10, 4, 0.5, Duration.ofSeconds(5), 1), time, time);
+        adapter, "p", new BreakerSettings(10, 4, 0.5, 6, Duration.ofSeconds(5), 1), time, time);
   }
 
   private void fail(CircuitBreakingProvider breaker, int times) {
     for (int i = 0; i < times; i++) {
       open(breaker, false);
-      adapter.last().fail();
+      adapter.last().listener.onFailed(broken());
     }
   }
 
+  /** The vendor answered 500: it is there, the model does not work. */
+  private static UpstreamFailure broken() {
+    return new UpstreamFailure(
+        new Failure.UpstreamUnavailable("it broke", 500, null),
+        UpstreamFailure.Next.RETRY,
+        AttemptResult.ATTEMPT_RESULT_UNAVAILABLE,
+        500,
+        ByteString.EMPTY,
+        null);
+  }
+
+  private RecordedAnswer openModel(CircuitBreakingProvider breaker, String id) {
+    RecordedAnswer answer = new RecordedAnswer();
+    breaker.open(call(id, false, Duration.ofHours(1), false), answer);
+    return answer;
+  }
+
   @Test
-  void breaker_opensAndClosesAgain_whenTheProviderRecovers() {
+  void breaker_opensAndClosesAgain_whenTheModelRecovers() {
     CircuitBreakingProvider breaker = breaking();
     fail(breaker, 4);
-    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
+    assertThat(breaker.state(List.of("m"))).isEqualTo(State.OPEN);
     RecordedAnswer refused = open(breaker, false);
     assertThat(refused.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
+    assertThat(refused.failure().failure()).isInstanceOf(Failure.Overloaded.class);
     assertThat(refused.failure().failure().retryAfter()).isEqualTo(Duration.ofSeconds(5));
     assertThat(adapter.calls).hasSize(4);
 
@@ -149,13 +173,66 @@ class DecoratorsTest {
     assertThat(open(breaker, false).failure().result())
         .isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
     adapter.last().succeed();
+    assertThat(breaker.state("m")).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void neighbours_stayServed_whenOneModelFailsTenTimes() {
+    CircuitBreakingProvider breaker = breaking();
+    fail(breaker, 10);
+    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
     assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    assertThat(breaker.state(List.of("m", "other"))).isEqualTo(State.CLOSED);
+    assertThat(openModel(breaker, "other").ended()).isFalse();
+  }
+
+  @Test
+  void allModels_areLeftAlone_whenTheProviderCannotBeReached() {
+    CircuitBreakingProvider breaker = breaking();
+    for (String id : List.of("a", "b", "c", "d")) {
+      openModel(breaker, id);
+      adapter.last().fail();
+    }
+    RecordedAnswer refused = openModel(breaker, "e");
+    assertThat(refused.failure().failure().message()).contains("cannot be reached");
+    assertThat(breaker.state(List.of("a", "e"))).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void breaker_opensAfterFailuresInARow_whenOldSuccessesHideTheRate() {
+    CircuitBreakingProvider breaker =
+        new CircuitBreakingProvider(
+            adapter,
+            "p",
+            new BreakerSettings(50, 10, 0.5, 5, Duration.ofSeconds(5), 1),
+            time,
+            time);
+    for (int i = 0; i < 50; i++) {
+      open(breaker, false);
+      adapter.last().succeed();
+    }
+    fail(breaker, 4);
+    assertThat(breaker.state("m")).isEqualTo(State.CLOSED);
+    fail(breaker, 1);
+    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void probe_letsOthersPass_asSoonAsItHasContent() {
+    CircuitBreakingProvider breaker = breaking();
+    fail(breaker, 4);
+    time.advance(Duration.ofSeconds(6));
+    open(breaker, true);
+    assertThat(open(breaker, false).ended()).isTrue();
+    adapter.last().listener.onPart(PIECE);
+    assertThat(breaker.state("m")).isEqualTo(State.CLOSED);
+    assertThat(open(breaker, false).ended()).isFalse();
   }
 
   @Test
   void breaker_opensByRate_whenEverySecondCallFails() {
     CircuitBreakingProvider breaker = breaking();
-    for (int i = 0; i < 10 && breaker.state() == State.CLOSED; i++) {
+    for (int i = 0; i < 10 && breaker.state("m") == State.CLOSED; i++) {
       open(breaker, false);
       if (i % 2 == 0) {
         adapter.last().succeed();
@@ -163,7 +240,7 @@ class DecoratorsTest {
         adapter.last().fail();
       }
     }
-    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
   }
 
   @Test
@@ -173,18 +250,25 @@ class DecoratorsTest {
         List.of(
             new Failure.RateLimited("slow down", null),
             new Failure.UpstreamRejected("bad", 400, Failure.UpstreamRejected.Fault.CALLER),
-            new Failure.Cancelled("gone"));
+            new Failure.Cancelled("gone"),
+            new Failure.UpstreamRejected(
+                "our key", 401, Failure.UpstreamRejected.Fault.CONFIGURATION),
+            new Failure.UpstreamUnavailable("conflict", 409, null));
     for (int i = 0; i < 20; i++) {
       open(breaker, false);
       adapter
           .last()
           .listener
           .onFailed(
-              UpstreamFailure.of(
-                  harmless.get(i % 3),
+              new UpstreamFailure(
+                  harmless.get(i % 5),
                   UpstreamFailure.Next.NOTHING,
-                  AttemptResult.ATTEMPT_RESULT_REJECTED));
+                  AttemptResult.ATTEMPT_RESULT_REJECTED,
+                  i % 5 == 2 ? 0 : 409,
+                  ByteString.EMPTY,
+                  null));
     }
+    assertThat(breaker.state("m")).isEqualTo(State.CLOSED);
     assertThat(breaker.state()).isEqualTo(State.CLOSED);
   }
 
@@ -199,6 +283,6 @@ class DecoratorsTest {
     breaker.open(call(false, Duration.ofHours(1), true), second);
     assertThat(second.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
     adapter.last().succeed();
-    assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+    assertThat(breaker.state("m")).isEqualTo(State.HALF_OPEN);
   }
 }

@@ -67,11 +67,11 @@ public final class ScriptedUpstream implements AutoCloseable {
           "many",
           "gzip");
 
-  /** About the bytes of the script {@code many}: more than sockets and clients hold. */
-  public static final int MANY_BYTES = 9_000_000;
+  /** Fewer than the bytes of the script {@code many}, more than sockets and clients hold. */
+  public static final int MANY_BYTES = 40_000_000;
 
   private static final JsonMapper JSON = new JsonMapper();
-  private static final int MANY = 60_000;
+  private static final int MANY = 240_000;
   private static final int HUGE_PIECE = 1 << 20;
 
   private final Server server;
