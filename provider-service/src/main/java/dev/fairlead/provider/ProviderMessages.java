@@ -127,7 +127,10 @@ final class ProviderMessages {
   }
 
   static GenerationCompleted completed(
-      String modelId, String provider, GenerationOutcome.Answered answered) {
+      String modelId,
+      String provider,
+      List<String> droppedFields,
+      GenerationOutcome.Answered answered) {
     Completion completion = answered.completion();
     GenerationCompleted.Builder message =
         GenerationCompleted.newBuilder()
@@ -136,6 +139,7 @@ final class ProviderMessages {
             .setUsage(usage(completion.usage()))
             .setFinishReason(completion.finishReason())
             .setText(completion.text())
+            .addAllDroppedFields(droppedFields)
             .putAllResponseHeaders(completion.headers());
     answered.attempts().forEach(attempt -> message.addAttempts(attempt(attempt)));
     return message.build();

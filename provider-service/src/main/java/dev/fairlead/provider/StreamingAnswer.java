@@ -7,6 +7,7 @@ import dev.fairlead.provider.generation.GenerationOutcome;
 import dev.fairlead.v1.AttemptStarted;
 import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.List;
 
 /** Answers {@code StreamGenerate}. Whether more is wanted is what the transport says. */
 final class StreamingAnswer implements GenerationListener {
@@ -14,22 +15,26 @@ final class StreamingAnswer implements GenerationListener {
   private final ServerCallStreamObserver<ProviderServiceStreamGenerateResponse> observer;
   private String modelId = "";
   private String provider = "";
+  private List<String> droppedFields = List.of();
 
   StreamingAnswer(ServerCallStreamObserver<ProviderServiceStreamGenerateResponse> observer) {
     this.observer = observer;
   }
 
   @Override
-  public void onAttemptStarted(int number, String newModelId, String newProvider) {
+  public void onAttemptStarted(
+      int number, String newModelId, String newProvider, List<String> newDroppedFields) {
     modelId = newModelId;
     provider = newProvider;
+    droppedFields = newDroppedFields;
     observer.onNext(
         ProviderServiceStreamGenerateResponse.newBuilder()
             .setAttemptStarted(
                 AttemptStarted.newBuilder()
                     .setNumber(number)
                     .setModelId(newModelId)
-                    .setProvider(newProvider))
+                    .setProvider(newProvider)
+                    .addAllDroppedFields(newDroppedFields))
             .build());
   }
 
@@ -62,7 +67,8 @@ final class StreamingAnswer implements GenerationListener {
       case GenerationOutcome.Answered answered -> {
         observer.onNext(
             ProviderServiceStreamGenerateResponse.newBuilder()
-                .setCompleted(ProviderMessages.completed(modelId, provider, answered))
+                .setCompleted(
+                    ProviderMessages.completed(modelId, provider, droppedFields, answered))
                 .build());
         observer.onCompleted();
       }

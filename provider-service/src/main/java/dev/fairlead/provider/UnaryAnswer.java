@@ -6,6 +6,7 @@ import dev.fairlead.provider.generation.GenerationListener;
 import dev.fairlead.provider.generation.GenerationOutcome;
 import dev.fairlead.v1.ProviderServiceGenerateResponse;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code Generate}. */
@@ -14,6 +15,7 @@ final class UnaryAnswer implements GenerationListener {
   private final StreamObserver<ProviderServiceGenerateResponse> observer;
   private String modelId = "";
   private String provider = "";
+  private List<String> droppedFields = List.of();
   private @Nullable AnswerPart answer;
 
   UnaryAnswer(StreamObserver<ProviderServiceGenerateResponse> observer) {
@@ -21,9 +23,11 @@ final class UnaryAnswer implements GenerationListener {
   }
 
   @Override
-  public void onAttemptStarted(int number, String newModelId, String newProvider) {
+  public void onAttemptStarted(
+      int number, String newModelId, String newProvider, List<String> newDroppedFields) {
     modelId = newModelId;
     provider = newProvider;
+    droppedFields = newDroppedFields;
   }
 
   @Override
@@ -43,7 +47,8 @@ final class UnaryAnswer implements GenerationListener {
       case GenerationOutcome.Answered answered -> {
         ProviderServiceGenerateResponse.Builder response =
             ProviderServiceGenerateResponse.newBuilder()
-                .setCompleted(ProviderMessages.completed(modelId, provider, answered));
+                .setCompleted(
+                    ProviderMessages.completed(modelId, provider, droppedFields, answered));
         switch (answer) {
           case AnswerPart.Body body -> response.setRaw(body.answer());
           case AnswerPart.Response typed -> response.setChat(typed.response());

@@ -20,6 +20,7 @@ import software.amazon.awssdk.services.bedrockruntime.model.ReasoningTextBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.S3Location;
 import software.amazon.awssdk.services.bedrockruntime.model.SystemContentBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.ToolResultContentBlock;
+import software.amazon.awssdk.services.bedrockruntime.model.ToolResultStatus;
 
 /**
  * A conversation as Converse's messages and system blocks. Turns of one side that follow each other
@@ -105,6 +106,8 @@ final class MessageCodec {
         case TEXT -> text(part.getText());
         case REFUSAL -> text(part.getRefusal());
         case IMAGE -> turn.add(ContentBlock.fromImage(image(where + ".image", part.getImage())));
+        case DOCUMENT ->
+            throw TypedRequest.refused(where + ".document", "documents are not sent to Bedrock");
         case REASONING -> reasoning(part.getReasoning());
         case PART_NOT_SET -> throw TypedRequest.refused(where, "an empty part");
       }
@@ -166,7 +169,12 @@ final class MessageCodec {
     }
     turn.add(
         ContentBlock.fromToolResult(
-            result -> result.toolUseId(message.getToolCallId()).content(content)));
+            result -> {
+              result.toolUseId(message.getToolCallId()).content(content);
+              if (message.getToolError()) {
+                result.status(ToolResultStatus.ERROR);
+              }
+            }));
   }
 
   private static ImageBlock image(String at, Image image) {

@@ -1,11 +1,19 @@
 package dev.fairlead.provider.call;
 
+import java.util.List;
+
 /**
  * Hears an answer. Calls come one after another, never two at once: parts, then exactly one of
  * {@link #onCompleted} and {@link #onFailed}. They come on the adapter's threads and must not
  * block.
  */
 public interface AnswerListener {
+
+  /**
+   * Members of the request that the vendor will not see. Comes at most once, before anything else
+   * and within {@link ModelProvider#open}; only for a call that {@link Capabilities#translates}.
+   */
+  default void onDropped(List<String> fields) {}
 
   /** The next part. A call that is not streamed has exactly one. */
   void onPart(AnswerPart part);

@@ -7,20 +7,35 @@ import java.util.Set;
  * What calls an adapter can serve.
  *
  * @param dialects raw dialects that it passes through
+ * @param translated raw dialects that it serves by way of typed requests
  * @param typed whether it takes typed requests
  * @param toolCalls whether its models can call tools at all
  */
-public record Capabilities(Set<Dialect> dialects, boolean typed, boolean toolCalls) {
+public record Capabilities(
+    Set<Dialect> dialects, Set<Dialect> translated, boolean typed, boolean toolCalls) {
 
   /** Copies. */
   public Capabilities {
     dialects = Set.copyOf(dialects);
+    translated = Set.copyOf(translated);
+  }
+
+  /** Those of an adapter, which translates nothing itself. */
+  public Capabilities(Set<Dialect> dialects, boolean typed, boolean toolCalls) {
+    this(dialects, Set.of(), typed, toolCalls);
+  }
+
+  /** Whether it serves a request of that form in other words than the client's. */
+  public boolean translates(RequestForm form) {
+    return form instanceof RequestForm.Raw raw && translated.contains(raw.request().getDialect());
   }
 
   /** Whether it can serve a request of that form. */
   public boolean serves(RequestForm form) {
     return switch (form) {
-      case RequestForm.Raw raw -> dialects.contains(raw.request().getDialect());
+      case RequestForm.Raw raw ->
+          dialects.contains(raw.request().getDialect())
+              || translated.contains(raw.request().getDialect());
       case RequestForm.Typed typedRequest -> typed;
     };
   }

@@ -1,5 +1,7 @@
 package dev.fairlead.provider.call;
 
+import java.util.List;
+
 /** A listener in front of another, for decorators that care about some of the calls. */
 public abstract class ForwardingListener implements AnswerListener {
 
@@ -8,6 +10,11 @@ public abstract class ForwardingListener implements AnswerListener {
   /** A listener in front of {@code next}. */
   protected ForwardingListener(AnswerListener next) {
     this.next = next;
+  }
+
+  @Override
+  public void onDropped(List<String> fields) {
+    next.onDropped(fields);
   }
 
   @Override

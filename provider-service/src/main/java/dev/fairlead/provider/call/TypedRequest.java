@@ -18,6 +18,7 @@ import com.google.protobuf.Value;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.v1.ChatRequest;
+import dev.fairlead.v1.Document;
 import dev.fairlead.v1.Image;
 import java.util.Base64;
 import java.util.Locale;
@@ -41,7 +42,7 @@ public final class TypedRequest {
   private TypedRequest() {}
 
   /**
-   * An image by value.
+   * An image or a document by value.
    *
    * @param mediaType such as {@code image/png}
    */
@@ -79,7 +80,21 @@ public final class TypedRequest {
       }
       return new InlineImage(image.getMediaType(), image.getData().toByteArray());
     }
-    String url = image.getUrl();
+    return inline(param, image.getUrl());
+  }
+
+  /** The document by value, decoded; null when it is somewhere else. */
+  public static @Nullable InlineImage inline(String param, Document document) {
+    if (document.hasData()) {
+      if (document.getMediaType().isEmpty()) {
+        throw refused(param + ".media_type", "missing (expected: such as application/pdf)");
+      }
+      return new InlineImage(document.getMediaType(), document.getData().toByteArray());
+    }
+    return inline(param, document.getUrl());
+  }
+
+  private static @Nullable InlineImage inline(String param, String url) {
     if (!url.regionMatches(true, 0, "data:", 0, 5)) {
       return null;
     }

@@ -9,6 +9,7 @@ import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.provider.call.TypedRequest;
 import dev.fairlead.provider.call.TypedRequest.InlineImage;
 import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Document;
 import dev.fairlead.v1.Image;
 import dev.fairlead.v1.Message;
 import dev.fairlead.v1.ToolCall;
@@ -94,6 +95,7 @@ final class ContentCodec {
       case TEXT -> text(into, part.getText());
       case REFUSAL -> text(into, part.getRefusal());
       case IMAGE -> image(at + ".image", part.getImage(), into);
+      case DOCUMENT -> document(at + ".document", part.getDocument(), into);
       case REASONING -> {
         ObjectNode thought = into.addObject().put("text", part.getReasoning().getText());
         if (!part.getReasoning().getText().isEmpty()) {
@@ -126,6 +128,18 @@ final class ContentCodec {
       file.put("mimeType", image.getMediaType());
     }
     file.put("fileUri", image.getUrl());
+  }
+
+  private static void document(String at, Document document, ArrayNode into) {
+    InlineImage inline = TypedRequest.inline(at, document);
+    if (inline == null) {
+      into.addObject().putObject("fileData").put("fileUri", document.getUrl());
+    } else {
+      into.addObject()
+          .putObject("inlineData")
+          .put("mimeType", inline.mediaType())
+          .put("data", inline.bytes());
+    }
   }
 
   private void calls(String at, List<ToolCall> calls, ArrayNode into) {

@@ -123,7 +123,9 @@ public final class Generation {
       fail(UpstreamFailure.cancelled());
       return;
     }
-    listener.onAttemptStarted(attempt.number, chosen.model().id(), chosen.model().provider());
+    if (!chosen.provider().capabilities().translates(request.form())) {
+      attempt.announce(List.of());
+    }
     ModelCall call =
         new ModelCall(
             chosen.model(),
@@ -250,6 +252,7 @@ public final class Generation {
     private final long began = time.nanoTime();
     private long firstContent;
     private boolean content;
+    private boolean announced;
     private @Nullable Exchange opened;
     private boolean cancelWanted;
 
@@ -270,6 +273,23 @@ public final class Generation {
         // The listener may have become ready while nobody knew whom to tell.
         exchange.resume();
       }
+    }
+
+    /**
+     * Tells that it begins. A call that is translated says first what it drops, on the thread that
+     * opens it; or it fails on the way there.
+     */
+    void announce(List<String> droppedFields) {
+      if (!announced) {
+        announced = true;
+        listener.onAttemptStarted(
+            number, chosen.model().id(), chosen.model().provider(), droppedFields);
+      }
+    }
+
+    @Override
+    public void onDropped(List<String> fields) {
+      announce(fields);
     }
 
     synchronized Exchange exchange() {
@@ -319,6 +339,7 @@ public final class Generation {
 
     @Override
     public void onFailed(UpstreamFailure told) {
+      announce(List.of());
       UpstreamFailure failure = WrongUpstream.explained(told, chosen.model());
       if (!failure.shed()) {
         reached();

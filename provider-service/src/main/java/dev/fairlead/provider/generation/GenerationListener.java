@@ -1,6 +1,7 @@
 package dev.fairlead.provider.generation;
 
 import dev.fairlead.provider.call.AnswerPart;
+import java.util.List;
 
 /**
  * Hears a request. Calls come one after another, {@link #onEnded} last and exactly once; they must
@@ -8,8 +9,12 @@ import dev.fairlead.provider.call.AnswerPart;
  */
 public interface GenerationListener {
 
-  /** A try begins. */
-  void onAttemptStarted(int number, String modelId, String provider);
+  /**
+   * A try begins.
+   *
+   * @param droppedFields members of the request that its vendor will not see
+   */
+  void onAttemptStarted(int number, String modelId, String provider, List<String> droppedFields);
 
   /** A try has ended. */
   void onAttemptEnded(AttemptRecord attempt);

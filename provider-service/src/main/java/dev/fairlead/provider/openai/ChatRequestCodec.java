@@ -7,8 +7,10 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.TypedRequest;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Document;
 import dev.fairlead.v1.Image;
 import dev.fairlead.v1.Message;
 import dev.fairlead.v1.ResponseFormat;
@@ -17,6 +19,7 @@ import dev.fairlead.v1.ToolCall;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -51,9 +54,7 @@ final class ChatRequestCodec {
     json.writeString(call.model().upstream());
     field("messages");
     json.writeStartArray();
-    for (Message message : request.getMessagesList()) {
-      message(message);
-    }
+    messages(request.getMessagesList());
     json.writeEndArray();
     bound(request, call, quirks);
     sampling(request);
@@ -139,18 +140,46 @@ final class ChatRequestCodec {
     json.writeNumber(value);
   }
 
-  private void message(Message message) throws IOException {
+  /**
+   * What tools show, other than text, follows their results as a user's turn: the dialect knows
+   * text alone there.
+   */
+  private void messages(List<Message> messages) throws IOException {
+    List<ContentPart> shown = new ArrayList<>(0);
+    for (Message message : messages) {
+      if (message.getRole() == Message.Role.ROLE_TOOL) {
+        List<ContentPart> said = new ArrayList<>(1);
+        for (ContentPart part : message.getContentList()) {
+          (part.hasImage() || part.hasDocument() ? shown : said).add(part);
+        }
+        message(message, said);
+      } else {
+        shown(shown);
+        message(message, message.getContentList());
+      }
+    }
+    shown(shown);
+  }
+
+  private void shown(List<ContentPart> parts) throws IOException {
+    if (!parts.isEmpty()) {
+      message(Message.newBuilder().setRole(Message.Role.ROLE_USER).build(), parts);
+      parts.clear();
+    }
+  }
+
+  /** Without reasoning: the dialect takes none back, the vendor keeps its own. */
+  private void message(Message message, List<ContentPart> all) throws IOException {
+    List<ContentPart> parts =
+        all.stream().noneMatch(ContentPart::hasReasoning)
+            ? all
+            : all.stream().filter(part -> !part.hasReasoning()).toList();
     json.writeStartObject();
     json.writeStringField("role", role(message.getRole()));
-    List<ContentPart> parts = message.getContentList();
-    if (parts.stream().allMatch(ContentPart::hasText)) {
-      content(parts);
+    if (parts.isEmpty() && message.getToolCallsCount() == 0) {
+      json.writeStringField("content", "");
     } else {
-      json.writeArrayFieldStart("content");
-      for (ContentPart part : parts) {
-        part(part);
-      }
-      json.writeEndArray();
+      content(parts);
     }
     if (message.getToolCallsCount() > 0) {
       json.writeArrayFieldStart("tool_calls");
@@ -172,7 +201,7 @@ final class ChatRequestCodec {
   private void content(List<ContentPart> parts) throws IOException {
     if (parts.isEmpty()) {
       json.writeNullField("content");
-    } else if (parts.size() == 1) {
+    } else if (parts.size() == 1 && parts.getFirst().hasText()) {
       json.writeStringField("content", parts.getFirst().getText());
     } else {
       json.writeArrayFieldStart("content");
@@ -188,8 +217,9 @@ final class ChatRequestCodec {
       case TEXT -> typed("text", part.getText());
       case REFUSAL -> typed("refusal", part.getRefusal());
       case IMAGE -> image(part.getImage());
+      case DOCUMENT -> file(part.getDocument());
       case REASONING -> {
-        // The dialect takes no reasoning back; the vendor keeps its own.
+        // Left out before.
       }
       case PART_NOT_SET ->
           throw Failure.InvalidRequest.of("messages.content", "messages.content: an empty part")
@@ -208,10 +238,9 @@ final class ChatRequestCodec {
     String url =
         image.hasUrl()
             ? image.getUrl()
-            : "data:"
-                + image.getMediaType()
-                + ";base64,"
-                + Base64.getEncoder().encodeToString(image.getData().toByteArray());
+            : dataUrl(
+                image.getMediaType(),
+                Base64.getEncoder().encodeToString(image.getData().toByteArray()));
     json.writeStartObject();
     json.writeStringField("type", "image_url");
     json.writeObjectFieldStart("image_url");
@@ -221,6 +250,30 @@ final class ChatRequestCodec {
     }
     json.writeEndObject();
     json.writeEndObject();
+  }
+
+  /** By value; the dialect has no place for an address. */
+  private void file(Document document) throws IOException {
+    TypedRequest.InlineImage inline = TypedRequest.inline("messages.content.document", document);
+    if (inline == null) {
+      throw TypedRequest.refused(
+          "messages.content.document", "an address (expected: the document by value)");
+    }
+    String url =
+        document.hasUrl()
+            ? document.getUrl()
+            : dataUrl(inline.mediaType(), Base64.getEncoder().encodeToString(inline.bytes()));
+    json.writeStartObject();
+    json.writeStringField("type", "file");
+    json.writeObjectFieldStart("file");
+    json.writeStringField("filename", document.hasName() ? document.getName() : "document");
+    json.writeStringField("file_data", url);
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static String dataUrl(String mediaType, String base64) {
+    return "data:" + mediaType + ";base64," + base64;
   }
 
   private void toolCall(ToolCall call) throws IOException {
@@ -234,15 +287,17 @@ final class ChatRequestCodec {
     json.writeEndObject();
   }
 
+  /** Choices among no tools are refused by OpenAI, and say nothing. */
   private void tools(ChatRequest request) throws IOException {
-    if (request.getToolsCount() > 0) {
-      field("tools");
-      json.writeStartArray();
-      for (Tool tool : request.getToolsList()) {
-        tool(tool);
-      }
-      json.writeEndArray();
+    if (request.getToolsCount() == 0) {
+      return;
     }
+    field("tools");
+    json.writeStartArray();
+    for (Tool tool : request.getToolsList()) {
+      tool(tool);
+    }
+    json.writeEndArray();
     if (request.hasToolChoice()) {
       field("tool_choice");
       if (request.getToolChoice().hasToolName()) {

@@ -8,13 +8,14 @@ import dev.fairlead.provider.resilience.ObservedProvider;
 import dev.fairlead.provider.resilience.RetryBudget;
 import dev.fairlead.provider.resilience.TimeLimitingProvider;
 import dev.fairlead.provider.resilience.TimeSource;
+import dev.fairlead.provider.translation.TranslatingProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
 
 /**
  * A provider with everything around its adapter. The order, outermost first: breaker, concurrency
- * limit, timeouts, metrics and trace, adapter. RATIONALE.md argues it.
+ * limit, timeouts, metrics and trace, translation, adapter. RATIONALE.md argues it.
  */
 public final class ProviderStack {
 
@@ -36,7 +37,13 @@ public final class ProviderStack {
     this.adapter = adapter;
     String name = configured.name();
     ModelProvider observed =
-        new ObservedProvider(adapter, name, configured.kind().label(), meters, tracer, time);
+        new ObservedProvider(
+            TranslatingProvider.around(adapter),
+            name,
+            configured.kind().label(),
+            meters,
+            tracer,
+            time);
     ModelProvider timed = new TimeLimitingProvider(observed, settings.timeouts(), time);
     this.limiter = new ConcurrencyLimitingProvider(timed, name, settings.limits().concurrency());
     this.breaker = new CircuitBreakingProvider(limiter, name, settings.breaker(), time, clock);

@@ -37,7 +37,8 @@ class GenerationTest {
   private final GenerationListener listener =
       new GenerationListener() {
         @Override
-        public void onAttemptStarted(int number, String modelId, String provider) {
+        public void onAttemptStarted(
+            int number, String modelId, String provider, List<String> droppedFields) {
           heard.add("start " + number + " " + modelId);
         }
 

@@ -1,0 +1,111 @@
+package dev.fairlead.provider.translation;
+
+import com.google.protobuf.ByteString;
+import dev.fairlead.provider.call.AnswerListener;
+import dev.fairlead.provider.call.AnswerPart;
+import dev.fairlead.provider.call.Completion;
+import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.dialect.AnswerEncoder;
+import dev.fairlead.provider.dialect.AnswerHead;
+import dev.fairlead.provider.dialect.ClientDialect;
+import dev.fairlead.provider.dialect.EventWriter;
+import dev.fairlead.v1.ChatResponse;
+import dev.fairlead.v1.Dialect;
+import dev.fairlead.v1.RawAnswer;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells typed parts in the client's dialect. A whole answer waits for its usage, which it carries
+ * in itself.
+ */
+final class TranslatedAnswer implements AnswerListener {
+
+  private final AnswerListener next;
+  private final Dialect dialect;
+  private final ToolNames names;
+  private final boolean sameErrors;
+  private final AnswerEncoder encoder;
+  private final EventWriter events;
+  private @Nullable ChatResponse whole;
+
+  TranslatedAnswer(
+      AnswerListener next,
+      ClientDialect clientDialect,
+      Dialect dialect,
+      ToolNames names,
+      boolean sameErrors,
+      String model) {
+    this.next = next;
+    this.dialect = dialect;
+    this.names = names;
+    this.sameErrors = sameErrors;
+    this.encoder =
+        clientDialect.encoder(new AnswerHead(model, Instant.now().getEpochSecond(), uniqueId()));
+    this.events = new EventWriter(dialect, sse -> next.onPart(new AnswerPart.Events(sse)));
+  }
+
+  private static String uniqueId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(random.nextLong()) + hex.toHexDigits((int) random.nextLong());
+  }
+
+  @Override
+  public void onDropped(List<String> fields) {
+    // Said already: an adapter drops nothing that it does not say in its documentation.
+  }
+
+  @Override
+  public void onPart(AnswerPart part) {
+    switch (part) {
+      case AnswerPart.Delta delta -> {
+        encoder.delta(names.received(delta.delta()), events);
+        events.flush();
+      }
+      case AnswerPart.Response response -> whole = names.received(response.response());
+      case AnswerPart.Events raw -> throw new IllegalStateException("events for a typed call");
+      case AnswerPart.Body raw -> throw new IllegalStateException("a raw body for a typed call");
+    }
+  }
+
+  @Override
+  public void onCompleted(Completion completion) {
+    ChatResponse response = whole;
+    if (response == null) {
+      encoder.end(completion.usage(), completion.finishReason(), events);
+      events.flush();
+    } else {
+      next.onPart(
+          new AnswerPart.Body(
+              RawAnswer.newBuilder()
+                  .setDialect(dialect)
+                  .setBody(encoder.body(response, completion.usage()))
+                  .build()));
+    }
+    next.onCompleted(completion);
+  }
+
+  /** The vendor's own error is only quoted to clients that can read it. */
+  @Override
+  public void onFailed(UpstreamFailure failure) {
+    next.onFailed(
+        sameErrors || failure.errorBody().isEmpty()
+            ? failure
+            : new UpstreamFailure(
+                failure.failure(),
+                failure.next(),
+                failure.result(),
+                failure.httpStatus(),
+                ByteString.EMPTY,
+                failure.usage()));
+  }
+
+  @Override
+  public boolean ready() {
+    return next.ready();
+  }
+}
