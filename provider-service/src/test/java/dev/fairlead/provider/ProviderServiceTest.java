@@ -320,11 +320,11 @@ class ProviderServiceTest {
     assertThat(generate(raw("nobody", "ok")).getCompleted().getModelId()).isEqualTo("ok");
     StatusRuntimeException error = failure(raw("nobody"));
     assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
-    GenerationCall.Builder messages =
+    GenerationCall.Builder embeddings =
         GenerationCall.newBuilder()
-            .setRaw(Spans.raw(Dialect.DIALECT_ANTHROPIC_MESSAGES, "{\"model\":\"x\"}"))
-            .addModelIds("ok");
-    assertThat(failure(messages).getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+            .setRaw(Spans.raw(Dialect.DIALECT_OPENAI_EMBEDDINGS, "{\"model\":\"x\"}"))
+            .addModelIds("spare");
+    assertThat(failure(embeddings).getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     assertThat(failure(GenerationCall.newBuilder().addModelIds("ok")).getStatus().getCode())
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(failure(raw()).getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);

@@ -168,13 +168,12 @@ final class MessageCodec {
       content.add(ToolResultContentBlock.fromText(EMPTY_RESULT));
     }
     turn.add(
-        ContentBlock.fromToolResult(
-            result -> {
-              result.toolUseId(message.getToolCallId()).content(content);
-              if (message.getToolError()) {
-                result.status(ToolResultStatus.ERROR);
-              }
-            }));
+        ContentBlock.fromToolResult(result -> {
+          result.toolUseId(message.getToolCallId()).content(content);
+          if (message.getToolError()) {
+            result.status(ToolResultStatus.ERROR);
+          }
+        }));
   }
 
   private static ImageBlock image(String at, Image image) {

@@ -20,12 +20,23 @@ import org.jspecify.annotations.Nullable;
 public final class RecordedAnswer implements AnswerListener {
 
   private final List<AnswerPart> parts = new CopyOnWriteArrayList<>();
+  private final List<String> dropped = new CopyOnWriteArrayList<>();
   private final AtomicInteger ends = new AtomicInteger();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean ready = true;
   private volatile boolean partAfterEnd;
   private volatile @Nullable Completion completion;
   private volatile @Nullable UpstreamFailure failure;
+
+  @Override
+  public void onDropped(List<String> fields) {
+    dropped.addAll(fields);
+  }
+
+  /** What was said to be left out. */
+  public List<String> dropped() {
+    return List.copyOf(dropped);
+  }
 
   @Override
   public void onPart(AnswerPart part) {
