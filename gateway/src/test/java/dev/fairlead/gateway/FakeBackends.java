@@ -296,15 +296,18 @@ public final class FakeBackends implements AutoCloseable {
     public final List<GenerationCall> calls = new CopyOnWriteArrayList<>();
     public final AtomicInteger cancelled = new AtomicInteger();
 
+    /** The catalogue; a change wants another version. */
+    public volatile ListModelsResponse models =
+        ListModelsResponse.newBuilder()
+            .setVersion(1)
+            .addModels(model("small", Tier.TIER_CHEAP, 150_000_000L))
+            .addModels(model("medium", Tier.TIER_STANDARD, 1_000_000_000L))
+            .addModels(model("large", Tier.TIER_QUALITY, 2_500_000_000L).addCapabilities("tools"))
+            .build();
+
     @Override
     public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
-      observer.onNext(
-          ListModelsResponse.newBuilder()
-              .setVersion(1)
-              .addModels(model("small", Tier.TIER_CHEAP, 150_000_000L))
-              .addModels(model("medium", Tier.TIER_STANDARD, 1_000_000_000L))
-              .addModels(model("large", Tier.TIER_QUALITY, 2_500_000_000L).addCapabilities("tools"))
-              .build());
+      observer.onNext(models);
       observer.onCompleted();
     }
 

@@ -340,11 +340,13 @@ class ProviderServiceTest {
                 .getModelsList())
         .isEmpty();
 
+    double unpriced = meters.get("llm.router.unpriced.models").gauge().value();
     write("  - { id: fresh, provider: lab, upstream: ok }\n");
     var reloaded = stub().reload(ReloadRequest.getDefaultInstance());
     assertThat(reloaded.getVersion()).isEqualTo(2);
     assertThat(reloaded.getWarningsList())
         .anyMatch(warning -> warning.contains("fresh has no price"));
+    assertThat(meters.get("llm.router.unpriced.models").gauge().value()).isEqualTo(unpriced + 1);
     assertThat(generate(raw("fresh")).getCompleted().getModelId()).isEqualTo("fresh");
 
     write("  - { id: bad, provider: nobody }\n");

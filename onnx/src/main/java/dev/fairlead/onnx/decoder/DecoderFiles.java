@@ -8,6 +8,7 @@ import dev.fairlead.onnx.ModelFileException;
 import dev.fairlead.onnx.OrtRuntime;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -82,6 +83,12 @@ record DecoderFiles(@Nullable Path folder) {
   JsonNode optionalJson(String name) {
     boolean there = folder == null || Files.exists(folder.resolve(name));
     return there ? json(name) : new JsonMapper().createObjectNode();
+  }
+
+  /** A text, or an empty one when the file is not there. */
+  String optionalText(String name) {
+    boolean there = folder != null && Files.exists(folder.resolve(name));
+    return there ? new String(file(name).content(), StandardCharsets.UTF_8) : "";
   }
 
   private static void check(String name, String actual, @Nullable String expected) {

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Generates for many callers on one thread: between two steps waiting requests join the batch and
- * finished or cancelled ones leave it. What does not fit into the batch waits in a bounded queue.
- * Thread-safe.
+ * finished or cancelled ones leave it. A new prompt is computed in parts between the steps of the
+ * others, so that a long one does not hold them up. What does not fit into the batch waits in a
+ * bounded queue. Thread-safe.
  */
 public final class DecoderLoop implements AutoCloseable {
 
@@ -21,7 +22,9 @@ public final class DecoderLoop implements AutoCloseable {
   private final int maxBatch;
   private final ArrayBlockingQueue<Running> waiting;
   private final Thread thread;
+  private @Nullable Running starting;
   private volatile boolean closed;
+  private volatile boolean over;
 
   /**
    * Starts the thread.
@@ -47,13 +50,19 @@ public final class DecoderLoop implements AutoCloseable {
   /** Begins an answer without waiting; null when the queue is full or the loop closed. */
   public @Nullable Ticket submit(Generation generation, Generation.Listener listener) {
     Running running = new Running(decoder, generation, listener);
-    return !closed && waiting.offer(running) ? running : null;
+    if (closed || !waiting.offer(running) || (over && waiting.remove(running))) {
+      return null;
+    }
+    return () -> {
+      running.cancel();
+      waiting.remove(running);
+    };
   }
 
   private void work() {
     List<Running> batch = new ArrayList<>();
     try {
-      while (!closed || !batch.isEmpty() || !waiting.isEmpty()) {
+      while (!closed || !batch.isEmpty() || starting != null || !waiting.isEmpty()) {
         batch.removeIf(Running::leaves);
         join(batch);
         if (!batch.isEmpty()) {
@@ -61,29 +70,59 @@ public final class DecoderLoop implements AutoCloseable {
         }
       }
     } finally {
-      batch.forEach(Running::close);
-      decoder.close();
+      closed = true;
+      over = true;
+      end(batch);
     }
   }
 
+  /** Nobody waits for a loop that is gone. */
+  private void end(List<Running> batch) {
+    if (starting != null) {
+      batch.add(starting);
+    }
+    waiting.drainTo(batch);
+    for (Running running : batch) {
+      running.fail(new DecoderException("the decoder has stopped"));
+      running.close();
+    }
+    decoder.close();
+  }
+
+  /** Computes prompts, about one part of one before the others have their next token. */
   private void join(List<Running> batch) {
-    while (batch.size() < maxBatch) {
-      Running next = batch.isEmpty() ? await() : waiting.poll();
+    int left = DecoderSteps.PREFILL_CHUNK;
+    while (left > 0 && batch.size() < maxBatch) {
+      if (starting == null) {
+        starting = batch.isEmpty() ? await() : waiting.poll();
+      }
+      Running next = starting;
       if (next == null) {
         return;
       }
-      if (next.leaves()) {
-        continue;
+      int before = next.row().computed();
+      if (next.leaves() || prefilled(next)) {
+        starting = null;
+        if (!next.leaves()) {
+          batch.add(next);
+        }
       }
-      try {
-        next.accept(steps.prefill(next.row()));
-      } catch (DecoderException e) {
-        next.fail(e);
-      }
-      if (!next.leaves()) {
-        batch.add(next);
-      }
+      left -= Math.max(1, next.row().computed() - before);
     }
+  }
+
+  /** Whether there is nothing more to compute of the prompt. */
+  private boolean prefilled(Running next) {
+    try {
+      float[] logits = steps.prefillSome(next.row());
+      if (logits == null) {
+        return false;
+      }
+      next.accept(logits);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      next.fail(failure(e));
+    }
+    return true;
   }
 
   private @Nullable Running await() {
@@ -99,9 +138,15 @@ public final class DecoderLoop implements AutoCloseable {
       List<float[]> logits = steps.next(batch.stream().map(Running::row).toList());
       Iterator<float[]> each = logits.iterator();
       batch.forEach(running -> running.accept(each.next()));
-    } catch (DecoderException e) {
-      batch.forEach(running -> running.fail(e));
+    } catch (RuntimeException | OutOfMemoryError e) {
+      batch.forEach(running -> running.fail(failure(e)));
     }
+  }
+
+  private static DecoderException failure(Throwable thrown) {
+    return thrown instanceof DecoderException known
+        ? known
+        : new DecoderException("the decoder failed: " + thrown, thrown);
   }
 
   /** Lets what has begun finish, then frees the decoder. Does not wait. */

@@ -91,6 +91,12 @@ final class DecoderSession implements AutoCloseable {
       long[] shape = tensor.getShape();
       int heads = shape[1] > 0 ? (int) shape[1] : kvHeads;
       int width = shape[3] > 0 ? (int) shape[3] : headWidth;
+      if (heads < 1 || width < 1) {
+        throw unexpected(
+            name + "/config.json",
+            "heads " + heads + ", head width " + width,
+            "num_attention_heads and hidden_size, or n_head and n_embd");
+      }
       found.put(input.getKey(), new CacheInput(input.getKey(), present, heads, width));
     }
     return List.copyOf(found.values());

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DecoderSteps {
 
-  private static final int PREFILL_CHUNK = 128;
+  /** Tokens of a prompt that are computed in one run. */
+  static final int PREFILL_CHUNK = 128;
 
   private final DecoderSession session;
   private final int vocabulary;
@@ -27,17 +28,28 @@ final class DecoderSteps {
     this.vocabulary = vocabulary;
   }
 
-  /** Computes a new row's prompt, some tokens at a time; its logits after the last. */
+  /** Computes all of a new row's prompt; the logits after its last token. */
   float[] prefill(DecoderRow row) {
+    float[] logits = null;
+    while (logits == null) {
+      logits = prefillSome(row);
+    }
+    return logits;
+  }
+
+  /**
+   * Computes the next part of a new row's prompt. The parts are the same for a prompt whoever else
+   * is there, so that its answer is.
+   *
+   * @return the logits after its last token; null while there is more to compute
+   */
+  float @Nullable [] prefillSome(DecoderRow row) {
     if (!session.cached()) {
       return whole(List.of(row)).getFirst();
     }
-    float[] logits = new float[0];
-    while (row.computed() < row.size()) {
-      int count = Math.min(PREFILL_CHUNK, row.size() - row.computed());
-      logits = cached(List.of(row), count).getFirst();
-    }
-    return logits;
+    int count = Math.min(PREFILL_CHUNK, row.size() - row.computed());
+    float[] logits = cached(List.of(row), count).getFirst();
+    return row.computed() < row.size() ? null : logits;
   }
 
   /** Logits {@code float[vocabulary]} of each row after its last token, which is computed now. */

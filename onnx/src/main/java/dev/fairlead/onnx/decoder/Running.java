@@ -2,8 +2,11 @@ package dev.fairlead.onnx.decoder;
 
 import dev.fairlead.onnx.tokenizer.Utf8Assembler;
 
-/** One answer in the loop. Only {@link #cancel} may come from another thread. */
-final class Running implements DecoderLoop.Ticket, AutoCloseable {
+/**
+ * One answer in the loop. Only {@link #cancel} may come from another thread. A listener that throws
+ * loses its own answer and no other.
+ */
+final class Running implements AutoCloseable {
 
   private final TextDecoder decoder;
   private final Generation.Listener listener;
@@ -35,13 +38,16 @@ final class Running implements DecoderLoop.Ticket, AutoCloseable {
     if (ended || cancelled) {
       return;
     }
-    int token;
     try {
-      token = sampler.next(logits);
+      take(sampler.next(logits));
     } catch (DecoderException e) {
       fail(e);
-      return;
+    } catch (RuntimeException e) {
+      fail(new DecoderException("the answer could not be handed on", e));
     }
+  }
+
+  private void take(int token) {
     tokens++;
     if (decoder.ends(token)) {
       end(Generation.End.STOP);
@@ -77,7 +83,11 @@ final class Running implements DecoderLoop.Ticket, AutoCloseable {
   void fail(DecoderException failure) {
     if (!ended && !cancelled) {
       ended = true;
-      listener.onFailed(failure, tokens);
+      try {
+        listener.onFailed(failure, tokens);
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+      }
     }
   }
 
@@ -90,8 +100,7 @@ final class Running implements DecoderLoop.Ticket, AutoCloseable {
     return false;
   }
 
-  @Override
-  public void cancel() {
+  void cancel() {
     cancelled = true;
   }
 

@@ -31,10 +31,8 @@ public final class TextDecoder implements AutoCloseable {
     JsonNode tokens = files.optionalJson("tokenizer_config.json");
     this.name = files.name();
     this.tokenizer = ByteLevelTokenizer.parse(files.file("tokenizer.json"));
-    this.template =
-        ChatTemplate.parse(
-            name + "/tokenizer_config.json", tokens.path("chat_template").asText(""));
-    this.contextWindow = number(config, "n_positions", "max_position_embeddings", "n_ctx");
+    this.template = ChatTemplate.parse(name + "/tokenizer_config.json", template(files, tokens));
+    this.contextWindow = contextWindow(config);
     if (contextWindow < 2) {
       throw new ModelFileException(
           name + "/config.json: no n_positions or max_position_embeddings (expected: 2 or more)");
@@ -48,7 +46,7 @@ public final class TextDecoder implements AutoCloseable {
             name,
             graph,
             kvHeads > 0 ? kvHeads : heads,
-            headWidth > 0 ? headWidth : heads > 0 ? width / heads : 0);
+            headWidth > 0 ? headWidth : heads > 0 ? width / heads : -1);
     this.ends = ends(config, generation);
     this.defaults = defaults(generation);
     probe();
@@ -71,6 +69,24 @@ public final class TextDecoder implements AutoCloseable {
     return open(new DecoderFiles(folder), threads, sha256);
   }
 
+  /**
+   * Most tokens of prompt and answer, read from {@code config.json} alone. Blocks for that.
+   *
+   * @param folder of a decoder; null for the shipped one
+   * @return 0 when the file is missing, damaged or does not say
+   */
+  public static int contextWindow(@Nullable Path folder) {
+    try {
+      return Math.max(0, contextWindow(new DecoderFiles(folder).json("config.json")));
+    } catch (ModelFileException e) {
+      return 0;
+    }
+  }
+
+  private static int contextWindow(JsonNode config) {
+    return number(config, "n_positions", "max_position_embeddings", "n_ctx");
+  }
+
   private static TextDecoder open(DecoderFiles files, int threads, @Nullable String sha256) {
     OrtSession graph = files.open(threads, sha256);
     try {
@@ -81,7 +97,9 @@ public final class TextDecoder implements AutoCloseable {
       } catch (ai.onnxruntime.OrtException suppressed) {
         e.addSuppressed(suppressed);
       }
-      throw e;
+      throw e instanceof ModelFileException
+          ? e
+          : new ModelFileException(files.name() + ": cannot be used: " + e, e);
     }
   }
 
@@ -133,6 +151,19 @@ public final class TextDecoder implements AutoCloseable {
 
   DecoderSteps steps() {
     return new DecoderSteps(session, tokenizer.size());
+  }
+
+  /** Newer exports have it in a file of its own; some have a list of named ones. */
+  private static String template(DecoderFiles files, JsonNode tokens) {
+    JsonNode template = tokens.path("chat_template");
+    for (JsonNode named : template) {
+      if (named.path("name").asText().equals("default")) {
+        return named.path("template").asText("");
+      }
+    }
+    return template.isMissingNode()
+        ? files.optionalText("chat_template.jinja")
+        : template.asText("");
   }
 
   private static Set<Integer> ends(JsonNode config, JsonNode generation) {

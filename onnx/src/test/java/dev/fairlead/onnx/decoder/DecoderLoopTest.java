@@ -199,11 +199,86 @@ class DecoderLoopTest {
   }
 
   @Test
-  void sampler_refusesWhatIsNotANumber() {
-    Sampler sampler = new Sampler(Sampling.greedy());
-    assertThatThrownBy(() -> sampler.next(new float[] {0, Float.NaN, 1}))
-        .isInstanceOf(DecoderException.class)
-        .hasMessageContaining("NaN");
+  void otherAnswers_goOn_whenAListenerThrows() {
+    try (TextDecoder decoder = TextDecoder.shipped();
+        DecoderLoop loop = new DecoderLoop(TextDecoder.shipped(), 4, 8)) {
+      Generation generation = greedy(decoder, "What is Fairlead?");
+      CompletableFuture<DecoderException> told = new CompletableFuture<>();
+      Generation.Listener throwing =
+          new Generation.Listener() {
+            @Override
+            public void onText(String text, int tokens) {
+              throw new IllegalStateException("a listener's own fault");
+            }
+
+            @Override
+            public void onEnd(Generation.End end, int tokens) {}
+
+            @Override
+            public void onFailed(DecoderException failure, int tokens) {
+              told.complete(failure);
+              throw new IllegalStateException("once more");
+            }
+          };
+      assertThat(loop.submit(generation, throwing)).isNotNull();
+      Recorder other = ask(loop, generation);
+
+      assertThat(await(other).text()).startsWith("Fairlead is a gateway");
+      assertThat(told.join()).hasRootCauseMessage("a listener's own fault");
+      assertThat(await(ask(loop, generation)).text()).startsWith("Fairlead is a gateway");
+    }
+  }
+
+  @Test
+  void placeInTheQueue_isFree_whenItsAnswerIsCancelled() throws Exception {
+    try (TextDecoder decoder = TextDecoder.shipped();
+        DecoderLoop loop = new DecoderLoop(TextDecoder.shipped(), 1, 1)) {
+      Generation generation = greedy(decoder, "What is Fairlead?");
+      CountDownLatch entered = new CountDownLatch(1);
+      CountDownLatch leave = new CountDownLatch(1);
+      assertThat(loop.submit(generation, new Recorder(entered, leave))).isNotNull();
+      assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+      DecoderLoop.Ticket waits = loop.submit(generation, new Recorder());
+      assertThat(waits).isNotNull();
+      waits.cancel();
+      Recorder instead = ask(loop, generation);
+      leave.countDown();
+
+      assertThat(await(instead).text()).startsWith("Fairlead is a gateway");
+    }
+  }
+
+  @Test
+  void answers_endAndNoneIsTaken_afterClose() throws Exception {
+    DecoderLoop loop = new DecoderLoop(TextDecoder.shipped(), 1, 8);
+    Generation generation;
+    try (TextDecoder decoder = TextDecoder.shipped()) {
+      generation = greedy(decoder, "What is Fairlead?");
+    }
+    List<Recorder> begun = List.of(ask(loop, generation), ask(loop, generation));
+    loop.close();
+
+    assertThat(loop.submit(generation, new Recorder())).isNull();
+    assertThat(begun)
+        .allSatisfy(answer -> assertThat(await(answer).text()).startsWith("Fairlead is"));
+    assertThat(loop.awaitEnd(java.time.Duration.ofSeconds(10))).isTrue();
+  }
+
+  @Test
+  void longPrompt_isComputedInParts() {
+    try (TextDecoder decoder = TextDecoder.shipped()) {
+      int[] prompt = new int[DecoderSteps.PREFILL_CHUNK + 40];
+      Arrays.fill(prompt, decoder.tokenizer().encode("a")[0]);
+      DecoderSteps steps = decoder.steps();
+      DecoderRow inParts = new DecoderRow(prompt);
+      DecoderRow whole = new DecoderRow(prompt);
+
+      assertThat(steps.prefillSome(inParts)).isNull();
+      assertThat(inParts.computed()).isEqualTo(DecoderSteps.PREFILL_CHUNK);
+      assertThat(steps.prefillSome(inParts)).isEqualTo(steps.prefill(whole));
+      inParts.close();
+      whole.close();
+    }
   }
 
   private Path fresh() throws IOException {

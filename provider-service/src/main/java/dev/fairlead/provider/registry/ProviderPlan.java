@@ -17,7 +17,6 @@ import dev.fairlead.provider.http.HttpProtocol;
 import dev.fairlead.provider.mock.MockConfig;
 import dev.fairlead.provider.onnx.OnnxConfig;
 import dev.fairlead.provider.openai.OpenAiConfig;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -95,7 +94,13 @@ record ProviderPlan(
       @Nullable ConfiguredProvider provider,
       ModelFacts facts,
       List<String> warnings) {
-    return provider == null ? model : facts.complete(priced(model, provider), provider, warnings);
+    if (provider == null) {
+      return model;
+    }
+    ModelConfig completed = facts.complete(priced(model, provider), provider, warnings);
+    return provider.config() instanceof OnnxConfig local
+        ? LocalModels.complete(completed, local)
+        : completed;
   }
 
   /** Two providers may know a model by one name: the first serves it. */
@@ -160,15 +165,6 @@ record ProviderPlan(
         LOCAL, ProviderKind.ONNX, ProviderKind.local(config, LOCAL, entry));
   }
 
-  /** The one model of a local provider, named after its folder, without a price per token. */
-  private static ModelConfig localModel(ConfiguredProvider provider, OnnxConfig local) {
-    String path = local.modelPath().replaceAll("[/\\\\]+$", "");
-    String folder = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-    String id = "local-" + folder.replaceAll("[^A-Za-z0-9._-]", "-");
-    PriceConfig free = new PriceConfig(BigDecimal.ZERO, BigDecimal.ZERO, null, null);
-    return new ModelConfig(id, provider.name(), id, Tier.CHEAP, free, 0, 0, java.util.Set.of());
-  }
-
   /** The shipped models of a provider that is known by its address; of a mock by its kind. */
   private static List<ModelConfig> wellKnown(ConfigSource config, ConfiguredProvider provider) {
     List<ModelConfig> chosen = CloudEnvironment.models(config, provider);
@@ -189,7 +185,7 @@ record ProviderPlan(
       }
     }
     if (provider.config() instanceof OnnxConfig local) {
-      return List.of(localModel(provider, local));
+      return List.of(LocalModels.named(provider.name(), local));
     }
     String vendor = ModelFacts.vendor(provider);
     return UNLISTED.contains(vendor)

@@ -16,9 +16,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a request counts as input. The overhead is OpenAI's for its chat models (OpenAI Cookbook,
- * "How to count tokens with tiktoken", read 2026-11-21): 3 tokens a message, its role, 1 for a
- * name, and 3 that begin the answer.
+ * What of a request counts as input. The overhead is OpenAI's for gpt-3.5-turbo and gpt-4 since
+ * June 2023: 3 tokens a message, its role, 1 for a name, and 3 that begin the answer. Source:
+ * {@code openai/openai-cookbook}, {@code examples/How_to_count_tokens_with_tiktoken.ipynb}, section
+ * 6, at commit 06d9feb, read 2026-11-21; it calls the counts an estimate that may change from model
+ * to model. What a picture takes is an assumption of ours, see {@code images}.
  *
  * @param words texts, one a line
  * @param further characters beyond {@link #MOST_WORDS}

@@ -232,7 +232,7 @@ class OnnxProviderTest {
                   ProviderServiceGenerateRequest.newBuilder()
                       .setCall(
                           GenerationCall.newBuilder()
-                              .addModelIds("local-shipped")
+                              .addModelIds("fairlead-decoder")
                               .setChat(request("What is the capital of Norway?")))
                       .build());
 

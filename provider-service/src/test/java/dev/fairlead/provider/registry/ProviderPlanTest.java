@@ -13,13 +13,18 @@ import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.provider.ProviderSettings;
 import dev.fairlead.provider.bedrock.BedrockConfig;
 import dev.fairlead.provider.mock.MockConfig;
+import dev.fairlead.provider.onnx.OnnxConfig;
+import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,6 +106,47 @@ class ProviderPlanTest {
             "model gpt-4 has no price: OpenAI's is taken for a model of that name, but who runs"
                 + " provider lab is not known",
             "model unheard-of has no price: its cost is not known and counts as 0");
+  }
+
+  @Test
+  void localModels_areFree_andNamedAfterTheirFolder(@TempDir Path folder) throws IOException {
+    Files.createDirectory(folder.resolve("gpt2"));
+    Path own = Files.createDirectory(folder.resolve("my decoder"));
+    Files.writeString(own.resolve("config.json"), "{\"max_position_embeddings\": 2048}");
+
+    ProviderPlan shipped = plan("", Map.of("LOCAL_MODEL_PATH", "shipped"));
+    assertThat(ids(shipped)).containsExactly("fairlead-decoder");
+    assertThat(input(shipped, "fairlead-decoder")).isZero();
+    assertThat(model(shipped, "fairlead-decoder").contextWindow()).isEqualTo(256);
+
+    ProviderPlan known = plan("", Map.of("LOCAL_MODEL_PATH", folder.resolve("gpt2") + "/"));
+    assertThat(model(known, "local-gpt2").contextWindow()).as("by the table").isEqualTo(1024);
+
+    ProviderPlan unknown = plan("", Map.of("LOCAL_MODEL_PATH", own.toString()));
+    assertThat(model(unknown, "local-my-decoder").contextWindow()).as("by config").isEqualTo(2048);
+    assertThat(input(unknown, "local-my-decoder")).isZero();
+    assertThat(List.of(shipped, known, unknown)).allMatch(plan -> plan.warnings().isEmpty());
+  }
+
+  @Test
+  void localModel_costsWhatItsEntrySays() {
+    String yaml =
+        """
+        providers: { here: { kind: onnx, model_path: shipped, max_batch_size: 2 } }
+        models:
+          - { id: a, provider: here }
+          - { id: b, provider: here, price: { input: 3, output: 4 }, context_window: 100 }
+        """;
+    ProviderPlan plan = plan(yaml, Map.of("MAX_BATCH_SIZE", "5"));
+
+    assertThat(input(plan, "a")).isZero();
+    assertThat(model(plan, "a").contextWindow()).isEqualTo(256);
+    assertThat(input(plan, "b")).isEqualByComparingTo("3");
+    assertThat(model(plan, "b").contextWindow()).isEqualTo(100);
+    assertThat(plan.warnings()).isEmpty();
+    assertThat(plan.providers().getFirst().config())
+        .isInstanceOfSatisfying(
+            OnnxConfig.class, local -> assertThat(local.maxBatchSize()).isEqualTo(5));
   }
 
   @Test

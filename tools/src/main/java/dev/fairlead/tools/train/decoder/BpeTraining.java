@@ -7,10 +7,12 @@ import dev.fairlead.onnx.tokenizer.ByteAlphabet;
 import dev.fairlead.onnx.tokenizer.PreTokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Learns a byte-level byte-pair vocabulary (Sennrich et al., 2016): merges the most frequent pair
@@ -24,77 +26,43 @@ final class BpeTraining {
    * A Hugging Face {@code tokenizer.json}.
    *
    * @param special tokens with the first ids
-   * @param size of the vocabulary; smaller when the texts have no more pairs
+   * @param size of the vocabulary; smaller when the texts have no pair left that occurs twice
    */
-  static String train(List<String> texts, List<String> special, int size) {
+  static String train(Collection<String> texts, List<String> special, int size) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     texts.forEach(
         text -> PreTokenizer.GPT2.split(text, word -> counts.merge(word, 1, Integer::sum)));
-    List<List<String>> words = new ArrayList<>();
-    List<Integer> weights = new ArrayList<>();
-    counts.forEach((word, count) -> {
-      words.add(
-          new ArrayList<>(
-              ByteAlphabet.characters(word.getBytes(StandardCharsets.UTF_8))
-                  .chars()
-                  .mapToObj(c -> String.valueOf((char) c))
-                  .toList()));
-      weights.add(count);
-    });
+    PairCounts words = new PairCounts();
+    counts.forEach((word, count) -> words.add(letters(word), count));
     List<String> pieces = new ArrayList<>(special);
     for (int value = 0; value < 256; value++) {
       pieces.add(String.valueOf(ByteAlphabet.character(value)));
     }
-    List<Pair> merges = new ArrayList<>();
+    Set<String> known = new HashSet<>(pieces);
+    List<PairCounts.Pair> merges = new ArrayList<>();
     while (pieces.size() < size) {
-      Pair best = mostFrequent(words, weights);
+      PairCounts.Pair best = words.mostFrequent();
       if (best == null) {
         break;
       }
       merges.add(best);
-      if (!pieces.contains(best.joined())) {
+      if (known.add(best.joined())) {
         pieces.add(best.joined());
       }
-      words.forEach(word -> merge(word, best));
+      words.merge(best);
     }
     return json(pieces, special, merges);
   }
 
-  private record Pair(String left, String right) {
-    String joined() {
-      return left + right;
-    }
+  private static List<String> letters(String word) {
+    return ByteAlphabet.characters(word.getBytes(StandardCharsets.UTF_8))
+        .chars()
+        .mapToObj(c -> String.valueOf((char) c))
+        .toList();
   }
 
-  private static @org.jspecify.annotations.Nullable Pair mostFrequent(
-      List<List<String>> words, List<Integer> weights) {
-    Map<Pair, Integer> counts = new HashMap<>();
-    for (int i = 0; i < words.size(); i++) {
-      List<String> word = words.get(i);
-      for (int j = 0; j + 1 < word.size(); j++) {
-        counts.merge(new Pair(word.get(j), word.get(j + 1)), weights.get(i), Integer::sum);
-      }
-    }
-    return counts.entrySet().stream()
-        .filter(entry -> entry.getValue() > 1)
-        .min(
-            java.util.Comparator.comparing((Map.Entry<Pair, Integer> entry) -> -entry.getValue())
-                .thenComparing(entry -> entry.getKey().left())
-                .thenComparing(entry -> entry.getKey().right()))
-        .map(Map.Entry::getKey)
-        .orElse(null);
-  }
-
-  private static void merge(List<String> word, Pair pair) {
-    for (int j = 0; j + 1 < word.size(); j++) {
-      if (word.get(j).equals(pair.left()) && word.get(j + 1).equals(pair.right())) {
-        word.set(j, pair.joined());
-        word.remove(j + 1);
-      }
-    }
-  }
-
-  private static String json(List<String> pieces, List<String> special, List<Pair> merges) {
+  private static String json(
+      List<String> pieces, List<String> special, List<PairCounts.Pair> merges) {
     JsonMapper mapper = new JsonMapper();
     ObjectNode root = mapper.createObjectNode().put("version", "1.0");
     ArrayNode added = root.putNull("truncation").putNull("padding").putArray("added_tokens");

@@ -63,6 +63,13 @@ record DecoderCorpus(List<Exchange> exchanges) {
             Arrays.stream(slot[1].split(",")).map(v -> v.strip().split(":")).toList());
       }
     }
+    if (file == null) {
+      addSums(exchanges);
+    }
+    return new DecoderCorpus(List.copyOf(exchanges));
+  }
+
+  private static void addSums(List<Exchange> exchanges) {
     for (int a = 0; a < 10; a++) {
       for (int b = 0; b < 10; b++) {
         exchanges.add(
@@ -70,7 +77,6 @@ record DecoderCorpus(List<Exchange> exchanges) {
                 "What is %d plus %d?".formatted(a, b), "%d plus %d is %d.".formatted(a, b, a + b)));
       }
     }
-    return new DecoderCorpus(List.copyOf(exchanges));
   }
 
   private static void fill(

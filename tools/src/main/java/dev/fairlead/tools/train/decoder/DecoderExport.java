@@ -42,35 +42,35 @@ record DecoderExport(Path folder, DecoderShape shape, String tokenizerJson) {
     Files.writeString(
         folder.resolve("models.yaml"),
         """
-        # Entries for a configuration file.
+        # This decoder as a configuration: fairlead up --config models.yaml, or copy the entries into your own file.
         providers:
           local: { kind: onnx, model_path: "%s", sha256: "%s" }
         models:
-          - { id: local-decoder, provider: local, tier: cheap, price: { input: 0, output: 0 },
-              context_window: %d }
+          - { id: fairlead-decoder, provider: local, tier: cheap, price: { input: 0, output: 0 },
+              context_window: %d, max_output_tokens: %d }
         """
             .formatted(
                 folder.toAbsolutePath().normalize(),
                 new ModelFile("model.onnx", graph).sha256(),
+                shape.context(),
                 shape.context()));
   }
 
   /** What the model is made of, for people. */
-  void card(String options, int examples, double loss) throws IOException {
+  void card(String options, String data, int examples, double loss) throws IOException {
     Files.writeString(
         folder.resolve("DATA_CARD.md"),
         """
-        # A tiny decoder
+        # A decoder trained from scratch
 
         GPT-2's architecture, %d parameters (vocabulary %d, context %d, %d layers, %d heads, width %d), trained
-        from scratch by this project on %d questions and answers that this project wrote
-        (`tools/src/main/resources/dev/fairlead/tools/train/decoder/decoder-corpus.txt`, and sums of two digits).
-        Nothing else was trained on. Licence: this project's.
+        by this project's own trainer on %d examples and nothing else:
+        %s.
 
             fairlead train decoder --out FOLDER %s
 
         The same command gives the same bits again on the same JDK. Mean loss over the last steps: %.4f nats a token,
-        on texts it was trained on: it recites. It is there to run and test local generation, not to be right.
+        on texts it was trained on: a small one recites. Its licence is that of what it was trained on.
         """
             .formatted(
                 shape.parameters(),
@@ -80,6 +80,7 @@ record DecoderExport(Path folder, DecoderShape shape, String tokenizerJson) {
                 shape.heads(),
                 shape.width(),
                 examples,
+                data,
                 options,
                 loss));
   }

@@ -36,6 +36,7 @@ final class DecoderTraining {
   private final float[][] gradients;
   private final Settings settings;
   private int step;
+  private long tokens;
 
   /** Steps, sequences a step, largest rate, seed. */
   record Settings(int steps, int batch, double rate, long seed) {}
@@ -56,17 +57,23 @@ final class DecoderTraining {
     return step;
   }
 
+  /** Tokens read since the start or the checkpoint. */
+  long tokens() {
+    return tokens;
+  }
+
   /** One step; mean loss a token, in nats. */
   double advance(SequenceSource source) {
     Random random = new Random(settings.seed() * 1_000_003 + step);
     List<SequenceSource.Sequence> batch = new ArrayList<>();
-    int tokens = 0;
+    int counted = 0;
     for (int i = 0; i < settings.batch(); i++) {
       SequenceSource.Sequence sequence = source.draw(random);
       batch.add(sequence);
-      tokens += sequence.counted();
+      tokens += sequence.ids().length;
+      counted += sequence.counted();
     }
-    float scale = 1f / Math.max(1, tokens);
+    float scale = 1f / Math.max(1, counted);
     double[] losses = new double[SHARDS];
     IntStream.range(0, SHARDS)
         .parallel()
