@@ -160,6 +160,11 @@ public final class GatewayNode implements AutoCloseable {
     return rpc == null ? -1 : rpc.port();
   }
 
+  /** Asks the provider service for its models now; does not block. */
+  public void refreshModels() {
+    catalogs.refresh(() -> {});
+  }
+
   /** Whether requests can be served. */
   public boolean ready() {
     return catalogs.current().isPresent();

@@ -4,6 +4,7 @@ import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.lifecycle.BackendProcess;
+import dev.fairlead.common.lifecycle.ReloadSignal;
 import dev.fairlead.common.rpc.ServiceToken;
 import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.Telemetry;
@@ -40,6 +41,7 @@ public final class Main {
     Telemetry telemetry =
         Telemetry.start("provider-service", config.section("telemetry", TelemetrySettings.class));
     ProviderNode node = ProviderNode.start(config, telemetry.registry(), telemetry.tracer());
+    ReloadSignal.install(node::reload);
     BackendProcess process = new BackendProcess(node);
     ManagementServer management =
         ManagementServer.start(

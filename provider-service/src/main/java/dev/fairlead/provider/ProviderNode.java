@@ -82,6 +82,14 @@ public final class ProviderNode implements ServiceNode {
     return service.hasModels();
   }
 
+  /**
+   * Reads the configuration again; one that is not valid is a {@code ConfigException} that changes
+   * nothing. Blocks.
+   */
+  public void reload() {
+    registry.reload();
+  }
+
   @Override
   public void close() {
     registry.close();

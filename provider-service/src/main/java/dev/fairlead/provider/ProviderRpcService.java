@@ -114,8 +114,14 @@ final class ProviderRpcService extends ProviderServiceImplBase {
       boolean streamed,
       ServerCallStreamObserver<?> observer,
       GenerationListener listener) {
+    Snapshot snapshot;
     try {
-      Snapshot snapshot = registry.current();
+      snapshot = registry.begin();
+    } catch (FailureException e) {
+      observer.onError(FailureStatus.toStatus(e.failure()));
+      return;
+    }
+    try {
       GenerationRequest request = request(call, streamed, snapshot);
       RetryPolicy retries =
           new RetryPolicy(snapshot.settings().retry(), ThreadLocalRandom.current()::nextDouble);
@@ -124,8 +130,9 @@ final class ProviderRpcService extends ProviderServiceImplBase {
       if (streamed) {
         observer.setOnReadyHandler(running::resume);
       }
-      running.started(Generation.start(request, listener, retries, time));
+      running.started(Generation.start(request, listener, retries, time, snapshot::end));
     } catch (FailureException e) {
+      snapshot.end();
       observer.onError(FailureStatus.toStatus(e.failure()));
     }
   }

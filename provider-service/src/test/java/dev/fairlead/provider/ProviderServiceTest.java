@@ -1,6 +1,7 @@
 package dev.fairlead.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.common.config.ConfigSource;
@@ -49,7 +50,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -328,6 +334,48 @@ class ProviderServiceTest {
     assertThat(failure(GenerationCall.newBuilder().addModelIds("ok")).getStatus().getCode())
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(failure(raw()).getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+  }
+
+  @Test
+  void h7_aThousandReloadsUnderLoad_loseNothing() throws Exception {
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicInteger answered = new AtomicInteger();
+    List<Future<?>> callers = new ArrayList<>();
+    try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
+      for (int i = 0; i < 4; i++) {
+        boolean streamed = i % 2 == 0;
+        callers.add(
+            pool.submit(() -> {
+              while (!stop.get()) {
+                if (streamed) {
+                  assertThat(stream(raw("ok")).getLast().hasCompleted()).isTrue();
+                } else {
+                  assertThat(generate(raw("ok")).hasRaw()).isTrue();
+                }
+                answered.incrementAndGet();
+              }
+            }));
+      }
+      for (int i = 1; i <= 1000; i++) {
+        write(i % 2 == 0 ? "" : "  - { id: more, provider: lab, upstream: ok }\n");
+        assertThat(stub().reload(ReloadRequest.getDefaultInstance()).getVersion()).isEqualTo(i + 1);
+        if (i % 100 == 0) {
+          Files.writeString(file, "models: {");
+          assertThatThrownBy(() -> stub().reload(ReloadRequest.getDefaultInstance()))
+              .hasMessageContaining("fairlead.yaml");
+        }
+      }
+      stop.set(true);
+      for (Future<?> caller : callers) {
+        caller.get();
+      }
+    }
+    assertThat(answered.get()).isGreaterThan(100);
+    assertThat(upstream.ledger().stream().map(ScriptedUpstream.Entry::end))
+        .allMatch("finished"::equals);
+    assertThat(upstream.ledger()).hasSize(answered.get());
+    assertThat(meters.get("llm.router.upstream.in.flight").tag("provider", "lab").gauge().value())
+        .isZero();
   }
 
   @Test

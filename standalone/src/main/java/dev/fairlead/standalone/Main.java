@@ -2,6 +2,7 @@ package dev.fairlead.standalone;
 
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.lifecycle.ReloadSignal;
 import dev.fairlead.common.lifecycle.ShutdownSignal;
 
 /** {@code ./fairlead up}: the standalone gateway in the foreground. */
@@ -11,6 +12,7 @@ public final class Main {
 
   /**
    * Runs until SIGINT or SIGTERM; configuration comes from the environment and the file it names.
+   * SIGHUP has providers and models read again.
    */
   public static void main(String[] args) {
     ShutdownSignal signal = ShutdownSignal.install();
@@ -23,6 +25,7 @@ public final class Main {
 
   private static void serve(ConfigSource config, ShutdownSignal signal) {
     try (Standalone standalone = Standalone.start(config)) {
+      ReloadSignal.install(standalone::reload);
       System.out.println(Welcome.text(standalone.httpPort(), standalone.grpcPort()));
       signal.await();
     } finally {

@@ -27,6 +27,7 @@ public final class Standalone implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
   private final GatewayNode gateway;
+  private final ProviderNode providers;
 
   private Standalone(ConfigSource config) throws IOException {
     try {
@@ -39,10 +40,8 @@ public final class Standalone implements AutoCloseable {
       Channel cache =
           serve(
               telemetry, opened(CacheNode.start(config, telemetry.registry(), telemetry.tracer())));
-      Channel provider =
-          serve(
-              telemetry,
-              opened(ProviderNode.start(config, telemetry.registry(), telemetry.tracer())));
+      providers = opened(ProviderNode.start(config, telemetry.registry(), telemetry.tracer()));
+      Channel provider = serve(telemetry, providers);
       gateway =
           opened(
               GatewayNode.start(
@@ -85,6 +84,15 @@ public final class Standalone implements AutoCloseable {
   /** The gRPC port in use; -1 when gRPC is off. */
   public int grpcPort() {
     return gateway.grpcPort();
+  }
+
+  /**
+   * Reads the providers and models again and lets the gateway know; a configuration that is not
+   * valid is a {@link dev.fairlead.common.config.ConfigException} that changes nothing. Blocks.
+   */
+  public void reload() {
+    providers.reload();
+    gateway.refreshModels();
   }
 
   /** Whether requests can be served. */

@@ -64,6 +64,11 @@ final class Endpoints {
   private static void operations(
       ServerBuilder builder, EdgeServer.Parts parts, DialectCodec errors) {
     AdminGuard admin = new AdminGuard(parts.security().adminToken());
+    if (!parts.security().adminToken().isEmpty()) {
+      builder.service(
+          "/v1/admin/providers/reload",
+          new ReloadService(errors, parts.providers(), parts.catalogs(), admin));
+    }
     HttpService ready = ManagementServer.readyz(parts.ready());
     builder
         .service("/cache/stats", new CacheStatsService(errors, parts.cache()))

@@ -39,7 +39,8 @@ public final class CatalogFollower implements AutoCloseable {
   public CatalogFollower(Channel channel, Duration interval, ScheduledExecutorService scheduler) {
     this.stub = ProviderServiceGrpc.newStub(channel);
     this.timer =
-        scheduler.scheduleWithFixedDelay(this::poll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        scheduler.scheduleWithFixedDelay(
+            () -> refresh(() -> {}), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The catalogue; empty before the first answer of the provider service. */
@@ -70,7 +71,11 @@ public final class CatalogFollower implements AutoCloseable {
     timer.cancel(false);
   }
 
-  private void poll() {
+  /**
+   * Asks now; {@code then} runs on the transport's thread when the answer, or none, has come. Does
+   * not block.
+   */
+  public void refresh(Runnable then) {
     Catalog known = current;
     ListModelsRequest request =
         ListModelsRequest.newBuilder().setKnownVersion(known == null ? 0 : known.version()).build();
@@ -78,8 +83,14 @@ public final class CatalogFollower implements AutoCloseable {
         .listModels(
             request,
             new UnaryResult<>(
-                this::accept,
-                error -> logger.debug("models not refreshed: {}", error.getMessage())));
+                response -> {
+                  accept(response);
+                  then.run();
+                },
+                error -> {
+                  logger.debug("models not refreshed: {}", error.getMessage());
+                  then.run();
+                }));
   }
 
   private void accept(ListModelsResponse response) {

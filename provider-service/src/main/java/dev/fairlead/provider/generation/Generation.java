@@ -36,6 +36,7 @@ public final class Generation {
   private final GenerationListener listener;
   private final RetryPolicy retries;
   private final TimeSource time;
+  private final Runnable atEnd;
   private final List<AttemptRecord> attempts = new ArrayList<>();
   private final List<UpstreamFailure> failures = new ArrayList<>();
   private final Deque<Integer> leftAlone = new ArrayDeque<>();
@@ -54,20 +55,27 @@ public final class Generation {
       GenerationRequest request,
       GenerationListener listener,
       RetryPolicy retries,
-      TimeSource time) {
+      TimeSource time,
+      Runnable atEnd) {
     this.request = request;
     this.listener = listener;
     this.retries = retries;
     this.time = time;
+    this.atEnd = atEnd;
   }
 
-  /** Begins. Never blocks; the listener may hear of the end before this method returns. */
+  /**
+   * Begins. Never blocks; the listener may hear of the end before this method returns.
+   *
+   * @param atEnd runs once, after the listener has heard of the end
+   */
   public static Generation start(
       GenerationRequest request,
       GenerationListener listener,
       RetryPolicy retries,
-      TimeSource time) {
-    Generation generation = new Generation(request, listener, retries, time);
+      TimeSource time,
+      Runnable atEnd) {
+    Generation generation = new Generation(request, listener, retries, time, atEnd);
     generation.next();
     return generation;
   }
@@ -232,7 +240,11 @@ public final class Generation {
       ended = true;
       current = null;
     }
-    listener.onEnded(outcome);
+    try {
+      listener.onEnded(outcome);
+    } finally {
+      atEnd.run();
+    }
   }
 
   private Duration timeLeft() {

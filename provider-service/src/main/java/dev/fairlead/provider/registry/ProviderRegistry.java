@@ -5,6 +5,7 @@ import dev.fairlead.catalog.Catalog;
 import dev.fairlead.catalog.ModelsConfig;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.ProviderSettings;
 import dev.fairlead.provider.resilience.TimeSource;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,7 @@ public final class ProviderRegistry {
   private final PriceListSource prices = new PriceListSource();
   private ConfigSource source;
   private volatile Snapshot current;
+  private boolean closed;
 
   /** Reads the configuration; what is wrong with it is a {@link ConfigException}. */
   public ProviderRegistry(
@@ -68,61 +71,118 @@ public final class ProviderRegistry {
   }
 
   /**
-   * Reads the file again and swaps the result in. A {@link ConfigException} leaves everything as it
-   * was. Blocks.
+   * The snapshot in force, for a request that ends with {@link Snapshot#end}.
+   *
+   * @throws dev.fairlead.common.failure.FailureException Overloaded after {@link #close}
+   */
+  public Snapshot begin() {
+    while (true) {
+      Snapshot snapshot = current;
+      if (snapshot.uses().begin()) {
+        return snapshot;
+      }
+      if (snapshot == current) {
+        throw new Failure.Overloaded("the providers are shutting down", null).asException();
+      }
+    }
+  }
+
+  /**
+   * Reads the file again and swaps the result in; requests under way finish with what they began
+   * with. A {@link ConfigException} leaves everything as it was. Blocks.
    */
   public synchronized Snapshot reload() {
     ConfigSource fresh = source.reread();
-    Snapshot next = read(fresh, current);
     Snapshot old = current;
+    Snapshot next = read(fresh, old);
     source = fresh;
     current = next;
-    old.providers().values().stream()
-        .filter(stack -> !next.providers().containsValue(stack))
-        .forEach(ProviderStack::close);
+    next.providers()
+        .forEach((name, stack) -> stack.breaker().retain(Set.copyOf(next.modelIds(name))));
     report(next);
+    old.uses().end();
     return next;
   }
 
-  /** Frees what the providers hold. */
+  /** Frees what the providers hold, as soon as no request works with them. */
   public synchronized void close() {
-    current.providers().values().forEach(ProviderStack::close);
+    if (!closed) {
+      closed = true;
+      current.uses().end();
+    }
   }
 
+  /** Everything is checked before anything is built. */
   private Snapshot read(ConfigSource config, @Nullable Snapshot old) {
     ProviderSettings settings = config.section("provider", ProviderSettings.class);
     List<String> warnings = new ArrayList<>();
     ProviderPlan plan = ProviderPlan.read(config, prices.read(config, warnings));
     warnings.addAll(plan.warnings());
-    Map<String, ProviderStack> stacks = new LinkedHashMap<>();
-    plan.providers()
-        .forEach(provider -> stacks.put(provider.name(), stack(provider, settings, old)));
+    if (old != null) {
+      warnings.addAll(needsRestart(old.settings(), settings));
+    }
     long version = old == null ? 1 : old.catalog().version() + 1;
+    Set<String> names =
+        plan.providers().stream().map(ConfiguredProvider::name).collect(Collectors.toSet());
+    Catalog catalog;
     try {
-      Catalog catalog = ModelsConfig.catalog(version, plan.models(), stacks.keySet());
-      return new Snapshot(catalog, stacks, settings, warnings);
+      catalog = ModelsConfig.catalog(version, plan.models(), names);
     } catch (ConfigException e) {
       throw new ConfigException(config.origin() + ": " + e.getMessage(), e);
+    }
+    Map<String, ProviderStack> stacks = stacks(plan.providers(), settings, old);
+    List<SharedAdapter> adapters = stacks.values().stream().map(ProviderStack::adapter).toList();
+    adapters.forEach(SharedAdapter::retain);
+    SnapshotUses uses = new SnapshotUses(() -> adapters.forEach(SharedAdapter::release));
+    return new Snapshot(catalog, stacks, settings, warnings, uses);
+  }
+
+  private static List<String> needsRestart(ProviderSettings before, ProviderSettings after) {
+    List<String> keys = new ArrayList<>();
+    if (before.port() != after.port() || !before.bind().equals(after.bind())) {
+      keys.add("provider.bind and provider.port");
+    }
+    if (!before.timeouts().connect().equals(after.timeouts().connect())) {
+      keys.add("provider.timeouts.connect");
+    }
+    return keys.stream().map(key -> key + ": a change takes effect at the next start").toList();
+  }
+
+  /** An adapter may still refuse, such as one whose model file is broken: then none is kept. */
+  private Map<String, ProviderStack> stacks(
+      List<ConfiguredProvider> plan, ProviderSettings settings, @Nullable Snapshot old) {
+    Map<String, ProviderStack> stacks = new LinkedHashMap<>();
+    List<SharedAdapter> made = new ArrayList<>();
+    try {
+      for (ConfiguredProvider configured : plan) {
+        stacks.put(configured.name(), stack(configured, settings, old, made));
+      }
+      return stacks;
+    } catch (RuntimeException e) {
+      made.forEach(SharedAdapter::discard);
+      throw e;
     }
   }
 
   private ProviderStack stack(
-      ConfiguredProvider configured, ProviderSettings settings, @Nullable Snapshot old) {
-    if (old != null && old.settings().equals(settings)) {
-      ProviderStack same = old.providers().get(configured.name());
-      if (same != null && same.configured().equals(configured)) {
-        return same;
-      }
+      ConfiguredProvider configured,
+      ProviderSettings settings,
+      @Nullable Snapshot old,
+      List<SharedAdapter> made) {
+    ProviderStack before = old == null ? null : old.providers().get(configured.name());
+    if (before == null || !before.configured().equals(configured) || !before.limitedBy(settings)) {
+      ProviderKind.Parts parts = new ProviderKind.Parts(settings.limits(), connections, time);
+      SharedAdapter adapter =
+          new SharedAdapter(
+              configured.name(),
+              configured.kind().create(configured.name(), configured.config(), parts));
+      made.add(adapter);
+      return new ProviderStack(configured, adapter, settings, null, meters, tracer, time, clock);
     }
-    ProviderKind.Parts parts = new ProviderKind.Parts(settings.limits(), connections, time);
-    return new ProviderStack(
-        configured,
-        configured.kind().create(configured.name(), configured.config(), parts),
-        settings,
-        meters,
-        tracer,
-        time,
-        clock);
+    return before.settings().equals(settings)
+        ? before
+        : new ProviderStack(
+            configured, before.adapter(), settings, before, meters, tracer, time, clock);
   }
 
   private void report(Snapshot snapshot) {

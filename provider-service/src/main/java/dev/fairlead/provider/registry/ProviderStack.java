@@ -12,10 +12,13 @@ import dev.fairlead.provider.translation.TranslatingProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A provider with everything around its adapter. The order, outermost first: breaker, concurrency
- * limit, timeouts, metrics and trace, translation, adapter. RATIONALE.md argues it.
+ * A provider with everything around its adapter. One that is made because only settings have
+ * changed goes on with the adapter, and with the circuits and the budget where theirs have not. The
+ * order, outermost first: breaker, concurrency limit, timeouts, metrics and trace, translation,
+ * adapter. RATIONALE.md argues it.
  */
 public final class ProviderStack {
 
@@ -23,12 +26,14 @@ public final class ProviderStack {
   private final CircuitBreakingProvider breaker;
   private final ConcurrencyLimitingProvider limiter;
   private final RetryBudget budget;
-  private final ModelProvider adapter;
+  private final ProviderSettings settings;
+  private final SharedAdapter adapter;
 
   ProviderStack(
       ConfiguredProvider configured,
-      ModelProvider adapter,
+      SharedAdapter adapter,
       ProviderSettings settings,
+      @Nullable ProviderStack old,
       MeterRegistry meters,
       Tracer tracer,
       TimeSource time,
@@ -38,7 +43,7 @@ public final class ProviderStack {
     String name = configured.name();
     ModelProvider observed =
         new ObservedProvider(
-            TranslatingProvider.around(adapter),
+            TranslatingProvider.around(adapter.adapter()),
             name,
             configured.kind().label(),
             meters,
@@ -46,12 +51,18 @@ public final class ProviderStack {
             time);
     ModelProvider timed = new TimeLimitingProvider(observed, settings.timeouts(), time);
     this.limiter = new ConcurrencyLimitingProvider(timed, name, settings.limits().concurrency());
-    this.breaker = new CircuitBreakingProvider(limiter, name, settings.breaker(), time, clock);
+    this.breaker =
+        old != null && old.settings.breaker().equals(settings.breaker())
+            ? old.breaker.around(limiter)
+            : new CircuitBreakingProvider(limiter, name, settings.breaker(), time, clock);
     this.budget =
-        new RetryBudget(
-            settings.retry().budgetRatio(),
-            settings.retry().budgetFloorPerSecond(),
-            time::nanoTime);
+        old != null && old.settings.retry().equals(settings.retry())
+            ? old.budget
+            : new RetryBudget(
+                settings.retry().budgetRatio(),
+                settings.retry().budgetFloorPerSecond(),
+                time::nanoTime);
+    this.settings = settings;
   }
 
   ConfiguredProvider configured() {
@@ -83,15 +94,17 @@ public final class ProviderStack {
     return limiter.inFlight();
   }
 
-  /** Frees what the adapter holds once its calls have finished; most hold nothing. */
-  void close() {
-    if (adapter instanceof AutoCloseable closeable) {
-      try {
-        closeable.close();
-      } catch (Exception e) {
-        throw new IllegalStateException("provider " + name() + " cannot be closed", e);
-      }
-    }
+  ProviderSettings settings() {
+    return settings;
+  }
+
+  /** Whether the adapter was made with these limits. */
+  boolean limitedBy(ProviderSettings other) {
+    return settings.limits().equals(other.limits());
+  }
+
+  SharedAdapter adapter() {
+    return adapter;
   }
 
   /** Retries left. */

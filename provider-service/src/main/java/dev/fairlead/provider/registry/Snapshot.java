@@ -13,17 +13,24 @@ import java.util.Map;
  *
  * @param providers by configured name, in configured order
  * @param warnings what an operator should look at
+ * @param uses who works with it
  */
 public record Snapshot(
     Catalog catalog,
     Map<String, ProviderStack> providers,
     ProviderSettings settings,
-    List<String> warnings) {
+    List<String> warnings,
+    SnapshotUses uses) {
 
   /** Copies, keeping the order. */
   public Snapshot {
     providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
     warnings = List.copyOf(warnings);
+  }
+
+  /** A request that began with {@link ProviderRegistry#begin} has ended. */
+  public void end() {
+    uses.end();
   }
 
   /** Ids of the models at a provider, in configured order. */

@@ -39,7 +39,7 @@ public final class CircuitBreakingProvider implements ModelProvider {
   private final TimeSource time;
   private final Clock clock;
   private final HealthBreaker provider;
-  private final Map<String, HealthBreaker> models = new ConcurrentHashMap<>();
+  private final Map<String, HealthBreaker> models;
 
   /** Breakers in front of {@code next}. */
   public CircuitBreakingProvider(
@@ -50,6 +50,22 @@ public final class CircuitBreakingProvider implements ModelProvider {
     this.time = time;
     this.clock = clock;
     this.provider = new HealthBreaker(name, settings, time, clock);
+    this.models = new ConcurrentHashMap<>();
+  }
+
+  private CircuitBreakingProvider(ModelProvider next, CircuitBreakingProvider old) {
+    this.next = next;
+    this.name = old.name;
+    this.settings = old.settings;
+    this.time = old.time;
+    this.clock = old.clock;
+    this.provider = old.provider;
+    this.models = old.models;
+  }
+
+  /** The same circuits in front of another. */
+  public CircuitBreakingProvider around(ModelProvider other) {
+    return new CircuitBreakingProvider(other, this);
   }
 
   @Override

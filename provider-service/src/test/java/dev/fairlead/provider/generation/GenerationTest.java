@@ -33,6 +33,7 @@ class GenerationTest {
   private final FakeProvider second = new FakeProvider();
   private final List<String> heard = new ArrayList<>();
   private @Nullable GenerationOutcome outcome;
+  private int ended;
 
   private final GenerationListener listener =
       new GenerationListener() {
@@ -95,7 +96,8 @@ class GenerationTest {
             0,
             deadlineNanos,
             Context.root());
-    return Generation.start(request, listener, new RetryPolicy(settings, () -> 0.5), time);
+    return Generation.start(
+        request, listener, new RetryPolicy(settings, () -> 0.5), time, () -> ended++);
   }
 
   private Candidate candidate(
@@ -136,6 +138,7 @@ class GenerationTest {
             "end 3 SUCCESS");
     assertThat(outcome).isInstanceOf(GenerationOutcome.Answered.class);
     assertThat(outcome.attempts()).hasSize(3);
+    assertThat(ended).isEqualTo(1);
   }
 
   @Test
