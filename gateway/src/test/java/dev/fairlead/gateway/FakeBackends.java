@@ -126,6 +126,8 @@ public final class FakeBackends implements AutoCloseable {
     provider.streams.clear();
     provider.failMidStream = false;
     provider.hang = false;
+    provider.live = false;
+    provider.upstreams.clear();
     provider.silent = false;
     provider.finishReason = FinishReason.FINISH_REASON_STOP;
     provider.calls.clear();
@@ -292,6 +294,12 @@ public final class FakeBackends implements AutoCloseable {
     /** Accepts a stream and never says anything. */
     public volatile boolean silent;
 
+    /** Hands streams over to the test. */
+    public volatile boolean live;
+
+    /** Streams that the test writes, in the order of their calls. */
+    public final List<LiveUpstream> upstreams = new CopyOnWriteArrayList<>();
+
     public volatile FinishReason finishReason = FinishReason.FINISH_REASON_STOP;
     public final List<GenerationCall> calls = new CopyOnWriteArrayList<>();
     public final AtomicInteger cancelled = new AtomicInteger();
@@ -380,6 +388,12 @@ public final class FakeBackends implements AutoCloseable {
         ProviderServiceStreamGenerateRequest request,
         StreamObserver<ProviderServiceStreamGenerateResponse> observer) {
       calls.add(request.getCall());
+      if (live) {
+        LiveUpstream upstream = new LiveUpstream(request.getCall(), observer);
+        upstream.start();
+        upstreams.add(upstream);
+        return;
+      }
       if (failure != null && !failMidStream) {
         observer.onError(FailureStatus.toStatus(failure));
         return;

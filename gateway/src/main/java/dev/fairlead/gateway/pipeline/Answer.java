@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param chat the whole answer to a typed request that was not streamed, else null
  * @param usageEvent the upstream's usage event of a raw stream; empty when there is none
  * @param responseHeaders vendor headers that the client may see
+ * @param servedEntry the cache entry that the answer came from; null for a fresh one
  */
 public record Answer(
     AnswerHead head,
@@ -20,7 +21,8 @@ public record Answer(
     @Nullable RawAnswer raw,
     @Nullable ChatResponse chat,
     ByteString usageEvent,
-    Map<String, String> responseHeaders) {
+    Map<String, String> responseHeaders,
+    @Nullable ServedEntry servedEntry) {
 
   /** Copies. */
   public Answer {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * What one request carries over every hop: identity, trace, deadline and cancellation; and the
@@ -16,11 +17,14 @@ import java.util.concurrent.TimeUnit;
 public final class CallScope {
 
   private final Context.CancellableContext context;
+  private final ScheduledExecutorService timer;
   private final Executor loop;
   private final long startNanos = System.nanoTime();
 
-  private CallScope(Context.CancellableContext context, Executor loop) {
+  private CallScope(
+      Context.CancellableContext context, ScheduledExecutorService timer, Executor loop) {
     this.context = context;
+    this.timer = timer;
     this.loop = loop;
   }
 
@@ -36,13 +40,21 @@ public final class CallScope {
   public static CallScope open(
       Context identity, Duration timeout, ScheduledExecutorService timer, Executor loop) {
     Deadline deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    return new CallScope(identity.withDeadline(deadline, timer), loop);
+    return new CallScope(identity.withDeadline(deadline, timer), timer, loop);
+  }
+
+  /**
+   * A scope for work that outlives this request when others share it: the same identity, trace and
+   * event loop, a time and an end of its own.
+   */
+  CallScope detached(Duration timeout) {
+    return open(context.fork(), timeout, timer, loop);
   }
 
   /** A scope for a part of this request: its own id and end, the same deadline and cancellation. */
   public CallScope child(String requestId) {
     return new CallScope(
-        context.withValue(CallContext.REQUEST_ID, requestId).withCancellation(), loop);
+        context.withValue(CallContext.REQUEST_ID, requestId).withCancellation(), timer, loop);
   }
 
   /**
@@ -79,6 +91,21 @@ public final class CallScope {
   /** Frees the deadline's timer; call it when the request has ended. */
   public void close() {
     context.close();
+  }
+
+  /** Runs {@code later} on the request's timer; it may then have ended. */
+  void schedule(long delayNanos, Runnable later) {
+    timer.schedule(later, delayNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Runs {@code ended} once when the request is cancelled, past its deadline or closed. */
+  void whenEnded(Runnable ended) {
+    context.addListener(end -> ended.run(), Runnable::run);
+  }
+
+  /** Whether it was the deadline that ended the request. */
+  boolean isPastDeadline() {
+    return context.cancellationCause() instanceof TimeoutException;
   }
 
   /** Whether the request was cancelled or is past its deadline. */

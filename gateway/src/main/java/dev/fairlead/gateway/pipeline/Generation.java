@@ -79,7 +79,8 @@ final class Generation {
             response.hasRaw() ? response.getRaw() : null,
             response.hasChat() ? response.getChat() : null,
             ByteString.EMPTY,
-            completed.getResponseHeadersMap());
+            completed.getResponseHeadersMap(),
+            null);
     CacheWrite write = new CacheWrite(call, completed, settlement);
     if (response.hasRaw()) {
       write.raw(response.getRaw());
@@ -139,8 +140,8 @@ final class Generation {
             failure,
             upstream,
             attempts.size(),
-            told.getRetriesSpent() || retriesSpent(failure, attempts)),
-        modelId);
+            told.getRetriesSpent() || retriesSpent(failure, attempts),
+            modelId));
   }
 
   /**

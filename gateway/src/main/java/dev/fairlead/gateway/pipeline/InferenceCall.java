@@ -7,7 +7,6 @@ import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.cache.CacheKey;
 import dev.fairlead.gateway.dialect.CacheControl;
-import dev.fairlead.gateway.feedback.ServedAnswer;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.gateway.routing.ModelSelector;
 import dev.fairlead.v1.AnalyzeResponse;
@@ -23,9 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request on its way to an answer: exact lookup, scoring, semantic lookup, routing; then {@link
- * Generation} or {@link Replay} take over. Exactly one step is under way at any time, so no field
- * needs a lock; a step that follows an asynchronous call runs on the request's event loop.
+ * One call, of one request or of several that share it, on its way to an answer: exact lookup,
+ * scoring, semantic lookup, routing; then {@link Generation} or {@link Replay} take over. Exactly
+ * one step is under way at any time, so no field needs a lock; a step that follows an asynchronous
+ * call runs on the request's event loop.
  */
 final class InferenceCall {
 
@@ -50,9 +50,6 @@ final class InferenceCall {
   @Nullable CacheMiss miss;
   String leaseId = "";
 
-  /** Id of the cache entry that answers; empty for a fresh answer. */
-  String servedEntry = "";
-
   InferenceCall(
       InferencePipeline pipeline, InferenceRequest request, CallScope scope, AnswerSink sink) {
     this.pipeline = pipeline;
@@ -61,11 +58,10 @@ final class InferenceCall {
     this.sink = sink;
     CacheControl control = request.controls().cacheControl();
     this.mayStore = control == null || !control.noStore();
-    this.mayLookUp = mayStore && (control == null || !control.noCache());
+    this.mayLookUp = SharingKey.mayShare(request);
   }
 
   void start() {
-    pipeline.metrics.requestStarted();
     scope.run(() -> step(this::admit));
   }
 
@@ -269,21 +265,20 @@ final class InferenceCall {
     try {
       step.run();
     } catch (FailureException e) {
-      fail(FailedAnswer.of(e.failure()), "none");
+      fail(FailedAnswer.of(e.failure()));
     } catch (RuntimeException e) {
       logger.error("request {} failed inside the gateway", scope.requestId(), e);
-      fail(FailedAnswer.of(new Failure.Internal("internal error")), "none");
+      fail(FailedAnswer.of(new Failure.Internal("internal error")));
     }
   }
 
   /** Ends the request without an answer, whichever step it was in. */
-  void fail(FailedAnswer failed, String modelId) {
+  void fail(FailedAnswer failed) {
     if (ended.getAndSet(true)) {
       logger.debug("request {} failed after its end: {}", scope.requestId(), failed.failure());
       return;
     }
     releaseLease();
-    pipeline.metrics.failed(modelId, failed.failure(), scope.elapsedNanos());
     scope.close();
     sink.fail(failed);
   }
@@ -293,20 +288,8 @@ final class InferenceCall {
     if (ended.getAndSet(true)) {
       return;
     }
-    pipeline.metrics.completed(answer);
-    remember(answer.head());
     scope.close();
     sink.complete(answer);
-  }
-
-  private void remember(AnswerHead head) {
-    pipeline.recent.remember(
-        new ServedAnswer(
-            scope.requestId(),
-            scope.tenant(),
-            head.modelId(),
-            servedEntry.isEmpty() ? null : cacheKey().scope(),
-            servedEntry));
   }
 
   /** Gives a lease back that was not used up by a store. */

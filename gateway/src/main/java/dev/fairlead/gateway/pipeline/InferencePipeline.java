@@ -30,7 +30,8 @@ public final class InferencePipeline {
   final ScorerClient scorer;
   final ProviderServiceGrpc.ProviderServiceStub provider;
   final RouterMetrics metrics;
-  final RecentAnswers recent;
+  private final RecentAnswers recent;
+  private final SharedAnswers shared;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
   public InferencePipeline(
@@ -52,14 +53,27 @@ public final class InferencePipeline {
     this.provider = ProviderServiceGrpc.newStub(provider);
     this.metrics = metrics;
     this.recent = recent;
+    this.shared =
+        new SharedAnswers(
+            limits.maxLiveBytes(), limits.liveGrace(), limits.requestTimeout(), metrics);
   }
 
   /**
    * Answers a request. The sink hears of every outcome, failures included; {@code scope} is closed
-   * at the end. When the caller goes away the door cancels the scope.
+   * at the end. When the caller goes away the door cancels the scope. Identical requests that are
+   * under way together and may share share one call.
    */
   public void answer(InferenceRequest request, CallScope scope, AnswerSink sink) {
-    new InferenceCall(this, request, scope, sink).start();
+    AnswerSink settled = new SettledSink(metrics, recent, scope, sink);
+    if (SharingKey.mayShare(request)) {
+      shared.join(
+          SharingKey.of(request, scope),
+          scope,
+          settled,
+          (own, into) -> new InferenceCall(this, request, own, into).start());
+    } else {
+      new InferenceCall(this, request, scope, settled).start();
+    }
   }
 
   /** Decides without answering; scores the prompt and looks it up, and leaves no trace. */

@@ -92,7 +92,6 @@ final class Replay {
       ByteString usageEvent) {
     CachedAnswer stored = hit.getAnswer();
     CacheUse use = use(hit.getKind());
-    call.servedEntry = hit.getEntryId();
     AnswerHead head =
         new AnswerHead(
             call.scope.requestId(),
@@ -117,7 +116,16 @@ final class Replay {
             List.of(),
             call.scope.elapsedNanos(),
             OptionalLong.empty());
-    return new Answer(head, settlement, raw, chat, usageEvent, Map.of());
+    return new Answer(
+        head,
+        settlement,
+        raw,
+        chat,
+        usageEvent,
+        Map.of(),
+        hit.getEntryId().isEmpty()
+            ? null
+            : new ServedEntry(call.cacheKey().scope(), hit.getEntryId()));
   }
 
   private static CacheUse use(CacheHit.Kind kind) {

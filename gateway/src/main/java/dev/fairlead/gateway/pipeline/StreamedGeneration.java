@@ -155,7 +155,7 @@ final class StreamedGeneration
             end, contentEvents > 0 ? OptionalLong.of(firstContentNanos) : OptionalLong.empty());
     AnswerHead begun = head == null ? generation.head(modelId, attempts.size(), 0) : head;
     Answer answer =
-        new Answer(begun, settlement, null, null, usageEvent, end.getResponseHeadersMap());
+        new Answer(begun, settlement, null, null, usageEvent, end.getResponseHeadersMap(), null);
     CacheWrite write = new CacheWrite(call, end, settlement);
     if (keeping && !kept.isEmpty()) {
       write.events(

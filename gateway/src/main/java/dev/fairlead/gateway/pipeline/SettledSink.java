@@ -1,0 +1,64 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.feedback.RecentAnswers;
+import dev.fairlead.gateway.feedback.ServedAnswer;
+import dev.fairlead.gateway.metrics.RouterMetrics;
+
+/**
+ * Counts a request at its end and frees its scope, whether it was answered by a call of its own or
+ * by one that it shared; then lets its door know.
+ */
+final class SettledSink implements AnswerSink {
+
+  private final RouterMetrics metrics;
+  private final RecentAnswers recent;
+  private final CallScope scope;
+  private final AnswerSink door;
+
+  SettledSink(RouterMetrics metrics, RecentAnswers recent, CallScope scope, AnswerSink door) {
+    this.metrics = metrics;
+    this.recent = recent;
+    this.scope = scope;
+    this.door = door;
+    metrics.requestStarted();
+  }
+
+  @Override
+  public void begin(AnswerHead head) {
+    door.begin(head);
+  }
+
+  @Override
+  public void piece(StreamPiece piece) {
+    door.piece(piece);
+  }
+
+  @Override
+  public void whenReady(Runnable next) {
+    door.whenReady(next);
+  }
+
+  @Override
+  public void complete(Answer answer) {
+    metrics.completed(answer);
+    ServedEntry served = answer.servedEntry();
+    recent.remember(
+        new ServedAnswer(
+            scope.requestId(),
+            scope.tenant(),
+            answer.head().modelId(),
+            served == null ? null : served.scope(),
+            served == null ? "" : served.id()));
+    scope.close();
+    door.complete(answer);
+  }
+
+  @Override
+  public void fail(FailedAnswer failed) {
+    Failure failure = failed.failure();
+    metrics.failed(failed.modelId(), failure, scope.elapsedNanos());
+    scope.close();
+    door.fail(failed);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.fairlead.gateway.pipeline;
+
+import com.google.protobuf.ByteString;
+import dev.fairlead.gateway.dialect.CacheControl;
+import dev.fairlead.gateway.dialect.Controls;
+import dev.fairlead.gateway.dialect.RequestFacts;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must agree for two requests to be answered by one call: everything that the cache tells
+ * entries apart by, and what else could change the answer, its form or its price.
+ *
+ * @param digest over the dialect and everything in the request but the model and the last user text
+ * @param text the last user text
+ * @param wishes but those about time, which each request keeps for itself
+ */
+record SharingKey(
+    String tenant,
+    String model,
+    ByteString digest,
+    String text,
+    boolean stream,
+    Controls wishes,
+    Map<String, String> forwardHeaders) {
+
+  /** The key of a request that may share. */
+  static SharingKey of(InferenceRequest request, CallScope scope) {
+    RequestFacts facts = request.facts();
+    return new SharingKey(
+        scope.tenant(),
+        facts.model(),
+        facts.scopeDigest(),
+        facts.lastUserText(),
+        facts.stream(),
+        wishes(request.controls()),
+        request.forwardHeaders());
+  }
+
+  private static Controls wishes(Controls controls) {
+    return controls.equals(Controls.NONE)
+        ? Controls.NONE
+        : new Controls(
+            controls.policy(),
+            controls.maxCostNanoUsd(),
+            controls.latencySlo(),
+            controls.qualityTarget(),
+            controls.cacheControl(),
+            controls.tags());
+  }
+
+  /** Whether a request may be answered by what was or is being generated for another one. */
+  static boolean mayShare(InferenceRequest request) {
+    @Nullable CacheControl control = request.controls().cacheControl();
+    return control == null || !control.noStore() && !control.noCache();
+  }
+
+  /** Without the prompt. */
+  @Override
+  public String toString() {
+    return "request for " + model + ", " + text.length() + " characters";
+  }
+}
