@@ -77,6 +77,7 @@ public final class GatewayNode implements AutoCloseable {
     ServerConfig server = config.section("server", ServerConfig.class);
     RoutingConfig routing = config.section("routing", RoutingConfig.class);
     LimitsConfig limits = config.section("limits", LimitsConfig.class);
+    StreamsConfig streams = config.section("streams", StreamsConfig.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
     config.section("slo", SloConfig.class);
     if (config.has("canary")) {
@@ -95,6 +96,7 @@ public final class GatewayNode implements AutoCloseable {
         new InferencePipeline(
             routing,
             limits,
+            streams,
             new Router(routing),
             catalogs,
             cache,
@@ -107,6 +109,7 @@ public final class GatewayNode implements AutoCloseable {
             new EdgeServer.Parts(
                 server,
                 limits,
+                streams,
                 security,
                 telemetry,
                 metrics,

@@ -17,8 +17,6 @@ public record LimitsConfig(
     Duration requestTimeout,
     Duration coalesceWait,
     int maxCachedBytes,
-    int maxLiveBytes,
-    Duration liveGrace,
     int maxBatchItems,
     int batchConcurrency) {
 
@@ -35,8 +33,6 @@ public record LimitsConfig(
     Expect.positive("limits.body_timeout", bodyTimeout);
     Expect.positive("limits.request_timeout", requestTimeout);
     Expect.range("limits.max_cached_bytes", maxCachedBytes, 0, 48 << 20);
-    Expect.range("limits.max_live_bytes", maxLiveBytes, 0, 48 << 20);
-    Expect.positive("limits.live_grace", liveGrace);
     Expect.range("limits.max_batch_items", maxBatchItems, 1, 10_000);
     Expect.range("limits.batch_concurrency", batchConcurrency, 1, 1000);
   }

@@ -77,6 +77,7 @@ class GatewayConfigTest {
               config.section("routing", RoutingConfig.class);
               config.section("server", ServerConfig.class);
               config.section("limits", LimitsConfig.class);
+              config.section("streams", StreamsConfig.class);
               config.section("slo", SloConfig.class);
             })
         .isInstanceOf(ConfigException.class)

@@ -25,7 +25,7 @@ class SharedStreamTest {
 
   @BeforeAll
   static void start() throws Exception {
-    backends = new FakeBackends("limits: {max_live_bytes: " + LIVE_BYTES + "}\n");
+    backends = new FakeBackends("streams: {max_live_bytes: " + LIVE_BYTES + "}\n");
     await().until(backends.node::ready);
   }
 

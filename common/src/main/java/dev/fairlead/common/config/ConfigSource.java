@@ -56,7 +56,8 @@ public final class ConfigSource {
           "provider",
           "telemetry",
           "security",
-          "limits");
+          "limits",
+          "streams");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())

@@ -41,6 +41,6 @@ final class BatchService extends EdgeService {
     BatchBody batch = BatchBody.read(body, scan, limits.maxBatchItems());
     CallScope scope = edge.open(context, ControlsReader.fromHeaders(headers::get).timing());
     BatchRun run = new BatchRun(batch, codecs, headers, pipeline, scope, context.eventLoop());
-    return EdgeContext.cancelling(scope, run.start(limits.batchConcurrency()));
+    return EdgeContext.cancelling(context, scope, run.start(limits.batchConcurrency()));
   }
 }

@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.dialect.Controls;
 import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.dialect.DialectCodec;
@@ -25,12 +26,15 @@ final class ChatService extends EdgeService {
   private final DialectCodec codec;
   private final EdgeContext edge;
   private final InferencePipeline pipeline;
+  private final StreamsConfig streams;
 
-  ChatService(DialectCodec codec, EdgeContext edge, InferencePipeline pipeline) {
+  ChatService(
+      DialectCodec codec, EdgeContext edge, InferencePipeline pipeline, StreamsConfig streams) {
     super(codec, HttpMethod.POST);
     this.codec = codec;
     this.edge = edge;
     this.pipeline = pipeline;
+    this.streams = streams;
   }
 
   @Override
@@ -42,13 +46,14 @@ final class ChatService extends EdgeService {
     codec.responseHeaders(scope.requestId()).forEach(context::setAdditionalResponseHeader);
     if (scanned.facts().stream()) {
       EventStreamSink sink = new EventStreamSink(codec, scope.requestId(), scanned.includeUsage());
+      StreamWatch.start(sink, scope, context.eventLoop(), streams);
       pipeline.answer(request, scope, sink);
       expireUnbegun(context, scope, sink, timing.firstTokenTimeout());
-      return EdgeContext.cancelling(scope, sink.response());
+      return EdgeContext.cancelling(context, scope, sink.response());
     }
     CompleteSink sink = new CompleteSink(codec, scope.requestId());
     pipeline.answer(request, scope, sink);
-    return EdgeContext.cancelling(scope, sink.response());
+    return EdgeContext.cancelling(context, scope, sink.response());
   }
 
   private static void expireUnbegun(

@@ -2,12 +2,16 @@ package dev.fairlead.gateway.edge;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.dialect.Timing;
 import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.telemetry.CallContext;
 import dev.fairlead.telemetry.RequestIds;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -115,15 +119,33 @@ final class EdgeContext {
   /**
    * The response of a request whose scope ends when the client does not take the response to its
    * end.
+   *
+   * <p>Over HTTP/1 the server lets a response live for a second after its connection has gone, so
+   * the connection itself is listened to as well.
    */
-  static HttpResponse cancelling(CallScope scope, HttpResponse response) {
+  static HttpResponse cancelling(
+      ServiceRequestContext context, CallScope scope, HttpResponse response) {
+    ChannelFuture closed = context.sessionProtocol().isMultiplex() ? null : closeOf(context);
+    ChannelFutureListener gone = future -> scope.cancel();
+    if (closed != null) {
+      closed.addListener(gone);
+    }
     response
         .whenComplete()
-        .exceptionally(error -> {
-          scope.cancel();
-          return null;
+        .whenComplete((taken, error) -> {
+          if (closed != null) {
+            closed.removeListener(gone);
+          }
+          if (error != null) {
+            scope.cancel();
+          }
         });
     return response;
+  }
+
+  private static @Nullable ChannelFuture closeOf(ServiceRequestContext context) {
+    Channel channel = context.log().ensureAvailable(RequestLogProperty.SESSION).channel();
+    return channel == null ? null : channel.closeFuture();
   }
 
   private static void end(Span span, int status) {

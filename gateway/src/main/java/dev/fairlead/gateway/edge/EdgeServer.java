@@ -8,6 +8,7 @@ import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.net.FlushPerIteration;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.ServerConfig;
+import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.feedback.QualitySink;
 import dev.fairlead.gateway.feedback.RecentAnswers;
@@ -39,6 +40,7 @@ public final class EdgeServer implements AutoCloseable {
   public record Parts(
       ServerConfig config,
       LimitsConfig limits,
+      StreamsConfig streams,
       SecurityConfig security,
       Telemetry telemetry,
       RouterMetrics metrics,
@@ -70,7 +72,9 @@ public final class EdgeServer implements AutoCloseable {
             .http2MaxHeaderListSize(limits.maxHeaderBytes())
             // Headers, body and events that are written in one turn of the event loop leave in one
             // system call.
-            .childChannelPipelineCustomizer(pipeline -> pipeline.addFirst(new FlushPerIteration()))
+            .childChannelPipelineCustomizer(pipeline ->
+                pipeline.addFirst(
+                    new FlushPerIteration(), new StalledWriteGuard(parts.streams().writeTimeout())))
             .gracefulShutdownTimeout(Duration.ofMillis(100), DRAIN);
     Endpoints.addTo(builder, parts);
     Server server = builder.build();

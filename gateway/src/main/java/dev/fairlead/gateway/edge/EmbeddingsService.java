@@ -82,7 +82,7 @@ final class EmbeddingsService extends EdgeService {
     CallScope scope = edge.open(context, request.controls().timing());
     CompleteSink sink = new CompleteSink(errors, scope.requestId());
     pipeline.answer(request, scope, sink);
-    return EdgeContext.cancelling(scope, sink.response());
+    return EdgeContext.cancelling(context, scope, sink.response());
   }
 
   private void requireEmbeddings(String model) {
@@ -121,7 +121,7 @@ final class EmbeddingsService extends EdgeService {
                   FailureResponses.of(
                       FailureStatus.fromThrowable(error), errors, scope.requestId()));
             }));
-    return EdgeContext.cancelling(scope, HttpResponse.of(response));
+    return EdgeContext.cancelling(context, scope, HttpResponse.of(response));
   }
 
   private HttpResponse answer(EmbedResponse embedded, boolean base64, String requestId) {

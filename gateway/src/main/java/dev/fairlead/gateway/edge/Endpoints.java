@@ -3,6 +3,7 @@ package dev.fairlead.gateway.edge;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import dev.fairlead.gateway.LimitsConfig;
+import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.anthropic.AnthropicMessagesCodec;
@@ -28,15 +29,17 @@ final class Endpoints {
     ErrorDialects errors = new ErrorDialects(chat, messages);
     EdgeContext edge =
         new EdgeContext(parts.telemetry().openTelemetry(), parts.telemetry().tracer(), limits);
+    StreamsConfig streams = parts.streams();
     InferencePipeline pipeline = parts.pipeline();
     ModelsService models = new ModelsService(errors, parts.catalogs());
 
     builder
-        .service("/v1/chat/completions", new ChatService(chat, edge, pipeline))
-        .service("/v1/completions", new ChatService(completions, edge, pipeline))
-        .service("/v1/messages", new ChatService(messages, edge, pipeline))
+        .service("/v1/chat/completions", new ChatService(chat, edge, pipeline, streams))
+        .service("/v1/completions", new ChatService(completions, edge, pipeline, streams))
+        .service("/v1/messages", new ChatService(messages, edge, pipeline, streams))
         .service("/v1/messages/count_tokens", new CountTokensService(messages, parts.catalogs()))
-        .service("/v1/responses", new ChatService(new ResponsesCodec(scan), edge, pipeline))
+        .service(
+            "/v1/responses", new ChatService(new ResponsesCodec(scan), edge, pipeline, streams))
         .service(
             "/v1/embeddings",
             new EmbeddingsService(

@@ -29,10 +29,16 @@ import org.jspecify.annotations.Nullable;
 final class EventStreamSink implements AnswerSink {
 
   private final CompletableFuture<HttpResponse> response = new CompletableFuture<>();
+  private final HttpResponse deferred = HttpResponse.of(response);
   private final DialectCodec codec;
   private final String requestId;
   private final boolean includeUsage;
-  private @Nullable HttpResponseWriter writer;
+
+  /** Set once, by the answer's beginning or by the first keep-alive before it. */
+  private volatile @Nullable HttpResponseWriter writer;
+
+  private volatile boolean begun;
+  private volatile long lastWriteNanos = System.nanoTime();
 
   EventStreamSink(DialectCodec codec, String requestId, boolean includeUsage) {
     this.codec = codec;
@@ -41,30 +47,81 @@ final class EventStreamSink implements AnswerSink {
   }
 
   HttpResponse response() {
-    return HttpResponse.of(response);
+    return deferred;
   }
 
   /**
-   * Gives up on a stream that has not begun; whether there was anything to give up. The caller then
-   * cancels the scope.
+   * Gives up on a stream whose answer has not begun; whether there was anything to give up. The
+   * caller then cancels the scope.
    */
   boolean expire() {
-    Failure late = new Failure.Timeout("the stream did not begin within the caller's timeout");
-    return response.complete(FailureResponses.of(late, codec, requestId));
+    if (begun) {
+      return false;
+    }
+    fail(
+        FailedAnswer.of(
+            new Failure.Timeout("the stream did not begin within the caller's timeout")));
+    return true;
   }
 
   @Override
   public void begin(AnswerHead head) {
-    ResponseHeadersBuilder headers =
-        ResponseHeaders.builder(HttpStatus.OK)
-            .set("content-type", "text/event-stream; charset=utf-8")
-            .set("cache-control", "no-cache")
-            .set("x-accel-buffering", "no");
+    begun = true;
+    ResponseHeadersBuilder headers = headers();
     AnswerHeaders.begin(headers, head);
-    HttpResponseWriter opened = HttpResponse.streaming();
-    opened.write(headers.build());
-    writer = opened;
-    response.complete(opened);
+    open(headers.build());
+  }
+
+  private static ResponseHeadersBuilder headers() {
+    return ResponseHeaders.builder(HttpStatus.OK)
+        .set("content-type", "text/event-stream; charset=utf-8")
+        .set("cache-control", "no-cache")
+        .set("x-accel-buffering", "no");
+  }
+
+  /** Sends the head unless it was sent, or a plain error was. */
+  private synchronized void open(ResponseHeaders headers) {
+    if (writer == null && !response.isDone()) {
+      HttpResponseWriter opened = HttpResponse.streaming();
+      opened.write(headers);
+      writer = opened;
+      response.complete(opened);
+    }
+  }
+
+  /** Says something that means nothing, after a head without what is not known yet. */
+  void keepAlive() {
+    open(headers().set("x-request-id", requestId).build());
+    HttpResponseWriter open = writer;
+    if (open != null) {
+      write(open, HttpData.wrap(codec.keepAlive()));
+    }
+  }
+
+  /** Whether the head has been sent. */
+  boolean isOpen() {
+    return writer != null;
+  }
+
+  /** When something was written last, {@link System#nanoTime}. */
+  long lastWriteNanos() {
+    return lastWriteNanos;
+  }
+
+  /** Runs {@code taken} when the connection has taken what was written so far. */
+  void whenTaken(Runnable taken) {
+    HttpResponseWriter open = writer;
+    if (open != null) {
+      open.whenConsumed().thenRun(taken);
+    }
+  }
+
+  /** Ends a stream that its client does not read; nothing more can be said to it. */
+  void abandon() {
+    HttpResponseWriter open = writer;
+    if (open != null) {
+      open.abort();
+    }
   }
 
   @Override
@@ -105,7 +162,8 @@ final class EventStreamSink implements AnswerSink {
   }
 
   /** Writes unless the client has gone; then the scope's cancellation ends the request. */
-  private static void write(HttpResponseWriter open, HttpData data) {
+  private void write(HttpResponseWriter open, HttpData data) {
+    lastWriteNanos = System.nanoTime();
     if (!data.isEmpty() && !open.tryWrite(data)) {
       open.close();
     }
@@ -126,12 +184,18 @@ final class EventStreamSink implements AnswerSink {
 
   @Override
   public void fail(FailedAnswer failed) {
+    HttpResponseWriter open = failedBeforeHead(failed);
+    if (open != null) {
+      write(open, HttpData.wrap(codec.streamError(failed.failure(), requestId)));
+      open.close();
+    }
+  }
+
+  private synchronized @Nullable HttpResponseWriter failedBeforeHead(FailedAnswer failed) {
     HttpResponseWriter open = writer;
     if (open == null) {
       response.complete(FailureResponses.of(failed, codec, requestId));
-      return;
     }
-    write(open, HttpData.wrap(codec.streamError(failed.failure(), requestId)));
-    open.close();
+    return open;
   }
 }

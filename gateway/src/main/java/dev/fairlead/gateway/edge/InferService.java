@@ -48,7 +48,7 @@ final class InferService extends EdgeService {
     CallScope scope = edge.open(context, request.controls().timing());
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
     pipeline.answer(request, scope, new TextSink(response, errors, scope.requestId()));
-    return EdgeContext.cancelling(scope, HttpResponse.of(response));
+    return EdgeContext.cancelling(context, scope, HttpResponse.of(response));
   }
 
   static InferenceRequest request(InferBody body, RequestHeaders headers) {

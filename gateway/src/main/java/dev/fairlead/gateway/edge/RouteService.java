@@ -53,7 +53,7 @@ final class RouteService extends EdgeService {
         scope,
         outcome -> response.complete(Json.response(200, scope.requestId(), json(outcome))),
         failure -> response.complete(FailureResponses.of(failure, codec, scope.requestId())));
-    return EdgeContext.cancelling(scope, HttpResponse.of(response));
+    return EdgeContext.cancelling(context, scope, HttpResponse.of(response));
   }
 
   /** A chat body has messages; anything else is read as a body of {@code /v1/infer}. */

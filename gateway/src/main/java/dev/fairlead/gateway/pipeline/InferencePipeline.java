@@ -3,6 +3,7 @@ package dev.fairlead.gateway.pipeline;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.LimitsConfig;
+import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.metrics.RouterMetrics;
@@ -37,6 +38,7 @@ public final class InferencePipeline {
   public InferencePipeline(
       RoutingConfig routing,
       LimitsConfig limits,
+      StreamsConfig streams,
       Router router,
       CatalogFollower catalogs,
       CacheClient cache,
@@ -55,7 +57,7 @@ public final class InferencePipeline {
     this.recent = recent;
     this.shared =
         new SharedAnswers(
-            limits.maxLiveBytes(), limits.liveGrace(), limits.requestTimeout(), metrics);
+            streams.maxLiveBytes(), streams.liveGrace(), limits.requestTimeout(), metrics);
   }
 
   /**
