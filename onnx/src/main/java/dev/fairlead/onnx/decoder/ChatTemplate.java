@@ -53,6 +53,14 @@ public final class ChatTemplate {
         name + ": chat_template: of an unknown form (expected: ChatML with <|im_start|>, or none)");
   }
 
+  /** Its form in words. */
+  String form() {
+    return switch (form) {
+      case PLAIN -> "no chat template";
+      case CHATML -> "ChatML";
+    };
+  }
+
   /** The text to continue; special tokens inside of contents stay text. */
   String render(List<Turn> turns, ByteLevelTokenizer tokenizer) {
     StringBuilder out = new StringBuilder();

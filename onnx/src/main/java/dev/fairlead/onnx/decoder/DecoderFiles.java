@@ -46,18 +46,28 @@ record DecoderFiles(@Nullable Path folder) {
       check(graph.name(), graph.sha256(), sha256);
       return OrtRuntime.open(graph.name(), graph.content());
     }
-    Path graph =
-        GRAPHS.stream()
-            .map(folder::resolve)
-            .filter(Files::isRegularFile)
-            .findFirst()
-            .orElseThrow(() ->
-                new ModelFileException(
-                    folder + ": no decoder (expected one of: " + String.join(", ", GRAPHS) + ")"));
+    Path graph = graph(folder);
     if (sha256 != null) {
       check(graph.toString(), sha256(graph), sha256);
     }
     return OrtRuntime.open(graph, threads);
+  }
+
+  /** Of the graph's file. */
+  String sha256() {
+    return folder == null
+        ? ModelFile.resource(SHIPPED + GRAPHS.getFirst()).sha256()
+        : sha256(graph(folder));
+  }
+
+  private static Path graph(Path folder) {
+    return GRAPHS.stream()
+        .map(folder::resolve)
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElseThrow(() ->
+            new ModelFileException(
+                folder + ": no decoder (expected one of: " + String.join(", ", GRAPHS) + ")"));
   }
 
   /** A required file. */

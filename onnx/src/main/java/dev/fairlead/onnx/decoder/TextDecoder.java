@@ -87,6 +87,16 @@ public final class TextDecoder implements AutoCloseable {
     return number(config, "n_positions", "max_position_embeddings", "n_ctx");
   }
 
+  /**
+   * SHA-256 of a decoder's graph in hexadecimal. Blocks.
+   *
+   * @param folder of a decoder; null for the shipped one
+   * @throws ModelFileException when there is none
+   */
+  public static String sha256(@Nullable Path folder) {
+    return new DecoderFiles(folder).sha256();
+  }
+
   private static TextDecoder open(DecoderFiles files, int threads, @Nullable String sha256) {
     OrtSession graph = files.open(threads, sha256);
     try {
@@ -115,6 +125,18 @@ public final class TextDecoder implements AutoCloseable {
   /** What messages call it. */
   public String name() {
     return name;
+  }
+
+  /** Its shape in words: layers, heads, vocabulary, context window, chat template. */
+  public String shape() {
+    List<DecoderSession.CacheInput> caches = session.caches();
+    String cache =
+        caches.isEmpty()
+            ? "no key-value cache"
+            : "%d layers with keys and values of %d x %d"
+                .formatted(caches.size() / 2, caches.getFirst().heads(), caches.getFirst().width());
+    return "%s, vocabulary %d, context %d, %s"
+        .formatted(cache, tokenizer.size(), contextWindow, template.form());
   }
 
   /** Most tokens of prompt and answer together. */

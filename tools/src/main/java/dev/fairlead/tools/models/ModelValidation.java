@@ -54,6 +54,7 @@ final class ModelValidation {
   }
 
   List<Finding> run() {
+    findings.addAll(DecoderChecks.of(config));
     configured();
     scorer();
     return List.copyOf(findings);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.fairlead.catalog.pricelist.PriceLists;
+import dev.fairlead.onnx.decoder.TextDecoder;
 import dev.fairlead.tools.Fairlead;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -145,6 +146,53 @@ class ModelCommandsTest {
     } finally {
       server.stop(0);
     }
+  }
+
+  @Test
+  void localDecoder_isLoadedComparedAndAsked() throws IOException {
+    String sha256 = TextDecoder.sha256(null);
+    JsonNode checks =
+        validated(
+            0,
+            """
+            providers: { here: { kind: onnx, model_path: shipped, sha256: "%s" } }
+            """
+                .formatted(sha256));
+
+    assertThat(result(checks, "provider here", "decoder"))
+        .isEqualTo(
+            "ok: 3 layers with keys and values of 4 x 32, vocabulary 768, context 256, ChatML,"
+                + " SHA-256 "
+                + sha256
+                + ", as configured");
+    assertThat(result(checks, "fairlead-decoder", "price")).startsWith("ok: 0 in, 0 out");
+    assertThat(result(checks, "fairlead-decoder", "context window")).startsWith("ok: 256 tokens");
+    assertThat(result(checks, "fairlead-decoder", "probe")).startsWith("ok: ").endsWith("1 tokens");
+  }
+
+  @Test
+  void localDecoder_failsByName_whileOthersAreChecked() throws IOException {
+    Path broken = Files.createDirectory(folder.resolve("broken"));
+    Files.writeString(broken.resolve("model.onnx"), "not a model");
+    JsonNode checks =
+        validated(
+            1,
+            """
+            providers:
+              good: { kind: onnx, model_path: shipped }
+              other: { kind: onnx, model_path: shipped, sha256: "%s" }
+              broken: { kind: onnx, model_path: "%s" }
+              gone: { kind: onnx, model_path: "%s/gone" }
+            """
+                .formatted("0".repeat(64), broken, folder));
+
+    assertThat(result(checks, "provider good", "decoder")).startsWith("ok: ");
+    assertThat(result(checks, "provider other", "decoder")).startsWith("fail: SHA-256 ");
+    assertThat(result(checks, "provider broken", "decoder"))
+        .startsWith("fail: ")
+        .contains("cannot load it");
+    assertThat(result(checks, "provider gone", "decoder")).contains("no decoder (expected one of");
+    assertThat(result(checks, "configuration", "read")).startsWith("fail: ");
   }
 
   @Test
