@@ -17,7 +17,6 @@ import dev.fairlead.provider.registry.ProviderStack;
 import dev.fairlead.provider.registry.Snapshot;
 import dev.fairlead.v1.Attempt;
 import dev.fairlead.v1.BreakerState;
-import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FailedAttempts;
 import dev.fairlead.v1.GenerationCompleted;
 import dev.fairlead.v1.GetStatusResponse;
@@ -175,7 +174,7 @@ final class ProviderMessages {
       details.add(
           UpstreamError.newBuilder()
               .setHttpStatus(failure.httpStatus())
-              .setDialect(Dialect.DIALECT_OPENAI_CHAT)
+              .setDialect(failure.errorDialect())
               .setBody(failure.errorBody())
               .build());
     }

@@ -62,8 +62,21 @@ public abstract class ProviderContract {
         model, form, streamed, 0, Map.of(), Duration.ofMinutes(1), false, Context.root());
   }
 
-  protected static RequestForm raw(String prompt) {
+  /** A raw request in a dialect that the adapter passes through. */
+  protected RequestForm raw(String prompt) {
+    if (provider().capabilities().dialects().contains(Dialect.DIALECT_ANTHROPIC_MESSAGES)) {
+      return new RequestForm.Raw(
+          Spans.raw(
+              Dialect.DIALECT_ANTHROPIC_MESSAGES,
+              "{\"model\":\"auto\",\"max_tokens\":64,\"messages\":[{\"role\":\"user\",\"content\":\""
+                  + prompt
+                  + "\"}]}"));
+    }
     return new RequestForm.Raw(Spans.chat(prompt));
+  }
+
+  private boolean passes(Dialect dialect) {
+    return provider().capabilities().dialects().contains(dialect);
   }
 
   protected static ChatRequest typedRequest(String prompt) {
@@ -104,8 +117,13 @@ public abstract class ProviderContract {
   void stream_endsWithUsageOnce_whenRaw() {
     RecordedAnswer answer = run(upstream(), raw("hello"), true);
     List<RawEvents> events = answer.events();
-    assertThat(events).filteredOn(e -> e.getKind() == RawEvents.Kind.KIND_USAGE).hasSize(1);
-    assertThat(events.getLast().getKind()).isEqualTo(RawEvents.Kind.KIND_USAGE);
+    if (passes(Dialect.DIALECT_OPENAI_CHAT)) {
+      assertThat(events).filteredOn(e -> e.getKind() == RawEvents.Kind.KIND_USAGE).hasSize(1);
+      assertThat(events.getLast().getKind()).isEqualTo(RawEvents.Kind.KIND_USAGE);
+    } else {
+      assertThat(events).noneMatch(e -> e.getKind() == RawEvents.Kind.KIND_USAGE);
+      assertThat(answer.sse()).contains("\"usage\"").doesNotContain("message_stop");
+    }
     assertThat(events)
         .anyMatch(e -> e.getKind() == RawEvents.Kind.KIND_CONTENT && e.getContentEvents() > 0);
     assertThat(events).allMatch(e -> e.getSse().toStringUtf8().endsWith("\n\n"));
@@ -118,7 +136,7 @@ public abstract class ProviderContract {
   void stream_textEqualsCompletionsText_whenRawAndTyped() {
     RecordedAnswer raw = run(upstream(), raw("hello"), true);
     String contents =
-        Pattern.compile("\"content\":\"((?:[^\"\\\\]|\\\\.)*)\"")
+        Pattern.compile("\"(?:content|text)\":\"((?:[^\"\\\\]|\\\\.)*)\"")
             .matcher(raw.sse())
             .results()
             .map(match -> match.group(1).replace("\\\"", "\""))
@@ -158,11 +176,15 @@ public abstract class ProviderContract {
   }
 
   @Test
-  void legacyCompletions_answerInTheirOwnDialect_whenRaw() {
+  void legacyCompletions_answerInTheirOwnDialectOrAreRefused_whenRaw() {
     RawRequest request =
         Spans.raw(
             Dialect.DIALECT_OPENAI_COMPLETIONS, "{\"model\":\"auto\",\"prompt\":\"Say hello\"}");
     RecordedAnswer whole = run(upstream(), new RequestForm.Raw(request), false);
+    if (!passes(Dialect.DIALECT_OPENAI_COMPLETIONS)) {
+      assertThat(whole.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_REJECTED);
+      return;
+    }
     assertThat(((AnswerPart.Body) whole.parts().getFirst()).answer().getDialect())
         .isEqualTo(Dialect.DIALECT_OPENAI_COMPLETIONS);
     RecordedAnswer streamed = run(upstream(), new RequestForm.Raw(request), true);

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.v1.AttemptResult;
+import dev.fairlead.v1.Dialect;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorBody the vendor's own error as JSON of the dialect, for a refusal that the caller
  *     should read; else empty
  * @param usage tokens spent before the failure; null when unknown
+ * @param errorDialect whose error {@code errorBody} is
  */
 public record UpstreamFailure(
     Failure failure,
@@ -23,7 +25,19 @@ public record UpstreamFailure(
     AttemptResult result,
     int httpStatus,
     ByteString errorBody,
-    @Nullable TokenUsage usage) {
+    @Nullable TokenUsage usage,
+    Dialect errorDialect) {
+
+  /** A failure whose body, if any, is OpenAI's. */
+  public UpstreamFailure(
+      Failure failure,
+      Next next,
+      AttemptResult result,
+      int httpStatus,
+      ByteString errorBody,
+      @Nullable TokenUsage usage) {
+    this(failure, next, result, httpStatus, errorBody, usage, Dialect.DIALECT_OPENAI_CHAT);
+  }
 
   /** Which further tries make sense. */
   public enum Next {
@@ -109,6 +123,11 @@ public record UpstreamFailure(
 
   /** The same, with what it cost. */
   public UpstreamFailure spending(TokenUsage spent) {
-    return new UpstreamFailure(failure, next, result, httpStatus, errorBody, spent);
+    return new UpstreamFailure(failure, next, result, httpStatus, errorBody, spent, errorDialect);
+  }
+
+  /** The same, with a body in that dialect. */
+  public UpstreamFailure in(Dialect dialect) {
+    return new UpstreamFailure(failure, next, result, httpStatus, errorBody, usage, dialect);
   }
 }

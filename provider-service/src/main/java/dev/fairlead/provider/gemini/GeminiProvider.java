@@ -16,6 +16,7 @@ import dev.fairlead.provider.call.UpstreamFailure.Next;
 import dev.fairlead.provider.http.HttpProtocol;
 import dev.fairlead.provider.http.VendorClient;
 import dev.fairlead.provider.http.VendorFailures;
+import dev.fairlead.provider.http.VisibleHeaders;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.v1.AttemptResult;
 import java.util.Set;
@@ -48,7 +49,12 @@ public final class GeminiProvider implements ModelProvider {
     this.eventBytes = limits.eventBytes();
     this.client =
         new VendorClient(
-            versioned(config.baseUrl()), HttpProtocol.AUTO, vendor, Set.of(), limits, factory);
+            versioned(config.baseUrl()),
+            HttpProtocol.AUTO,
+            vendor,
+            VisibleHeaders.NONE,
+            limits,
+            factory);
   }
 
   private static String versioned(String baseUrl) {

@@ -59,6 +59,12 @@ final class TellingFailure {
           default -> from.failure();
         };
     return new UpstreamFailure(
-        failure, from.next(), from.result(), from.httpStatus(), from.errorBody(), from.usage());
+        failure,
+        from.next(),
+        from.result(),
+        from.httpStatus(),
+        from.errorBody(),
+        from.usage(),
+        from.errorDialect());
   }
 }

@@ -249,8 +249,7 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
       return;
     }
     ended = true;
-    Map<String, String> visible =
-        headers == null ? Map.of() : VisibleHeaders.of(headers, client.visibleHeaders());
+    Map<String, String> visible = headers == null ? Map.of() : client.visibleHeaders().of(headers);
     listener.onCompleted(reader.completion(visible));
   }
 

@@ -51,25 +51,25 @@ public final class VendorClient {
 
   private final WebClient client;
   private final VendorFailures failures;
-  private final Set<String> visibleHeaders;
+  private final VisibleHeaders visibleHeaders;
   private final long answerBytes;
 
   /**
    * A client.
    *
    * @param baseUrl checked root of the API; paths of requests come after it
-   * @param visibleHeaders headers of answers that a client may see, lower-case names
+   * @param visibleHeaders headers of answers that a client may see
    * @param factory connections; shared with other adapters, closed by its owner
    */
   public VendorClient(
       String baseUrl,
       HttpProtocol protocol,
       VendorFailures failures,
-      Set<String> visibleHeaders,
+      VisibleHeaders visibleHeaders,
       LimitSettings limits,
       ClientFactory factory) {
     this.failures = failures;
-    this.visibleHeaders = Set.copyOf(visibleHeaders);
+    this.visibleHeaders = visibleHeaders;
     this.answerBytes = limits.answerBytes();
     // Own time and size limits: Armeria's would end the connection, and with HTTP/2 the calls
     // beside this one.
@@ -85,7 +85,7 @@ public final class VendorClient {
     return failures;
   }
 
-  Set<String> visibleHeaders() {
+  VisibleHeaders visibleHeaders() {
     return visibleHeaders;
   }
 

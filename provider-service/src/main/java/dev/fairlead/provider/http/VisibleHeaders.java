@@ -4,32 +4,49 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The vendor's headers that a client may see, by the names that an adapter allows; all others end
- * here.
+ * The vendor's headers that a client may see; all others end here.
+ *
+ * @param names in lower case
+ * @param prefix of further names; empty for none
  */
-final class VisibleHeaders {
+public record VisibleHeaders(Set<String> names, String prefix) {
+
+  /** None at all. */
+  public static final VisibleHeaders NONE = new VisibleHeaders(Set.of(), "");
 
   private static final int LONGEST = 200;
+  private static final int MOST = 32;
 
-  private VisibleHeaders() {}
+  /** Copies. */
+  public VisibleHeaders {
+    names = Set.copyOf(names);
+  }
 
-  static Map<String, String> of(ResponseHeaders headers, Set<String> allowed) {
+  Map<String, String> of(ResponseHeaders headers) {
     Map<String, String> visible = new HashMap<>();
-    for (String name : allowed) {
-      String value = headers.get(name);
-      if (value != null && printable(value)) {
-        visible.put(name, value);
-      }
+    for (String name : names) {
+      add(name, headers.get(name), visible);
+    }
+    if (!prefix.isEmpty()) {
+      headers.forEach((name, value) -> {
+        if (name.toString().startsWith(prefix) && visible.size() < MOST) {
+          add(name.toString(), value, visible);
+        }
+      });
     }
     return visible.isEmpty() ? Map.of() : visible;
   }
 
-  private static boolean printable(String value) {
-    if (value.length() > LONGEST) {
-      return false;
+  private static void add(String name, @Nullable String value, Map<String, String> visible) {
+    if (value != null && value.length() <= LONGEST && printable(value)) {
+      visible.put(name, value);
     }
+  }
+
+  private static boolean printable(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       if (c < ' ' || c >= 0x7f) {

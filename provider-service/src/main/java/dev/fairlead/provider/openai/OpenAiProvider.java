@@ -14,6 +14,7 @@ import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.call.UpstreamFailure.Next;
 import dev.fairlead.provider.http.VendorClient;
 import dev.fairlead.provider.http.VendorFailures;
+import dev.fairlead.provider.http.VisibleHeaders;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.Dialect;
@@ -32,17 +33,19 @@ public final class OpenAiProvider implements ModelProvider {
           true,
           true);
 
-  private static final Set<String> VISIBLE_HEADERS =
-      Set.of(
-          "x-request-id",
-          "openai-processing-ms",
-          "openai-version",
-          "x-ratelimit-limit-requests",
-          "x-ratelimit-limit-tokens",
-          "x-ratelimit-remaining-requests",
-          "x-ratelimit-remaining-tokens",
-          "x-ratelimit-reset-requests",
-          "x-ratelimit-reset-tokens");
+  private static final VisibleHeaders VISIBLE_HEADERS =
+      new VisibleHeaders(
+          Set.of(
+              "x-request-id",
+              "openai-processing-ms",
+              "openai-version",
+              "x-ratelimit-limit-requests",
+              "x-ratelimit-limit-tokens",
+              "x-ratelimit-remaining-requests",
+              "x-ratelimit-remaining-tokens",
+              "x-ratelimit-reset-requests",
+              "x-ratelimit-reset-tokens"),
+          "");
 
   private final VendorClient client;
   private final Quirks quirks;

@@ -1,35 +1,28 @@
 package dev.fairlead.provider.openai;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.http.EventBatch;
 import dev.fairlead.provider.sse.SseFramer;
 import dev.fairlead.provider.sse.SseSink;
+import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.Dialect;
-import dev.fairlead.v1.RawEvents;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a vendor's event stream into parts. Events for a raw call go on unchanged; those that lie
- * side by side in one read go on as one part, so that a fast stream costs one message a read and
- * not one an event. Not thread-safe.
+ * Turns a vendor's event stream into parts. Events for a raw call go on unchanged. Not thread-safe.
  */
 final class StreamedAnswer implements SseSink {
 
   private final AnswerListener listener;
   private final OpenAiFailures failures;
-  private final @Nullable Dialect dialect;
+  private final @Nullable EventBatch raw;
   private final ChunkCodec chunks = new ChunkCodec();
   private final AnswerScan scan;
   private final SseFramer framer;
-
-  private byte @Nullable [] batch;
-  private int batchFrom;
-  private int batchTo;
-  private int batchContent;
 
   private boolean sawContent;
   private @Nullable UpstreamFailure failure;
@@ -48,7 +41,7 @@ final class StreamedAnswer implements SseSink {
       int maxEventBytes) {
     this.listener = listener;
     this.failures = failures;
-    this.dialect = dialect;
+    this.raw = dialect == null ? null : new EventBatch(listener, dialect);
     this.scan = scan;
     this.framer = new SseFramer(this, maxEventBytes);
   }
@@ -80,7 +73,7 @@ final class StreamedAnswer implements SseSink {
   }
 
   @Override
-  public void onEvent(byte[] raw, int rawFrom, int rawTo, byte[] data, int dataFrom, int dataTo) {
+  public void onEvent(byte[] bytes, int rawFrom, int rawTo, byte[] data, int dataFrom, int dataTo) {
     if (failure != null) {
       return;
     }
@@ -97,16 +90,15 @@ final class StreamedAnswer implements SseSink {
       return;
     }
     sawContent |= scan.content();
-    if (dialect == null) {
-      chunks
-          .deltas(data, dataFrom, dataTo)
-          .forEach(delta -> listener.onPart(new AnswerPart.Delta(delta)));
+    EventBatch events = raw;
+    if (events == null) {
+      for (ChatDelta delta : chunks.deltas(data, dataFrom, dataTo)) {
+        listener.onPart(new AnswerPart.Delta(delta));
+      }
     } else if (scan.usageOnly()) {
-      flush();
-      add(raw, rawFrom, rawTo, 0);
-      flush(RawEvents.Kind.KIND_USAGE);
+      events.usage(bytes, rawFrom, rawTo);
     } else {
-      add(raw, rawFrom, rawTo, scan.content() ? 1 : 0);
+      events.add(bytes, rawFrom, rawTo, scan.content());
     }
   }
 
@@ -115,35 +107,9 @@ final class StreamedAnswer implements SseSink {
     flush();
   }
 
-  private void add(byte[] raw, int from, int to, int content) {
-    if (batch != raw || batchTo != from) {
-      flush();
-      batch = raw;
-      batchFrom = from;
-    }
-    batchTo = to;
-    batchContent += content;
-  }
-
   private void flush() {
-    flush(batchContent > 0 ? RawEvents.Kind.KIND_CONTENT : RawEvents.Kind.KIND_CONTROL);
-  }
-
-  private void flush(RawEvents.Kind kind) {
-    byte[] bytes = batch;
-    if (bytes == null || dialect == null) {
-      return;
+    if (raw != null) {
+      raw.flush();
     }
-    RawEvents events =
-        RawEvents.newBuilder()
-            .setDialect(dialect)
-            // Neither the framer nor the transport writes to these bytes again.
-            .setSse(UnsafeByteOperations.unsafeWrap(bytes, batchFrom, batchTo - batchFrom))
-            .setKind(kind)
-            .setContentEvents(batchContent)
-            .build();
-    batch = null;
-    batchContent = 0;
-    listener.onPart(new AnswerPart.Events(events));
   }
 }

@@ -3,6 +3,8 @@ package dev.fairlead.provider.registry;
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.Expect;
+import dev.fairlead.provider.anthropic.AnthropicConfig;
+import dev.fairlead.provider.anthropic.AnthropicProvider;
 import dev.fairlead.provider.bedrock.BedrockConfig;
 import dev.fairlead.provider.bedrock.BedrockProvider;
 import dev.fairlead.provider.call.ModelProvider;
@@ -33,6 +35,22 @@ enum ProviderKind {
     @Override
     ModelProvider create(String name, Object config, Parts parts) {
       return new OpenAiProvider(name, (OpenAiConfig) config, parts.limits(), parts.connections());
+    }
+  },
+  /** Anthropic's Messages API. */
+  ANTHROPIC("anthropic") {
+    @Override
+    Object read(ConfigSource config, String name) {
+      AnthropicConfig entry =
+          config.namedEntry("providers", name, AnthropicConfig.class, AnthropicConfig.DEFAULTS);
+      return new AnthropicConfig(
+          checkedUrl(name, entry.baseUrl()), entry.apiKey(), entry.protocol());
+    }
+
+    @Override
+    ModelProvider create(String name, Object config, Parts parts) {
+      return new AnthropicProvider(
+          name, (AnthropicConfig) config, parts.limits(), parts.connections());
     }
   },
   /** Google's Gemini API. */

@@ -36,6 +36,7 @@ public final class SseFramer {
   private boolean skipLineFeed;
   private boolean firstLine = true;
   private boolean done;
+  private boolean tooLong;
 
   /** A framer; an event longer than {@code maxEventBytes} ends it. */
   public SseFramer(SseSink sink, int maxEventBytes) {
@@ -54,8 +55,8 @@ public final class SseFramer {
    * @return false when an event is longer than it may be; the framer must not be used further
    */
   public boolean feed(byte[] bytes, int from, int to) {
-    if (done) {
-      return true;
+    if (done || tooLong) {
+      return !tooLong;
     }
     if (pendingLength == 0) {
       scan(bytes, from, to, false);
@@ -63,7 +64,7 @@ public final class SseFramer {
       append(bytes, from, to);
       scan(pending, 0, pendingLength, true);
     }
-    return pendingLength <= maxEventBytes;
+    return !tooLong && pendingLength <= maxEventBytes;
   }
 
   /** The input has ended: an event that lacks its blank line is given on too. */
@@ -87,7 +88,7 @@ public final class SseFramer {
   private void scan(byte[] work, int from, int to, boolean inPending) {
     int event = from;
     int pos = event + scanned;
-    while (pos < to && !done) {
+    while (pos < to && !done && !tooLong) {
       byte b = work[pos];
       if (skipLineFeed) {
         skipLineFeed = false;
@@ -163,7 +164,8 @@ public final class SseFramer {
   }
 
   private void dispatch(byte[] work, int event, int end) {
-    if (dataLineCount > 0) {
+    tooLong = end - event > maxEventBytes;
+    if (dataLineCount > 0 && !tooLong) {
       byte[] data = work;
       int dataFrom = event + dataLines[0];
       int dataTo = event + dataLines[1];

@@ -288,10 +288,10 @@ class ProviderPlanTest {
       delimiter = '|',
       value = {
         "providers: { x: { kind: anthropic } }|providers.x.kind: `anthropic` is not a kind of this"
-            + " version; available: openai, gemini, bedrock, onnx, mock",
+            + " version; available: openai, anthropic, gemini, bedrock, onnx, mock",
         "providers: { x: { kind: opnai } }|did you mean `openai`?",
         "providers: { x: { base_url: http://a/v1 } }|providers.x.kind: missing (expected one of:"
-            + " openai, gemini, bedrock, onnx, mock)",
+            + " openai, anthropic, gemini, bedrock, onnx, mock)",
         "providers: { x: { kind: openai, bas_url: http://a/v1 } }|did you mean `base_url`?",
         "providers: { x: { kind: openai, base_url: nonsense } }|providers.x.base_url: nonsense "
             + "(expected: an http or https URL",

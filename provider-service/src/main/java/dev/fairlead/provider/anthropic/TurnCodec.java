@@ -1,0 +1,132 @@
+package dev.fairlead.provider.anthropic;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.provider.call.TypedRequest;
+import dev.fairlead.provider.call.TypedRequest.InlineImage;
+import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Image;
+import dev.fairlead.v1.Message;
+import dev.fairlead.v1.ToolCall;
+import java.util.List;
+
+/**
+ * A conversation as {@code system} and {@code messages}. Turns of one side that follow each other
+ * become one, because results of parallel calls must stand together. One for a request.
+ */
+final class TurnCodec {
+
+  private final ArrayNode system = JsonNodeFactory.instance.arrayNode();
+  private final ArrayNode messages = JsonNodeFactory.instance.arrayNode();
+
+  void encode(List<Message> conversation, ObjectNode into) {
+    for (int i = 0; i < conversation.size(); i++) {
+      message("messages[" + i + "]", conversation.get(i));
+    }
+    if (messages.isEmpty()) {
+      throw TypedRequest.refused("messages", "nothing but instructions (expected: a user's turn)");
+    }
+    if (!system.isEmpty()) {
+      into.set("system", system);
+    }
+    into.set("messages", messages);
+  }
+
+  private void message(String at, Message message) {
+    switch (message.getRole()) {
+      case ROLE_SYSTEM, ROLE_DEVELOPER -> {
+        for (ContentPart part : message.getContentList()) {
+          if (!part.hasText()) {
+            throw TypedRequest.refused(at + ".content", "instructions can only be text");
+          }
+          text(system, part.getText());
+        }
+      }
+      case ROLE_USER -> parts(at, message, turn("user"));
+      case ROLE_ASSISTANT -> {
+        ArrayNode content = turn("assistant");
+        parts(at, message, content);
+        for (int i = 0; i < message.getToolCallsCount(); i++) {
+          call(at + ".tool_calls[" + i + "]", message.getToolCalls(i), content);
+        }
+        if (content.isEmpty()) {
+          messages.remove(messages.size() - 1);
+        }
+      }
+      case ROLE_TOOL -> toolResult(at, message, turn("user"));
+      case ROLE_UNSPECIFIED, UNRECOGNIZED -> throw TypedRequest.refused(at + ".role", "not set");
+    }
+  }
+
+  /** The content of the turn of that side, a new one after the other side's. */
+  private ArrayNode turn(String role) {
+    JsonNode last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
+    if (last != null && last.path("role").asText().equals(role)) {
+      return (ArrayNode) last.path("content");
+    }
+    ObjectNode turn = messages.addObject();
+    turn.put("role", role);
+    return turn.putArray("content");
+  }
+
+  private static void parts(String at, Message message, ArrayNode into) {
+    for (int i = 0; i < message.getContentCount(); i++) {
+      part(at + ".content[" + i + "]", message.getContent(i), into);
+    }
+  }
+
+  private static void part(String at, ContentPart part, ArrayNode into) {
+    switch (part.getPartCase()) {
+      case TEXT -> text(into, part.getText());
+      case REFUSAL -> text(into, part.getRefusal());
+      case IMAGE -> image(at + ".image", part.getImage(), into);
+      case REASONING -> {
+        ObjectNode block = JsonNodeFactory.instance.objectNode();
+        if (Thoughts.write(part.getReasoning(), block)) {
+          into.add(block);
+        }
+      }
+      case PART_NOT_SET -> throw TypedRequest.refused(at, "an empty part");
+    }
+  }
+
+  /** An empty text is refused by the API. */
+  private static void text(ArrayNode into, String text) {
+    if (!text.isEmpty()) {
+      into.addObject().put("type", "text").put("text", text);
+    }
+  }
+
+  private static void image(String at, Image image, ArrayNode into) {
+    InlineImage inline = TypedRequest.inline(at, image);
+    ObjectNode source = into.addObject().put("type", "image").putObject("source");
+    if (inline == null) {
+      source.put("type", "url").put("url", image.getUrl());
+    } else {
+      source.put("type", "base64").put("media_type", inline.mediaType());
+      source.put("data", inline.bytes());
+    }
+  }
+
+  private static void call(String at, ToolCall call, ArrayNode into) {
+    into.addObject()
+        .put("type", "tool_use")
+        .put("id", call.getId())
+        .put("name", call.getName())
+        .set("input", TypedRequest.object(at + ".arguments_json", call.getArgumentsJson()));
+  }
+
+  private static void toolResult(String at, Message message, ArrayNode into) {
+    if (message.getToolCallId().isEmpty()) {
+      throw TypedRequest.refused(at + ".tool_call_id", "missing (expected: the id of a call)");
+    }
+    ArrayNode content =
+        into.addObject()
+            .put("type", "tool_result")
+            .put("tool_use_id", message.getToolCallId())
+            .putArray("content");
+    parts(at, message, content);
+  }
+}

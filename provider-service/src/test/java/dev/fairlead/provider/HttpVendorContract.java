@@ -1,0 +1,413 @@
+package dev.fairlead.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.provider.call.AnswerPart;
+import dev.fairlead.provider.call.Exchange;
+import dev.fairlead.provider.call.ModelProvider;
+import dev.fairlead.provider.call.RequestForm;
+import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.call.UpstreamFailure.Next;
+import dev.fairlead.provider.testkit.RawUpstream;
+import dev.fairlead.provider.testkit.RawUpstream.Answer;
+import dev.fairlead.provider.testkit.RawUpstream.End;
+import dev.fairlead.provider.testkit.RecordedAnswer;
+import dev.fairlead.v1.AttemptResult;
+import dev.fairlead.v1.ChatDelta;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every adapter of a vendor with an HTTP API must do when the vendor or the network does not
+ * do its part. An adapter's test gives the vendor's wire format; the bytes are sent by {@link
+ * RawUpstream}.
+ */
+public abstract class HttpVendorContract extends ProviderContract {
+
+  /** Answers longer than this are refused by {@link #provider(String)}. */
+  protected static final int ANSWER_BYTES = 8 << 20;
+
+  /** Events longer than this are refused by {@link #provider(String)}. */
+  protected static final int EVENT_BYTES = 1 << 20;
+
+  /** An adapter for a vendor at that root, called with {@link #key}. */
+  protected abstract ModelProvider provider(String root);
+
+  /** The key that no message may show. */
+  protected abstract String key();
+
+  /** A whole answer that says that text; {@code usage} tells whether it carries usage. */
+  protected abstract String answer(String text, boolean usage);
+
+  /**
+   * The events of a stream, each with its blank line, the terminator last, the first content in the
+   * second: text in one event a piece.
+   */
+  protected abstract List<String> stream(boolean usage, String... pieces);
+
+  /** An error's body. */
+  protected abstract String error(int status, String message);
+
+  /** An error in mid-stream, as an event. */
+  protected abstract String errorEvent();
+
+  private RecordedAnswer run(Answer answer, RequestForm form, boolean streamed) {
+    try (RawUpstream vendor = RawUpstream.start(request -> answer)) {
+      RecordedAnswer recorded = new RecordedAnswer();
+      provider(vendor.baseUrl()).open(call("m", form, streamed), recorded);
+      recorded.await();
+      assertThat(recorded.endedOnce()).isTrue();
+      assertThat(vendor.calls()).isEqualTo(1);
+      return recorded;
+    }
+  }
+
+  private RecordedAnswer run(Answer answer, boolean streamed) {
+    return run(answer, raw("hello"), streamed);
+  }
+
+  private UpstreamFailure failure(Answer answer, boolean streamed) {
+    UpstreamFailure failure = run(answer, streamed).failure();
+    assertThat(failure.toString()).doesNotContain(key()).doesNotContain("127.0.0.1");
+    assertThat(failure.failure().message()).doesNotContain(key());
+    assertThat(failure.errorBody().toStringUtf8()).doesNotContain(key());
+    return failure;
+  }
+
+  private static void assertMalformed(UpstreamFailure failure) {
+    assertThat(failure.result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_MALFORMED);
+    assertThat(failure.next()).isEqualTo(Next.RETRY);
+    assertThat(failure.failure().reason()).isEqualTo("UPSTREAM_MALFORMED");
+  }
+
+  private Answer events(List<String> events) {
+    return Answer.events(events.toArray(String[]::new));
+  }
+
+  private static String text(RecordedAnswer answer) {
+    return answer.deltas().stream().map(ChatDelta::getText).collect(Collectors.joining());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, REJECTED, NOTHING, UPSTREAM_REJECTED",
+    "413, REJECTED, NOTHING, UPSTREAM_REJECTED",
+    "422, REJECTED, NOTHING, UPSTREAM_REJECTED",
+    "401, REJECTED, OTHER_MODEL, UPSTREAM_MISCONFIGURED",
+    "402, REJECTED, OTHER_MODEL, UPSTREAM_MISCONFIGURED",
+    "403, REJECTED, OTHER_MODEL, UPSTREAM_MISCONFIGURED",
+    "429, RATE_LIMITED, RETRY, RATE_LIMITED",
+    "408, UNAVAILABLE, RETRY, UPSTREAM_UNAVAILABLE",
+    "500, UNAVAILABLE, RETRY, UPSTREAM_UNAVAILABLE",
+    "502, UNAVAILABLE, RETRY, UPSTREAM_UNAVAILABLE",
+    "503, UNAVAILABLE, RETRY, UPSTREAM_UNAVAILABLE",
+    "529, UNAVAILABLE, RETRY, UPSTREAM_UNAVAILABLE",
+    "302, MALFORMED, RETRY, UPSTREAM_MALFORMED",
+  })
+  void status_isMapped_whateverTheBody(int status, String result, Next next, String reason) {
+    for (String body : List.of(error(status, "no"), "<html>no</html>", "")) {
+      for (boolean streamed : new boolean[] {false, true}) {
+        UpstreamFailure failure =
+            failure(Answer.json(status, "location: http://127.0.0.1:1/x\r\n", body), streamed);
+        assertThat(failure.result()).isEqualTo(AttemptResult.valueOf("ATTEMPT_RESULT_" + result));
+        assertThat(failure.next()).isEqualTo(next);
+        assertThat(failure.failure().reason()).isEqualTo(reason);
+      }
+    }
+  }
+
+  @Test
+  void refusal_carriesTheVendorsWordsAndBody_unlessTheyShowTheKey() {
+    String body = error(400, "temperature must be at most 1");
+    UpstreamFailure failure = failure(Answer.json(400, "", body), false);
+    assertThat(failure.failure().message()).isEqualTo("temperature must be at most 1");
+    assertThat(failure.errorBody().toStringUtf8()).isEqualTo(body);
+    for (int status : new int[] {400, 401, 429, 500}) {
+      String leaking = error(status, "you sent " + key());
+      assertThat(failure(Answer.json(status, "", leaking), true).errorBody().isEmpty()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'retry-after: 7', 7000",
+    "'retry-after-ms: 250', 250",
+    "'retry-after-ms: soon|retry-after: 7', 7000",
+    "'retry-after: 1e9', 86400000",
+    "'retry-after: Wed, 21 Oct 2099 07:28:00 GMT', 86400000",
+    "'retry-after: -5', -1",
+    "'retry-after: Wed, 21 Oct 2015 07:28:00 GMT', -1",
+    "'retry-after: later', -1",
+    "'x-other: 1', -1",
+  })
+  void e3_wait_isWhatTheVendorAsksFor_withinADay(String headers, long millis) {
+    String lines = headers.replace("|", "\r\n") + "\r\n";
+    UpstreamFailure failure = failure(Answer.json(429, lines, error(429, "slow")), false);
+    assertThat(failure.failure().retryAfter())
+        .isEqualTo(millis < 0 ? null : Duration.ofMillis(millis));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<html>Welcome</html>",
+        "",
+        "{\"cut",
+        "[]",
+        "{\"result\":\"fine\"}",
+        "{}x",
+        "null"
+      })
+  void e6_answerOfNoSense_isMalformed(String body) {
+    assertMalformed(failure(Answer.json(200, "", body), false));
+    assertMalformed(failure(Answer.json(200, "", body), true));
+  }
+
+  @Test
+  void e6_missingUsage_isEstimatedAndFlagged() {
+    RecordedAnswer whole = run(Answer.json(200, "", answer("Hello world", false)), false);
+    assertThat(whole.completion().usage().estimated()).isTrue();
+    assertThat(whole.completion().usage().promptTokens()).isBetween(1L, 30L);
+    assertThat(whole.completion().usage().completionTokens()).isBetween(1L, 5L);
+    RecordedAnswer streamed = run(events(stream(false, "Hello", " world")), true);
+    assertThat(streamed.completion().usage().estimated()).isTrue();
+    assertThat(streamed.completion().usage().completionTokens()).isBetween(1L, 5L);
+  }
+
+  @Test
+  void e7_errorObjectInAnAnswer_isAnError() {
+    for (boolean streamed : new boolean[] {false, true}) {
+      UpstreamFailure failure = failure(Answer.json(200, "", error(500, "it broke")), streamed);
+      assertThat(failure.result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_UNAVAILABLE);
+    }
+  }
+
+  @Test
+  void e8_answerShorterThanItsLength_isMalformed() {
+    String body = answer("Hello", true);
+    String head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
+    assertMalformed(failure(Answer.raw(head + "content-length: 9999\r\n\r\n" + body), false));
+    assertMalformed(
+        failure(
+            Answer.raw(
+                head
+                    + "transfer-encoding: chunked\r\n\r\n"
+                    + Integer.toHexString(body.length() + 9)
+                    + "\r\n"
+                    + body),
+            false));
+    assertMalformed(
+        failure(
+            Answer.raw(head + "content-length: " + (body.length() / 2) + "\r\n\r\n" + body),
+            false));
+  }
+
+  @Test
+  void e9_hugeAnswer_isCut_atTheBound() {
+    String piece = " ".repeat(1 << 20);
+    List<byte[]> pieces = new ArrayList<>();
+    pieces.add(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 209715200\r\n\r\n"
+            .getBytes(StandardCharsets.ISO_8859_1));
+    for (int i = 0; i < 200; i++) {
+      pieces.add(piece.getBytes(StandardCharsets.ISO_8859_1));
+    }
+    UpstreamFailure failure = failure(new Answer(pieces, End.CLOSE), false);
+    assertMalformed(failure);
+    assertThat(failure.failure().message()).contains("more than " + ANSWER_BYTES + " bytes");
+  }
+
+  @Test
+  void e10_slowAnswer_endsWhenItIsGivenUp() {
+    String head =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    try (RawUpstream vendor = RawUpstream.start(r -> Answer.raw(head).then(End.HANG))) {
+      RecordedAnswer answer = new RecordedAnswer();
+      Exchange exchange = provider(vendor.baseUrl()).open(call("m", raw("hello"), false), answer);
+      await().until(() -> vendor.calls() == 1);
+      exchange.cancel(UpstreamFailure.timeout("too slow"));
+      assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_TIMEOUT);
+      await().pollInterval(Duration.ofMillis(2)).until(() -> vendor.callersLeft() == 1);
+    }
+  }
+
+  @Test
+  void e11_headersOfTheVendor_stayHere_unlessAllowed() {
+    String headers =
+        "set-cookie: s=1\r\nx-api-key: "
+            + key()
+            + "\r\nauthorization: "
+            + key()
+            + "\r\nserver: x\r\nrequest-id: "
+            + "r".repeat(300)
+            + "\r\nx-request-id: "
+            + "r".repeat(300)
+            + "\r\n";
+    RecordedAnswer answer = run(Answer.json(200, headers, answer("Hello", true)), false);
+    assertThat(answer.completion().headers()).isEmpty();
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 10_000; i++) {
+      many.append("x-filler-").append(i).append(": y\r\n");
+    }
+    UpstreamFailure failure =
+        failure(Answer.json(200, many.toString(), answer("Hello", true)), false);
+    assertThat(failure.next()).isEqualTo(Next.RETRY);
+  }
+
+  @Test
+  void e12_compressedAnswer_isRefused_unread() {
+    String head =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n"
+            + "content-length: 5\r\n\r\nxxxxx";
+    assertMalformed(failure(Answer.raw(head), false));
+    assertMalformed(
+        failure(Answer.raw(head.replace("application/json", "text/event-stream")), true));
+  }
+
+  @Test
+  void f1_deathBeforeContent_isAFailureWithoutUsage() {
+    for (End end : new End[] {End.CLOSE, End.RESET}) {
+      UpstreamFailure silent = failure(new Answer(List.of(), end), true);
+      assertThat(silent.next()).isEqualTo(Next.RETRY);
+      assertThat(silent.usage()).isNull();
+      String first = stream(true, "Hello").getFirst();
+      UpstreamFailure begun = failure(Answer.openEvents(first).then(end), true);
+      assertThat(begun.next()).isEqualTo(Next.RETRY);
+      assertThat(begun.usage()).isNull();
+    }
+  }
+
+  @Test
+  void f2_deathAfterContent_isAFailureWithWhatWasSpent() {
+    List<String> whole = stream(true, "Hello", " world");
+    for (Answer answer :
+        List.of(
+            Answer.openEvents(whole.get(0), whole.get(1)).then(End.CLOSE),
+            Answer.openEvents(whole.get(0), whole.get(1)).then(End.RESET),
+            Answer.events(whole.get(0), whole.get(1)))) {
+      RecordedAnswer recorded = run(answer, true);
+      assertMalformed(recorded.failure());
+      assertThat(recorded.sse()).contains("Hello").doesNotContain(" world");
+      assertThat(recorded.failure().usage()).isNotNull();
+      assertThat(recorded.failure().usage().completionTokens()).isPositive();
+      assertThat(recorded.failure().usage().estimated()).isTrue();
+    }
+  }
+
+  @Test
+  void f2_errorInMidStream_isAFailureWithWhatWasSpent() {
+    List<String> whole = stream(true, "Hello", " world");
+    RecordedAnswer answer = run(Answer.events(whole.get(0), whole.get(1), errorEvent()), true);
+    assertThat(answer.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_UNAVAILABLE);
+    assertThat(answer.failure().usage()).isNotNull();
+    assertThat(answer.sse()).contains("Hello").doesNotContain("error");
+  }
+
+  @Test
+  void f3_stall_isOursToEnd_andIsCharged() {
+    List<String> whole = stream(true, "Hello", " world");
+    Answer stalled = Answer.openEvents(whole.get(0), whole.get(1), ": still here\n\n");
+    try (RawUpstream vendor = RawUpstream.start(request -> stalled)) {
+      RecordedAnswer answer = new RecordedAnswer();
+      Exchange exchange = provider(vendor.baseUrl()).open(call("m", raw("hello"), true), answer);
+      await().until(() -> answer.parts().stream().anyMatch(AnswerPart::content));
+      exchange.cancel(UpstreamFailure.timeout("idle"));
+      answer.await();
+      assertThat(answer.failure().usage()).isNotNull();
+      assertThat(answer.failure().usage().promptTokens()).isPositive();
+      assertThat(answer.failure().usage().completionTokens()).isPositive();
+      assertThat(answer.failure().usage().estimated()).isTrue();
+      await().pollInterval(Duration.ofMillis(2)).until(() -> vendor.callersLeft() == 1);
+    }
+  }
+
+  @Test
+  void f4_streamIsTheSame_whenEveryByteComesAlone() {
+    String said = "Grüße 🚢 你好";
+    List<String> whole = stream(true, said.substring(0, 4), said.substring(4));
+    String expected = run(events(whole), true).sse();
+    for (String text : List.of(String.join("", whole), crlf(whole))) {
+      List<byte[]> pieces = new ArrayList<>();
+      pieces.add(
+          ("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n"
+                  + "content-length: "
+                  + text.getBytes(StandardCharsets.UTF_8).length
+                  + "\r\n\r\n")
+              .getBytes(StandardCharsets.ISO_8859_1));
+      for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+        pieces.add(new byte[] {b});
+      }
+      RecordedAnswer answer = run(new Answer(pieces, End.CLOSE), true);
+      assertThat(answer.sse()).isEqualTo(expected);
+      assertThat(answer.completion().text()).isEqualTo(said);
+      RequestForm typed = new RequestForm.Typed(typedRequest("hello"));
+      assertThat(text(run(new Answer(pieces, End.CLOSE), typed, true))).isEqualTo(said);
+    }
+  }
+
+  private static String crlf(List<String> events) {
+    return ": hello\n\n".replace("\n", "\r\n") + String.join("", events).replace("\n", "\r\n");
+  }
+
+  @Test
+  void f5_unusualEvents_areReadByTheStandard() {
+    List<String> whole = stream(true, "Hello", " world");
+    String expected = run(events(whole), true).completion().text();
+    List<String> odd = new ArrayList<>();
+    odd.add("\uFEFF: a comment\n\nid: 7\nretry: 10\n\n");
+    whole.forEach(event -> odd.add(event.replace("data: ", "data:").replace("\n", "\r")));
+    odd.addAll(stream(true, "never", "read"));
+    RecordedAnswer answer = run(events(odd), true);
+    assertThat(answer.completion().text()).isEqualTo(expected);
+    assertThat(answer.sse()).doesNotContain("comment").doesNotContain("never");
+  }
+
+  @Test
+  void f5_hugeEvent_isRefused() {
+    List<String> whole = stream(true, "x".repeat(EVENT_BYTES + 1));
+    assertMalformed(failure(events(whole), true));
+    assertMalformed(failure(events(List.of("data: {\"cut\n\n")), true));
+  }
+
+  @Test
+  void f6_cancellation_reachesTheVendorAtOnce_andIsCharged() {
+    List<String> whole = stream(true, "Hello", " world");
+    Answer stalled = Answer.openEvents(whole.get(0), whole.get(1));
+    try (RawUpstream vendor = RawUpstream.start(request -> stalled)) {
+      RecordedAnswer answer = new RecordedAnswer();
+      Exchange exchange = provider(vendor.baseUrl()).open(call("m", raw("hello"), true), answer);
+      await().until(() -> answer.parts().stream().anyMatch(AnswerPart::content));
+      long began = System.nanoTime();
+      exchange.cancel(UpstreamFailure.cancelled());
+      await().pollInterval(Duration.ofMillis(1)).until(() -> vendor.callersLeft() == 1);
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
+      assertThat(answer.await().failure().result())
+          .isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
+      assertThat(answer.failure().usage()).isNotNull();
+      assertThat(answer.failure().usage().completionTokens()).isPositive();
+      assertThat(answer.endedOnce()).isTrue();
+    }
+  }
+
+  @Test
+  void refusedConnection_isUnavailable() {
+    RecordedAnswer answer = new RecordedAnswer();
+    provider("http://127.0.0.1:1").open(call("m", raw("hi"), false), answer);
+    assertThat(answer.await().failure().result())
+        .isEqualTo(AttemptResult.ATTEMPT_RESULT_UNAVAILABLE);
+    assertThat(answer.failure().failure().message()).endsWith("connection refused");
+  }
+
+  @Test
+  void key_isInNoText() {
+    assertThat(provider().toString()).doesNotContain(key());
+  }
+}
