@@ -78,7 +78,9 @@ class AnthropicProviderTest extends HttpVendorContract {
         List<String> events = events("\"usage\":" + USAGE, true, "Hello", " world");
         yield Answer.openEvents(events.get(0), events.get(1));
       }
-      case "tools" -> streamed ? Answer.events(toolEvents()) : Answer.json(200, "", toolMessage());
+      case "tools" -> Answer.events(toolEvents(false));
+      case "two-tools" ->
+          streamed ? Answer.events(toolEvents(true)) : Answer.json(200, "", toolMessage());
       case "thoughts" -> streamed ? Answer.events(thoughts()) : Answer.json(200, "", thoughtful());
       default ->
           streamed
@@ -142,7 +144,7 @@ class AnthropicProviderTest extends HttpVendorContract {
         "tool_use");
   }
 
-  private static String[] toolEvents() {
+  private static String[] toolEvents(boolean two) {
     String head = events("\"usage\":" + USAGE, true).getFirst().split("event: content")[0];
     return new String[] {
       head,
@@ -151,8 +153,7 @@ class AnthropicProviderTest extends HttpVendorContract {
       block(0, "delta", json("{\\\"city\\\":")),
       block(0, "delta", json("\\\"Oslo\\\"}")),
       block(0, "stop", ""),
-      block(1, "start", tool("toolu_2", "now")),
-      block(1, "stop", ""),
+      two ? block(1, "start", tool("toolu_2", "now")) + block(1, "stop", "") : event("ping", ""),
       event(
           "message_delta",
           ",\"delta\":{\"stop_reason\":\"tool_use\"},\"usage\":{\"output_tokens\":7}"),
@@ -276,8 +277,8 @@ class AnthropicProviderTest extends HttpVendorContract {
         "{ \"model\" : \"auto\", \"fairlead\": {\"policy\":\"cheapest\"}, \"max_tokens\":64,"
             + " \"system\":[{\"type\":\"text\",\"text\":\"é\",\"cache_control\":{\"type\":\"ephemeral\"}}],"
             + " \"messages\":[{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\","
-            + "\"thinking\":\"\\u00e9\",\"signature\":\"c2ln\"}]}],"
-            + " \"x_new\": 12345678901234567890.10 }";
+            + "\"thinking\":\"\\u00e9\",\"signature\":\"c2ln\"}]}], \"x_new\":"
+            + " 12345678901234567890.10 }";
     RequestForm form = new RequestForm.Raw(Spans.raw(Dialect.DIALECT_ANTHROPIC_MESSAGES, json));
     ModelCall plain = call("ok", form, false);
     ModelCall call =
@@ -367,13 +368,13 @@ class AnthropicProviderTest extends HttpVendorContract {
 
   @Test
   void parallelCalls_keepTheirIndices_andOneWithoutArgumentsHasAnObject() {
-    RecordedAnswer answer = run("tools", new RequestForm.Typed(typedRequest("hi")), true);
+    RecordedAnswer answer = run("two-tools", new RequestForm.Typed(typedRequest("hi")), true);
     List<ChatDelta> calls = answer.deltas().stream().filter(ChatDelta::hasToolCall).toList();
     assertThat(calls)
         .extracting(call -> call.getToolCall().getIndex())
         .containsExactly(0, 0, 0, 1, 1);
     assertThat(calls.getLast().getToolCall().getArgumentsJson()).isEqualTo("{}");
-    RecordedAnswer whole = run("tools", new RequestForm.Typed(typedRequest("hi")), false);
+    RecordedAnswer whole = run("two-tools", new RequestForm.Typed(typedRequest("hi")), false);
     Message message =
         ((AnswerPart.Response) whole.parts().getFirst()).response().getChoices(0).getMessage();
     assertThat(message.getToolCalls(0).getArgumentsJson())

@@ -241,6 +241,14 @@ class ProviderPlanTest {
   }
 
   @Test
+  void anthropic_isThere_whenItsKeyIsSet() {
+    ProviderPlan plan = plan("", Map.of("ANTHROPIC_API_KEY", "canary-a"));
+    assertThat(plan.providers()).singleElement().matches(p -> p.kind() == ProviderKind.ANTHROPIC);
+    assertThat(plan.models()).isNotEmpty().allMatch(model -> model.id().startsWith("claude-"));
+    assertThat(plan.toString()).doesNotContain("canary-a");
+  }
+
+  @Test
   void gemini_isThere_whenItsKeyIsSet() {
     ProviderPlan plan = plan("", Map.of("GEMINI_API_KEY", "canary-g"));
     assertThat(plan.providers()).singleElement().matches(p -> p.kind() == ProviderKind.GEMINI);
@@ -287,7 +295,7 @@ class ProviderPlanTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "providers: { x: { kind: anthropic } }|providers.x.kind: `anthropic` is not a kind of this"
+        "providers: { x: { kind: cohere } }|providers.x.kind: `cohere` is not a kind of this"
             + " version; available: openai, anthropic, gemini, bedrock, onnx, mock",
         "providers: { x: { kind: opnai } }|did you mean `openai`?",
         "providers: { x: { base_url: http://a/v1 } }|providers.x.kind: missing (expected one of:"
