@@ -4,17 +4,30 @@ import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.rpc.RpcServer;
 import dev.fairlead.gateway.cache.CacheClient;
+import dev.fairlead.gateway.canary.CanaryConfig;
 import dev.fairlead.gateway.edge.EdgeServer;
 import dev.fairlead.gateway.feedback.MeteredQuality;
 import dev.fairlead.gateway.feedback.RecentAnswers;
+import dev.fairlead.gateway.live.LiveStatistics;
+import dev.fairlead.gateway.metrics.BurnMeters;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
+import dev.fairlead.gateway.pipeline.TryRecorder;
 import dev.fairlead.gateway.routing.Router;
 import dev.fairlead.gateway.routing.RoutingConfig;
+import dev.fairlead.gateway.routing.RoutingSignals;
 import dev.fairlead.gateway.rpc.InferenceGrpcService;
 import dev.fairlead.gateway.rpc.RoutingGrpcService;
 import dev.fairlead.gateway.rpc.RpcScopes;
 import dev.fairlead.gateway.scoring.ScorerClient;
+import dev.fairlead.gateway.slo.SloConfig;
+import dev.fairlead.gateway.slo.SloController;
+import dev.fairlead.gateway.state.FileStateStore;
+import dev.fairlead.gateway.state.SharedState;
+import dev.fairlead.gateway.steering.CanaryTraffic;
+import dev.fairlead.gateway.steering.DefaultPolicy;
+import dev.fairlead.gateway.steering.Steering;
+import dev.fairlead.gateway.upstream.BreakerFollower;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.gateway.upstream.ProviderStatusClient;
 import dev.fairlead.telemetry.Telemetry;
@@ -22,9 +35,13 @@ import io.grpc.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,22 +54,31 @@ public final class GatewayNode implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(GatewayNode.class);
   private static final Duration CATALOG_POLL = Duration.ofSeconds(2);
 
+  /** How often breakers and the shared state are looked at. */
+  private static final Duration FOLLOW = Duration.ofSeconds(1);
+
   /** Answers that can still be rated. */
   private static final int RECENT_ANSWERS = 1 << 14;
 
   private final EdgeServer edge;
   private final @Nullable RpcServer rpc;
   private final CatalogFollower catalogs;
+  private final Steering steering;
+  private final BreakerFollower breakers;
   private final ScheduledExecutorService timer;
 
   private GatewayNode(
       EdgeServer edge,
       @Nullable RpcServer rpc,
       CatalogFollower catalogs,
+      Steering steering,
+      BreakerFollower breakers,
       ScheduledExecutorService timer) {
     this.edge = edge;
     this.rpc = rpc;
     this.catalogs = catalogs;
+    this.steering = steering;
+    this.breakers = breakers;
     this.timer = timer;
   }
 
@@ -79,10 +105,17 @@ public final class GatewayNode implements AutoCloseable {
     LimitsConfig limits = config.section("limits", LimitsConfig.class);
     StreamsConfig streams = config.section("streams", StreamsConfig.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
-    config.section("slo", SloConfig.class);
-    if (config.has("canary")) {
-      logger.warn("{}: the section `canary` has no effect in this version", config.origin());
-    }
+    SloConfig objectives = config.section("slo", SloConfig.class);
+    CanaryConfig canaryConfig = config.section("canary", CanaryConfig.class);
+
+    Map<String, Object> sections = new LinkedHashMap<>();
+    sections.put("server", server);
+    sections.put("routing", routing);
+    sections.put("slo", objectives);
+    sections.put("canary", canaryConfig);
+    sections.put("limits", limits);
+    sections.put("streams", streams);
+    sections.put("security", security);
 
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -92,18 +125,38 @@ public final class GatewayNode implements AutoCloseable {
     CacheClient cache = new CacheClient(backends.cache(), routing.lookupTimeout());
     ScorerClient scorer = new ScorerClient(backends.scorer(), routing.scoreTimeout());
     RecentAnswers recent = new RecentAnswers(RECENT_ANSWERS);
+    ProviderStatusClient providers = new ProviderStatusClient(backends.provider());
+    BreakerFollower breakers = new BreakerFollower(providers, timer, FOLLOW);
+    LiveStatistics statistics = new LiveStatistics(System::nanoTime, objectives.statisticsWindow());
+    SloController slo = new SloController(objectives, System::nanoTime);
+    SharedState shared = new SharedState(new FileStateStore(server.dataDir()));
+    CanaryTraffic canary =
+        new CanaryTraffic(
+            canaryConfig, slo.objective(canaryConfig.candidate()), shared, InstantSource.system());
+    DefaultPolicy defaultPolicy = new DefaultPolicy(routing.defaultPolicy(), shared);
+    Steering steering =
+        new Steering(shared, canary, defaultPolicy, InstantSource.system(), timer, FOLLOW);
+    RoutingSignals signals =
+        new RoutingSignals(
+            statistics,
+            slo,
+            canary,
+            breakers::open,
+            () -> ThreadLocalRandom.current().nextDouble());
     InferencePipeline pipeline =
         new InferencePipeline(
             routing,
             limits,
             streams,
-            new Router(routing),
+            new Router(routing, signals),
             catalogs,
             cache,
             scorer,
             backends.provider(),
             metrics,
-            recent);
+            recent,
+            defaultPolicy,
+            new TryRecorder(statistics, slo, canary, new BurnMeters(telemetry.registry(), slo)));
     EdgeServer edge =
         EdgeServer.start(
             new EdgeServer.Parts(
@@ -117,15 +170,19 @@ public final class GatewayNode implements AutoCloseable {
                 catalogs,
                 cache,
                 scorer,
-                new ProviderStatusClient(backends.provider()),
+                providers,
                 recent,
                 new MeteredQuality(telemetry.registry()),
+                statistics,
+                slo,
+                steering,
+                sections,
                 () -> catalogs.current().isPresent()));
     RpcServer rpc = null;
     if (server.grpcPort() >= 0) {
       rpc = startRpc(server, telemetry, pipeline, limits, grpcPortMayBeTaken);
     }
-    return new GatewayNode(edge, rpc, catalogs, timer);
+    return new GatewayNode(edge, rpc, catalogs, steering, breakers, timer);
   }
 
   private static @Nullable RpcServer startRpc(
@@ -181,6 +238,8 @@ public final class GatewayNode implements AutoCloseable {
       rpc.close();
     }
     catalogs.close();
+    breakers.close();
+    steering.close();
     timer.shutdownNow();
   }
 }

@@ -48,6 +48,8 @@ import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
 import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
 import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawEvents;
+import dev.fairlead.v1.ReloadRequest;
+import dev.fairlead.v1.ReloadResponse;
 import dev.fairlead.v1.ReportOutcomeRequest;
 import dev.fairlead.v1.ReportOutcomeResponse;
 import dev.fairlead.v1.ScorerServiceGrpc;
@@ -60,6 +62,7 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -94,7 +97,10 @@ public final class FakeBackends implements AutoCloseable {
 
   public FakeBackends(String yaml, int port) throws IOException {
     ConfigSource config =
-        ConfigSource.parse("test", "server: {port: " + port + ", grpc_port: 0}\n" + yaml, Map.of());
+        ConfigSource.parse(
+            "test",
+            "server: {port: " + port + ", grpc_port: 0}\n" + yaml,
+            Map.of("FAIRLEAD_DATA_DIR", Files.createTempDirectory("fairlead-test").toString()));
     Telemetry telemetry = Telemetry.start("gateway", TelemetrySettings.defaults());
     opened.add(telemetry);
     GatewayNode.Backends backends =
@@ -125,6 +131,7 @@ public final class FakeBackends implements AutoCloseable {
     provider.bodies.clear();
     provider.streams.clear();
     provider.failMidStream = false;
+    provider.reloadRefused = null;
     provider.hang = false;
     provider.live = false;
     provider.upstreams.clear();
@@ -288,6 +295,7 @@ public final class FakeBackends implements AutoCloseable {
     public final Map<Dialect, List<String>> streams = new ConcurrentHashMap<>();
     public volatile @Nullable Failure failure;
     public volatile List<Attempt> failedAttempts = List.of();
+    public volatile @Nullable String reloadRefused;
     public volatile boolean failMidStream;
     public volatile boolean hang;
 
@@ -328,6 +336,18 @@ public final class FakeBackends implements AutoCloseable {
           .setInputNanoUsdPerMillion(input)
           .setOutputNanoUsdPerMillion(input * 4)
           .setContextWindow(100_000);
+    }
+
+    @Override
+    public void reload(ReloadRequest request, StreamObserver<ReloadResponse> observer) {
+      String refused = reloadRefused;
+      if (refused != null) {
+        observer.onError(Status.FAILED_PRECONDITION.withDescription(refused).asRuntimeException());
+        return;
+      }
+      observer.onNext(
+          ReloadResponse.newBuilder().setVersion(2).setModels(3).addWarnings("no price").build());
+      observer.onCompleted();
     }
 
     @Override

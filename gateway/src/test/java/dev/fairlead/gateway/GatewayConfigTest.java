@@ -7,6 +7,7 @@ import dev.fairlead.catalog.Tier;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.gateway.routing.RoutingConfig;
+import dev.fairlead.gateway.slo.SloConfig;
 import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,7 +28,8 @@ class GatewayConfigTest {
     "server,dev.fairlead.gateway.ServerConfig",
     "services,dev.fairlead.gateway.ServicesConfig",
     "limits,dev.fairlead.gateway.LimitsConfig",
-    "slo,dev.fairlead.gateway.SloConfig",
+    "canary,dev.fairlead.gateway.canary.CanaryConfig",
+    "slo,dev.fairlead.gateway.slo.SloConfig",
     "routing,dev.fairlead.gateway.routing.RoutingConfig",
   })
   void referenceFile_setsEveryComponent(String section, Class<?> type) throws Exception {

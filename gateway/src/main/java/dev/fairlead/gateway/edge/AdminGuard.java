@@ -19,6 +19,17 @@ final class AdminGuard {
     this.token = token;
   }
 
+  /**
+   * Throws {@link Failure.Unauthenticated} unless the caller holds the token; without a token the
+   * endpoint does not exist.
+   */
+  void checkToken(ServiceRequestContext context) {
+    if (token.isEmpty()) {
+      throw NotFoundService.failure(context.path()).asException();
+    }
+    check(context);
+  }
+
   /** Throws {@link Failure.Unauthenticated} or {@link Failure.Forbidden} unless the caller may. */
   void check(ServiceRequestContext context) {
     if (token.isEmpty()) {

@@ -12,15 +12,19 @@ import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.feedback.QualitySink;
 import dev.fairlead.gateway.feedback.RecentAnswers;
+import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.scoring.ScorerClient;
+import dev.fairlead.gateway.slo.SloController;
+import dev.fairlead.gateway.steering.Steering;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.gateway.upstream.ProviderStatusClient;
 import dev.fairlead.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 
@@ -51,6 +55,10 @@ public final class EdgeServer implements AutoCloseable {
       ProviderStatusClient providers,
       RecentAnswers recent,
       QualitySink quality,
+      LiveStatistics statistics,
+      SloController slo,
+      Steering steering,
+      Map<String, Object> sections,
       BooleanSupplier ready) {}
 
   /**

@@ -12,8 +12,10 @@ import dev.fairlead.gateway.dialect.openai.OpenAiCompletionsCodec;
 import dev.fairlead.gateway.dialect.openai.OpenAiEmbeddingsCodec;
 import dev.fairlead.gateway.dialect.responses.ResponsesCodec;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
+import dev.fairlead.gateway.steering.Steering;
 import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.PrometheusScrape;
+import java.util.Locale;
 
 /** Every endpoint of the gateway in one list. */
 final class Endpoints {
@@ -67,11 +69,7 @@ final class Endpoints {
   private static void operations(
       ServerBuilder builder, EdgeServer.Parts parts, DialectCodec errors) {
     AdminGuard admin = new AdminGuard(parts.security().adminToken());
-    if (!parts.security().adminToken().isEmpty()) {
-      builder.service(
-          "/v1/admin/providers/reload",
-          new ReloadService(errors, parts.providers(), parts.catalogs(), admin));
-    }
+    administration(builder, parts, errors, admin);
     HttpService ready = ManagementServer.readyz(parts.ready());
     builder
         .service("/cache/stats", new CacheStatsService(errors, parts.cache()))
@@ -85,6 +83,27 @@ final class Endpoints {
             "/metrics",
             new MetricsService(
                 new PrometheusScrape(parts.telemetry().registry()), parts.metrics().summary()));
+  }
+
+  private static void administration(
+      ServerBuilder builder, EdgeServer.Parts parts, DialectCodec errors, AdminGuard admin) {
+    Steering steering = parts.steering();
+    builder
+        .service(
+            "/v1/admin/status", new AdminStatusService(errors, admin, steering.blocking(), parts))
+        .service("/v1/admin/policy", new AdminPolicyService(errors, admin, steering))
+        .service("/v1/admin/log_level", new AdminLogLevelService(errors, admin, steering))
+        .service(
+            "/v1/admin/config",
+            new AdminConfigService(errors, admin, steering.blocking(), parts.sections()))
+        .service(
+            "/v1/admin/providers/reload",
+            new ReloadService(errors, parts.providers(), parts.catalogs(), admin, steering));
+    for (AdminCanaryService.Step step : AdminCanaryService.Step.values()) {
+      builder.service(
+          "/v1/admin/canary/" + step.name().toLowerCase(Locale.ROOT),
+          new AdminCanaryService(errors, admin, step, steering));
+    }
   }
 
   private static ScanLimits scanLimits(LimitsConfig limits) {

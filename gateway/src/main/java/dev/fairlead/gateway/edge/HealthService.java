@@ -1,6 +1,5 @@
 package dev.fairlead.gateway.edge;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
@@ -10,7 +9,6 @@ import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.upstream.ProviderStatusClient;
 import dev.fairlead.v1.BreakerState;
 import dev.fairlead.v1.GetStatusResponse;
-import dev.fairlead.v1.ProviderStatus;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
@@ -54,28 +52,7 @@ final class HealthService extends EdgeService {
     node.put("status", open || !ready.getAsBoolean() ? "degraded" : "ok");
     node.put("ready", ready.getAsBoolean());
     node.put("provider_service", "available");
-    ArrayNode list = node.putArray("providers");
-    for (ProviderStatus provider : status.getProvidersList()) {
-      ObjectNode entry = list.addObject();
-      entry.put("name", provider.getName());
-      entry.put("kind", provider.getKind());
-      entry.put("breaker", breaker(provider.getBreaker()));
-      entry.put("in_flight", provider.getInFlight());
-      if (provider.hasFailureRate()) {
-        entry.put("failure_rate", provider.getFailureRate());
-      }
-      ArrayNode models = entry.putArray("models");
-      provider.getModelIdsList().forEach(models::add);
-    }
+    node.set("providers", ProviderStatusJson.providers(status));
     return node;
-  }
-
-  private static String breaker(BreakerState state) {
-    return switch (state) {
-      case BREAKER_STATE_CLOSED -> "closed";
-      case BREAKER_STATE_HALF_OPEN -> "half_open";
-      case BREAKER_STATE_OPEN -> "open";
-      case BREAKER_STATE_UNSPECIFIED, UNRECOGNIZED -> "unknown";
-    };
   }
 }

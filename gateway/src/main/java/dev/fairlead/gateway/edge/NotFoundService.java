@@ -32,7 +32,11 @@ final class NotFoundService implements HttpService {
     } catch (FailureException e) {
       return e.failure();
     }
-    String path = context.path();
+    return failure(context.path());
+  }
+
+  /** What is said of a path that is no endpoint. */
+  static Failure failure(String path) {
     String shown = path.length() <= MAX_SHOWN ? path : path.substring(0, MAX_SHOWN) + "...";
     return new Failure.InvalidRequest(
         "path: " + shown + " is not an endpoint (expected: one of the README's endpoints)",

@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.DialectCodec;
+import dev.fairlead.gateway.steering.Steering;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.gateway.upstream.ProviderStatusClient;
 import dev.fairlead.v1.ReloadResponse;
@@ -28,30 +29,43 @@ final class ReloadService extends EdgeService {
   private final ProviderStatusClient providers;
   private final CatalogFollower catalogs;
   private final AdminGuard guard;
+  private final Steering steering;
 
   ReloadService(
       DialectCodec errors,
       ProviderStatusClient providers,
       CatalogFollower catalogs,
-      AdminGuard guard) {
+      AdminGuard guard,
+      Steering steering) {
     super(errors, HttpMethod.POST);
     this.errors = errors;
     this.providers = providers;
     this.catalogs = catalogs;
     this.guard = guard;
+    this.steering = steering;
   }
 
   @Override
   HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
-    guard.check(context);
+    guard.checkToken(context);
+    String who = context.remoteAddress().getAddress().getHostAddress();
+    String before = version();
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
     String requestId = EdgeContext.requestId(context);
     providers.reload(
-        reloaded ->
-            catalogs.refresh(
-                () -> response.complete(Json.response(200, requestId, json(reloaded)))),
+        reloaded -> {
+          steering
+              .blocking()
+              .execute(() ->
+                  steering.audited(who, "providers", before, "version " + reloaded.getVersion()));
+          catalogs.refresh(() -> response.complete(Json.response(200, requestId, json(reloaded))));
+        },
         error -> response.complete(refused(context, error)));
     return HttpResponse.of(response);
+  }
+
+  private String version() {
+    return catalogs.current().map(catalog -> "version " + catalog.version()).orElse("none");
   }
 
   private HttpResponse refused(ServiceRequestContext context, Throwable error) {

@@ -105,6 +105,7 @@ final class Generation {
   }
 
   Settlement settle(GenerationCompleted completed, OptionalLong firstTokenNanos) {
+    record(completed.getAttemptsList());
     TokenUsage usage = Usages.fromProto(completed.getUsage());
     long cost = costNanoUsd(completed.getModelId(), usage);
     return new Settlement(
@@ -115,6 +116,11 @@ final class Generation {
         completed.getAttemptsList(),
         call.scope.elapsedNanos(),
         firstTokenNanos);
+  }
+
+  private void record(List<Attempt> attempts) {
+    call.pipeline.tries.record(
+        call.request.facts().model(), call.scope.tenant(), decision, attempts);
   }
 
   private long costNanoUsd(String modelId, TokenUsage usage) {
@@ -134,6 +140,7 @@ final class Generation {
             .orElse(FailedAttempts.getDefaultInstance());
     List<Attempt> tried = told.getAttemptsList();
     List<Attempt> attempts = tried.size() >= seen.size() ? tried : seen;
+    record(attempts);
     UpstreamError upstream = FailureStatus.detail(error, UpstreamError.class).orElse(null);
     call.fail(
         new FailedAnswer(

@@ -72,7 +72,7 @@ final class InferenceCall {
         ModelSelector.of(
             request.facts().model(),
             request.controls().policy(),
-            pipeline.routing.defaultPolicy(),
+            pipeline.defaultPolicy.label(),
             known);
     selector = chosen;
     if (mayLookUp) {
@@ -229,7 +229,7 @@ final class InferenceCall {
       throw new IllegalStateException("routed before admission");
     }
     Decision decision =
-        pipeline.router.route(InferencePipeline.query(request, complexity()), chosen, known);
+        pipeline.router.route(InferencePipeline.query(request, scope, complexity()), chosen, known);
     pipeline.metrics.decided(decision);
     new Generation(this, decision).start();
   }

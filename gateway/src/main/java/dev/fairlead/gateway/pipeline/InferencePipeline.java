@@ -7,10 +7,12 @@ import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.metrics.RouterMetrics;
+import dev.fairlead.gateway.routing.RouteCaller;
 import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.gateway.routing.Router;
 import dev.fairlead.gateway.routing.RoutingConfig;
 import dev.fairlead.gateway.scoring.ScorerClient;
+import dev.fairlead.gateway.steering.DefaultPolicy;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.Channel;
@@ -33,6 +35,8 @@ public final class InferencePipeline {
   final RouterMetrics metrics;
   private final RecentAnswers recent;
   private final SharedAnswers shared;
+  final DefaultPolicy defaultPolicy;
+  final TryRecorder tries;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
   public InferencePipeline(
@@ -45,7 +49,9 @@ public final class InferencePipeline {
       ScorerClient scorer,
       Channel provider,
       RouterMetrics metrics,
-      RecentAnswers recent) {
+      RecentAnswers recent,
+      DefaultPolicy defaultPolicy,
+      TryRecorder tries) {
     this.routing = routing;
     this.limits = limits;
     this.router = router;
@@ -58,6 +64,8 @@ public final class InferencePipeline {
     this.shared =
         new SharedAnswers(
             streams.maxLiveBytes(), streams.liveGrace(), limits.requestTimeout(), metrics);
+    this.defaultPolicy = defaultPolicy;
+    this.tries = tries;
   }
 
   /**
@@ -101,7 +109,7 @@ public final class InferencePipeline {
         : PromptEstimate.careful(request.facts());
   }
 
-  static RouteQuery query(InferenceRequest request, OptionalDouble complexity) {
+  static RouteQuery query(InferenceRequest request, CallScope scope, OptionalDouble complexity) {
     return new RouteQuery(
         promptTokens(request),
         request.facts().lastUserText().length(),
@@ -109,6 +117,12 @@ public final class InferencePipeline {
         request.facts().choiceCount(),
         request.facts().needs(),
         complexity,
-        request.controls().maxCostNanoUsd());
+        request.controls().maxCostNanoUsd(),
+        new RouteCaller(
+            request.facts().model(),
+            scope.tenant(),
+            request.facts().user(),
+            request.controls().latencySlo(),
+            request.controls().timing().firstTokenSlo()));
   }
 }

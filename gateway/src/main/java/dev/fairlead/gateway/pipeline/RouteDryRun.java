@@ -49,7 +49,7 @@ final class RouteDryRun {
         ModelSelector.of(
             request.facts().model(),
             request.controls().policy(),
-            pipeline.routing.defaultPolicy(),
+            pipeline.defaultPolicy.label(),
             catalog);
   }
 
@@ -106,7 +106,7 @@ final class RouteDryRun {
       AnalyzeResponse known = analysis;
       OptionalDouble complexity =
           known == null ? OptionalDouble.empty() : OptionalDouble.of(known.getComplexity());
-      RouteQuery query = InferencePipeline.query(request, complexity);
+      RouteQuery query = InferencePipeline.query(request, scope, complexity);
       Decision decision = pipeline.router.route(query, selector, catalog);
       decided.accept(new RouteOutcome(decision, use, features(), query));
     } catch (RuntimeException e) {

@@ -13,9 +13,15 @@ final class CheapestPolicy implements RoutingPolicy {
 
   @Override
   public Ranking rank(RouteQuery query, List<Candidate> feasible) {
-    Comparator<Candidate> byCost =
-        Comparator.comparing((Candidate candidate) -> candidate.model().price() == null)
-            .thenComparingLong(Candidate::estimatedCostNanoUsd);
-    return new Ranking(Reason.LOWEST_COST, feasible.stream().sorted(byCost).toList());
+    return new Ranking(Reason.LOWEST_COST, byCost(feasible));
+  }
+
+  /** Lowest expected cost first; unpriced models last. */
+  static List<Candidate> byCost(List<Candidate> candidates) {
+    return candidates.stream()
+        .sorted(
+            Comparator.comparing((Candidate candidate) -> candidate.model().price() == null)
+                .thenComparingLong(Candidate::estimatedCostNanoUsd))
+        .toList();
   }
 }

@@ -12,6 +12,12 @@ public enum Drop {
   COST_CAP,
   /** The request has a cost cap and the model's price is not known. */
   UNPRICED,
+  /** It is expected to take longer than the request may. */
+  LATENCY_SLO,
+  /** Its provider's circuit breaker is open. */
+  BREAKER_OPEN,
+  /** It is a canary's candidate and serves only the canary's share. */
+  CANARY_CANDIDATE,
   /** It has no tier and so serves only requests that name it. */
   NO_TIER,
   /** It makes embeddings and no text. */

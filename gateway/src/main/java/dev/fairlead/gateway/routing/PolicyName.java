@@ -12,7 +12,15 @@ public enum PolicyName {
   /** By the expected cost alone. */
   CHEAPEST,
   /** By the prompt's length alone. */
-  PROMPT_LENGTH;
+  PROMPT_LENGTH,
+  /** By how long models have taken lately. */
+  FASTEST_P95,
+  /** By cost among the models that keep their objectives. */
+  SLO_BURN_AWARE,
+  /** A stage's share to the candidate of a canary, the rest to its baseline. */
+  CANARY,
+  /** By configured weights. */
+  WEIGHTED;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

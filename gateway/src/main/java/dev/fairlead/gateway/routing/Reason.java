@@ -20,6 +20,22 @@ public enum Reason {
   PROMPT_SHORT,
   /** Prompt beyond the configured length. */
   PROMPT_LONG,
+  /** Shortest 95th percentile of the time that such an answer takes. */
+  FASTEST,
+  /** Tried to learn how fast it is. */
+  EXPLORATION,
+  /** Lowest expected cost among the models that keep their objectives. */
+  LOWEST_COST_WITHIN_SLO,
+  /** A cheaper model misses its objectives and is given less traffic. */
+  CHEAPER_ONE_BURNS,
+  /** Every model misses its objectives: the one that misses them least. */
+  LEAST_BURN,
+  /** The canary's candidate, by its stage's share. */
+  CANARY_CANDIDATE,
+  /** The canary's baseline. */
+  CANARY_BASELINE,
+  /** By configured weights. */
+  WEIGHT,
   /** No model stays below the cost cap at full length: the one that can say most for the money. */
   COST_CAP_CLAMPED;
 

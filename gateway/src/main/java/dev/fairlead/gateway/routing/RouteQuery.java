@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param needs what the model must be able to do
  * @param complexity 0 to 1, empty when it is not known
  * @param maxCostNanoUsd the request's own cost cap, null when there is none
+ * @param caller who asks, for what, and how long it may take
  */
 public record RouteQuery(
     long promptTokens,
@@ -23,7 +24,28 @@ public record RouteQuery(
     int choices,
     Set<Capability> needs,
     OptionalDouble complexity,
-    @Nullable Long maxCostNanoUsd) {
+    @Nullable Long maxCostNanoUsd,
+    RouteCaller caller) {
+
+  /** A query of nobody in particular. */
+  public RouteQuery(
+      long promptTokens,
+      long promptCharacters,
+      int maxOutputTokens,
+      int choices,
+      Set<Capability> needs,
+      OptionalDouble complexity,
+      @Nullable Long maxCostNanoUsd) {
+    this(
+        promptTokens,
+        promptCharacters,
+        maxOutputTokens,
+        choices,
+        needs,
+        complexity,
+        maxCostNanoUsd,
+        RouteCaller.ANYONE);
+  }
 
   /** Copies. */
   public RouteQuery {

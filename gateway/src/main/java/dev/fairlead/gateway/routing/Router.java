@@ -25,14 +25,23 @@ import org.jspecify.annotations.Nullable;
 public final class Router {
 
   private final RoutingConfig config;
+  private final Constraints constraints;
   private final Map<PolicyName, RoutingPolicy> policies = new EnumMap<>(PolicyName.class);
 
   /** A router with every policy. */
-  public Router(RoutingConfig config) {
+  public Router(RoutingConfig config, RoutingSignals signals) {
     this.config = config;
+    this.constraints = new Constraints(config, signals);
+    CheapestPolicy cheapest = new CheapestPolicy();
     for (RoutingPolicy policy :
         List.of(
-            new ComplexityPolicy(config), new CheapestPolicy(), new PromptLengthPolicy(config))) {
+            new ComplexityPolicy(config),
+            cheapest,
+            new PromptLengthPolicy(config),
+            new FastestPolicy(config, signals.statistics(), signals.random()),
+            new SloBurnPolicy(signals.slo(), signals.random()),
+            new CanaryPolicy(signals.canary(), cheapest, signals.random()),
+            new WeightedPolicy(config, signals.random()))) {
       policies.put(policy.name(), policy);
     }
   }
@@ -89,7 +98,7 @@ public final class Router {
     List<Candidate> dropped = new ArrayList<>();
     List<Candidate> elsewhere = new ArrayList<>();
     for (ModelSpec model : catalog.models()) {
-      Drop out = outside(model);
+      Drop out = constraints.outside(model, name);
       if (out != null) {
         elsewhere.add(new Candidate(model, 0, out));
       } else {
@@ -100,16 +109,10 @@ public final class Router {
     if (feasible.isEmpty()) {
       return clamped(name.label(), query, dropped, elsewhere);
     }
+    feasible = constraints.timely(query, name, feasible, dropped);
     RoutingPolicy.Ranking ranking = policy(name).rank(query, feasible);
     dropped.addAll(elsewhere);
     return decision(name.label(), ranking.reason(), query, ranking.order(), dropped);
-  }
-
-  private static @Nullable Drop outside(ModelSpec model) {
-    if (model.capabilities().contains(Capability.EMBEDDINGS)) {
-      return Drop.EMBEDDINGS_ONLY;
-    }
-    return model.tier() == null ? Drop.NO_TIER : null;
   }
 
   /**
@@ -169,7 +172,8 @@ public final class Router {
         query.choices(),
         needs,
         query.complexity(),
-        query.maxCostNanoUsd());
+        query.maxCostNanoUsd(),
+        query.caller());
   }
 
   private static Decision decision(

@@ -3,6 +3,7 @@ package dev.fairlead.gateway.routing;
 import dev.fairlead.catalog.Tier;
 import dev.fairlead.common.config.Expect;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * Section {@code routing}.
@@ -15,6 +16,10 @@ import java.time.Duration;
  * @param scoreTimeout time-box of the scorer
  * @param lookupTimeout time-box of a cache lookup that waits for nobody
  * @param expectedOutputTokens tokens of an answer for estimates
+ * @param exploration share of the requests under {@code fastest_p95} that try models whose speed is
+ *     not known, 0 to 1
+ * @param explorationSamples answers from which on a model's speed is known
+ * @param weights weight by catalogue id for {@code weighted}, 0 or more
  * @param baseline catalogue id that savings are counted against, empty for the quality tier's first
  */
 public record RoutingConfig(
@@ -26,6 +31,9 @@ public record RoutingConfig(
     Duration scoreTimeout,
     Duration lookupTimeout,
     int expectedOutputTokens,
+    double exploration,
+    int explorationSamples,
+    Map<String, Double> weights,
     String baseline) {
 
   /** Validates. */
@@ -46,5 +54,9 @@ public record RoutingConfig(
     Expect.positive("routing.score_timeout", scoreTimeout);
     Expect.positive("routing.lookup_timeout", lookupTimeout);
     Expect.range("routing.expected_output_tokens", expectedOutputTokens, 1, 1_000_000);
+    Expect.range("routing.exploration", exploration, 0.0, 1.0);
+    Expect.range("routing.exploration_samples", explorationSamples, 1, 1_000_000);
+    weights = Map.copyOf(weights);
+    weights.forEach((id, weight) -> Expect.range("routing.weights." + id, weight, 0.0, 1e9));
   }
 }

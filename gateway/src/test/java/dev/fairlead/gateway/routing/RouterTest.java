@@ -13,6 +13,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ class RouterTest {
           Duration.ofMillis(250),
           Duration.ofMillis(100),
           300,
+          0.05,
+          20,
+          Map.of(),
           "");
   private static final Catalog CATALOG =
       Catalog.of(
@@ -48,7 +52,7 @@ class RouterTest {
               model("standard-1", Tier.STANDARD, 400_000_000L, 32_000, Set.of(Capability.TOOLS)),
               model("embedder", Tier.CHEAP, 1_000L, 8_000, Set.of(Capability.EMBEDDINGS)),
               model("named-only", null, 1_000L, 8_000, Set.of())));
-  private final Router router = new Router(CONFIG);
+  private final Router router = new Router(CONFIG, Signals.quiet());
 
   private static ModelSpec model(
       String id, @Nullable Tier tier, long input, long window, Set<Capability> capabilities) {
@@ -233,7 +237,11 @@ class RouterTest {
                 Duration.ofMillis(1),
                 Duration.ofMillis(1),
                 300,
-                "cheap-1"));
+                0.05,
+                20,
+                Map.of(),
+                "cheap-1"),
+            Signals.quiet());
     assertThat(configured.baseline(CATALOG)).map(ModelSpec::id).contains("cheap-1");
   }
 

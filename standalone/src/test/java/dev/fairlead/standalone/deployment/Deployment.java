@@ -30,7 +30,7 @@ public interface Deployment extends AutoCloseable {
           capabilities: [embeddings] }
     routing: { default_policy: complexity, simple: 0.3, complex: 0.7, baseline: large, score_timeout: 5s,
                lookup_timeout: 2s }
-    provider: { breaker: { window: 5000, minimum_calls: 5000 } }
+    provider: { breaker: { window: 5000, minimum_calls: 5000, consecutive_failures: 5000 } }
     limits: { max_body_bytes: 1048576 }
     telemetry: { otlp_endpoint: "%s", otlp_protocol: http/protobuf, export_interval: 100ms, log_level: INFO }
     %s

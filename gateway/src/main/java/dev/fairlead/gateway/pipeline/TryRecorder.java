@@ -1,0 +1,53 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.gateway.live.LiveStatistics;
+import dev.fairlead.gateway.live.TryOutcome;
+import dev.fairlead.gateway.metrics.BurnMeters;
+import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.routing.Reason;
+import dev.fairlead.gateway.slo.SloController;
+import dev.fairlead.gateway.steering.CanaryTraffic;
+import dev.fairlead.v1.Attempt;
+import java.util.List;
+
+/** Tells statistics, objectives and the canary what became of every try. Thread-safe. */
+public final class TryRecorder {
+
+  private static final TryOutcome ABSENT = new TryOutcome(TryOutcome.Kind.FAILURE, 0, -1, 0);
+
+  private final LiveStatistics statistics;
+  private final SloController slo;
+  private final CanaryTraffic canary;
+  private final BurnMeters meters;
+
+  /** Feeds these. */
+  public TryRecorder(
+      LiveStatistics statistics, SloController slo, CanaryTraffic canary, BurnMeters meters) {
+    this.statistics = statistics;
+    this.slo = slo;
+    this.canary = canary;
+    this.meters = meters;
+  }
+
+  /**
+   * Counts the tries of one request.
+   *
+   * @param route the model name that the client asked for
+   */
+  void record(String route, String tenant, Decision decision, List<Attempt> attempts) {
+    for (Attempt attempt : attempts) {
+      TryOutcome outcome = TryOutcome.of(attempt);
+      statistics.record(attempt.getModelId(), outcome);
+      slo.record(attempt.getModelId(), route, tenant, outcome);
+      meters.watch(attempt.getModelId());
+    }
+    if (decision.reason() == Reason.CANARY_CANDIDATE && !attempts.isEmpty()) {
+      canary.observe(first(decision.first().id(), attempts.getFirst()));
+    }
+  }
+
+  /** Another model in the candidate's place means that the candidate was not there. */
+  private static TryOutcome first(String candidate, Attempt attempt) {
+    return attempt.getModelId().equals(candidate) ? TryOutcome.of(attempt) : ABSENT;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.fairlead.gateway.routing;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who asks, for what, and how long it may take.
+ *
+ * @param route the model name that the client asked for
+ * @param tenant owner of the request
+ * @param sticky what a canary's assignment sticks to, such as the end user's id; null when there is
+ *     nothing and each request is assigned by itself
+ * @param latencySlo longest time that the caller accepts for the answer, null for none
+ * @param firstTokenSlo longest time that the caller accepts to the first token, null for none
+ */
+public record RouteCaller(
+    String route,
+    String tenant,
+    @Nullable String sticky,
+    @Nullable Duration latencySlo,
+    @Nullable Duration firstTokenSlo) {
+
+  /** Nobody in particular, who has all the time in the world. */
+  public static final RouteCaller ANYONE = new RouteCaller("auto", "", null, null, null);
+}

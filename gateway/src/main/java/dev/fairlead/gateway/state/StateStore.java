@@ -1,0 +1,33 @@
+package dev.fairlead.gateway.state;
+
+/**
+ * Keeps one document with a version. Implementations block and are thread-safe; an unreachable
+ * store throws {@link java.io.UncheckedIOException}.
+ */
+public interface StateStore extends AutoCloseable {
+
+  /**
+   * A version of the document.
+   *
+   * @param version 0 before anything was stored, then counting up
+   * @param json the document, empty for version 0
+   */
+  record Versioned(long version, String json) {
+
+    /** Nothing stored yet. */
+    public static final Versioned NONE = new Versioned(0, "");
+  }
+
+  /** The newest version. */
+  Versioned read();
+
+  /**
+   * Stores {@code json} as version {@code expected + 1}; false when that is not the newest any
+   * more.
+   */
+  boolean replace(long expected, String json);
+
+  /** Frees what it holds. */
+  @Override
+  void close();
+}

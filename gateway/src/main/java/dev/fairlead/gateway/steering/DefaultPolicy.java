@@ -1,0 +1,33 @@
+package dev.fairlead.gateway.steering;
+
+import dev.fairlead.gateway.state.PolicyOverride;
+import dev.fairlead.gateway.state.SharedState;
+
+/**
+ * The policy of the model {@code auto}: an operator's choice, until the file's own value changes;
+ * else the file's. Thread-safe; {@link #choose} blocks on the store.
+ */
+public final class DefaultPolicy {
+
+  private final String configured;
+  private final SharedState shared;
+
+  /**
+   * @param configured label from the configuration
+   */
+  public DefaultPolicy(String configured, SharedState shared) {
+    this.configured = configured;
+    this.shared = shared;
+  }
+
+  /** Label of the policy in force. */
+  public String label() {
+    PolicyOverride chosen = shared.current().policy();
+    return chosen != null && chosen.configured().equals(configured) ? chosen.policy() : configured;
+  }
+
+  /** Puts another policy in force, for all replicas. */
+  public void choose(String policy) {
+    shared.update(state -> state.withPolicy(new PolicyOverride(policy, configured)));
+  }
+}
