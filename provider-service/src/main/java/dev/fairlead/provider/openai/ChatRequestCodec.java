@@ -355,17 +355,21 @@ final class ChatRequestCodec {
     json.writeEndObject();
   }
 
-  /** JSON text inside a typed field: checked, so that it cannot break out of its place. */
+  /**
+   * JSON text inside a typed field: checked, so that it cannot break out of its place, and written
+   * as it is, so that no number loses a digit.
+   */
   private void embedded(String param, String text) throws IOException {
     try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() == null) {
         throw Failure.InvalidRequest.of(param, param + ": empty (expected: a JSON schema)")
             .asException();
       }
-      json.copyCurrentStructure(parser);
+      parser.skipChildren();
       if (parser.nextToken() != null) {
         throw Failure.InvalidRequest.of(param, param + ": more than one JSON value").asException();
       }
+      json.writeRawValue(text);
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw Failure.InvalidRequest.of(param, param + ": not valid JSON").asException();
     }
