@@ -1,0 +1,256 @@
+package dev.fairlead.provider.dialect;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.v1.ChatDelta;
+import dev.fairlead.v1.ChatResponse;
+import dev.fairlead.v1.Choice;
+import dev.fairlead.v1.Dialect;
+import dev.fairlead.v1.FinishReason;
+import dev.fairlead.v1.Message;
+import dev.fairlead.v1.RawEvents;
+import dev.fairlead.v1.ToolCall;
+import dev.fairlead.v1.ToolCallDelta;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AnswerEncodingTest {
+
+  private static final int SEEDS = 2000;
+  private static final AnswerHead HEAD = new AnswerHead("up-1", 1_700_000_000, "abc");
+  private static final TokenUsage USAGE = new TokenUsage(100, 30, 20, 9, 4, false);
+
+  private static AnswerEncoder encoder(Dialect dialect) {
+    return Objects.requireNonNull(ClientDialect.of(dialect)).encoder(HEAD);
+  }
+
+  private static String body(Dialect dialect, ChatResponse response) {
+    return encoder(dialect).body(response, USAGE).toStringUtf8();
+  }
+
+  private static List<RawEvents> stream(Dialect dialect, List<ChatDelta> pieces) {
+    List<RawEvents> all = new ArrayList<>();
+    AnswerEncoder encoder = encoder(dialect);
+    EventWriter writer = new EventWriter(dialect, all::add);
+    for (ChatDelta piece : pieces) {
+      encoder.delta(piece, writer);
+      writer.flush();
+    }
+    encoder.end(USAGE, FinishReason.FINISH_REASON_STOP, writer);
+    writer.flush();
+    return all;
+  }
+
+  private static String sse(Dialect dialect, List<ChatDelta> pieces) {
+    StringBuilder sse = new StringBuilder();
+    stream(dialect, pieces).forEach(events -> sse.append(events.getSse().toString(UTF_8)));
+    return sse.toString();
+  }
+
+  /** A streamed message tells what the whole one says; inputs of tools are compared as text. */
+  @Test
+  void messagesStream_tellsTheWholeMessage_howeverItIsCut() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      ChatResponse whole = RandomAnswers.whole(seed);
+      Dialect dialect = Dialect.DIALECT_ANTHROPIC_MESSAGES;
+      ObjectNode streamed = Assembled.message(sse(dialect, RandomAnswers.pieces(whole, seed)));
+      ObjectNode expected = (ObjectNode) Assembled.json(body(dialect, whole));
+      int call = 0;
+      for (JsonNode block : expected.path("content")) {
+        if (block.has("input")) {
+          String arguments =
+              whole.getChoices(0).getMessage().getToolCalls(call++).getArgumentsJson();
+          assertThat(body(dialect, whole)).contains("\"input\":" + arguments);
+          ((ObjectNode) block).put("input", arguments);
+        }
+      }
+      assertThat(streamed).as("seed " + seed).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void responsesStream_tellsTheWholeResponse_howeverItIsCut() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      ChatResponse whole = RandomAnswers.whole(seed);
+      Dialect dialect = Dialect.DIALECT_OPENAI_RESPONSES;
+      JsonNode streamed = Assembled.response(sse(dialect, RandomAnswers.pieces(whole, seed)));
+      assertThat(streamed).as("seed " + seed).isEqualTo(Assembled.json(body(dialect, whole)));
+    }
+  }
+
+  @Test
+  void interleavedCalls_areToldOneAfterTheOther_byteForByte() {
+    List<ChatDelta> pieces =
+        List.of(
+            call(0, "a", ""),
+            call(1, "b", ""),
+            call(0, "", "{\"x\":"),
+            call(1, "", "{\"y\":\"}"),
+            call(0, "", "1}"),
+            call(1, "", "\"}"));
+    ObjectNode message = Assembled.message(sse(Dialect.DIALECT_ANTHROPIC_MESSAGES, pieces));
+    assertThat(message.path("content").get(0).path("input").asText()).isEqualTo("{\"x\":1}");
+    assertThat(message.path("content").get(1).path("input").asText()).isEqualTo("{\"y\":\"}\"}");
+    assertThat(message.path("stop_reason").asText()).isEqualTo("tool_use");
+  }
+
+  @Test
+  void callsThatFollowEachOther_areToldAsTheyCome() {
+    AnswerEncoder encoder = encoder(Dialect.DIALECT_ANTHROPIC_MESSAGES);
+    List<RawEvents> told = new ArrayList<>();
+    EventWriter writer = new EventWriter(Dialect.DIALECT_ANTHROPIC_MESSAGES, told::add);
+    for (ChatDelta piece : List.of(call(0, "a", "{}"), call(1, "b", ""), call(1, "", "{\"q"))) {
+      encoder.delta(piece, writer);
+      writer.flush();
+    }
+    assertThat(told).hasSize(3);
+    assertThat(told.getLast().getSse().toStringUtf8()).contains("\"partial_json\":\"{\\\"q\"");
+  }
+
+  private static ChatDelta call(int index, String name, String arguments) {
+    ToolCallDelta.Builder call =
+        ToolCallDelta.newBuilder().setIndex(index).setArgumentsJson(arguments);
+    if (!name.isEmpty()) {
+      call.setId("id-" + name).setName(name);
+    }
+    return ChatDelta.newBuilder().setToolCall(call).build();
+  }
+
+  @Test
+  void cachedTokens_areInsideOpenAisPrompt_andOutsideAnthropics() {
+    ChatResponse whole = RandomAnswers.whole(1);
+    JsonNode anthropic = Assembled.json(body(Dialect.DIALECT_ANTHROPIC_MESSAGES, whole));
+    assertThat(anthropic.path("usage"))
+        .isEqualTo(
+            Assembled.json(
+                "{\"input_tokens\":50,\"cache_creation_input_tokens\":20,"
+                    + "\"cache_read_input_tokens\":30,\"output_tokens\":9}"));
+    JsonNode chat = Assembled.json(body(Dialect.DIALECT_OPENAI_CHAT, whole));
+    assertThat(chat.path("usage"))
+        .isEqualTo(
+            Assembled.json(
+                "{\"prompt_tokens\":100,\"completion_tokens\":9,\"total_tokens\":109,"
+                    + "\"prompt_tokens_details\":{\"cached_tokens\":30,\"cache_write_tokens\":20},"
+                    + "\"completion_tokens_details\":{\"reasoning_tokens\":4}}"));
+    JsonNode responses = Assembled.json(body(Dialect.DIALECT_OPENAI_RESPONSES, whole));
+    assertThat(responses.path("usage").path("input_tokens").asInt()).isEqualTo(100);
+    assertThat(responses.path("usage").path("output_tokens_details").path("reasoning_tokens"))
+        .isEqualTo(Assembled.json("4"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "STOP, stop, stop, end_turn, completed",
+    "LENGTH, length, length, max_tokens, incomplete",
+    "TOOL_CALLS, tool_calls, stop, tool_use, completed",
+    "CONTENT_FILTER, content_filter, content_filter, refusal, incomplete",
+    "REFUSAL, content_filter, content_filter, refusal, incomplete",
+    "UNSPECIFIED, stop, stop, end_turn, completed"
+  })
+  void finishReason_isSaidInTheDialectsWords(
+      String reason, String chat, String completions, String messages, String responses) {
+    FinishReason finish = FinishReason.valueOf("FINISH_REASON_" + reason);
+    ChatResponse response =
+        ChatResponse.newBuilder()
+            .addChoices(
+                Choice.newBuilder()
+                    .setFinishReason(finish)
+                    .setMessage(Message.newBuilder().addContent(Parts.text("x"))))
+            .build();
+    assertThat(choice(Dialect.DIALECT_OPENAI_CHAT, response)).isEqualTo(chat);
+    assertThat(choice(Dialect.DIALECT_OPENAI_COMPLETIONS, response)).isEqualTo(completions);
+    JsonNode message = Assembled.json(body(Dialect.DIALECT_ANTHROPIC_MESSAGES, response));
+    assertThat(message.path("stop_reason").asText()).isEqualTo(messages);
+    JsonNode whole = Assembled.json(body(Dialect.DIALECT_OPENAI_RESPONSES, response));
+    assertThat(whole.path("status").asText()).isEqualTo(responses);
+    List<ChatDelta> pieces =
+        List.of(
+            ChatDelta.newBuilder().setText("x").build(),
+            ChatDelta.newBuilder().setFinishReason(finish).build());
+    assertThat(sse(Dialect.DIALECT_OPENAI_CHAT, pieces))
+        .contains("\"finish_reason\":\"" + chat + "\"");
+    assertThat(sse(Dialect.DIALECT_ANTHROPIC_MESSAGES, pieces))
+        .contains("\"stop_reason\":\"" + messages + "\"");
+  }
+
+  private static String choice(Dialect dialect, ChatResponse response) {
+    return Assembled.json(body(dialect, response))
+        .path("choices")
+        .get(0)
+        .path("finish_reason")
+        .asText();
+  }
+
+  @Test
+  void refusalWithWords_isAnOrdinaryEndInChat() {
+    ChatResponse response =
+        ChatResponse.newBuilder()
+            .addChoices(
+                Choice.newBuilder()
+                    .setFinishReason(FinishReason.FINISH_REASON_REFUSAL)
+                    .setMessage(Message.newBuilder().addContent(Parts.refusal("no"))))
+            .build();
+    JsonNode choice =
+        Assembled.json(body(Dialect.DIALECT_OPENAI_CHAT, response)).path("choices").get(0);
+    assertThat(choice.path("finish_reason").asText()).isEqualTo("stop");
+    assertThat(choice.path("message").path("refusal").asText()).isEqualTo("no");
+    assertThat(choice.path("message").path("content").isNull()).isTrue();
+  }
+
+  @Test
+  void brokenArguments_staySeen_whereAnObjectIsExpected() {
+    ChatResponse response =
+        ChatResponse.newBuilder()
+            .addChoices(
+                Choice.newBuilder()
+                    .setMessage(
+                        Message.newBuilder()
+                            .addToolCalls(
+                                ToolCall.newBuilder().setName("f").setArgumentsJson("{\"a\":"))))
+            .build();
+    JsonNode block =
+        Assembled.json(body(Dialect.DIALECT_ANTHROPIC_MESSAGES, response)).path("content").get(0);
+    assertThat(block.path("input").path("arguments").asText()).isEqualTo("{\"a\":");
+    assertThat(block.path("id").asText()).startsWith("toolu_abc");
+  }
+
+  @Test
+  void chatChunks_haveEachChoicesRoleOnce_andUsageInTheLastOne() {
+    List<ChatDelta> pieces =
+        List.of(
+            ChatDelta.newBuilder().setChoiceIndex(1).setText("b").build(),
+            ChatDelta.newBuilder().setText("a").build(),
+            ChatDelta.newBuilder().setText("c").build(),
+            ChatDelta.newBuilder()
+                .setChoiceIndex(1)
+                .setFinishReason(FinishReason.FINISH_REASON_STOP)
+                .build(),
+            ChatDelta.newBuilder().setFinishReason(FinishReason.FINISH_REASON_LENGTH).build());
+    List<RawEvents> events = stream(Dialect.DIALECT_OPENAI_CHAT, pieces);
+    assertThat(events.getLast().getKind()).isEqualTo(RawEvents.Kind.KIND_USAGE);
+    List<JsonNode> chunks = Assembled.events(sse(Dialect.DIALECT_OPENAI_CHAT, pieces));
+    assertThat(chunks).hasSize(8);
+    assertThat(chunks.getLast().path("choices")).isEmpty();
+    assertThat(chunks.getLast().path("usage").path("total_tokens").asInt()).isEqualTo(109);
+    assertThat(chunks.stream().filter(c -> c.toString().contains("\"role\""))).hasSize(2);
+  }
+
+  @Test
+  void emptyAnswer_isStillAnAnswer_inEveryDialect() {
+    for (Dialect dialect : ClientDialect.ALL) {
+      String sse = sse(dialect, List.of());
+      assertThat(Assembled.events(sse)).as(dialect.name()).hasSizeGreaterThanOrEqualTo(2);
+      assertThat(body(dialect, ChatResponse.getDefaultInstance())).startsWith("{\"id\":");
+    }
+    JsonNode message = Assembled.message(sse(Dialect.DIALECT_ANTHROPIC_MESSAGES, List.of()));
+    assertThat(message.path("stop_reason").asText()).isEqualTo("end_turn");
+  }
+}
