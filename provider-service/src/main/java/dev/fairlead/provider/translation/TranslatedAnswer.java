@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TranslatedAnswer implements AnswerListener {
 
+  /** As many as the contract lets a request ask for; a vendor that sends others is not heeded. */
+  private static final int MOST_CHOICES = 128;
+
   private final AnswerListener next;
   private final Dialect dialect;
   private final ToolNames names;
@@ -63,8 +66,11 @@ final class TranslatedAnswer implements AnswerListener {
   public void onPart(AnswerPart part) {
     switch (part) {
       case AnswerPart.Delta delta -> {
-        encoder.delta(names.received(delta.delta()), events);
-        events.flush();
+        int choice = delta.delta().getChoiceIndex();
+        if (choice >= 0 && choice < MOST_CHOICES) {
+          encoder.delta(names.received(delta.delta()), events);
+          events.flush();
+        }
       }
       case AnswerPart.Response response -> whole = names.received(response.response());
       case AnswerPart.Events raw -> throw new IllegalStateException("events for a typed call");

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Streams put together again as a client's library does it, which complains about events that come
@@ -149,7 +150,7 @@ final class Assembled {
       }
     }
     check(last != null && last.path("output").equals(items), items + " is not " + last);
-    return last;
+    return Objects.requireNonNull(last);
   }
 
   private static ObjectNode part(ArrayNode items, JsonNode event, String member) {
