@@ -5,15 +5,12 @@ import dev.fairlead.catalog.Catalog;
 import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.catalog.Price;
 import dev.fairlead.catalog.Tier;
-import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.gateway.routing.ModelSelector;
 import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.gateway.routing.Router;
-import dev.fairlead.gateway.routing.RoutingConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -40,9 +37,7 @@ public class RoutingBenchmark {
   @Param({"auto", "auto:cheapest", "model-1"})
   public String requested = "auto";
 
-  private final Router router =
-      new Router(
-          ConfigSource.parse("benchmark", "", Map.of()).section("routing", RoutingConfig.class));
+  private final Router router = new SimulatedWorld("", 1).router;
   private final RouteQuery query =
       new RouteQuery(400, 1600, 0, 1, Set.of(Capability.TOOLS), OptionalDouble.of(0.4), null);
   private Catalog catalog = Catalog.of(1, List.of());
