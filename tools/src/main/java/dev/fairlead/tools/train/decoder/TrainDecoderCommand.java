@@ -123,7 +123,7 @@ public final class TrainDecoderCommand implements Callable<Integer> {
             new ModelFile("tokenizer.json", tokenizerJson.getBytes(StandardCharsets.UTF_8)));
     requireMarks(tokenizer);
     List<SequenceSource.Example> examples = data.examples(tokenizer, context);
-    DecoderShape shape = new DecoderShape(tokenizer.size(), context, layers, heads, width);
+    DecoderShape shape = shape(tokenizer.size());
     console.printf(
         Locale.ROOT,
         "%s: %d examples, %d tokens; vocabulary %d, %d parameters%n",
@@ -146,6 +146,11 @@ public final class TrainDecoderCommand implements Callable<Integer> {
     Files.deleteIfExists(checkpoint);
     console.printf(
         "%s: decoder written; fairlead up --config %s%n", out, out.resolve("models.yaml"));
+  }
+
+  /** What is asked for, with a vocabulary of that size. */
+  DecoderShape shape(int tokens) {
+    return new DecoderShape(tokens, context, layers, heads, width);
   }
 
   private String options() {

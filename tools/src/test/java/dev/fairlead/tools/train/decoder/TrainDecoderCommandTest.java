@@ -188,6 +188,14 @@ class TrainDecoderCommandTest {
     }
   }
 
+  @Test
+  void writtenDownConfiguration_hasTheParametersOfItsName() {
+    TrainDecoderCommand command = new TrainDecoderCommand();
+    new CommandLine(command).parseArgs("@../config/decoder-125m.args", "--out", "x");
+
+    assertThat(command.shape(50_257).parameters()).isBetween(124_000_000L, 126_000_000L);
+  }
+
   /** Two conversations at once, greedily. */
   private static List<String> answers(Path folder) {
     try (TextDecoder prompts = TextDecoder.open(folder, 1, null);
