@@ -54,7 +54,17 @@ public final class TextDecoder implements AutoCloseable {
 
   /** Opens the decoder that this project has trained. Blocks for some 0.2 s. */
   public static TextDecoder shipped() {
-    return open(new DecoderFiles(null), 1, null);
+    return shipped(null);
+  }
+
+  /**
+   * Opens the decoder that this project has trained. Blocks for some 0.2 s.
+   *
+   * @param sha256 what its graph must have, in hexadecimal; null does not look
+   * @throws ModelFileException when it has another
+   */
+  public static TextDecoder shipped(@Nullable String sha256) {
+    return open(new DecoderFiles(null), 1, sha256);
   }
 
   /**

@@ -40,13 +40,11 @@ public final class OnnxProvider implements ModelProvider, AutoCloseable {
   public static OnnxProvider load(String name, OnnxConfig config) {
     String key = "providers." + name + ".model_path: ";
     try {
+      String sha256 = config.sha256().isEmpty() ? null : config.sha256();
       TextDecoder decoder =
           config.modelPath().equals(OnnxConfig.SHIPPED)
-              ? TextDecoder.shipped()
-              : TextDecoder.open(
-                  Path.of(config.modelPath()),
-                  config.threadsOrDefault(),
-                  config.sha256().isEmpty() ? null : config.sha256());
+              ? TextDecoder.shipped(sha256)
+              : TextDecoder.open(Path.of(config.modelPath()), config.threadsOrDefault(), sha256);
       return new OnnxProvider(decoder, config.maxBatchSize(), config.queue());
     } catch (ModelFileException | InvalidPathException e) {
       throw new ConfigException(key + e.getMessage(), e);

@@ -33,6 +33,7 @@ import io.grpc.Channel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,6 +131,69 @@ class OnnxProviderTest {
   }
 
   @Test
+  void answer_endsBeforeAStopText_whichMayComeInPieces() {
+    ChatRequest request =
+        request("What is the capital of Norway?").addStop("never").addStop("Norway is O").build();
+    for (boolean streamed : new boolean[] {false, true}) {
+      RecordedAnswer answer = run(request, streamed);
+
+      assertThat(answer.completion().text()).isEqualTo("The capital of ");
+      assertThat(answer.completion().finishReason()).isEqualTo(FinishReason.FINISH_REASON_STOP);
+    }
+  }
+
+  @Test
+  void sampling_isThatOfTheRequest() {
+    ChatRequest.Builder greedy = request("What is the capital of Norway?").setTemperature(0);
+    ChatRequest.Builder wild = request("Tell me a story").setTemperature(2).setMaxOutputTokens(30);
+
+    assertThat(text(greedy)).isEqualTo(ANSWER);
+    assertThat(text(greedy.clone().setTemperature(2).setTopK(1))).isEqualTo(ANSWER);
+    assertThat(text(greedy.clone().setTemperature(2).setTopP(1e-6))).isEqualTo(ANSWER);
+    assertThat(text(wild.clone().setSeed(3))).isEqualTo(text(wild.clone().setSeed(3)));
+    assertThat(text(wild.clone().setSeed(3))).isNotEqualTo(text(wild.clone().setSeed(4)));
+  }
+
+  private String text(ChatRequest.Builder request) {
+    return run(request.build(), false).completion().text();
+  }
+
+  @Test
+  void answersTogether_areThoseOfEachAlone() {
+    List<String> questions =
+        List.of("Hi", "Where is Oslo?", "What is 3 plus 4?", "What is a token?", "Who are you?");
+    List<String> alone = questions.stream().map(question -> text(request(question))).toList();
+    List<RecordedAnswer> together = new ArrayList<>();
+    for (String question : questions) {
+      together.add(new RecordedAnswer());
+      RequestForm form = new RequestForm.Typed(request(question).build());
+      provider.open(call(form, true, 0), together.getLast());
+    }
+
+    assertThat(together.stream().map(answer -> answer.await().completion().text()).toList())
+        .isEqualTo(alone)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void cancelledAnswers_giveTheirPlacesBack() {
+    OnnxProvider small = new OnnxProvider(TextDecoder.shipped(), 1, 1);
+    RequestForm form = new RequestForm.Typed(request("What is Fairlead?").build());
+    for (int round = 0; round < 20; round++) {
+      RecordedAnswer answer = new RecordedAnswer();
+      Exchange exchange = small.open(call(form, true, 0), answer);
+      exchange.cancel(UpstreamFailure.cancelled());
+      assertThat(answer.await().failure().result())
+          .isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
+    }
+    RecordedAnswer last = new RecordedAnswer();
+    small.open(call(form, false, 0), last);
+
+    assertThat(last.await().completion().text()).startsWith("Fairlead is a gateway");
+    small.close();
+  }
+
+  @Test
   void pieces_wait_whileTheListenerIsNotReady() {
     RecordedAnswer answer = new RecordedAnswer();
     answer.ready(false);
@@ -214,6 +278,20 @@ class OnnxProviderTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("providers.local.model_path")
         .hasMessageContaining("model.onnx");
+  }
+
+  @Test
+  void configuration_isRefused_whenTheModelIsAnotherOrDamaged() throws IOException {
+    OnnxConfig other = new OnnxConfig(OnnxConfig.SHIPPED, "0".repeat(64), 1, 2, 2);
+    assertThatThrownBy(() -> OnnxProvider.load("local", other))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("providers.local.model_path")
+        .hasMessageContaining("SHA-256");
+    Files.writeString(folder.resolve("model.onnx"), "<html>not a model</html>");
+    OnnxConfig damaged = new OnnxConfig(folder.toString(), "", 1, 2, 2);
+    assertThatThrownBy(() -> OnnxProvider.load("local", damaged))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("expected: an intact model");
   }
 
   @Test
