@@ -81,7 +81,8 @@ final class AdminCanaryService extends AdminService {
     int stages = canary.config().stages().size();
     return state.stage() >= stages
         ? "canary: stage " + state.stage() + " is the last one"
-        : "canary: %d of %d tries, burn %.2f (expected: a full window with a burn of at most %.2f; {\"force\": true} does without)"
+        : ("canary: %d of %d tries, burn %.2f (expected: a full window with a burn of at most %.2f;"
+                + " {\"force\": true} does without)")
             .formatted(
                 state.window().samples(),
                 canary.config().window(),

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class Steering implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(Steering.class);
-  private static final Logger audit = LoggerFactory.getLogger("dev.fairlead.audit");
+  private static final Logger AUDIT = LoggerFactory.getLogger("dev.fairlead.audit");
 
   private final SharedState shared;
   private final CanaryTraffic canary;
@@ -98,7 +98,7 @@ public final class Steering implements AutoCloseable {
 
   /** Records a change by an operator; blocks on the store. */
   public void audited(String who, String what, String before, String after) {
-    audit.info("{} changed {} from {} to {}", who, what, before, after);
+    AUDIT.info("{} changed {} from {} to {}", who, what, before, after);
     AuditEntry entry = new AuditEntry(clock.instant(), who, what, before, after);
     shared.update(state -> state.audited(entry));
   }
