@@ -1,7 +1,9 @@
 package dev.fairlead.provider;
 
 import dev.fairlead.common.config.Expect;
+import dev.fairlead.provider.resilience.AdmissionSettings;
 import dev.fairlead.provider.resilience.BreakerSettings;
+import dev.fairlead.provider.resilience.KeySettings;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.provider.resilience.RetrySettings;
 import dev.fairlead.provider.resilience.TimeoutSettings;
@@ -18,6 +20,8 @@ public record ProviderSettings(
     TimeoutSettings timeouts,
     RetrySettings retry,
     BreakerSettings breaker,
+    KeySettings keys,
+    AdmissionSettings admission,
     LimitSettings limits) {
   /** Checks ranges. */
   public ProviderSettings {

@@ -12,7 +12,7 @@ import dev.fairlead.provider.http.HttpProtocol;
  * @param apiKey sent in the header {@code x-api-key}; empty sends none
  * @param protocol how to speak HTTP
  */
-@JsonIgnoreProperties("kind")
+@JsonIgnoreProperties({"kind", "api_keys"})
 public record AnthropicConfig(String baseUrl, Secret apiKey, HttpProtocol protocol) {
 
   /** Anthropic's own address. */

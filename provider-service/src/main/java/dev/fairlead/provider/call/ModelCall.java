@@ -24,4 +24,11 @@ public record ModelCall(
     Map<String, String> forwardHeaders,
     Duration timeLeft,
     boolean lastResort,
-    Context parent) {}
+    Context parent) {
+
+  /** The same call with that much time left. */
+  public ModelCall within(Duration left) {
+    return new ModelCall(
+        model, form, streamed, maxOutputTokens, forwardHeaders, left, lastResort, parent);
+  }
+}

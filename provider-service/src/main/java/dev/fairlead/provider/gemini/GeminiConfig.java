@@ -11,7 +11,7 @@ import dev.fairlead.common.config.Secret;
  *     https://generativelanguage.googleapis.com}
  * @param apiKey sent in the header {@code x-goog-api-key}, never in the URL; empty sends none
  */
-@JsonIgnoreProperties("kind")
+@JsonIgnoreProperties({"kind", "api_keys"})
 public record GeminiConfig(String baseUrl, Secret apiKey) {
 
   /** What an entry leaves out. */

@@ -12,10 +12,15 @@ import dev.fairlead.provider.http.HttpProtocol;
  * @param apiKey sent as bearer token; empty sends none
  * @param protocol how to speak HTTP
  */
-@JsonIgnoreProperties("kind")
+@JsonIgnoreProperties({"kind", "api_keys"})
 public record OpenAiConfig(String baseUrl, Secret apiKey, HttpProtocol protocol) {
 
   /** What an entry leaves out. */
   public static final JsonDefaults DEFAULTS =
       new JsonDefaults("{base_url: 'https://api.openai.com/v1', api_key: '', protocol: auto}");
+
+  /** The same entry with another key. */
+  public OpenAiConfig withKey(Secret key) {
+    return new OpenAiConfig(baseUrl, key, protocol);
+  }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.provider.registry;
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.Expect;
+import dev.fairlead.common.config.Secret;
 import dev.fairlead.provider.anthropic.AnthropicConfig;
 import dev.fairlead.provider.anthropic.AnthropicProvider;
 import dev.fairlead.provider.bedrock.BedrockConfig;
@@ -36,6 +37,16 @@ enum ProviderKind {
     ModelProvider create(String name, Object config, Parts parts) {
       return new OpenAiProvider(name, (OpenAiConfig) config, parts.limits(), parts.connections());
     }
+
+    @Override
+    Object withKey(Object config, Secret key) {
+      return ((OpenAiConfig) config).withKey(key);
+    }
+
+    @Override
+    boolean keyed() {
+      return true;
+    }
   },
   /** Anthropic's Messages API. */
   ANTHROPIC("anthropic") {
@@ -52,6 +63,17 @@ enum ProviderKind {
       return new AnthropicProvider(
           name, (AnthropicConfig) config, parts.limits(), parts.connections());
     }
+
+    @Override
+    Object withKey(Object config, Secret key) {
+      AnthropicConfig anthropic = (AnthropicConfig) config;
+      return new AnthropicConfig(anthropic.baseUrl(), key, anthropic.protocol());
+    }
+
+    @Override
+    boolean keyed() {
+      return true;
+    }
   },
   /** Google's Gemini API. */
   GEMINI("gemini") {
@@ -65,6 +87,17 @@ enum ProviderKind {
     @Override
     ModelProvider create(String name, Object config, Parts parts) {
       return new GeminiProvider(name, (GeminiConfig) config, parts.limits(), parts.connections());
+    }
+
+    @Override
+    Object withKey(Object config, Secret key) {
+      GeminiConfig gemini = (GeminiConfig) config;
+      return new GeminiConfig(gemini.baseUrl(), key);
+    }
+
+    @Override
+    boolean keyed() {
+      return true;
     }
   },
   /** Amazon Bedrock. */
@@ -133,6 +166,16 @@ enum ProviderKind {
 
   /** An adapter for an entry that {@link #read} has made. */
   abstract ModelProvider create(String name, Object config, Parts parts);
+
+  /** Whether it is called with keys, of which an entry may list several as {@code api_keys}. */
+  boolean keyed() {
+    return false;
+  }
+
+  /** The entry with that key; only for kinds that are {@link #keyed}. */
+  Object withKey(Object config, Secret key) {
+    throw new IllegalStateException(label + " has no keys");
+  }
 
   static List<String> labels() {
     return Arrays.stream(values()).map(ProviderKind::label).toList();

@@ -11,6 +11,7 @@ import dev.fairlead.catalog.pricelist.PriceList;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.ConfigSource.JsonDefaults;
+import dev.fairlead.common.config.Expect;
 import dev.fairlead.common.config.Nearest;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.provider.http.HttpProtocol;
@@ -47,7 +48,7 @@ record ProviderPlan(
   private static final Set<String> UNLISTED =
       Set.of(KnownModels.COMPATIBLE, KnownModels.ONNX, OPENAI);
 
-  private static final JsonDefaults NO_KIND = new JsonDefaults("{kind: ''}");
+  private static final JsonDefaults NO_KIND = new JsonDefaults("{kind: '', api_keys: []}");
 
   static ProviderPlan read(ConfigSource config) {
     return read(config, PriceList.NONE);
@@ -119,7 +120,7 @@ record ProviderPlan(
       String name = entry.getKey();
       ProviderKind kind = kind(config, name, entry.getValue().kind());
       try {
-        providers.put(name, new ConfiguredProvider(name, kind, kind.read(config, name)));
+        providers.put(name, configured(config, name, kind, entry.getValue().apiKeys()));
       } catch (ConfigException e) {
         String message = String.valueOf(e.getMessage());
         throw message.startsWith(config.origin())
@@ -128,6 +129,18 @@ record ProviderPlan(
       }
     }
     return providers;
+  }
+
+  private static ConfiguredProvider configured(
+      ConfigSource config, String name, ProviderKind kind, List<Secret> keys) {
+    Object entry = kind.read(config, name);
+    if (!kind.keyed() || keys.isEmpty()) {
+      return new ConfiguredProvider(name, kind, entry);
+    }
+    for (int i = 0; i < keys.size(); i++) {
+      Expect.present("providers." + name + ".api_keys[" + i + "]", keys.get(i).reveal());
+    }
+    return new ConfiguredProvider(name, kind, kind.withKey(entry, keys.getFirst()), keys);
   }
 
   private static ProviderKind kind(ConfigSource config, String name, String label) {
@@ -274,7 +287,7 @@ record ProviderPlan(
     return List.copyOf(warnings);
   }
 
-  /** The first look at an entry: its kind decides what the other keys are. */
+  /** The first look at an entry: its kind decides what the other keys are, but for these. */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record DeclaredKind(String kind) {}
+  record DeclaredKind(String kind, List<Secret> apiKeys) {}
 }

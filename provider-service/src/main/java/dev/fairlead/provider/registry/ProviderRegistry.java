@@ -9,6 +9,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.ProviderSettings;
 import dev.fairlead.provider.resilience.TimeSource;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
@@ -172,10 +173,7 @@ public final class ProviderRegistry {
     ProviderStack before = old == null ? null : old.providers().get(configured.name());
     if (before == null || !before.configured().equals(configured) || !before.limitedBy(settings)) {
       ProviderKind.Parts parts = new ProviderKind.Parts(settings.limits(), connections, time);
-      SharedAdapter adapter =
-          new SharedAdapter(
-              configured.name(),
-              configured.kind().create(configured.name(), configured.config(), parts));
+      SharedAdapter adapter = new SharedAdapter(configured.name(), configured.create(parts));
       made.add(adapter);
       return new ProviderStack(configured, adapter, settings, null, meters, tracer, time, clock);
     }
@@ -207,17 +205,44 @@ public final class ProviderRegistry {
         "llm.router.upstream.in.flight",
         "Calls under way at a provider",
         ProviderStack::inFlight);
+    gauge(
+        provider,
+        "llm.router.upstream.limit",
+        "Calls that may be under way at a provider now",
+        stack -> stack.limiter().limit());
+    gauge(
+        provider,
+        "llm.router.upstream.queued",
+        "Calls that wait for a place at a provider",
+        stack -> stack.limiter().waiting());
+    count(
+        provider,
+        "llm.router.upstream.retries",
+        "Further tries after a failed one of this provider",
+        stack -> stack.budget().granted());
+    count(
+        provider,
+        "llm.router.retry.budget.exhausted",
+        "Further tries that this provider's budget refused",
+        stack -> stack.budget().refused());
+  }
+
+  private void count(
+      String provider, String name, String description, ToDoubleFunction<ProviderStack> value) {
+    FunctionCounter.builder(name, this, registry -> registry.of(provider, value))
+        .description(description)
+        .tag("provider", provider)
+        .register(meters);
+  }
+
+  private double of(String provider, ToDoubleFunction<ProviderStack> value) {
+    ProviderStack stack = current.providers().get(provider);
+    return stack == null ? 0 : value.applyAsDouble(stack);
   }
 
   private void gauge(
       String provider, String name, String description, ToDoubleFunction<ProviderStack> value) {
-    Gauge.builder(
-            name,
-            this,
-            registry -> {
-              ProviderStack stack = registry.current.providers().get(provider);
-              return stack == null ? 0 : value.applyAsDouble(stack);
-            })
+    Gauge.builder(name, this, registry -> registry.of(provider, value))
         .description(description)
         .tag("provider", provider)
         .register(meters);

@@ -4,6 +4,7 @@ import dev.fairlead.provider.ProviderSettings;
 import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.resilience.CircuitBreakingProvider;
 import dev.fairlead.provider.resilience.ConcurrencyLimitingProvider;
+import dev.fairlead.provider.resilience.KeyRotatingProvider;
 import dev.fairlead.provider.resilience.ObservedProvider;
 import dev.fairlead.provider.resilience.RetryBudget;
 import dev.fairlead.provider.resilience.TimeLimitingProvider;
@@ -12,13 +13,14 @@ import dev.fairlead.provider.translation.TranslatingProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A provider with everything around its adapter. One that is made because only settings have
  * changed goes on with the adapter, and with the circuits and the budget where theirs have not. The
- * order, outermost first: breaker, concurrency limit, timeouts, metrics and trace, translation,
- * adapter. RATIONALE.md argues it.
+ * order, outermost first: breaker, concurrency limit, keys, timeouts, metrics and trace,
+ * translation, adapter. RATIONALE.md argues it.
  */
 public final class ProviderStack {
 
@@ -41,16 +43,27 @@ public final class ProviderStack {
     this.configured = configured;
     this.adapter = adapter;
     String name = configured.name();
-    ModelProvider observed =
-        new ObservedProvider(
-            TranslatingProvider.around(adapter.adapter()),
-            name,
-            configured.kind().label(),
-            meters,
-            tracer,
-            time);
-    ModelProvider timed = new TimeLimitingProvider(observed, settings.timeouts(), time);
-    this.limiter = new ConcurrencyLimitingProvider(timed, name, settings.limits().concurrency());
+    List<ModelProvider> keys =
+        adapter.keys().stream()
+            .map(key -> {
+              ModelProvider observed =
+                  new ObservedProvider(
+                      TranslatingProvider.around(key),
+                      name,
+                      configured.kind().label(),
+                      meters,
+                      tracer,
+                      time);
+              return (ModelProvider) new TimeLimitingProvider(observed, settings.timeouts(), time);
+            })
+            .toList();
+    ModelProvider rotating =
+        configured.kind().keyed()
+            ? new KeyRotatingProvider(keys, name, settings.keys(), meters, time)
+            : keys.getFirst();
+    this.limiter =
+        new ConcurrencyLimitingProvider(
+            rotating, name, settings.limits().concurrency(), settings.admission(), time);
     this.breaker =
         old != null && old.settings.breaker().equals(settings.breaker())
             ? old.breaker.around(limiter)
@@ -87,6 +100,11 @@ public final class ProviderStack {
   /** Its breaker. */
   public CircuitBreakingProvider breaker() {
     return breaker;
+  }
+
+  /** Its concurrency limit. */
+  public ConcurrencyLimitingProvider limiter() {
+    return limiter;
   }
 
   /** Calls under way. */

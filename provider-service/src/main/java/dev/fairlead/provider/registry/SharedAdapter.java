@@ -1,6 +1,7 @@
 package dev.fairlead.provider.registry;
 
 import dev.fairlead.provider.call.ModelProvider;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,16 +16,17 @@ final class SharedAdapter {
   private static final Logger logger = LoggerFactory.getLogger(SharedAdapter.class);
 
   private final String name;
-  private final ModelProvider adapter;
+  private final List<ModelProvider> keys;
   private final AtomicInteger snapshots = new AtomicInteger();
 
-  SharedAdapter(String name, ModelProvider adapter) {
+  /** An adapter, as often as there are keys to call with. */
+  SharedAdapter(String name, List<ModelProvider> keys) {
     this.name = name;
-    this.adapter = adapter;
+    this.keys = List.copyOf(keys);
   }
 
-  ModelProvider adapter() {
-    return adapter;
+  List<ModelProvider> keys() {
+    return keys;
   }
 
   /** One more snapshot has it. */
@@ -41,8 +43,10 @@ final class SharedAdapter {
 
   /** Frees what the adapter holds; most hold nothing. For one that no snapshot ever had. */
   void discard() {
-    if (adapter instanceof AutoCloseable closeable) {
-      Thread.ofVirtual().name("close-" + name).start(() -> close(closeable));
+    for (ModelProvider adapter : keys) {
+      if (adapter instanceof AutoCloseable closeable) {
+        Thread.ofVirtual().name("close-" + name).start(() -> close(closeable));
+      }
     }
   }
 

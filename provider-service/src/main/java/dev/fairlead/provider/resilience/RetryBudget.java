@@ -23,6 +23,8 @@ public final class RetryBudget {
   private final LongSupplier nanoTime;
   private double tokens;
   private long last;
+  private long granted;
+  private long refused;
 
   /** A budget that is full. */
   public RetryBudget(double ratio, double floorPerSecond, LongSupplier nanoTime) {
@@ -46,9 +48,21 @@ public final class RetryBudget {
     last = now;
     // A call pays 0.2 five times; the sum of five doubles may fall short of 1 by a rounding error.
     if (tokens < 1 - 1e-9) {
+      refused++;
       return false;
     }
+    granted++;
     tokens -= 1;
     return true;
+  }
+
+  /** Retries that were granted. */
+  public synchronized long granted() {
+    return granted;
+  }
+
+  /** Retries that were asked for in vain. */
+  public synchronized long refused() {
+    return refused;
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -131,7 +132,7 @@ class ReloadTest {
   @Test
   void adapter_isClosed_afterTheLastSnapshotThatHadIt() {
     AtomicInteger closed = new AtomicInteger();
-    SharedAdapter adapter = new SharedAdapter("x", new ClosingProvider(closed));
+    SharedAdapter adapter = new SharedAdapter("x", List.of(new ClosingProvider(closed)));
     adapter.retain();
     adapter.retain();
     adapter.release();

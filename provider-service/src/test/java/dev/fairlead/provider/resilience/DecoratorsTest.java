@@ -113,20 +113,6 @@ class DecoratorsTest {
     assertThat(time.pending()).isZero();
   }
 
-  @Test
-  void concurrency_isBounded_andGivenBack() {
-    ConcurrencyLimitingProvider limited = new ConcurrencyLimitingProvider(adapter, "p", 2);
-    open(limited, false);
-    open(limited, false);
-    RecordedAnswer refused = open(limited, false);
-    assertThat(refused.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
-    assertThat(adapter.calls).hasSize(2);
-    adapter.calls.get(0).succeed();
-    adapter.calls.get(1).fail();
-    assertThat(limited.inFlight()).isZero();
-    assertThat(open(limited, false).ended()).isFalse();
-  }
-
   private CircuitBreakingProvider breaking() {
     return new CircuitBreakingProvider(
         adapter, "p", new BreakerSettings(10, 4, 0.5, 6, Duration.ofSeconds(5), 1), time, time);
