@@ -169,11 +169,10 @@ public final class Generation {
       return;
     }
     Optional<Duration> delay = retryDelay(failure);
-    boolean free = failure.result() == AttemptResult.ATTEMPT_RESULT_REJECTED;
     if (delay.isEmpty() && !another()) {
       retriesSpent = retriesSpent || retriesOfCandidate > 0;
       fail(TellingFailure.of(failures));
-    } else if (!free && !failed.budget().withdraw()) {
+    } else if (!(delay.isEmpty() && refusedAtOnce(failure)) && !failed.budget().withdraw()) {
       // Whoever comes again now meets the same trouble, and more of it.
       retriesSpent = true;
       fail(TellingFailure.of(failures));
@@ -183,6 +182,25 @@ public final class Generation {
     } else {
       nextCandidate();
     }
+  }
+
+  /**
+   * A refusal is no load: moving on from it is free. A rate limit is one as long as the next try is
+   * made elsewhere.
+   */
+  private boolean refusedAtOnce(UpstreamFailure failure) {
+    if (failure.result() != AttemptResult.ATTEMPT_RESULT_RATE_LIMITED) {
+      return failure.result() == AttemptResult.ATTEMPT_RESULT_REJECTED;
+    }
+    return provider(candidate + 1)
+        .map(next -> !provider(candidate).equals(Optional.of(next)))
+        .orElse(false);
+  }
+
+  private Optional<String> provider(int position) {
+    return position < request.candidates().size()
+        ? Optional.of(request.candidates().get(position).model().provider())
+        : Optional.empty();
   }
 
   /** A vendor that asks for time is given it only when there is nobody else to ask meanwhile. */

@@ -58,7 +58,7 @@ public final class ProviderStack {
             })
             .toList();
     ModelProvider rotating =
-        configured.kind().keyed()
+        keys.size() > 1
             ? new KeyRotatingProvider(keys, name, settings.keys(), meters, time)
             : keys.getFirst();
     this.limiter =

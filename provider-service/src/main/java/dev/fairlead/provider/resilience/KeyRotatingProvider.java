@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * Takes turns among the keys of a provider and lets one rest that the vendor complains about: after
  * a rate limit for the model that was asked, after a spent quota or a 401 for all models. While all
  * keys rest nothing is sent, so that moving on to another provider costs a moment. Keys are named
- * by their position.
+ * by their position. A provider with one key has none of this: a rest would only be a quicker no.
  */
 public final class KeyRotatingProvider implements ModelProvider {
 
@@ -51,7 +51,7 @@ public final class KeyRotatingProvider implements ModelProvider {
   /**
    * Keys to take turns among.
    *
-   * @param keys one way to the vendor a key, at least one
+   * @param keys one way to the vendor a key, two or more
    */
   public KeyRotatingProvider(
       List<ModelProvider> keys,
@@ -113,7 +113,7 @@ public final class KeyRotatingProvider implements ModelProvider {
   /** The next key in turn that does not rest; -1 when all do. */
   private int pick(Rests model) {
     long now = time.nanoTime();
-    int first = keys.size() == 1 ? 0 : Math.floorMod(turn.getAndIncrement(), keys.size());
+    int first = Math.floorMod(turn.getAndIncrement(), keys.size());
     for (int i = 0; i < keys.size(); i++) {
       int key = (first + i) % keys.size();
       if (left(model, key, now) <= 0) {
@@ -230,7 +230,7 @@ public final class KeyRotatingProvider implements ModelProvider {
     }
 
     private String named(String message) {
-      return keys.size() == 1 ? message : message + ", " + which(key);
+      return message + ", " + which(key);
     }
   }
 }

@@ -234,6 +234,19 @@ class GenerationTest {
     assertThat(failed().errorBody().toStringUtf8()).isEqualTo(body);
   }
 
+  @Test
+  void movingOn_fromALimitedVendor_isFreeToAnotherProviderOnly() {
+    start(0, 0, Long.MAX_VALUE);
+    first.last().listener.onFailed(limited(2));
+    assertThat(second.calls).hasSize(1);
+    outcome = null;
+    RetryBudget none = new RetryBudget(0, 0, time::nanoTime);
+    start(0, List.of(candidate("a", "p1", first, none), candidate("b", "p1", second, none)));
+    first.last().listener.onFailed(limited(2));
+    assertThat(second.calls).hasSize(1);
+    assertThat(failed().failure()).isInstanceOf(Failure.RateLimited.class);
+  }
+
   private static UpstreamFailure notFound(String body) {
     return new UpstreamFailure(
         new Failure.UpstreamRejected("no such thing", 404, Failure.UpstreamRejected.Fault.CALLER),

@@ -156,16 +156,4 @@ class KeysTest {
     time.advance(Duration.ofSeconds(30));
     assertThat(open(keys, "m").ended()).isFalse();
   }
-
-  @Test
-  void onlyKey_asksForTheRestThatItTakes() {
-    KeyRotatingProvider single = keys(List.of(one));
-    RecordedAnswer answer = open(single, "m");
-    one.last().listener.onFailed(limited(null, Next.RETRY));
-    assertThat(answer.failure().failure().retryAfter()).isEqualTo(Duration.ofSeconds(1));
-    assertThat(answer.failure().failure().message()).doesNotContain("key");
-    assertThat(open(single, "m").ended()).isTrue();
-    time.advance(Duration.ofSeconds(1));
-    assertThat(open(single, "m").ended()).isFalse();
-  }
 }
