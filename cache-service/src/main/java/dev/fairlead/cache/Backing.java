@@ -1,10 +1,12 @@
 package dev.fairlead.cache;
 
 import dev.fairlead.cache.CacheCounters.Count;
+import dev.fairlead.cache.bound.LabelLog;
 import dev.fairlead.cache.index.VectorIndex;
 import dev.fairlead.cache.redis.RedisCounters;
 import dev.fairlead.cache.redis.RedisEntryStore;
 import dev.fairlead.cache.redis.RedisFeed;
+import dev.fairlead.cache.redis.RedisLabelLog;
 import dev.fairlead.cache.redis.RedisLeases;
 import dev.fairlead.cache.redis.RedisLink;
 import dev.fairlead.cache.redis.RedisSettings;
@@ -32,6 +34,8 @@ interface Backing extends AutoCloseable {
   ChangeFeed feed();
 
   CacheCounters counters();
+
+  LabelLog labels();
 
   /** Begins to follow other replicas, if there can be any. */
   void follow(
@@ -97,7 +101,13 @@ interface Backing extends AutoCloseable {
         new NearCachingStore(
             new GuardedStore(shared, guard), config.maxBytes(), config.nearTtl(), clock);
     return new Shared(
-        link, shared, near, new GuardedLeases(new RedisLeases(link), guard), feed, counters);
+        link,
+        shared,
+        near,
+        new GuardedLeases(new RedisLeases(link), guard),
+        feed,
+        counters,
+        new RedisLabelLog(link));
   }
 
   /** One process alone. */
@@ -106,6 +116,11 @@ interface Backing extends AutoCloseable {
     @Override
     public ChangeFeed feed() {
       return ChangeFeed.none();
+    }
+
+    @Override
+    public LabelLog labels() {
+      return LabelLog.none();
     }
 
     @Override
@@ -134,7 +149,8 @@ interface Backing extends AutoCloseable {
       NearCachingStore store,
       LeaseStore leases,
       RedisFeed feed,
-      CacheCounters counters)
+      CacheCounters counters,
+      LabelLog labels)
       implements Backing {
 
     @Override

@@ -14,7 +14,7 @@ import java.util.List;
  * @param ttlJitter share of the TTL by which an entry may live shorter, 0 to 0.9
  * @param maxTtl most a caller may ask for
  * @param semantic whether near requests may be answered
- * @param policy {@code error_bound} or {@code threshold}
+ * @param policy {@code error_bound}, {@code vcache} or {@code threshold}
  * @param maxErrorRate error_bound: allowed share of wrongly answered requests
  * @param verifyShare error_bound: share of would-be hits that are checked
  * @param similarity threshold: least cosine that is served
@@ -57,7 +57,7 @@ public record CacheConfig(
     Duration statsInterval) {
 
   /** Every value that {@code policy} may have. */
-  static final List<String> POLICIES = List.of("error_bound", "threshold");
+  static final List<String> POLICIES = List.of("error_bound", "vcache", "threshold");
 
   /** Checks every value. */
   public CacheConfig {

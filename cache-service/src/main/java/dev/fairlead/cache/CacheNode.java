@@ -1,8 +1,10 @@
 package dev.fairlead.cache;
 
 import dev.fairlead.cache.bound.ErrorBoundPolicy;
+import dev.fairlead.cache.bound.LabelLog;
 import dev.fairlead.cache.bound.ServePolicy;
 import dev.fairlead.cache.bound.ThresholdPolicy;
+import dev.fairlead.cache.bound.VCachePolicy;
 import dev.fairlead.cache.index.SignCodeIndex;
 import dev.fairlead.cache.index.VectorIndex;
 import dev.fairlead.cache.store.ChangeFeed;
@@ -85,8 +87,9 @@ public final class CacheNode implements ServiceNode {
     CacheCounters counters = backing.counters();
     EntryStore store = backing.store();
     ChangeFeed feed = backing.feed();
-    ServePolicy policy = policy(config, random);
-    Outcomes outcomes = new Outcomes(policy, new OverlapJudge(), store, feed, compute);
+    ServePolicy policy = policy(config, random, backing.labels());
+    Outcomes outcomes =
+        new Outcomes(policy, new OverlapJudge(), store, feed, backing.labels(), compute);
     SingleFlight flights =
         new SingleFlight(backing.leases(), timer, config.leaseTtl(), config.maxWaiters());
     Stores stores = new Stores(config, store, index, flights, feed, counters, clock, random);
@@ -110,10 +113,12 @@ public final class CacheNode implements ServiceNode {
     return new CacheNode(service, timer, compute, backing, counters);
   }
 
-  private static ServePolicy policy(CacheConfig config, DoubleSupplier random) {
-    return config.policy().equals("threshold")
-        ? new ThresholdPolicy(config.similarity())
-        : new ErrorBoundPolicy(config.maxErrorRate(), config.verifyShare(), random);
+  private static ServePolicy policy(CacheConfig config, DoubleSupplier random, LabelLog labels) {
+    return switch (config.policy()) {
+      case "threshold" -> new ThresholdPolicy(config.similarity());
+      case "vcache" -> new VCachePolicy(config.maxErrorRate(), random);
+      default -> new ErrorBoundPolicy(config.maxErrorRate(), config.verifyShare(), random, labels);
+    };
   }
 
   private static void sweep(

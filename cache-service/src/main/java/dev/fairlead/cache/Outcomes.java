@@ -8,8 +8,10 @@ import dev.fairlead.cache.bound.Evidence;
 import dev.fairlead.cache.bound.Group;
 import dev.fairlead.cache.bound.Label;
 import dev.fairlead.cache.bound.LabelCodec;
+import dev.fairlead.cache.bound.LabelLog;
 import dev.fairlead.cache.bound.ServePolicy;
 import dev.fairlead.cache.bound.ServePolicy.Decision;
+import dev.fairlead.cache.bound.ServePolicy.Verdict;
 import dev.fairlead.cache.store.CacheEntry;
 import dev.fairlead.cache.store.Change;
 import dev.fairlead.cache.store.ChangeFeed;
@@ -31,6 +33,7 @@ import java.util.concurrent.Executor;
 final class Outcomes {
 
   private static final Duration REMEMBERED = Duration.ofMinutes(15);
+  private static final Duration RATED_WITHIN = Duration.ofHours(1);
   private static final int MAX_REMEMBERED = 200_000;
 
   private final Cache<Asked, Expected> expected =
@@ -41,15 +44,22 @@ final class Outcomes {
           .build();
   private final Cache<String, Record> records =
       Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).executor(Runnable::run).build();
+  private final Cache<String, Expected> served =
+      Caffeine.newBuilder()
+          .maximumSize(MAX_REMEMBERED)
+          .expireAfterWrite(RATED_WITHIN)
+          .executor(Runnable::run)
+          .build();
   private final ServePolicy policy;
   private final AnswerJudge judge;
   private final EntryStore store;
   private final ChangeFeed feed;
+  private final LabelLog log;
   private final Executor compute;
 
   private record Asked(String entryId, double similarity) {}
 
-  private record Expected(Group group, Evidence evidence, Decision decision) {}
+  private record Expected(Group group, Evidence evidence, Verdict verdict) {}
 
   private record Record(int right, int wrong) {
     Record plus(boolean correct) {
@@ -58,26 +68,42 @@ final class Outcomes {
   }
 
   Outcomes(
-      ServePolicy policy, AnswerJudge judge, EntryStore store, ChangeFeed feed, Executor compute) {
+      ServePolicy policy,
+      AnswerJudge judge,
+      EntryStore store,
+      ChangeFeed feed,
+      LabelLog log,
+      Executor compute) {
     this.policy = policy;
     this.judge = judge;
     this.store = store;
     this.feed = feed;
+    this.log = log;
     this.compute = compute;
   }
 
-  /** What is known about an entry at this distance. */
-  Evidence evidence(String entryId, double similarity, double margin) {
+  /** What is known about an entry at this distance among these neighbours. */
+  Evidence evidence(
+      String entryId, double similarity, double margin, int support, double agreement) {
     Record record = records.getIfPresent(entryId);
     return record == null
-        ? new Evidence(similarity, margin, 0, 0)
-        : new Evidence(similarity, margin, record.right(), record.wrong());
+        ? new Evidence(similarity, margin, support, agreement, 0, 0)
+        : new Evidence(similarity, margin, support, agreement, record.right(), record.wrong());
   }
 
   /** A near entry was not served; a fresh answer may be reported. */
-  void expect(Group group, String entryId, Evidence evidence, Decision decision) {
-    expected.put(
-        new Asked(entryId, evidence.similarity()), new Expected(group, evidence, decision));
+  void expect(Group group, String entryId, Evidence evidence, Verdict verdict) {
+    expected.put(new Asked(entryId, evidence.similarity()), new Expected(group, evidence, verdict));
+  }
+
+  /** A near entry was served; it may be rated. */
+  void served(Group group, String entryId, Evidence evidence) {
+    served.put(entryId, new Expected(group, evidence, Verdict.SERVED));
+  }
+
+  /** Changes may have been missed: what the policy knows is read again. */
+  void reload() {
+    policy.reload();
   }
 
   /**
@@ -128,30 +154,28 @@ final class Outcomes {
 
   private void label(CacheEntry entry, FreshAnswer fresh, Expected known) {
     boolean correct = judge.same(entry.answer().getText(), fresh.getText());
-    Decision decision = known.decision();
-    Label label =
+    Verdict verdict = known.verdict();
+    boolean wouldServe = verdict.decision() == Decision.VERIFY;
+    count(entry.id(), correct);
+    teach(
         new Label(
-            known.group(),
-            entry.id(),
-            known.evidence(),
-            decision == Decision.VERIFY,
-            policy.weight(decision),
-            correct,
-            0);
-    learn(label);
-    feed.publish(
-        new Change.Labelled(
-            LabelCodec.encode(label.withRequests(policy.takeUntold(known.group())))));
+            known.group(), entry.id(), known.evidence(), wouldServe, verdict.weight(), correct, 0));
+  }
+
+  private void teach(Label label) {
+    policy.learn(label);
+    Label told = label.withRequests(policy.takeUntold(label.group()));
+    log.append(told);
+    feed.publish(new Change.Labelled(LabelCodec.encode(told)));
   }
 
   /** A label of another replica. */
   void labelledElsewhere(ByteString bytes) {
-    LabelCodec.decode(bytes).ifPresent(this::learn);
-  }
-
-  private void learn(Label label) {
-    count(label.entryId(), label.correct());
-    policy.learn(label);
+    LabelCodec.decode(bytes)
+        .ifPresent(label -> {
+          count(label.entryId(), label.correct());
+          policy.learn(label);
+        });
   }
 
   private void count(String entryId, boolean correct) {
@@ -160,17 +184,25 @@ final class Outcomes {
 
   /**
    * A served answer was rated. A wrong one is removed from every replica: the next request makes a
-   * new one. Ratings do not enter the bound, because those who rate are no fair sample of the
-   * requests.
+   * new one; and it is a label, for itself alone. A right one only adds to the entry's record,
+   * because those who praise are no fair sample of the requests.
    */
   CompletableFuture<Boolean> rated(ScopeKey scope, Rating rating) {
     return store
         .find(rating.getEntryId())
         .thenApply(found -> found.filter(entry -> entry.key().scope().equals(scope)))
         .thenApply(found -> {
-          found.ifPresent(entry -> count(entry.id(), rating.getCorrect()));
+          found.ifPresent(entry -> rated(entry.id(), rating.getCorrect()));
           return found.isPresent() && !rating.getCorrect();
         })
         .exceptionally(error -> false);
+  }
+
+  private void rated(String entryId, boolean correct) {
+    count(entryId, correct);
+    Expected known = correct ? null : served.asMap().remove(entryId);
+    if (known != null) {
+      teach(new Label(known.group(), entryId, known.evidence(), true, 1, false, 0));
+    }
   }
 }

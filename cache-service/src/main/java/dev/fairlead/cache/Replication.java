@@ -81,6 +81,7 @@ final class Replication implements ChangeFeed.Follower {
   public void gap() {
     Instant start = clock.instant();
     near.forgetAll();
+    outcomes.reload();
     Set<String> seen = new HashSet<>();
     shared.forEach(entry -> reindex(entry, seen)).join();
     int stale =

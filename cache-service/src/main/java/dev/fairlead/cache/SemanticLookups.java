@@ -7,6 +7,7 @@ import dev.fairlead.cache.bound.Evidence;
 import dev.fairlead.cache.bound.Group;
 import dev.fairlead.cache.bound.ServePolicy;
 import dev.fairlead.cache.bound.ServePolicy.Decision;
+import dev.fairlead.cache.bound.ServePolicy.Verdict;
 import dev.fairlead.cache.index.IndexedEntry;
 import dev.fairlead.cache.index.Neighbour;
 import dev.fairlead.cache.index.VectorIndex;
@@ -32,8 +33,11 @@ import java.util.concurrent.RejectedExecutionException;
  */
 final class SemanticLookups {
 
-  private static final int NEIGHBOURS = 4;
+  private static final int NEIGHBOURS = 8;
   private static final int SEARCHED_INLINE = 256;
+
+  /** A neighbour that is farther by this much counts 1/e as much. */
+  private static final double NEARNESS = 0.05;
 
   private final VectorIndex index;
   private final EntryStore store;
@@ -119,24 +123,43 @@ final class SemanticLookups {
     return CompletableFuture.completedFuture(Miss.because(reason));
   }
 
+  /** Neighbours that a veto refused are no candidates, but what they answer still counts. */
   private Evidence evidence(List<Neighbour> near, int chosen) {
-    double similarity = near.get(chosen).similarity();
-    double next =
-        chosen + 1 < near.size() ? near.get(chosen + 1).similarity() : candidateSimilarity;
+    Neighbour candidate = near.get(chosen);
+    double similarity = candidate.similarity();
+    double nearestOther = candidateSimilarity;
+    double agreeing = 1;
+    double all = 1;
+    int support = 0;
+    for (int i = 0; i < near.size(); i++) {
+      if (i == chosen) {
+        continue;
+      }
+      Neighbour other = near.get(i);
+      double weight = Math.exp((other.similarity() - similarity) / NEARNESS);
+      all += weight;
+      if (other.entry().agreesWith(candidate.entry())) {
+        agreeing += weight;
+        support++;
+      } else {
+        nearestOther = Math.max(nearestOther, other.similarity());
+      }
+    }
     return outcomes.evidence(
-        near.get(chosen).entry().id(), similarity, Math.max(0, similarity - next));
+        candidate.entry().id(), similarity, similarity - nearestOther, support, agreeing / all);
   }
 
   private CompletableFuture<LookupResult> put(
       LookupQuery query, Neighbour candidate, Evidence evidence) {
     Group group = group(query);
     IndexedEntry entry = candidate.entry();
-    Decision decision = policy.decide(group, evidence);
-    if (decision == Decision.SERVE) {
+    Verdict verdict = policy.decide(group, entry.id(), evidence);
+    if (verdict.decision() == Decision.SERVE) {
+      outcomes.served(group, entry.id(), evidence);
       return serve(query, candidate);
     }
-    outcomes.expect(group, entry.id(), evidence, decision);
-    boolean wouldServe = decision == Decision.VERIFY;
+    outcomes.expect(group, entry.id(), evidence, verdict);
+    boolean wouldServe = verdict.decision() == Decision.VERIFY;
     Reason reason = wouldServe ? Reason.REASON_VERIFYING : Reason.REASON_NOT_CONFIDENT;
     return CompletableFuture.completedFuture(
         new Miss(reason, false, null, new Near(entry.id(), evidence.similarity(), wouldServe)));

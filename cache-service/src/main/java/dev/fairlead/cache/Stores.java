@@ -9,6 +9,7 @@ import dev.fairlead.cache.store.ChangeFeed;
 import dev.fairlead.cache.store.EntryCodec;
 import dev.fairlead.cache.store.EntryStore;
 import dev.fairlead.cache.store.FlushFilter;
+import dev.fairlead.cache.verify.AnswerDigest;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.StoreRequest;
 import java.time.Duration;
@@ -99,7 +100,7 @@ final class Stores {
       index.remove(entry.id());
     } else {
       try {
-        index.put(IndexedEntry.of(entry));
+        index.put(IndexedEntry.of(entry, AnswerDigest.of(entry.answer().getText())));
       } catch (IllegalArgumentException e) {
         // Another writer of the scope came first with another dimension: this entry is found
         // exactly only.

@@ -59,7 +59,7 @@ class CacheConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "policy: vcache | cache.policy: vcache (expected: error_bound or threshold)",
+        "policy: magic | cache.policy: magic (expected: error_bound or vcache or threshold)",
         "max_error_rate: 0 | cache.max_error_rate: 0.0",
         "similarity: 1.5 | cache.similarity: 1.5 (expected: 0.0..1.0)",
         "ttl: 0s | cache.ttl: PT0S (expected: more than 0)",

@@ -22,6 +22,7 @@ public final class ErrorBoundPolicy implements ServePolicy {
   private final double maxErrorRate;
   private final double verifyShare;
   private final DoubleSupplier random;
+  private final LabelLog log;
   private final Cache<Group, GroupController> groups =
       Caffeine.newBuilder().maximumSize(MAX_GROUPS).executor(Runnable::run).build();
   private final LongAdder labels = new LongAdder();
@@ -31,13 +32,17 @@ public final class ErrorBoundPolicy implements ServePolicy {
    * Starts knowing nothing, which means serving nothing.
    *
    * @param maxErrorRate allowed share of wrongly answered requests, above 0 up to 1
-   * @param verifyShare share of would-be hits that are checked, above 0 up to 1
+   * @param verifyShare share of would-be hits that are checked at first, above 0 up to 1; it falls
+   *     to three tenths of that as labels come in
    * @param random uniform in [0, 1), thread-safe
+   * @param log where labels of earlier and other processes are
    */
-  public ErrorBoundPolicy(double maxErrorRate, double verifyShare, DoubleSupplier random) {
+  public ErrorBoundPolicy(
+      double maxErrorRate, double verifyShare, DoubleSupplier random, LabelLog log) {
     this.maxErrorRate = maxErrorRate;
     this.verifyShare = verifyShare;
     this.random = random;
+    this.log = log;
   }
 
   @Override
@@ -51,16 +56,8 @@ public final class ErrorBoundPolicy implements ServePolicy {
   }
 
   @Override
-  public Decision decide(Group group, Evidence evidence) {
-    if (!controller(group).serves(evidence)) {
-      return Decision.REFUSE;
-    }
-    return random.getAsDouble() < verifyShare ? Decision.VERIFY : Decision.SERVE;
-  }
-
-  @Override
-  public double weight(Decision decision) {
-    return decision == Decision.VERIFY ? 1 / verifyShare : 1;
+  public Verdict decide(Group group, String entryId, Evidence evidence) {
+    return controller(group).decide(evidence, random.getAsDouble());
   }
 
   @Override
@@ -113,6 +110,33 @@ public final class ErrorBoundPolicy implements ServePolicy {
   }
 
   private GroupController controller(Group group) {
-    return groups.get(group, key -> new GroupController(maxErrorRate));
+    GroupController known = groups.getIfPresent(group);
+    if (known != null) {
+      return known;
+    }
+    GroupController fresh = new GroupController(maxErrorRate, verifyShare);
+    GroupController raced = groups.asMap().putIfAbsent(group, fresh);
+    if (raced != null) {
+      return raced;
+    }
+    restore(group, fresh);
+    return fresh;
+  }
+
+  @Override
+  public void reload() {
+    groups.asMap().forEach(this::restore);
+  }
+
+  /** A log that is empty or away says nothing: what is known here stays. */
+  private void restore(Group group, GroupController controller) {
+    var unused =
+        log.read(group)
+            .thenAccept(kept -> {
+              if (!kept.isEmpty()) {
+                controller.restore(kept);
+              }
+            })
+            .exceptionally(error -> null);
   }
 }

@@ -1,44 +1,51 @@
 package dev.fairlead.cache.bound;
 
+import dev.fairlead.cache.bound.ServePolicy.Decision;
 import dev.fairlead.cache.bound.ServePolicy.Estimate;
+import dev.fairlead.cache.bound.ServePolicy.Verdict;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The error budget of one group. From the labels of a sliding window it estimates, for every cut on
- * the probability of being right, how many requests would have been answered wrongly above it, and
- * takes the lowest cut whose estimate plus two standard deviations stays within the allowed share
- * of the requests.
+ * The error budget of one group: the labels of a sliding window, the fit to them, and the cut above
+ * which is served. Deciding takes no lock; learning does, and now and then computes for
+ * milliseconds.
  *
- * <p>Every request with a near entry is in that estimate once: as its own label when it was
- * refused, or through the checked would-be hits, each of which stands for several.
+ * <p>Every request with a near entry is in the window once: as its own label when it was refused,
+ * or through the checked would-be hits, each of which stands for several.
  */
 final class GroupController {
 
   static final int FIRST_LABELS = 150;
-  private static final int WINDOW = 4000;
-  private static final int RECOMPUTE_EVERY = 16;
-  private static final double SIGMAS = 2;
+
+  /** Labels kept, here and in the log that outlives the process. */
+  static final int WINDOW = 4000;
+
+  private static final int RECOMPUTE_EVERY = 32;
+  private static final int FULL_SHARE_LABELS = 400;
+  private static final double LEAST_SHARE = 0.3;
   private static final double INTERVAL_SIGMAS = 1.96;
 
+  /** Found wrong answers that weigh as much as what the fit expects. */
+  private static final double FIT_TRUST = 4;
+
   private final double maxErrorRate;
-  private final OnlineLogistic model = new OnlineLogistic();
+  private final double verifyShare;
   private final Deque<Seen> window = new ArrayDeque<>();
+  private volatile Operation operation = Operation.CLOSED;
+  private volatile double share;
   private long requests;
   private long untold;
   private long labels;
-  private double cut = Double.POSITIVE_INFINITY;
 
   private record Seen(Label label, long requestsBefore) {}
 
-  private record Scored(double probability, double weight, boolean wrong) {}
-
-  GroupController(double maxErrorRate) {
+  GroupController(double maxErrorRate, double verifyShare) {
     this.maxErrorRate = maxErrorRate;
+    this.verifyShare = verifyShare;
+    this.share = verifyShare;
   }
 
   synchronized void seen() {
@@ -52,8 +59,18 @@ final class GroupController {
     return taken;
   }
 
-  synchronized boolean serves(Evidence evidence) {
-    return model.probability(evidence) >= cut;
+  /** What to do with a near entry; {@code chance} is uniform in [0, 1). */
+  Verdict decide(Evidence evidence, double chance) {
+    Operation current = operation;
+    if (!current.serves(evidence)) {
+      return Verdict.REFUSED;
+    }
+    double check = current.checkProbability(evidence, share);
+    return chance < check ? new Verdict(Decision.VERIFY, 1 / check) : Verdict.SERVED;
+  }
+
+  boolean serves(Evidence evidence) {
+    return operation.serves(evidence);
   }
 
   synchronized long labels() {
@@ -61,70 +78,68 @@ final class GroupController {
   }
 
   synchronized void learn(Label label) {
+    add(label);
+    if (labels >= FIRST_LABELS && labels % RECOMPUTE_EVERY == 0) {
+      recompute();
+    }
+  }
+
+  /** Begins anew from the labels that were kept; requests not told to others yet stay counted. */
+  synchronized void restore(List<Label> kept) {
+    window.clear();
+    labels = 0;
+    requests = 0;
+    kept.forEach(this::add);
+    requests += untold;
+    if (labels >= FIRST_LABELS) {
+      recompute();
+    }
+  }
+
+  private void add(Label label) {
     requests += label.requestsElsewhere();
-    model.learn(label.evidence(), label.correct());
     window.addLast(new Seen(label, requests));
     if (window.size() > WINDOW) {
       window.removeFirst();
     }
     labels++;
-    if (labels >= FIRST_LABELS && labels % RECOMPUTE_EVERY == 0) {
-      cut = lowestCut();
-    }
+  }
+
+  private void recompute() {
+    List<Label> known = window.stream().map(Seen::label).toList();
+    LogisticFit fit = operation.fit().refit(known);
+    operation = CutSearch.search(fit, known, requestsInWindow(), maxErrorRate);
+    // The more is known, the fewer checks are needed to notice a change.
+    share =
+        verifyShare * Math.clamp(Math.sqrt((double) FULL_SHARE_LABELS / labels), LEAST_SHARE, 1);
   }
 
   private long requestsInWindow() {
     return labels > WINDOW ? requests - window.getFirst().requestsBefore() : requests;
   }
 
-  private double lowestCut() {
-    List<Scored> scored = new ArrayList<>(window.size());
-    for (Seen seen : window) {
-      Label label = seen.label();
-      scored.add(new Scored(model.probability(label.evidence()), label.weight(), !label.correct()));
-    }
-    scored.sort(Comparator.comparingDouble(Scored::probability).reversed());
-    double allowed = maxErrorRate * requestsInWindow();
-    double lowest = Double.POSITIVE_INFINITY;
-    double wrong = 0;
-    // One unit of variance although nothing was seen to be wrong yet: no error in ten labels does
-    // not prove that there
-    // is none.
-    double variance = 1;
-    for (int i = 0; i < scored.size(); i++) {
-      Scored item = scored.get(i);
-      wrong += item.wrong() ? item.weight() : 0;
-      variance += item.wrong() ? item.weight() * item.weight() : 0;
-      boolean lastOfTies =
-          i + 1 == scored.size() || scored.get(i + 1).probability() < item.probability();
-      if (wrong + SIGMAS * Math.sqrt(variance) > allowed) {
-        break;
-      }
-      if (lastOfTies) {
-        lowest = item.probability();
-      }
-    }
-    return lowest;
-  }
-
-  /** Wrong answers among those served, as estimated by the checked would-be hits. */
+  /**
+   * Wrong answers among those served: what the checked would-be hits say, each for the others it
+   * stands for, blended with what the fit expects of them as long as few were found wrong.
+   */
   synchronized @Nullable Estimate falseHits() {
+    List<Label> checked = window.stream().map(Seen::label).filter(Label::wouldServe).toList();
+    long total = requestsInWindow();
+    if (checked.isEmpty() || total == 0) {
+      return null;
+    }
+    long found = checked.stream().filter(label -> !label.correct()).count();
+    double blend = FIT_TRUST / (FIT_TRUST + found);
+    LogisticFit fit = operation.fit();
     double wrong = 0;
     double variance = 1;
-    long checked = 0;
-    for (Seen seen : window) {
-      Label label = seen.label();
-      if (label.wouldServe()) {
-        checked++;
-        // Of the requests it stands for, itself was not answered from the cache.
-        double served = label.correct() ? 0 : label.weight() - 1;
-        wrong += served;
-        variance += served * served;
-      }
-    }
-    long total = requestsInWindow();
-    if (checked == 0 || total == 0) {
-      return null;
+    for (Label label : checked) {
+      double expected = 1 - fit.probability(label.evidence());
+      double here = blend * expected + (1 - blend) * (label.correct() ? 0 : 1);
+      // Of the requests it stands for, itself was not answered from the cache; a rated one was.
+      double served = label.weight() > 1 ? label.weight() - 1 : 1;
+      wrong += served * here;
+      variance += served * served * here;
     }
     double half = INTERVAL_SIGMAS * Math.sqrt(variance);
     return new Estimate(
@@ -140,18 +155,38 @@ final class GroupController {
   }
 
   /**
-   * The least similarity that is served for an entry without a history and of usual margin; null
-   * when none is.
+   * The least similarity that is served for an entry without a history whose surroundings are as
+   * usual; null when none is.
    */
   synchronized @Nullable Double operatingSimilarity() {
-    double margin =
-        window.stream().mapToDouble(seen -> seen.label().evidence().margin()).average().orElse(0);
+    double margin = mean(Measure.MARGIN);
+    double agreement = mean(Measure.AGREEMENT);
+    int support = (int) Math.round(mean(Measure.SUPPORT));
     for (int step = 0; step <= 100; step++) {
       double similarity = 0.5 + step * 0.005;
-      if (serves(new Evidence(similarity, margin, 0, 0))) {
+      if (serves(new Evidence(similarity, margin, support, agreement, 0, 0))) {
         return similarity;
       }
     }
     return null;
+  }
+
+  private enum Measure {
+    MARGIN,
+    AGREEMENT,
+    SUPPORT
+  }
+
+  private double mean(Measure measure) {
+    return window.stream()
+        .map(seen -> seen.label().evidence())
+        .mapToDouble(evidence ->
+            switch (measure) {
+              case MARGIN -> evidence.margin();
+              case AGREEMENT -> evidence.agreement();
+              case SUPPORT -> evidence.support();
+            })
+        .average()
+        .orElse(0);
   }
 }

@@ -10,6 +10,8 @@ import java.util.Optional;
 /** A label as bytes, for the other replicas. */
 public final class LabelCodec {
 
+  private static final double MAX_WEIGHT = 10_000;
+
   private LabelCodec() {}
 
   /** The bytes of a label. */
@@ -21,6 +23,8 @@ public final class LabelCodec {
       out.writeUTF(label.entryId());
       out.writeDouble(label.evidence().similarity());
       out.writeDouble(label.evidence().margin());
+      out.writeInt(label.evidence().support());
+      out.writeDouble(label.evidence().agreement());
       out.writeInt(label.evidence().right());
       out.writeInt(label.evidence().wrong());
       out.writeBoolean(label.wouldServe());
@@ -39,7 +43,13 @@ public final class LabelCodec {
       Group group = new Group(in.readUTF(), in.readUTF());
       String entryId = in.readUTF();
       Evidence evidence =
-          new Evidence(in.readDouble(), in.readDouble(), in.readInt(), in.readInt());
+          new Evidence(
+              in.readDouble(),
+              in.readDouble(),
+              in.readInt(),
+              in.readDouble(),
+              in.readInt(),
+              in.readInt());
       Label label =
           new Label(
               group,
@@ -49,11 +59,24 @@ public final class LabelCodec {
               in.readDouble(),
               in.readBoolean(),
               in.readLong());
-      return Double.isFinite(evidence.similarity()) && Double.isFinite(label.weight())
-          ? Optional.of(label)
-          : Optional.empty();
+      return plausible(label) ? Optional.of(label) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  /** A damaged label must not poison a fit. */
+  private static boolean plausible(Label label) {
+    Evidence evidence = label.evidence();
+    return Math.abs(evidence.similarity()) <= 1
+        && Math.abs(evidence.margin()) <= 2
+        && evidence.support() >= 0
+        && evidence.agreement() >= 0
+        && evidence.agreement() <= 1
+        && evidence.right() >= 0
+        && evidence.wrong() >= 0
+        && label.weight() >= 1
+        && label.weight() <= MAX_WEIGHT
+        && label.requestsElsewhere() >= 0;
   }
 }

@@ -11,11 +11,8 @@ public interface ServePolicy {
   /** An eligible request of the group came in, whether or not anything is near it. */
   void seen(Group group);
 
-  /** What to do with the near entry of such a request. */
-  Decision decide(Group group, Evidence evidence);
-
-  /** How many requests a label from a decision of this kind stands for, at least 1. */
-  double weight(Decision decision);
+  /** What to do with the near entry {@code entryId} of such a request. */
+  Verdict decide(Group group, String entryId, Evidence evidence);
 
   /** What became of an earlier decision, here or on another replica. */
   void learn(Label label);
@@ -25,6 +22,9 @@ public interface ServePolicy {
    * next label.
    */
   long takeUntold(Group group);
+
+  /** Reads again what other replicas may have taught the store meanwhile. */
+  default void reload() {}
 
   /** Where it stands, over all groups. */
   Standing standing();
@@ -37,6 +37,20 @@ public interface ServePolicy {
     VERIFY,
     /** Make a fresh answer. */
     REFUSE
+  }
+
+  /**
+   * A decision.
+   *
+   * @param decision what to do
+   * @param weight how many requests its label will stand for, at least 1
+   */
+  record Verdict(Decision decision, double weight) {
+    /** Give its answer; there will be no label. */
+    public static final Verdict SERVED = new Verdict(Decision.SERVE, 1);
+
+    /** Make a fresh answer, which is a label for itself. */
+    public static final Verdict REFUSED = new Verdict(Decision.REFUSE, 1);
   }
 
   /**

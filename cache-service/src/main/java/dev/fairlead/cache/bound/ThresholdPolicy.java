@@ -27,13 +27,8 @@ public final class ThresholdPolicy implements ServePolicy {
   public void seen(Group group) {}
 
   @Override
-  public Decision decide(Group group, Evidence evidence) {
-    return evidence.similarity() >= similarity ? Decision.SERVE : Decision.REFUSE;
-  }
-
-  @Override
-  public double weight(Decision decision) {
-    return 1;
+  public Verdict decide(Group group, String entryId, Evidence evidence) {
+    return evidence.similarity() >= similarity ? Verdict.SERVED : Verdict.REFUSED;
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param encoder fingerprint of the encoder that made the embedding
  * @param embedding of the text
  * @param text the last user text
+ * @param answer digest of the answer; equal ones agree, 0 agrees with none
  * @param tags labels for flushing
  * @param storedAt when it was stored
  * @param expiresAt from when it is not found any more
@@ -24,20 +25,27 @@ public record IndexedEntry(
     String encoder,
     Embedding embedding,
     String text,
+    long answer,
     List<String> tags,
     Instant storedAt,
     Instant expiresAt) {
 
   /** What the index keeps of an entry that has an embedding. */
-  public static IndexedEntry of(CacheEntry entry) {
+  public static IndexedEntry of(CacheEntry entry, long answer) {
     return new IndexedEntry(
         entry.key(),
         entry.encoder(),
         Objects.requireNonNull(entry.embedding(), "embedding"),
         entry.text(),
+        answer,
         entry.tags(),
         entry.storedAt(),
         entry.expiresAt());
+  }
+
+  /** Whether both are known to give the same answer. */
+  public boolean agreesWith(IndexedEntry other) {
+    return answer != 0 && answer == other.answer;
   }
 
   /** The entry's id. */

@@ -40,6 +40,11 @@ record RedisKeys(String prefix) {
     return Hashing.sha256().hashString(tenant, StandardCharsets.UTF_8).toString();
   }
 
+  /** The labels of one tenant and model. */
+  String labels(String tenant, String model) {
+    return prefix + ":cache:labels:" + digest(tenant.length() + ":" + tenant + model);
+  }
+
   String feed() {
     return prefix + ":cache:feed";
   }

@@ -59,7 +59,20 @@ final class AntonymVeto implements Veto {
               + " arrival/departure",
           "wide/narrow thick/thin deep/shallow major/minor odd/even encourage/discourage"
               + " attack/defend",
-          "for/against");
+          "for/against online/offline free/paid girl/guy girls/guys girlfriend/boyfriend"
+              + " sister/brother sisters/brothers son/daughter sons/daughters king/queen"
+              + " uncle/aunt",
+          "niece/nephew he/she his/her him/her graduate/undergraduate sum/difference plus/minus"
+              + " subtract/add multiply/divide buying/selling buyer/seller higher/lower",
+          "morning/night sell/purchase selling/purchasing married/single employed/unemployed"
+              + " ancient/modern natural/artificial optional/mandatory optional/required",
+          "guilty/innocent victory/defeat import/export imports/exports inside/outside"
+              + " increasing/decreasing increased/decreased winning/losing winner/loser",
+          "adding/removing opening/closing starting/ending beginning/ending borrowing/lending"
+              + " sender/recipient sent/received sending/receiving deposit/withdraw",
+          "deposit/withdrawal deposits/withdrawals activate/deactivate activate/block"
+              + " freeze/unfreeze pay/refund payer/payee credit/debit incoming/outgoing"
+              + " cheaper/dearer");
 
   @Override
   public Kind kind() {
@@ -68,10 +81,9 @@ final class AntonymVeto implements Veto {
 
   @Override
   public boolean refuses(Phrase a, Phrase b) {
-    Set<String> onlyA = new HashSet<>(a.words());
-    Set<String> onlyB = new HashSet<>(b.words());
-    onlyA.removeAll(Set.copyOf(b.words()));
-    onlyB.removeAll(Set.copyOf(a.words()));
+    // Counted, because in `before or after` one may replace the other and leave it twice.
+    Set<String> onlyA = Words.surplus(a.words(), b.words());
+    Set<String> onlyB = Words.surplus(b.words(), a.words());
     return onlyA.stream().anyMatch(word -> opposed(word, onlyB))
         || onlyB.stream().anyMatch(word -> prefixed(word, onlyA));
   }

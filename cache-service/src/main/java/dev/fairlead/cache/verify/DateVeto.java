@@ -1,6 +1,7 @@
 package dev.fairlead.cache.verify;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -42,6 +43,11 @@ final class DateVeto implements Veto {
   @Override
   public boolean refuses(Phrase a, Phrase b) {
     return !days(a).equals(days(b));
+  }
+
+  /** Whether both words name the same day or month. */
+  static boolean same(String one, String other) {
+    return DAYS.containsKey(one) && Objects.equals(DAYS.get(one), DAYS.get(other));
   }
 
   private static Set<String> days(Phrase phrase) {

@@ -3,6 +3,7 @@ package dev.fairlead.cache.verify;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -100,16 +101,27 @@ final class LanguageVeto implements Veto {
   public boolean refuses(Phrase a, Phrase b) {
     return script(a) != script(b)
         || !languages(a).equals(languages(b))
-        || !shortNames(a).equals(shortNames(b));
+        || !shortNamesIn(a, b)
+        || !shortNamesIn(b, a);
   }
 
   private static Set<String> languages(Phrase phrase) {
     return phrase.words().stream().filter(LANGUAGES::contains).collect(Collectors.toSet());
   }
 
-  private static Set<String> shortNames(Phrase phrase) {
-    Matcher matcher = SHORT_NAMES.matcher(phrase.text());
-    return matcher.results().map(result -> result.group()).collect(Collectors.toSet());
+  /**
+   * Names of a letter or two are only told from words by their capital; {@code b} may have none.
+   */
+  private static boolean shortNamesIn(Phrase a, Phrase b) {
+    Matcher matcher = SHORT_NAMES.matcher(a.text());
+    return matcher.results().map(MatchResult::group).allMatch(name -> occurs(name, b.text()));
+  }
+
+  private static boolean occurs(String name, String text) {
+    Pattern sameWord =
+        Pattern.compile(
+            "(?<![\\w+#])" + Pattern.quote(name) + "(?![\\w+#])", Pattern.CASE_INSENSITIVE);
+    return sameWord.matcher(text).find();
   }
 
   /** The script of most letters. */

@@ -63,7 +63,7 @@ record Phrase(String text, List<String> words, Set<String> names) {
       } else if (!afterNumber(words) || !ORDINAL_ENDINGS.contains(token.toLowerCase(Locale.ROOT))) {
         addWord(token, words);
         if (!sentenceStart && Character.isUpperCase(token.charAt(0)) && !token.equals("I")) {
-          names.add(withoutSuffix(token.toLowerCase(Locale.ROOT)));
+          names.add(withoutSuffix(lower(token)));
         }
       }
       sentenceStart = false;
@@ -87,7 +87,7 @@ record Phrase(String text, List<String> words, Set<String> names) {
   }
 
   private static void addWord(String token, List<String> words) {
-    String word = token.toLowerCase(Locale.ROOT).replace('\u2019', '\'');
+    String word = lower(token);
     String known = CONTRACTIONS.get(word);
     if (known != null) {
       words.addAll(List.of(known.split(" ")));
@@ -97,6 +97,10 @@ record Phrase(String text, List<String> words, Set<String> names) {
     } else {
       words.add(withoutSuffix(word));
     }
+  }
+
+  private static String lower(String token) {
+    return token.toLowerCase(Locale.ROOT).replace('\u2019', '\'');
   }
 
   private static String withoutSuffix(String word) {

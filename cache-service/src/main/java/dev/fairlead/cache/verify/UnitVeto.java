@@ -3,6 +3,7 @@ package dev.fairlead.cache.verify;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The same units, currencies and periods, however they are spelled. */
@@ -101,6 +102,11 @@ final class UnitVeto implements Veto {
   @Override
   public boolean refuses(Phrase a, Phrase b) {
     return !units(a).equals(units(b));
+  }
+
+  /** Whether both words name the same unit. */
+  static boolean same(String one, String other) {
+    return UNITS.containsKey(one) && Objects.equals(UNITS.get(one), UNITS.get(other));
   }
 
   private static Set<String> units(Phrase phrase) {

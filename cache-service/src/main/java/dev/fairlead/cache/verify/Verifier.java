@@ -20,7 +20,8 @@ public final class Verifier {
           new DirectionVeto(),
           new EntityVeto(),
           new CodeVeto(),
-          new LanguageVeto());
+          new LanguageVeto(),
+          new SubstitutionVeto());
 
   /** The names of all vetoes, in the order in which they are asked. */
   public static List<String> names() {

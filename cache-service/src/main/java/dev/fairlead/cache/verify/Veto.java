@@ -21,6 +21,7 @@ interface Veto {
     ANTONYM,
     DIRECTION,
     ENTITY,
+    SUBSTITUTION,
     CODE,
     LANGUAGE
   }

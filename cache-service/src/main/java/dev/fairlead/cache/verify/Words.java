@@ -1,6 +1,8 @@
 package dev.fairlead.cache.verify;
 
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,7 +21,36 @@ final class Words {
           "also", "kindly", "hey", "hi", "hello", "thanks", "thank", "want", "need", "know", "like",
           "get", "let");
 
+  /** Words that only make a request friendlier, wherever they stand. */
+  private static final Set<String> POLITE =
+      Set.of("please", "kindly", "hey", "hi", "hello", "thanks", "thank");
+
   private Words() {}
+
+  /** Whether a word only makes a request friendlier. */
+  static boolean polite(String word) {
+    return POLITE.contains(word);
+  }
+
+  /** How often each word occurs. */
+  static Map<String, Integer> counts(List<String> words) {
+    Map<String, Integer> counts = new HashMap<>();
+    words.forEach(word -> counts.merge(word, 1, Integer::sum));
+    return counts;
+  }
+
+  /** The words that {@code a} has more often than {@code b}. */
+  static Set<String> surplus(List<String> a, List<String> b) {
+    Map<String, Integer> others = counts(b);
+    Set<String> surplus = new HashSet<>();
+    counts(a)
+        .forEach((word, count) -> {
+          if (count > others.getOrDefault(word, 0)) {
+            surplus.add(word);
+          }
+        });
+    return surplus;
+  }
 
   /** Every word of a group to the group's first word. */
   static Map<String, String> canonical(String... groups) {

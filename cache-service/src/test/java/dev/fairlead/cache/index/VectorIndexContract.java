@@ -50,7 +50,7 @@ abstract class VectorIndexContract {
 
   private IndexedEntry entry(ScopeKey where, String text, Embedding embedding) {
     CacheEntry entry = TestEntries.entry(where, text, embedding, clock.instant(), TTL);
-    return IndexedEntry.of(entry);
+    return IndexedEntry.of(entry, 7);
   }
 
   private List<String> texts(Embedding query, int limit) {

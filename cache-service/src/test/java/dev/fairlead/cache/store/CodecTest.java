@@ -105,7 +105,8 @@ class CodecTest {
   @Test
   void labels_surviveEncoding() {
     Label label =
-        new Label(new Group("t", "m"), "id", new Evidence(0.93, 0.1, 2, 1), true, 10, false, 17);
+        new Label(
+            new Group("t", "m"), "id", new Evidence(0.93, 0.1, 3, 0.75, 2, 1), true, 10, false, 17);
     assertThat(LabelCodec.decode(LabelCodec.encode(label))).hasValue(label);
     assertThat(LabelCodec.decode(LabelCodec.encode(label).substring(0, 20))).isEmpty();
   }

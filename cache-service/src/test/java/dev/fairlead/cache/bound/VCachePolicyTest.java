@@ -1,0 +1,76 @@
+package dev.fairlead.cache.bound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.cache.bound.ServePolicy.Decision;
+import dev.fairlead.cache.bound.ServePolicy.Verdict;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VCachePolicyTest {
+
+  private static final Group GROUP = new Group("acme", "auto");
+
+  private static void learn(ServePolicy policy, String entry, double similarity, boolean correct) {
+    policy.learn(new Label(GROUP, entry, Evidence.alone(similarity, 0.1), false, 1, correct, 0));
+  }
+
+  @Test
+  void entry_isNotServed_beforeItWasSeenSixTimes() {
+    VCachePolicy policy = new VCachePolicy(0.2, () -> 0.999);
+    for (int i = 0; i < EntryCurve.LEAST - 1; i++) {
+      learn(policy, "a", 0.9, true);
+    }
+    assertThat(policy.decide(GROUP, "a", Evidence.alone(0.99, 0))).isEqualTo(Verdict.REFUSED);
+    learn(policy, "a", 0.9, true);
+    assertThat(policy.decide(GROUP, "a", Evidence.alone(0.99, 0)).decision())
+        .isEqualTo(Decision.SERVE);
+    assertThat(policy.decide(GROUP, "b", Evidence.alone(0.99, 0))).isEqualTo(Verdict.REFUSED);
+  }
+
+  @Test
+  void exploring_isRarer_forNearerRequests_andWithMoreEvidence() {
+    EntryCurve curve = new EntryCurve();
+    Random random = new Random(1);
+    for (int i = 0; i < 30; i++) {
+      double similarity = 0.6 + 0.4 * random.nextDouble();
+      curve.add(similarity, similarity > 0.8);
+    }
+    double near = curve.exploring(0.98, 0.05);
+    assertThat(near).isLessThan(curve.exploring(0.82, 0.05));
+    assertThat(curve.exploring(0.65, 0.05)).isGreaterThan(0.9);
+    for (int i = 0; i < 200; i++) {
+      double similarity = 0.6 + 0.4 * random.nextDouble();
+      curve.add(similarity, similarity > 0.8);
+    }
+    assertThat(curve.exploring(0.98, 0.05)).isLessThanOrEqualTo(near).isLessThan(0.2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.02, 0.05, 0.1})
+  void wrongAnswers_stayUnderTheBound(double bound) {
+    Random random = new Random(5);
+    VCachePolicy policy = new VCachePolicy(bound, random::nextDouble);
+    int served = 0;
+    int wrong = 0;
+    int requests = 20_000;
+    for (int i = 0; i < requests; i++) {
+      int entry = random.nextInt(20);
+      double threshold = 0.7 + 0.01 * entry;
+      double similarity = 0.6 + 0.4 * random.nextDouble();
+      boolean correct = random.nextDouble() < 1 / (1 + Math.exp(-60 * (similarity - threshold)));
+      String id = "entry-" + entry;
+      Verdict verdict = policy.decide(GROUP, id, Evidence.alone(similarity, 0.1));
+      if (verdict.decision() == Decision.SERVE) {
+        served++;
+        wrong += correct ? 0 : 1;
+      } else {
+        learn(policy, id, similarity, correct);
+      }
+    }
+    assertThat((double) wrong / requests).isLessThanOrEqualTo(bound);
+    assertThat((double) served / requests).isGreaterThan(0.1);
+  }
+}

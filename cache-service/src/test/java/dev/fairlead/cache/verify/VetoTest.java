@@ -1,0 +1,137 @@
+package dev.fairlead.cache.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every veto by itself, in both directions: one table each, rows {@code refuses | a | b}. */
+class VetoTest {
+
+  private static final String NUMBER =
+      """
+      true  | add 5 eggs | add 6 eggs
+      true  | rows 1 to 5 | rows 5 to 1
+      true  | two cups | three cups
+      true  | a million users | a thousand users
+      false | seven days | 7 days
+      false | 1,500 words | 1500 words
+      false | the 2nd row | the 2 row
+      """;
+  private static final String DATE =
+      """
+      true  | open on monday | open on sunday
+      true  | last week | next week
+      false | due in jan | due in January
+      false | open on Mondays | open on monday
+      """;
+  private static final String UNIT =
+      """
+      true  | 5 kg of flour | 5 lb of flour
+      true  | pay monthly | pay yearly
+      true  | a fee in $ | a fee in \u20ac
+      false | 5 km away | 5 kilometers away
+      false | 10 % off | 10 percent off
+      """;
+  private static final String NEGATION =
+      """
+      true  | is it safe | is it not safe
+      true  | with sugar | without sugar
+      true  | I can log in | I can't log in
+      false | it isn't open | it is not open
+      """;
+  private static final String ANTONYM =
+      """
+      true  | enable the alarm | disable the alarm
+      true  | wine before or after dinner | wine after or after dinner
+      true  | courses online | courses offline
+      true  | is it possible | is it impossible
+      true  | selling a house | buying a house
+      false | enable the alarm | turn the alarm to enabled
+      false | pros and cons of it | the pros and cons
+      """;
+  private static final String DIRECTION =
+      """
+      true  | from iTunes to my computer | from my to iTunes computer
+      true  | upgrade from Windows 7 to Windows 10 | upgrade from Windows to Windows 7 10
+      true  | words from your friend to you | words from you to your friend
+      true  | transfer money Brazil to Canada | transfer money Canada to Brazil
+      false | what's an appropriate answer? | Please answer: what's an appropriate answer?
+      false | hello, where is my card | where is my card
+      false | is it possible to start an all in one supply | can one start an all in one supply
+      """;
+  private static final String ENTITY =
+      """
+      true  | the mayor of Boston | the mayor of Denver
+      false | the mayor of Boston | the mayor
+      false | What are Trump\u2019s plans | what are trump\u2019s plans
+      false | Is Marissa\u2019s class full | is Marissa's class full
+      """;
+  private static final String SUBSTITUTION =
+      """
+      true  | where to buy basketball shoes | where to buy hockey shoes
+      true  | the difference between cats and dogs | the sum between cats and dogs
+      false | where to buy basketball shoes | where to buy a hockey stick
+      false | how do I pay my bill | how do I payment my bill
+      false | what is in my bag | which is in my bag
+      false | top up limit | top up maximum
+      false | how long is 5 km | how long is 5 kilometers
+      false | is it open on monday | is it open on mondays
+      """;
+  private static final String CODE =
+      """
+      true  | if a == b | if a != b
+      true  | call list.sort() | call list.append()
+      true  | run it with --all | run it with --amend
+      false | what does `ls` do | what does ls do
+      """;
+  private static final String LANGUAGE =
+      """
+      true  | sort in python | sort in ruby
+      true  | hello in C++ | hello in C#
+      true  | \u043f\u0440\u0438\u0432\u0435\u0442 | privet
+      false | Norway? C * | norway? c *
+      false | learn Go quickly | learn go quickly
+      """;
+
+  static Stream<Arguments> rows() {
+    return Stream.of(
+            table(new NumberVeto(), NUMBER),
+            table(new DateVeto(), DATE),
+            table(new UnitVeto(), UNIT),
+            table(new NegationVeto(), NEGATION),
+            table(new AntonymVeto(), ANTONYM),
+            table(new DirectionVeto(), DIRECTION),
+            table(new EntityVeto(), ENTITY),
+            table(new SubstitutionVeto(), SUBSTITUTION),
+            table(new CodeVeto(), CODE),
+            table(new LanguageVeto(), LANGUAGE))
+        .flatMap(rows -> rows);
+  }
+
+  private static Stream<Arguments> table(Veto veto, String rows) {
+    return rows.lines()
+        .map(row -> row.split("\\|", 3))
+        .map(row ->
+            Arguments.of(
+                veto, Boolean.parseBoolean(row[0].strip()), row[1].strip(), row[2].strip()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void veto_refuses_whatDiffers_inBothDirections(Veto veto, boolean refuses, String a, String b) {
+    assertThat(veto.refuses(Phrase.of(a), Phrase.of(b))).as(veto.kind().name()).isEqualTo(refuses);
+    assertThat(veto.refuses(Phrase.of(b), Phrase.of(a))).as(veto.kind().name()).isEqualTo(refuses);
+  }
+
+  @Test
+  void everyKind_hasAVeto_andATable() {
+    assertThat(Verifier.names()).hasSameSizeAs(Veto.Kind.values());
+    assertThat(rows().map(row -> ((Veto) row.get()[0]).kind()).distinct())
+        .containsExactlyInAnyOrderElementsOf(Arrays.asList(Veto.Kind.values()));
+  }
+}
