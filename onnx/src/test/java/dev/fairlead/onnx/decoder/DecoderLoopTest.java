@@ -281,6 +281,42 @@ class DecoderLoopTest {
     }
   }
 
+  @Test
+  void othersHaveTheirTokens_whileALongPromptIsComputed() {
+    try (TextDecoder decoder = TextDecoder.shipped();
+        DecoderLoop loop = new DecoderLoop(TextDecoder.shipped(), 2, 8)) {
+      int[] prompt = new int[DecoderSteps.PREFILL_CHUNK + 40];
+      Arrays.fill(prompt, decoder.tokenizer().encode("a")[0]);
+      Generation oneToken = new Generation(prompt, 1, Sampling.greedy(), List.of());
+      CompletableFuture<Integer> tokensOfTheFirst = new CompletableFuture<>();
+      int[] tokens = new int[1];
+      Recorder first =
+          new Recorder() {
+            @Override
+            public void onText(String more, int count) {
+              super.onText(more, count);
+              if (tokens[0] == 0) {
+                assertThat(
+                        loop.submit(
+                            oneToken,
+                            new Recorder() {
+                              @Override
+                              public void onEnd(Generation.End end, int ignored) {
+                                tokensOfTheFirst.complete(tokens[0]);
+                              }
+                            }))
+                    .isNotNull();
+              }
+              tokens[0] = count;
+            }
+          };
+      assertThat(loop.submit(greedy(decoder, "What is Fairlead?"), first)).isNotNull();
+
+      assertThat(await(first).text()).startsWith("Fairlead is a gateway");
+      assertThat(tokensOfTheFirst.join()).as("one between the parts of the prompt").isEqualTo(2);
+    }
+  }
+
   private Path fresh() throws IOException {
     for (String name :
         List.of(
@@ -315,7 +351,7 @@ class DecoderLoopTest {
     return recorder.answer.orTimeout(20, TimeUnit.SECONDS).join();
   }
 
-  private static final class Recorder implements Generation.Listener {
+  private static class Recorder implements Generation.Listener {
     final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final StringBuilder text = new StringBuilder();
     private final CountDownLatch entered;
