@@ -178,6 +178,7 @@ class UpstreamFaultsTest {
         });
     assertThat(lab.ledger()).hasSize(reached("lab"));
     assertThat(other.ledger()).hasSize(reached("other"));
+    assertThat(lab.ledger()).allMatch(entry -> entry.bytesReceived() > 0);
     attempts.forEach(attempt -> told.append(attempt.getMessage()));
     assertThat(told.toString()).doesNotContain(KEY_ONE).doesNotContain(KEY_TWO);
     answered = false;

@@ -132,6 +132,11 @@ public final class ScriptedUpstream implements AutoCloseable {
       return end;
     }
 
+    /** Bytes of the request's body. */
+    public int bytesReceived() {
+      return body.getBytes(StandardCharsets.UTF_8).length;
+    }
+
     /** Bytes given to the transport so far. */
     public int bytesSent() {
       return bytesSent.get();
