@@ -39,6 +39,9 @@ public final class HttpFailures {
   /** Code of an {@link InvalidRequest} with a method that its endpoint does not take: 405. */
   public static final String METHOD_NOT_ALLOWED = "method_not_allowed";
 
+  /** Code of an {@link InvalidRequest} that did not arrive in time: 408. */
+  public static final String REQUEST_TIMEOUT = "request_timeout";
+
   /** Code of an {@link InvalidRequest} whose headers are too long: 431. */
   public static final String HEADERS_TOO_LARGE = "request_header_fields_too_large";
 
@@ -81,6 +84,7 @@ public final class HttpFailures {
       case UNSUPPORTED_MEDIA_TYPE -> 415;
       case UNKNOWN_URL, REQUEST_NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;
+      case REQUEST_TIMEOUT -> 408;
       case HEADERS_TOO_LARGE -> 431;
       case null, default -> 400;
     };

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.ResponseCompleteException;
 import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import dev.fairlead.common.failure.Failure;
@@ -35,10 +36,12 @@ final class EdgeFailures {
       return tooLarge(tooLarge.maxContentLength() + " bytes");
     }
     if (cause instanceof RequestTimeoutException) {
-      return new Failure.Timeout("the request body did not arrive in time");
+      return new Failure.InvalidRequest(
+          "body: did not arrive in time", null, HttpFailures.REQUEST_TIMEOUT);
     }
     if (cause instanceof ClosedChannelException
         || cause instanceof ClosedSessionException
+        || cause instanceof ClosedStreamException
         || cause instanceof ResponseCompleteException
         || cause instanceof CancelledSubscriptionException) {
       return new Failure.Cancelled("the client closed the connection");

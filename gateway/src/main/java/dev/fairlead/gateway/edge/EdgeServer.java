@@ -31,7 +31,7 @@ import java.util.function.BooleanSupplier;
 /** The HTTP server of the gateway: its port, its limits, and how it stops. */
 public final class EdgeServer implements AutoCloseable {
 
-  private static final Duration IDLE = Duration.ofMinutes(5);
+  private static final int RESET_WINDOW_SECONDS = 10;
   private static final Duration DRAIN = Duration.ofSeconds(30);
 
   private final Server server;
@@ -74,15 +74,20 @@ public final class EdgeServer implements AutoCloseable {
             .disableServerHeader()
             .maxRequestLength(limits.maxBodyBytes())
             .requestTimeout(limits.bodyTimeout())
-            .idleTimeout(IDLE)
+            .idleTimeout(limits.idleTimeout())
             .maxNumConnections(limits.maxConnections())
+            .http2MaxStreamsPerConnection(limits.maxHttp2Streams())
+            .http2MaxResetFramesPerWindow(limits.maxHttp2Resets(), RESET_WINDOW_SECONDS)
+            .http1MaxInitialLineLength(limits.maxRequestLine())
             .http1MaxHeaderSize(limits.maxHeaderBytes())
             .http2MaxHeaderListSize(limits.maxHeaderBytes())
             // Headers, body and events that are written in one turn of the event loop leave in one
             // system call.
             .childChannelPipelineCustomizer(pipeline ->
                 pipeline.addFirst(
-                    new FlushPerIteration(), new StalledWriteGuard(parts.streams().writeTimeout())))
+                    new FlushPerIteration(),
+                    new StalledWriteGuard(parts.streams().writeTimeout()),
+                    new StalledRequestGuard(limits)))
             .gracefulShutdownTimeout(Duration.ofMillis(100), DRAIN);
     Endpoints.addTo(builder, parts);
     Server server = builder.build();

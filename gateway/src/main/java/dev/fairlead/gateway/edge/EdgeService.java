@@ -50,10 +50,15 @@ abstract class EdgeService implements HttpService {
     return errors;
   }
 
-  /** Bodies are taken whole, so the server need not stream them. */
+  /**
+   * Bodies are taken whole, so the server need not stream them. Over HTTP/2, though, it has a clock
+   * only for bodies that it streams.
+   */
   @Override
   public final ExchangeType exchangeType(RoutingContext context) {
-    return ExchangeType.RESPONSE_STREAMING;
+    return context.sessionProtocol().isMultiplex()
+        ? ExchangeType.BIDI_STREAMING
+        : ExchangeType.RESPONSE_STREAMING;
   }
 
   @Override
@@ -62,11 +67,10 @@ abstract class EdgeService implements HttpService {
     try {
       DoorGuard.check(context);
     } catch (FailureException e) {
-      request.abort();
-      return failed(context, e);
+      return afterBody(context, request, failed(context, e));
     }
     if (!methods.contains(headers.method())) {
-      return methodNotAllowed(context);
+      return afterBody(context, request, methodNotAllowed(context));
     }
     CompletableFuture<AggregatedHttpRequest> body = request.aggregate(context.eventLoop());
     return isAvailable(body)
@@ -74,6 +78,16 @@ abstract class EdgeService implements HttpService {
         : HttpResponse.of(
             body.handle((aggregated, error) ->
                 error != null ? failed(context, error) : received(context, headers, aggregated)));
+  }
+
+  /**
+   * A refusal that waits for the body to end. Answered earlier, an HTTP/2 stream would be reset
+   * behind the answer, and some clients then no longer read it.
+   */
+  static HttpResponse afterBody(
+      ServiceRequestContext context, HttpRequest request, HttpResponse refusal) {
+    CompletableFuture<AggregatedHttpRequest> body = request.aggregate(context.eventLoop());
+    return body.isDone() ? refusal : HttpResponse.of(body.handle((taken, error) -> refusal));
   }
 
   /** As a rule: the server gathers the body before it calls, see {@link #exchangeType}. */

@@ -35,7 +35,8 @@ final class Endpoints {
     InferencePipeline pipeline = parts.pipeline();
     ModelsService models = new ModelsService(errors, parts.catalogs());
 
-    builder
+    Limited limited = new Limited(builder, limits);
+    limited
         .service("/v1/chat/completions", new ChatService(chat, edge, pipeline, streams))
         .service("/v1/completions", new ChatService(completions, edge, pipeline, streams))
         .service("/v1/messages", new ChatService(messages, edge, pipeline, streams))
@@ -62,19 +63,28 @@ final class Endpoints {
         .service(
             "/v1/feedback",
             new FeedbackService(chat, parts.recent(), parts.quality(), parts.cache()));
-    operations(builder, parts, chat);
+    operations(limited, parts, chat);
     builder.serviceUnder("/", new NotFoundService(errors)).errorHandler(new DialectErrors(errors));
   }
 
-  private static void operations(
-      ServerBuilder builder, EdgeServer.Parts parts, DialectCodec errors) {
+  /** Adds endpoints of ours, each behind the limits that concern every request. */
+  private record Limited(ServerBuilder builder, LimitsConfig limits) {
+    Limited service(String path, EdgeService service) {
+      builder.service(path, new LimitedService(service, limits));
+      return this;
+    }
+  }
+
+  private static void operations(Limited limited, EdgeServer.Parts parts, DialectCodec errors) {
     AdminGuard admin = new AdminGuard(parts.security().adminToken());
-    administration(builder, parts, errors, admin);
+    administration(limited, parts, errors, admin);
     HttpService ready = ManagementServer.readyz(parts.ready());
-    builder
+    limited
         .service("/cache/stats", new CacheStatsService(errors, parts.cache()))
         .service("/cache/flush", new CacheFlushService(errors, parts.cache(), admin))
-        .service("/health", new HealthService(errors, parts.providers(), parts.ready()))
+        .service("/health", new HealthService(errors, parts.providers(), parts.ready()));
+    limited
+        .builder()
         .service("/healthz", ManagementServer.healthz())
         .service("/v1/healthz", ManagementServer.healthz())
         .service("/readyz", ready)
@@ -86,9 +96,9 @@ final class Endpoints {
   }
 
   private static void administration(
-      ServerBuilder builder, EdgeServer.Parts parts, DialectCodec errors, AdminGuard admin) {
+      Limited limited, EdgeServer.Parts parts, DialectCodec errors, AdminGuard admin) {
     Steering steering = parts.steering();
-    builder
+    limited
         .service(
             "/v1/admin/status", new AdminStatusService(errors, admin, steering.blocking(), parts))
         .service("/v1/admin/policy", new AdminPolicyService(errors, admin, steering))
@@ -100,7 +110,7 @@ final class Endpoints {
             "/v1/admin/providers/reload",
             new ReloadService(errors, parts.providers(), parts.catalogs(), admin, steering));
     for (AdminCanaryService.Step step : AdminCanaryService.Step.values()) {
-      builder.service(
+      limited.service(
           "/v1/admin/canary/" + step.name().toLowerCase(Locale.ROOT),
           new AdminCanaryService(errors, admin, step, steering));
     }

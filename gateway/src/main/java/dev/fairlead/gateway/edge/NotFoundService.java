@@ -21,9 +21,11 @@ final class NotFoundService implements HttpService {
 
   @Override
   public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
-    request.abort();
-    return FailureResponses.of(
-        failure(context), dialects.of(request.headers()), EdgeContext.requestId(context));
+    return EdgeService.afterBody(
+        context,
+        request,
+        FailureResponses.of(
+            failure(context), dialects.of(request.headers()), EdgeContext.requestId(context)));
   }
 
   private static Failure failure(ServiceRequestContext context) {

@@ -59,7 +59,12 @@ final class Generation {
     for (ModelSpec model : decision.order()) {
       generation.addModelIds(model.id());
     }
-    decision.maxOutputTokens().ifPresent(generation::setMaxOutputTokens);
+    int most =
+        Math.min(
+            decision.maxOutputTokens().orElse(Integer.MAX_VALUE), call.pipeline.maxOutputTokens());
+    if (most < Integer.MAX_VALUE) {
+      generation.setMaxOutputTokens(most);
+    }
     switch (call.request.form()) {
       case Form.Raw raw -> generation.setRaw(raw.request());
       case Form.Typed typed -> generation.setChat(typed.request());

@@ -229,7 +229,7 @@ final class InferenceCall {
       throw new IllegalStateException("routed before admission");
     }
     Decision decision =
-        pipeline.router.route(InferencePipeline.query(request, scope, complexity()), chosen, known);
+        pipeline.router.route(pipeline.query(request, scope, complexity()), chosen, known);
     pipeline.metrics.decided(decision);
     new Generation(this, decision).start();
   }

@@ -102,6 +102,11 @@ public final class InferencePipeline {
     });
   }
 
+  /** Most tokens of an answer, whatever is asked for. */
+  int maxOutputTokens() {
+    return limits.maxOutputTokens() == 0 ? Integer.MAX_VALUE : limits.maxOutputTokens();
+  }
+
   /** A cap must hold, so scripts with more tokens a character are then looked at. */
   private static long promptTokens(InferenceRequest request) {
     return request.controls().maxCostNanoUsd() == null
@@ -109,11 +114,11 @@ public final class InferencePipeline {
         : PromptEstimate.careful(request.facts());
   }
 
-  static RouteQuery query(InferenceRequest request, CallScope scope, OptionalDouble complexity) {
+  RouteQuery query(InferenceRequest request, CallScope scope, OptionalDouble complexity) {
     return new RouteQuery(
         promptTokens(request),
         request.facts().lastUserText().length(),
-        request.facts().maxOutputTokens().orElse(0),
+        Math.min(request.facts().maxOutputTokens().orElse(0), maxOutputTokens()),
         request.facts().choiceCount(),
         request.facts().needs(),
         complexity,

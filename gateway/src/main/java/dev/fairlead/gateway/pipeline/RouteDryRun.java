@@ -106,7 +106,7 @@ final class RouteDryRun {
       AnalyzeResponse known = analysis;
       OptionalDouble complexity =
           known == null ? OptionalDouble.empty() : OptionalDouble.of(known.getComplexity());
-      RouteQuery query = InferencePipeline.query(request, scope, complexity);
+      RouteQuery query = pipeline.query(request, scope, complexity);
       Decision decision = pipeline.router.route(query, selector, catalog);
       decided.accept(new RouteOutcome(decision, use, features(), query));
     } catch (RuntimeException e) {
