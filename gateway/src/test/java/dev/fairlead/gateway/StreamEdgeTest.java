@@ -100,6 +100,28 @@ class StreamEdgeTest {
   }
 
   @Test
+  void f6_cutStream_isChargedForItsText_andNotForItsEvents() {
+    double before = completionTokens();
+    String words = "seven words were said in this event ".repeat(20);
+    try (RawStream client = ask(CHAT, BODY, "cache-control", "no-store")) {
+      upstream(0).say(words);
+      await().until(() -> client.text().contains("seven words"));
+    }
+    // 140 words in one event.
+    await().untilAsserted(() -> assertThat(completionTokens() - before).isBetween(120.0, 250.0));
+  }
+
+  private static double completionTokens() {
+    return Http.get(backends.url("/metrics"))
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("llm_router_tokens_total{") && line.contains("\"small\""))
+        .filter(line -> line.contains("completion") || line.contains("output"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  @Test
   void silence_isFilledWithComments_thatEndWithIt() {
     try (RawStream client = ask(CHAT, BODY)) {
       LiveUpstream upstream = upstream(0);

@@ -2,6 +2,7 @@ package dev.fairlead.gateway.pipeline;
 
 import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.ModelSpec;
+import dev.fairlead.catalog.TokenCounter;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
@@ -168,12 +169,30 @@ final class Generation {
     return failure.retryable() && failure.retryAfter() == null && reached > 1;
   }
 
-  /** A stream ended before its end: what was generated is paid for all the same. */
-  void chargePartial(String modelId, long contentEvents) {
-    if (contentEvents > 0) {
-      long prompt = PromptEstimate.tokens(call.request.facts().promptCharacters());
-      TokenUsage usage = new TokenUsage(prompt, 0, 0, contentEvents, 0, true);
-      call.pipeline.metrics.charged(modelId, usage, costNanoUsd(modelId, usage));
-    }
+  /**
+   * A stream ended before its end: what was generated is paid for all the same, as near as it can
+   * be counted.
+   *
+   * @param text what was generated; empty when it was too long to keep
+   * @param contentEvents events that told it, about one a token
+   */
+  void chargePartial(String modelId, String text, long contentEvents) {
+    TokenCounter counter = TokenCounter.forModel(upstream(modelId));
+    long prompt = PromptEstimate.counted(call.request.facts(), counter);
+    long completion = text.isEmpty() ? contentEvents : counter.count(text);
+    charge(modelId, new TokenUsage(prompt, 0, 0, completion, 0, true));
+  }
+
+  /** Pays for what no complete answer pays for. */
+  void charge(String modelId, TokenUsage usage) {
+    call.pipeline.metrics.charged(modelId, usage, costNanoUsd(modelId, usage));
+  }
+
+  private String upstream(String modelId) {
+    return decision.order().stream()
+        .filter(model -> model.id().equals(modelId))
+        .map(ModelSpec::upstream)
+        .findFirst()
+        .orElse("");
   }
 }

@@ -10,6 +10,7 @@ import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
 import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
 import dev.fairlead.v1.RawEventStream;
 import dev.fairlead.v1.RawEvents;
+import dev.fairlead.v1.Usage;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A streamed answer on its way through: one message is asked of the provider service at a time, and
  * the next only when the sink can take it, so that a slow reader slows the vendor down instead of
- * filling memory. Keeps a copy of at most {@code limits.max_cached_bytes} for the cache.
+ * filling memory. Keeps at most {@code limits.max_cached_bytes} of it, for the cache, and to count
+ * what a stream that is cut has said.
  */
 final class StreamedGeneration
     implements ClientResponseObserver<
@@ -45,7 +47,7 @@ final class StreamedGeneration
   StreamedGeneration(Generation generation) {
     this.generation = generation;
     this.call = generation.call;
-    this.keeping = call.mayStore;
+    this.keeping = true;
     this.modelId = generation.decision.first().id();
   }
 
@@ -133,9 +135,20 @@ final class StreamedGeneration
   @Override
   public void onError(Throwable error) {
     call.scope.run(() -> {
-      generation.chargePartial(modelId, contentEvents);
+      chargePartial();
       generation.failed(error, attempts, modelId);
     });
+  }
+
+  /** What was generated is paid for, however the stream ended; the provider service may know it. */
+  private void chargePartial() {
+    Usage told = attempts.isEmpty() ? Usage.getDefaultInstance() : attempts.getLast().getUsage();
+    if (told.getCompletionTokens() > 0) {
+      generation.charge(modelId, Usages.fromProto(told));
+    } else if (contentEvents > 0) {
+      String text = kept.isEmpty() ? StreamedText.of(deltas) : StreamedText.of(kept);
+      generation.chargePartial(modelId, text, contentEvents);
+    }
   }
 
   @Override
@@ -146,7 +159,7 @@ final class StreamedGeneration
   private void finish() {
     GenerationCompleted end = completed;
     if (end == null) {
-      generation.chargePartial(modelId, contentEvents);
+      chargePartial();
       throw new Failure.UpstreamMalformed("the answer ended without saying so").asException();
     }
     begin();
