@@ -119,6 +119,23 @@ class RedisFaultIT {
   }
 
   @Test
+  void storing_isNoError_whenRedisIsReadOnly() {
+    redis.command("REPLICAOF", "127.0.0.1", "1");
+    assertThat(cache.store(storing("acme", "hello")).getReason()).isEqualTo("store_unavailable");
+    redis.command("REPLICAOF", "NO", "ONE");
+    awaitKept("after the fail-over");
+  }
+
+  @Test
+  void lookups_missInTime_andRecover_whenRedisAnswersWithErrorsOnly() {
+    redis.command("CONFIG", "SET", "replica-serve-stale-data", "no");
+    redis.command("REPLICAOF", "127.0.0.1", "1");
+    assertMissesInTime();
+    redis.command("REPLICAOF", "NO", "ONE");
+    awaitKept("after the errors");
+  }
+
+  @Test
   void followers_getTheAnswer_whenRedisIsAway() throws Exception {
     assumeThat(RedisServerProcess.signalsSupported()).isTrue();
     redis.kill();
