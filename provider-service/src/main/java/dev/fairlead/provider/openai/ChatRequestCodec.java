@@ -8,6 +8,7 @@ import com.google.protobuf.Value;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.TypedRequest;
+import dev.fairlead.provider.openai.Quirks.Trait;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
 import dev.fairlead.v1.Document;
@@ -32,16 +33,19 @@ final class ChatRequestCodec {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final JsonGenerator json;
+  private final boolean developerRole;
   private final Set<String> written = new HashSet<>();
 
-  private ChatRequestCodec(JsonGenerator json) {
+  private ChatRequestCodec(JsonGenerator json, boolean developerRole) {
     this.json = json;
+    this.developerRole = developerRole;
   }
 
   static byte[] encode(ChatRequest request, ModelCall call, Quirks quirks) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     try (JsonGenerator generator = JSON.createGenerator(out)) {
-      new ChatRequestCodec(generator).write(request, call, quirks);
+      new ChatRequestCodec(generator, quirks.has(Trait.DEVELOPER_ROLE))
+          .write(request, call, quirks);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -57,7 +61,7 @@ final class ChatRequestCodec {
     messages(request.getMessagesList());
     json.writeEndArray();
     bound(request, call, quirks);
-    sampling(request);
+    sampling(request, quirks);
     tools(request);
     if (request.hasResponseFormat()) {
       responseFormat(request.getResponseFormat());
@@ -88,7 +92,7 @@ final class ChatRequestCodec {
     }
   }
 
-  private void sampling(ChatRequest request) throws IOException {
+  private void sampling(ChatRequest request, Quirks quirks) throws IOException {
     if (request.hasTemperature()) {
       number("temperature", request.getTemperature());
     }
@@ -100,7 +104,7 @@ final class ChatRequestCodec {
       json.writeNumber(request.getTopK());
     }
     if (request.hasSeed()) {
-      field("seed");
+      field(quirks.seedField());
       json.writeNumber(request.getSeed());
     }
     if (request.getStopCount() > 0) {
@@ -112,6 +116,9 @@ final class ChatRequestCodec {
     }
     if (request.hasPresencePenalty()) {
       number("presence_penalty", request.getPresencePenalty());
+    }
+    if (request.getChoiceCount() > 1 && quirks.has(Trait.ONE_CHOICE)) {
+      throw quirks.refusal("n", "more than one choice");
     }
     if (request.hasChoiceCount()) {
       field("n");
@@ -420,10 +427,10 @@ final class ChatRequestCodec {
     json.writeFieldName(name);
   }
 
-  private static String role(Message.Role role) {
+  private String role(Message.Role role) {
     return switch (role) {
       case ROLE_SYSTEM -> "system";
-      case ROLE_DEVELOPER -> "developer";
+      case ROLE_DEVELOPER -> developerRole ? "developer" : "system";
       case ROLE_USER -> "user";
       case ROLE_ASSISTANT -> "assistant";
       case ROLE_TOOL -> "tool";

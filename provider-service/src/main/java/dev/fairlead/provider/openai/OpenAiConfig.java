@@ -11,16 +11,31 @@ import dev.fairlead.provider.http.HttpProtocol;
  * @param baseUrl root of the API including its version, such as {@code https://api.openai.com/v1}
  * @param apiKey sent as bearer token; empty sends none
  * @param protocol how to speak HTTP
+ * @param quirks label of {@link Quirks}; empty for those that the address tells
+ * @param apiVersion {@code api-version} of Azure's deployment paths; empty for all others
  */
 @JsonIgnoreProperties({"kind", "api_keys"})
-public record OpenAiConfig(String baseUrl, Secret apiKey, HttpProtocol protocol) {
+public record OpenAiConfig(
+    String baseUrl, Secret apiKey, HttpProtocol protocol, String quirks, String apiVersion) {
 
   /** What an entry leaves out. */
   public static final JsonDefaults DEFAULTS =
-      new JsonDefaults("{base_url: 'https://api.openai.com/v1', api_key: '', protocol: auto}");
+      new JsonDefaults(
+          "{base_url: 'https://api.openai.com/v1', api_key: '', protocol: auto, "
+              + "quirks: '', api_version: ''}");
+
+  /** A server that is known by its address. */
+  public OpenAiConfig(String baseUrl, Secret apiKey, HttpProtocol protocol) {
+    this(baseUrl, apiKey, protocol, "", "");
+  }
 
   /** The same entry with another key. */
   public OpenAiConfig withKey(Secret key) {
-    return new OpenAiConfig(baseUrl, key, protocol);
+    return new OpenAiConfig(baseUrl, key, protocol, quirks, apiVersion);
+  }
+
+  /** What is special about the server. */
+  Quirks special() {
+    return Quirks.named(quirks).orElseGet(() -> Quirks.at(baseUrl));
   }
 }

@@ -18,7 +18,6 @@ import dev.fairlead.provider.http.VisibleHeaders;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.Dialect;
-import java.net.URI;
 import java.util.Set;
 
 /** Calls a server that speaks OpenAI's dialect. */
@@ -49,6 +48,7 @@ public final class OpenAiProvider implements ModelProvider {
 
   private final VendorClient client;
   private final Quirks quirks;
+  private final Addresses addresses;
   private final OpenAiFailures failures;
   private final int eventBytes;
   private final RequestHeaders chat;
@@ -63,17 +63,17 @@ public final class OpenAiProvider implements ModelProvider {
    */
   public OpenAiProvider(
       String name, OpenAiConfig config, LimitSettings limits, ClientFactory factory) {
-    URI baseUrl = URI.create(config.baseUrl());
-    this.quirks = Quirks.of(baseUrl);
+    this.quirks = config.special();
+    this.addresses = Addresses.of(config, quirks);
     VendorFailures vendor = new VendorFailures(name, config.apiKey().reveal());
     this.failures = new OpenAiFailures(vendor);
     this.eventBytes = limits.eventBytes();
     this.client =
         new VendorClient(
-            config.baseUrl(), config.protocol(), vendor, VISIBLE_HEADERS, limits, factory);
-    this.chat = headers("/chat/completions", config);
-    this.completions = headers("/completions", config);
-    this.embeddings = headers("/embeddings", config);
+            addresses.root(), config.protocol(), vendor, VISIBLE_HEADERS, limits, factory);
+    this.chat = headers(Dialect.DIALECT_OPENAI_CHAT, config);
+    this.completions = headers(Dialect.DIALECT_OPENAI_COMPLETIONS, config);
+    this.embeddings = headers(Dialect.DIALECT_OPENAI_EMBEDDINGS, config);
   }
 
   @Override
@@ -87,8 +87,9 @@ public final class OpenAiProvider implements ModelProvider {
     try {
       body = body(call);
     } catch (FailureException e) {
+      // Another vendor's model may still take it.
       listener.onFailed(
-          UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
+          UpstreamFailure.of(e.failure(), Next.OTHER_MODEL, AttemptResult.ATTEMPT_RESULT_REJECTED));
       return Exchange.ENDED;
     }
     return client.send(
@@ -129,11 +130,16 @@ public final class OpenAiProvider implements ModelProvider {
               UNRECOGNIZED ->
               chat;
         };
+    if (addresses.byDeployment()) {
+      String path = addresses.path(call.form().dialect(), call.model().upstream());
+      headers = headers.toBuilder().path(path).build();
+    }
     return VendorClient.forwarding(headers, call.forwardHeaders());
   }
 
-  private RequestHeaders headers(String path, OpenAiConfig config) {
-    RequestHeadersBuilder builder = VendorClient.post(path);
+  /** Headers of a call; of a path that depends on the model all but that. */
+  private RequestHeaders headers(Dialect dialect, OpenAiConfig config) {
+    RequestHeadersBuilder builder = VendorClient.post(addresses.path(dialect, "-"));
     if (!config.apiKey().isEmpty()) {
       builder.set(quirks.keyHeader(), quirks.keyPrefix() + config.apiKey().reveal());
     }

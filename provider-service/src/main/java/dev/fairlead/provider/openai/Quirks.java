@@ -1,31 +1,171 @@
 package dev.fairlead.provider.openai;
 
+import static dev.fairlead.provider.openai.Quirks.Trait.API_KEY_HEADER;
+import static dev.fairlead.provider.openai.Quirks.Trait.DEVELOPER_ROLE;
+import static dev.fairlead.provider.openai.Quirks.Trait.NEW_BOUND;
+import static dev.fairlead.provider.openai.Quirks.Trait.NO_STREAM_OPTIONS;
+import static dev.fairlead.provider.openai.Quirks.Trait.OLD_BOUND_ONLY;
+import static dev.fairlead.provider.openai.Quirks.Trait.ONE_CHOICE;
+import static dev.fairlead.provider.openai.Quirks.Trait.RANDOM_SEED;
+
+import dev.fairlead.catalog.VendorHosts;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureException;
 import java.net.URI;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * Where a server of the dialect departs from OpenAI's own.
- *
- * @param keyHeader header of the API key
- * @param keyPrefix what stands before the key in it
- * @param maxTokensField name of the output bound of a chat request; OpenAI's reasoning models
- *     reject the old {@code max_tokens}, most other servers ignore the new {@code
- *     max_completion_tokens}
- * @param streamUsage whether it knows {@code stream_options.include_usage}
+ * Where a server of the dialect departs from OpenAI's own. Chosen by {@code quirks} in the
+ * provider's entry, else by its address. What a vendor refuses in its own words needs no entry
+ * here; what it would ignore, or calls by another name, does. The pages named were read in November
+ * 2026.
  */
-record Quirks(String keyHeader, String keyPrefix, String maxTokensField, boolean streamUsage) {
+public enum Quirks {
+  /** OpenAI itself: platform.openai.com/docs/api-reference/chat. */
+  OPENAI("openai", NEW_BOUND, DEVELOPER_ROLE),
+  /**
+   * Azure OpenAI: the key in {@code api-key}; either {@code /openai/v1} with the deployment as the
+   * model, or {@code /openai/deployments/NAME} with {@code api-version}
+   * (learn.microsoft.com/azure/foundry/openai/api-version-lifecycle).
+   */
+  AZURE("azure", API_KEY_HEADER, NEW_BOUND, DEVELOPER_ROLE),
+  /**
+   * vLLM: {@code user} and {@code parallel_tool_calls} are ignored; both bounds, {@code n} and
+   * usage in streams are known (docs.vllm.ai/en/stable/serving/openai_compatible_server).
+   */
+  VLLM("vllm"),
+  /**
+   * Ollama: of the request fields it lists, {@code max_tokens} is the only bound, and {@code n} is
+   * missing, so that both others are ignored without a word
+   * (docs.ollama.com/api/openai-compatibility).
+   */
+  OLLAMA("ollama", OLD_BOUND_ONLY, ONE_CHOICE),
+  /** llama.cpp's server: {@code max_tokens} is the bound (its README, tools/server). */
+  LLAMA_CPP("llamacpp", OLD_BOUND_ONLY),
+  /**
+   * Groq: {@code n} must be 1; it refuses {@code logprobs}, {@code logit_bias} and names in
+   * messages itself (console.groq.com/docs/openai).
+   */
+  GROQ("groq", NEW_BOUND, ONE_CHOICE),
+  /**
+   * Mistral: unknown members are refused, among them {@code max_completion_tokens} and {@code
+   * stream_options}; the seed is {@code random_seed}; usage always comes with the last chunk
+   * (docs.mistral.ai/api; mistralai/platform-docs-public#7, editor-code-assistant/eca#231,
+   * posit-dev/chatlas#145).
+   */
+  MISTRAL("mistral", OLD_BOUND_ONLY, NO_STREAM_OPTIONS, RANDOM_SEED),
+  /** DeepSeek: {@code max_tokens} is the bound, {@code n} is not known (api-docs.deepseek.com). */
+  DEEPSEEK("deepseek", OLD_BOUND_ONLY, ONE_CHOICE),
+  /** Together: {@code max_tokens} is the bound (docs.together.ai/reference/chat-completions). */
+  TOGETHER("together", OLD_BOUND_ONLY),
+  /**
+   * OpenRouter: usage always comes, {@code include_usage} has no effect
+   * (openrouter.ai/docs/use-cases/usage-accounting).
+   */
+  OPENROUTER("openrouter"),
+  /**
+   * xAI: {@code max_tokens} is deprecated; reasoning models refuse penalties and {@code stop}
+   * themselves (docs.x.ai/docs/api-reference).
+   */
+  XAI("xai", NEW_BOUND),
+  /** Any other server. */
+  COMPATIBLE("compatible");
 
-  static final Quirks OPENAI =
-      new Quirks("authorization", "Bearer ", "max_completion_tokens", true);
-  static final Quirks COMPATIBLE = new Quirks("authorization", "Bearer ", "max_tokens", true);
-  static final Quirks AZURE = new Quirks("api-key", "", "max_completion_tokens", true);
+  private static final List<String> AZURE_DOMAINS =
+      List.of(".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com");
+  private static final int OLLAMA_PORT = 11_434;
+
+  private final String label;
+  private final Set<Trait> traits;
+
+  Quirks(String label, Trait... traits) {
+    this.label = label;
+    this.traits = EnumSet.noneOf(Trait.class);
+    this.traits.addAll(Arrays.asList(traits));
+  }
+
+  /** One way to depart from what most servers do. */
+  enum Trait {
+    /** The key stands alone in {@code api-key}. */
+    API_KEY_HEADER,
+    /** A bound of ours is {@code max_completion_tokens}; some models reject the old name. */
+    NEW_BOUND,
+    /** A client's {@code max_completion_tokens} must become {@code max_tokens}. */
+    OLD_BOUND_ONLY,
+    /** {@code stream_options} are refused; usage comes without being asked for. */
+    NO_STREAM_OPTIONS,
+    /** {@code n} above 1 is refused here, where it would be ignored there or fail. */
+    ONE_CHOICE,
+    /** The seed's name is {@code random_seed}. */
+    RANDOM_SEED,
+    /** Instructions of the role {@code developer} are known. */
+    DEVELOPER_ROLE
+  }
+
+  /** As configuration says it. */
+  public String label() {
+    return label;
+  }
+
+  /** Every label. */
+  public static List<String> labels() {
+    return Arrays.stream(values()).map(Quirks::label).toList();
+  }
+
+  /** The quirks of that label; empty when there are none of it. */
+  public static Optional<Quirks> named(String label) {
+    return Arrays.stream(values()).filter(quirks -> quirks.label.equals(label)).findFirst();
+  }
 
   /** The quirks of the server at an address. */
-  static Quirks of(URI baseUrl) {
-    String host = baseUrl.getHost().toLowerCase(Locale.ROOT);
-    if (host.equals("api.openai.com")) {
-      return OPENAI;
+  public static Quirks at(String baseUrl) {
+    URI address = URI.create(baseUrl);
+    String host = address.getHost() == null ? "" : address.getHost().toLowerCase(Locale.ROOT);
+    if (AZURE_DOMAINS.stream().anyMatch(host::endsWith)) {
+      return AZURE;
     }
-    return host.endsWith(".openai.azure.com") ? AZURE : COMPATIBLE;
+    if (address.getPort() == OLLAMA_PORT || host.equals("ollama.com")) {
+      return OLLAMA;
+    }
+    return VendorHosts.of(baseUrl).flatMap(Quirks::named).orElse(COMPATIBLE);
+  }
+
+  boolean has(Trait trait) {
+    return traits.contains(trait);
+  }
+
+  String keyHeader() {
+    return has(API_KEY_HEADER) ? "api-key" : "authorization";
+  }
+
+  String keyPrefix() {
+    return has(API_KEY_HEADER) ? "" : "Bearer ";
+  }
+
+  /** Name of a chat request's bound where the client gives none. */
+  String maxTokensField() {
+    return has(NEW_BOUND) ? "max_completion_tokens" : "max_tokens";
+  }
+
+  /** That the server does not know something; another one may. */
+  FailureException refusal(String param, String what) {
+    return Failure.InvalidRequest.of(
+            param, param + ": servers of kind " + label + " do not know " + what)
+        .asException();
+  }
+
+  /** Whether usage in a stream must be, and may be, asked for. */
+  boolean streamUsage() {
+    return !has(NO_STREAM_OPTIONS);
+  }
+
+  /** The seed's name. */
+  String seedField() {
+    return has(RANDOM_SEED) ? "random_seed" : "seed";
   }
 }

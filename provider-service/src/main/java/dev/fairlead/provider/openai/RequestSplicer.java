@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.provider.openai.Quirks.Trait;
 import dev.fairlead.provider.splice.BodyEdits;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawRequest;
@@ -22,6 +23,8 @@ final class RequestSplicer {
   private static final JsonFactory JSON = new JsonFactory();
   private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
   private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
+  private static final ByteString ONE = ByteString.copyFromUtf8("1");
+  private static final ByteString NULL = ByteString.copyFromUtf8("null");
   private static final byte[] USAGE_ONLY =
       "{\"include_usage\":true}".getBytes(StandardCharsets.US_ASCII);
 
@@ -43,6 +46,7 @@ final class RequestSplicer {
     splicer.body.drop("fairlead");
     if (request.getDialect() != Dialect.DIALECT_OPENAI_EMBEDDINGS) {
       splicer.stream(streamed, quirks);
+      splicer.depart(quirks);
       splicer.clamp(request.getDialect(), maxOutputTokens, quirks);
     }
     return splicer.body.apply();
@@ -64,7 +68,25 @@ final class RequestSplicer {
     }
   }
 
+  private void depart(Quirks quirks) {
+    if (quirks.has(Trait.ONE_CHOICE)) {
+      ByteString n = body.value("n");
+      if (n != null && !n.equals(ONE) && !n.equals(NULL)) {
+        throw quirks.refusal("n", "more than one choice");
+      }
+    }
+    if (quirks.has(Trait.RANDOM_SEED)) {
+      body.rename("seed", quirks.seedField());
+    }
+    if (!quirks.streamUsage()) {
+      body.drop("stream_options");
+    }
+  }
+
   private void clamp(Dialect dialect, int bound, Quirks quirks) {
+    if (quirks.has(Trait.OLD_BOUND_ONLY) && renamed(bound)) {
+      return;
+    }
     if (bound <= 0) {
       return;
     }
@@ -74,6 +96,20 @@ final class RequestSplicer {
       String name = dialect == Dialect.DIALECT_OPENAI_CHAT ? quirks.maxTokensField() : "max_tokens";
       body.put(name, Integer.toString(bound).getBytes(StandardCharsets.US_ASCII));
     }
+  }
+
+  /** Where a client gives both names, the new one counts, as it does with OpenAI. */
+  private boolean renamed(int bound) {
+    ByteString asked = body.value("max_completion_tokens");
+    if (asked == null) {
+      return false;
+    }
+    body.drop("max_completion_tokens");
+    if (asked.equals(NULL)) {
+      return false;
+    }
+    body.put("max_tokens", body.bounded("max_completion_tokens", bound));
+    return true;
   }
 
   /** The client's own options with {@code include_usage} set; what is not an object is replaced. */

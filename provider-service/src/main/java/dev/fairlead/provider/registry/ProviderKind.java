@@ -1,8 +1,10 @@
 package dev.fairlead.provider.registry;
 
 import com.linecorp.armeria.client.ClientFactory;
+import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.Expect;
+import dev.fairlead.common.config.Nearest;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.provider.anthropic.AnthropicConfig;
 import dev.fairlead.provider.anthropic.AnthropicProvider;
@@ -17,6 +19,7 @@ import dev.fairlead.provider.onnx.OnnxConfig;
 import dev.fairlead.provider.onnx.OnnxProvider;
 import dev.fairlead.provider.openai.OpenAiConfig;
 import dev.fairlead.provider.openai.OpenAiProvider;
+import dev.fairlead.provider.openai.Quirks;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.provider.resilience.TimeSource;
 import java.math.BigDecimal;
@@ -187,7 +190,17 @@ enum ProviderKind {
 
   static OpenAiConfig checked(String name, OpenAiConfig config) {
     String baseUrl = checkedUrl(name, config.baseUrl());
-    return new OpenAiConfig(baseUrl, config.apiKey(), config.protocol());
+    if (!config.quirks().isEmpty() && Quirks.named(config.quirks()).isEmpty()) {
+      throw new ConfigException(
+          "providers."
+              + name
+              + ".quirks: `"
+              + config.quirks()
+              + "` is not known"
+              + Nearest.hint(config.quirks(), Quirks.labels()));
+    }
+    return new OpenAiConfig(
+        baseUrl, config.apiKey(), config.protocol(), config.quirks(), config.apiVersion());
   }
 
   /**
@@ -237,8 +250,7 @@ enum ProviderKind {
       try {
         return Double.parseDouble(value.trim());
       } catch (NumberFormatException e) {
-        throw new dev.fairlead.common.config.ConfigException(
-            name + ": " + value + " (expected: a number)");
+        throw new ConfigException(name + ": " + value + " (expected: a number)");
       }
     }
   }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,14 @@ public final class BodyEdits {
       replace(span, Integer.toString(bound).getBytes(StandardCharsets.US_ASCII));
     }
     return true;
+  }
+
+  /** The member's value, or {@code bound} where that is above 0 and less; it must be there. */
+  public byte[] bounded(String name, int bound) {
+    FieldSpan span = Objects.requireNonNull(find(name), name);
+    return bound <= 0 || atMost(span, bound)
+        ? body.substring(span.getValueStart(), span.getValueEnd()).toByteArray()
+        : Integer.toString(bound).getBytes(StandardCharsets.US_ASCII);
   }
 
   private boolean atMost(FieldSpan span, int bound) {

@@ -15,12 +15,14 @@ import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.call.UpstreamFailure.Next;
 import dev.fairlead.provider.http.HttpProtocol;
 import dev.fairlead.provider.resilience.LimitSettings;
+import dev.fairlead.provider.testkit.RawUpstream;
 import dev.fairlead.provider.testkit.RecordedAnswer;
 import dev.fairlead.provider.testkit.ScriptedUpstream;
 import dev.fairlead.provider.testkit.Spans;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FinishReason;
+import dev.fairlead.v1.RawEvents;
 import io.netty.channel.ChannelOption;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -217,6 +219,23 @@ class OpenAiProviderTest extends HttpVendorContract {
     assertThat(answer.completion().usage().estimated()).isTrue();
     assertThat(answer.completion().usage().promptTokens()).isBetween(6L, 20L);
     assertThat(answer.completion().usage().completionTokens()).isBetween(1L, 5L);
+  }
+
+  @Test
+  void usage_isReadWhereverItStands_andAZeroIsAZero() {
+    String chunk =
+        "data:"
+            + " {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}\n\n";
+    try (RawUpstream vendor =
+        RawUpstream.start(r -> RawUpstream.Answer.events(chunk, "data: [DONE]\n\n"))) {
+      RecordedAnswer answer = new RecordedAnswer();
+      provider(vendor.baseUrl()).open(call("m", raw("hi"), true), answer);
+      assertThat(answer.await().completion().usage().totalTokens()).isZero();
+      assertThat(answer.completion().usage().estimated()).isFalse();
+      assertThat(answer.events())
+          .noneMatch(events -> events.getKind() == RawEvents.Kind.KIND_USAGE);
+      assertThat(answer.sse()).isEqualTo(chunk);
+    }
   }
 
   @Test

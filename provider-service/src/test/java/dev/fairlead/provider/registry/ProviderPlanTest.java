@@ -297,6 +297,8 @@ class ProviderPlanTest {
       value = {
         "providers: { x: { kind: cohere } }|providers.x.kind: `cohere` is not a kind of this"
             + " version; available: openai, anthropic, gemini, bedrock, onnx, mock",
+        "providers: { x: { kind: openai, quirks: olama } }|providers.x.quirks: `olama` is not"
+            + " known; did you mean `ollama`?",
         "providers: { x: { kind: opnai } }|did you mean `openai`?",
         "providers: { x: { base_url: http://a/v1 } }|providers.x.kind: missing (expected one of:"
             + " openai, anthropic, gemini, bedrock, onnx, mock)",

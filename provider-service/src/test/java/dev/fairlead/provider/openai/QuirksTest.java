@@ -1,0 +1,197 @@
+package dev.fairlead.provider.openai;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.linecorp.armeria.client.ClientFactory;
+import dev.fairlead.common.config.Secret;
+import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.provider.call.RequestForm;
+import dev.fairlead.provider.call.UpstreamFailure.Next;
+import dev.fairlead.provider.http.HttpProtocol;
+import dev.fairlead.provider.resilience.LimitSettings;
+import dev.fairlead.provider.testkit.RawUpstream;
+import dev.fairlead.provider.testkit.RecordedAnswer;
+import dev.fairlead.provider.testkit.Spans;
+import dev.fairlead.provider.testkit.TypedCalls;
+import dev.fairlead.v1.ChatRequest;
+import dev.fairlead.v1.Dialect;
+import dev.fairlead.v1.Message;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+class QuirksTest {
+
+  private static final String ANSWER =
+      "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}],"
+          + "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}";
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://api.openai.com/v1, OPENAI",
+    "https://one.openai.azure.com, AZURE",
+    "https://one.services.ai.azure.com/openai/v1, AZURE",
+    "http://localhost:11434/v1, OLLAMA",
+    "https://api.groq.com/openai/v1, GROQ",
+    "https://api.mistral.ai/v1, MISTRAL",
+    "https://api.deepseek.com, DEEPSEEK",
+    "https://api.together.xyz/v1, TOGETHER",
+    "https://openrouter.ai/api/v1, OPENROUTER",
+    "https://api.x.ai/v1, XAI",
+    "http://10.0.0.7:8000/v1, COMPATIBLE",
+    "https://api.openai.com.example.org/v1, COMPATIBLE"
+  })
+  void quirks_areToldByTheAddress(String baseUrl, Quirks expected) {
+    assertThat(new OpenAiConfig(baseUrl, new Secret(""), HttpProtocol.AUTO).special())
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void quirks_areTheEntrysOwn_whenItNamesThem() {
+    assertThat(config("http://10.0.0.7:8000/v1", "vllm", "").special()).isEqualTo(Quirks.VLLM);
+  }
+
+  private static OpenAiConfig config(String baseUrl, String quirks, String version) {
+    return new OpenAiConfig(baseUrl, new Secret("k"), HttpProtocol.AUTO, quirks, version);
+  }
+
+  private static String splice(Quirks quirks, int bound, boolean streamed, String json) {
+    return new String(
+        RequestSplicer.splice(
+            Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json), "m", streamed, bound, quirks),
+        UTF_8);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Quirks.class, mode = Mode.EXCLUDE, names = "MISTRAL")
+  void usage_isAskedForInStreams_besideTheClientsOwnOptions(Quirks quirks) {
+    assertThat(splice(quirks, 0, true, "{\"model\":\"a\",\"stream\":true}"))
+        .contains("\"stream_options\":{\"include_usage\":true}");
+    assertThat(
+            splice(
+                quirks,
+                0,
+                true,
+                "{\"model\":\"a\",\"stream\":true,\"stream_options\":"
+                    + "{\"include_usage\":false,\"include_obfuscation\":false}}"))
+        .contains("\"stream_options\":{\"include_obfuscation\":false,\"include_usage\":true}");
+  }
+
+  @Test
+  void mistral_getsItsOwnNames_andNothingItRefuses() {
+    String json =
+        "{\"model\":\"a\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
+            + "\"max_completion_tokens\":50,\"seed\":7,\"top_p\":0.5}";
+    assertThat(splice(Quirks.MISTRAL, 0, true, json))
+        .isEqualTo(
+            "{\"random_seed\":7,\"max_tokens\":50,\"model\":\"m\",\"stream\":true,\"top_p\":0.5}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "\"max_completion_tokens\":50; 0; \"max_tokens\":50",
+        "\"max_completion_tokens\":50; 20; \"max_tokens\":20",
+        "\"max_completion_tokens\":50; 90; \"max_tokens\":50",
+        "\"max_tokens\":10,\"max_completion_tokens\":5000; 100; \"max_tokens\":100",
+        "\"max_tokens\":500,\"max_completion_tokens\":null; 100; \"max_tokens\":100",
+        "\"max_completion_tokens\":null; 100; \"max_tokens\":100",
+        "\"top_p\":1; 100; \"max_tokens\":100"
+      })
+  void bound_hasTheOldName_whereTheNewOneIsIgnored(String members, int bound, String expected) {
+    String body = splice(Quirks.OLLAMA, bound, false, "{\"model\":\"a\"," + members + "}");
+    assertThat(body).contains(expected).doesNotContain("max_completion_tokens");
+    assertThat(body.split("max_tokens", -1)).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Quirks.class,
+      names = {"OLLAMA", "GROQ", "DEEPSEEK"})
+  void severalChoices_areRefused_whereTheyWouldBeIgnored(Quirks quirks) {
+    assertThatThrownBy(() -> splice(quirks, 0, false, "{\"model\":\"a\",\"n\":2}"))
+        .isInstanceOf(FailureException.class)
+        .hasMessageStartingWith("n: ");
+    assertThat(splice(quirks, 0, false, "{\"model\":\"a\",\"n\":1}")).contains("\"n\":1");
+    ChatRequest two = TypedCalls.request("hi").toBuilder().setChoiceCount(2).build();
+    assertThatThrownBy(() -> ChatRequestCodec.encode(two, TypedCalls.call("m", two, false), quirks))
+        .isInstanceOf(FailureException.class);
+  }
+
+  @Test
+  void typedRequest_usesTheServersNames() {
+    ChatRequest request =
+        ChatRequest.newBuilder()
+            .addMessages(TypedCalls.message(Message.Role.ROLE_DEVELOPER, "be brief"))
+            .addMessages(TypedCalls.message(Message.Role.ROLE_USER, "hi"))
+            .setSeed(7)
+            .setMaxOutputTokens(5)
+            .build();
+    String mistral =
+        new String(
+            ChatRequestCodec.encode(request, TypedCalls.call("m", request, true), Quirks.MISTRAL),
+            UTF_8);
+    assertThat(mistral)
+        .contains("\"role\":\"system\"", "\"random_seed\":7", "\"max_tokens\":5")
+        .doesNotContain("stream_options", "developer");
+    String openai =
+        new String(
+            ChatRequestCodec.encode(request, TypedCalls.call("m", request, true), Quirks.OPENAI),
+            UTF_8);
+    assertThat(openai)
+        .contains("\"role\":\"developer\"", "\"seed\":7", "\"max_completion_tokens\":5");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "''; ''; /openai/v1/chat/completions",
+        "/openai/v1; ''; /openai/v1/chat/completions",
+        "/openai; ''; /openai/v1/chat/completions",
+        "''; 2024-10-21; /openai/deployments/my%20gpt%2F4/chat/completions?api-version=2024-10-21",
+        "/openai/v1; 2024-10-21; "
+            + "/openai/deployments/my%20gpt%2F4/chat/completions?api-version=2024-10-21"
+      })
+  void azure_isCalledInBothItsForms(String path, String version, String expected) {
+    try (RawUpstream vendor = RawUpstream.start(r -> RawUpstream.Answer.json(200, "", ANSWER));
+        ClientFactory factory = ClientFactory.builder().build()) {
+      OpenAiProvider azure =
+          new OpenAiProvider(
+              "az",
+              config(vendor.baseUrl() + path, "azure", version),
+              new LimitSettings(10, 1 << 20, 1 << 20),
+              factory);
+      RecordedAnswer answer = new RecordedAnswer();
+      azure.open(TypedCalls.call("my gpt/4", new RequestForm.Raw(Spans.chat("hi")), false), answer);
+      assertThat(answer.await().completion().text()).isEqualTo("hi");
+      assertThat(vendor.last().head())
+          .startsWith("POST " + expected + " HTTP/1.1\r\n")
+          .containsIgnoringCase("api-key: k\r\n")
+          .doesNotContainIgnoringCase("authorization");
+    }
+  }
+
+  @Test
+  void refusedField_maySuitAnotherModel() {
+    try (ClientFactory factory = ClientFactory.builder().build()) {
+      OpenAiProvider groq =
+          new OpenAiProvider(
+              "g",
+              config("http://127.0.0.1:1/v1", "groq", ""),
+              new LimitSettings(10, 1 << 20, 1 << 20),
+              factory);
+      RecordedAnswer answer = new RecordedAnswer();
+      RequestForm form =
+          new RequestForm.Raw(
+              Spans.raw(Dialect.DIALECT_OPENAI_CHAT, "{\"model\":\"a\",\"messages\":[],\"n\":3}"));
+      groq.open(TypedCalls.call("m", form, false), answer);
+      assertThat(answer.await().failure().next()).isEqualTo(Next.OTHER_MODEL);
+    }
+  }
+}
