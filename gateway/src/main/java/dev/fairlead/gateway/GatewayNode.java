@@ -156,7 +156,8 @@ public final class GatewayNode implements AutoCloseable {
             metrics,
             recent,
             defaultPolicy,
-            new TryRecorder(statistics, slo, canary, new BurnMeters(telemetry.registry(), slo)));
+            new TryRecorder(statistics, slo, canary, new BurnMeters(telemetry.registry(), slo)),
+            Duration.ofNanos(Math.round(objectives.latencyP95Ms() * 1e6)));
     EdgeServer edge =
         EdgeServer.start(
             new EdgeServer.Parts(

@@ -42,6 +42,7 @@ final class MetricsService implements HttpService {
     node.put("totalSavedUsd", Usd.decimal(summary.savedNanoUsd()));
     node.put("totalPromptTokens", summary.promptTokens());
     node.put("totalCompletionTokens", summary.completionTokens());
+    node.put("slaCompliance", summary.serviceLevel());
     ObjectNode cache = node.putObject("cacheUsageCount");
     for (CacheUse use : CacheUse.values()) {
       cache.put(use.label(), summary.cacheUse(use));

@@ -35,6 +35,8 @@ public final class RouterMetrics {
   private final Counter saved;
   private final Counter cacheUnavailable;
   private final Counter scorerUnavailable;
+  private final Counter levelMet;
+  private final Counter levelMissed;
   private final Timer overhead;
 
   /** Registers what does not depend on the catalogue. */
@@ -56,6 +58,8 @@ public final class RouterMetrics {
             .register(registry);
     cacheUnavailable = away("cache");
     scorerUnavailable = away("scorer");
+    levelMet = level(registry, "met");
+    levelMissed = level(registry, "missed");
     overhead =
         Timer.builder("llm.router.overhead")
             .description("Time of a request that was not spent at the upstream")
@@ -113,7 +117,9 @@ public final class RouterMetrics {
     meters(model).firstToken().record(sinceArrivalNanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Mean time to the first content of this gateway's streams of a model; empty before the first. */
+  /**
+   * Mean time to the first content of this gateway's streams of a model; empty before the first.
+   */
   public OptionalDouble meanFirstTokenMillis(String model) {
     ModelMeters known = models.get(model);
     return known == null || known.firstToken().count() == 0
@@ -161,6 +167,19 @@ public final class RouterMetrics {
     (cancelled ? meters.cancelled() : meters.error()).increment();
     meters.latency(latencyNanos);
     summary.failed(cancelled);
+  }
+
+  /** A request that nobody cancelled has ended, inside its limits of time and cost or not. */
+  public void serviceLevel(boolean met) {
+    (met ? levelMet : levelMissed).increment();
+    summary.serviceLevel(met);
+  }
+
+  private static Counter level(MeterRegistry registry, String result) {
+    return Counter.builder("llm.router.service.level")
+        .description("Requests by whether they stayed inside their limits of time and cost")
+        .tag("result", result)
+        .register(registry);
   }
 
   private void lookup(CacheUse use) {

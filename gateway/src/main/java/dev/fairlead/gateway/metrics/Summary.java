@@ -13,6 +13,8 @@ public final class Summary {
   private final LongAdder requests = new LongAdder();
   private final LongAdder errors = new LongAdder();
   private final LongAdder cancelled = new LongAdder();
+  private final LongAdder levelMet = new LongAdder();
+  private final LongAdder levelMissed = new LongAdder();
   private final LongAdder costNanoUsd = new LongAdder();
   private final LongAdder savedNanoUsd = new LongAdder();
   private final LongAdder promptTokens = new LongAdder();
@@ -35,6 +37,17 @@ public final class Summary {
   void failed(boolean wasCancelled) {
     requests.increment();
     (wasCancelled ? cancelled : errors).increment();
+  }
+
+  void serviceLevel(boolean met) {
+    (met ? levelMet : levelMissed).increment();
+  }
+
+  /** Share of requests inside their limits of time and cost, 0 to 1; 1 before the first. */
+  public double serviceLevel() {
+    long met = levelMet.sum();
+    long all = met + levelMissed.sum();
+    return all == 0 ? 1 : (double) met / all;
   }
 
   void charged(long nanoUsd) {

@@ -16,6 +16,7 @@ import dev.fairlead.gateway.steering.DefaultPolicy;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.Channel;
+import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
@@ -37,6 +38,7 @@ public final class InferencePipeline {
   private final SharedAnswers shared;
   final DefaultPolicy defaultPolicy;
   final TryRecorder tries;
+  private final Duration promisedLatency;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
   public InferencePipeline(
@@ -51,7 +53,8 @@ public final class InferencePipeline {
       RouterMetrics metrics,
       RecentAnswers recent,
       DefaultPolicy defaultPolicy,
-      TryRecorder tries) {
+      TryRecorder tries,
+      Duration promisedLatency) {
     this.routing = routing;
     this.limits = limits;
     this.router = router;
@@ -66,6 +69,7 @@ public final class InferencePipeline {
             streams.maxLiveBytes(), streams.liveGrace(), limits.requestTimeout(), metrics);
     this.defaultPolicy = defaultPolicy;
     this.tries = tries;
+    this.promisedLatency = promisedLatency;
   }
 
   /**
@@ -74,7 +78,9 @@ public final class InferencePipeline {
    * under way together and may share share one call.
    */
   public void answer(InferenceRequest request, CallScope scope, AnswerSink sink) {
-    AnswerSink settled = new SettledSink(metrics, recent, scope, sink);
+    AnswerSink settled =
+        new SettledSink(
+            metrics, recent, scope, ServiceLevel.of(request.controls(), promisedLatency), sink);
     if (SharingKey.mayShare(request)) {
       shared.join(
           SharingKey.of(request, scope),

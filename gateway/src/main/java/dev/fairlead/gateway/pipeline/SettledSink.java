@@ -14,12 +14,19 @@ final class SettledSink implements AnswerSink {
   private final RouterMetrics metrics;
   private final RecentAnswers recent;
   private final CallScope scope;
+  private final ServiceLevel level;
   private final AnswerSink door;
 
-  SettledSink(RouterMetrics metrics, RecentAnswers recent, CallScope scope, AnswerSink door) {
+  SettledSink(
+      RouterMetrics metrics,
+      RecentAnswers recent,
+      CallScope scope,
+      ServiceLevel level,
+      AnswerSink door) {
     this.metrics = metrics;
     this.recent = recent;
     this.scope = scope;
+    this.level = level;
     this.door = door;
     metrics.requestStarted();
   }
@@ -42,6 +49,7 @@ final class SettledSink implements AnswerSink {
   @Override
   public void complete(Answer answer) {
     metrics.completed(answer);
+    metrics.serviceLevel(level.met(answer.settlement()));
     ServedEntry served = answer.servedEntry();
     recent.remember(
         new ServedAnswer(
@@ -58,6 +66,9 @@ final class SettledSink implements AnswerSink {
   public void fail(FailedAnswer failed) {
     Failure failure = failed.failure();
     metrics.failed(failed.modelId(), failure, scope.elapsedNanos());
+    if (!(failure instanceof Failure.Cancelled)) {
+      metrics.serviceLevel(false);
+    }
     scope.close();
     door.fail(failed);
   }
