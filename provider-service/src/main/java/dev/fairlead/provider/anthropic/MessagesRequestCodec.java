@@ -49,7 +49,8 @@ final class MessagesRequestCodec {
     tools(request, root);
     sampling(request, root);
     if (request.hasReasoningEffort()) {
-      Thinking.of(call.model().upstream()).write(request.getReasoningEffort(), bound, root);
+      Thinking.of(call.model().upstream())
+          .write(request.getReasoningEffort(), request.getReasoningBudgetTokens(), bound, root);
     }
     format(request.getResponseFormat(), root);
     if (!request.getUser().isEmpty()) {
@@ -116,6 +117,9 @@ final class MessagesRequestCodec {
     into.set("input_schema", schema);
     if (tool.getStrict()) {
       into.put("strict", true);
+    }
+    if (tool.hasCacheTtl()) {
+      TurnCodec.cacheControl(tool.getCacheTtl(), into);
     }
   }
 

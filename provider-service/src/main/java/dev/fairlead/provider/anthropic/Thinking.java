@@ -44,9 +44,13 @@ enum Thinking {
     return number == 406 ? EFFORT : HIGHER_EFFORT;
   }
 
-  /** Writes what the effort means for a request whose answer is bound so. */
-  void write(String effort, int bound, ObjectNode root) {
-    int budget = budget(effort);
+  /**
+   * Writes what the effort means for a request whose answer is bound so.
+   *
+   * @param asked a budget that the request names itself; 0 when it does not
+   */
+  void write(String effort, int asked, int bound, ObjectNode root) {
+    int budget = asked > 0 ? Math.max(asked, SMALLEST_BUDGET) : budget(effort);
     if (budget == 0) {
       return;
     }

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.provider.call.TypedRequest;
 import dev.fairlead.provider.call.TypedRequest.InlineImage;
 import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Document;
 import dev.fairlead.v1.Image;
 import dev.fairlead.v1.Message;
 import dev.fairlead.v1.ToolCall;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A conversation as {@code system} and {@code messages}. Turns of one side that follow each other
@@ -41,7 +43,7 @@ final class TurnCodec {
           if (!part.hasText()) {
             throw TypedRequest.refused(at + ".content", "instructions can only be text");
           }
-          text(system, part.getText());
+          text(system, part);
         }
       }
       case ROLE_USER -> parts(at, message, turn("user"));
@@ -79,9 +81,23 @@ final class TurnCodec {
 
   private static void part(String at, ContentPart part, ArrayNode into) {
     switch (part.getPartCase()) {
-      case TEXT -> text(into, part.getText());
-      case REFUSAL -> text(into, part.getRefusal());
-      case IMAGE -> image(at + ".image", part.getImage(), into);
+      case TEXT -> text(into, part);
+      case REFUSAL -> text(into, part);
+      case IMAGE -> {
+        Image image = part.getImage();
+        ObjectNode block = into.addObject().put("type", "image");
+        source(block, TypedRequest.inline(at + ".image", image), image.getUrl());
+        mark(part, block);
+      }
+      case DOCUMENT -> {
+        Document document = part.getDocument();
+        ObjectNode block = into.addObject().put("type", "document");
+        source(block, TypedRequest.inline(at + ".document", document), document.getUrl());
+        if (document.hasName()) {
+          block.put("title", document.getName());
+        }
+        mark(part, block);
+      }
       case REASONING -> {
         ObjectNode block = JsonNodeFactory.instance.objectNode();
         if (Thoughts.write(part.getReasoning(), block)) {
@@ -93,17 +109,31 @@ final class TurnCodec {
   }
 
   /** An empty text is refused by the API. */
-  private static void text(ArrayNode into, String text) {
+  private static void text(ArrayNode into, ContentPart part) {
+    String text = part.hasRefusal() ? part.getRefusal() : part.getText();
     if (!text.isEmpty()) {
-      into.addObject().put("type", "text").put("text", text);
+      mark(part, into.addObject().put("type", "text").put("text", text));
     }
   }
 
-  private static void image(String at, Image image, ArrayNode into) {
-    InlineImage inline = TypedRequest.inline(at, image);
-    ObjectNode source = into.addObject().put("type", "image").putObject("source");
+  private static void mark(ContentPart part, ObjectNode block) {
+    if (part.hasCacheTtl()) {
+      cacheControl(part.getCacheTtl(), block);
+    }
+  }
+
+  /** Five minutes is what the API takes a mark without a time for. */
+  static void cacheControl(String ttl, ObjectNode block) {
+    ObjectNode control = block.putObject("cache_control").put("type", "ephemeral");
+    if (!ttl.equals("5m")) {
+      control.put("ttl", ttl);
+    }
+  }
+
+  private static void source(ObjectNode block, @Nullable InlineImage inline, String url) {
+    ObjectNode source = block.putObject("source");
     if (inline == null) {
-      source.put("type", "url").put("url", image.getUrl());
+      source.put("type", "url").put("url", url);
     } else {
       source.put("type", "base64").put("media_type", inline.mediaType());
       source.put("data", inline.bytes());
@@ -122,11 +152,11 @@ final class TurnCodec {
     if (message.getToolCallId().isEmpty()) {
       throw TypedRequest.refused(at + ".tool_call_id", "missing (expected: the id of a call)");
     }
-    ArrayNode content =
-        into.addObject()
-            .put("type", "tool_result")
-            .put("tool_use_id", message.getToolCallId())
-            .putArray("content");
-    parts(at, message, content);
+    ObjectNode result =
+        into.addObject().put("type", "tool_result").put("tool_use_id", message.getToolCallId());
+    if (message.getToolError()) {
+      result.put("is_error", true);
+    }
+    parts(at, message, result.putArray("content"));
   }
 }
