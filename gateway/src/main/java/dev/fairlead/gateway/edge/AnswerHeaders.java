@@ -6,12 +6,16 @@ import dev.fairlead.gateway.pipeline.AnswerHead;
 import dev.fairlead.gateway.pipeline.Settlement;
 import dev.fairlead.gateway.routing.Usd;
 import io.netty.util.AsciiString;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The response headers of DESIGN section 4. */
 final class AnswerHeaders {
 
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final int LONGEST_DROPPED = 1000;
+  private static final Pattern NOT_IN_PATHS = Pattern.compile("[^A-Za-z0-9_.\\[\\]-]");
 
   private static final AsciiString REQUEST_ID = HttpHeaderNames.of("x-request-id");
   private static final AsciiString MODEL_USED = HttpHeaderNames.of("x-model-used");
@@ -22,6 +26,7 @@ final class AnswerHeaders {
   private static final AsciiString OVERHEAD = HttpHeaderNames.of("x-fairlead-overhead-ms");
   private static final AsciiString COMPLEXITY = HttpHeaderNames.of("x-fairlead-complexity");
   private static final AsciiString SIMILARITY = HttpHeaderNames.of("x-fairlead-similarity");
+  private static final AsciiString DROPPED = HttpHeaderNames.of("x-fairlead-dropped");
   private static final AsciiString COST = HttpHeaderNames.of("x-query-cost");
   private static final AsciiString SAVED = HttpHeaderNames.of("x-fairlead-saved");
 
@@ -37,12 +42,27 @@ final class AnswerHeaders {
         .add(REASON, head.reason())
         .add(ATTEMPTS, Integer.toString(head.attempts()))
         .add(OVERHEAD, decimal(head.overheadNanos() / NANOS_PER_MILLI));
+    if (!head.droppedFields().isEmpty()) {
+      headers.add(DROPPED, dropped(head.droppedFields()));
+    }
     if (head.complexity().isPresent()) {
       headers.add(COMPLEXITY, decimal(head.complexity().getAsDouble()));
     }
     if (head.similarity().isPresent()) {
       headers.add(SIMILARITY, decimal(head.similarity().getAsDouble()));
     }
+  }
+
+  /** The paths with commas between; what a client named freely cannot break out of the header. */
+  static String dropped(List<String> fields) {
+    StringBuilder line = new StringBuilder();
+    for (String field : fields) {
+      if (line.length() + field.length() > LONGEST_DROPPED) {
+        return line.append(line.isEmpty() ? "..." : ", ...").toString();
+      }
+      line.append(line.isEmpty() ? "" : ", ").append(NOT_IN_PATHS.matcher(field).replaceAll("?"));
+    }
+    return line.toString();
   }
 
   /** What is known when it is complete. */

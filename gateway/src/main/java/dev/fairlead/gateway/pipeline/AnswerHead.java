@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.gateway.routing.Decision;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempts tries so far, the running one included; 0 for a hit
  * @param overheadNanos time since the request's arrival that was not spent at the upstream
  * @param decision the routing decision; null for a hit
+ * @param droppedFields paths of the request's members that the model's vendor could not be told
  */
 public record AnswerHead(
     String requestId,
@@ -25,4 +27,11 @@ public record AnswerHead(
     OptionalDouble similarity,
     int attempts,
     long overheadNanos,
-    @Nullable Decision decision) {}
+    @Nullable Decision decision,
+    List<String> droppedFields) {
+
+  /** Copies. */
+  public AnswerHead {
+    droppedFields = List.copyOf(droppedFields);
+  }
+}

@@ -77,7 +77,12 @@ final class Generation {
     GenerationCompleted completed = response.getCompleted();
     Settlement settlement = settle(completed, OptionalLong.empty());
     long overhead = call.scope.elapsedNanos() - (System.nanoTime() - upstreamStartNanos);
-    AnswerHead head = head(completed.getModelId(), completed.getAttemptsCount(), overhead);
+    AnswerHead head =
+        head(
+            completed.getModelId(),
+            completed.getAttemptsCount(),
+            overhead,
+            completed.getDroppedFieldsList());
     Answer answer =
         new Answer(
             head,
@@ -96,7 +101,7 @@ final class Generation {
     write.then(() -> call.complete(answer));
   }
 
-  AnswerHead head(String modelId, int attempts, long overheadNanos) {
+  AnswerHead head(String modelId, int attempts, long overheadNanos, List<String> droppedFields) {
     return new AnswerHead(
         call.scope.requestId(),
         modelId,
@@ -107,7 +112,8 @@ final class Generation {
         OptionalDouble.empty(),
         attempts,
         overheadNanos,
-        decision);
+        decision,
+        droppedFields);
   }
 
   Settlement settle(GenerationCompleted completed, OptionalLong firstTokenNanos) {

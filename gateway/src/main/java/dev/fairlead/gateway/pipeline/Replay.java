@@ -105,7 +105,8 @@ final class Replay {
                 : OptionalDouble.empty(),
             0,
             call.scope.elapsedNanos(),
-            null);
+            null,
+            List.of());
     TokenUsage usage = Usages.fromProto(stored.getUsage());
     Settlement settlement =
         new Settlement(

@@ -233,7 +233,8 @@ final class SharedReader {
         use == CacheUse.SEMANTIC ? head.similarity() : OptionalDouble.empty(),
         0,
         joinedNanos,
-        null);
+        null,
+        head.droppedFields());
   }
 
   private Answer own(Answer shared) {

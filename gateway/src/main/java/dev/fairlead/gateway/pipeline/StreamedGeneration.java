@@ -40,6 +40,7 @@ final class StreamedGeneration
   private boolean keeping;
   private Dialect dialect = Dialect.DIALECT_UNSPECIFIED;
   private String modelId;
+  private List<String> droppedFields = List.of();
   private long contentEvents;
   private long firstContentNanos;
   private long lastContentNanos;
@@ -60,7 +61,10 @@ final class StreamedGeneration
   @Override
   public void onNext(ProviderServiceStreamGenerateResponse message) {
     switch (message.getEventCase()) {
-      case ATTEMPT_STARTED -> modelId = message.getAttemptStarted().getModelId();
+      case ATTEMPT_STARTED -> {
+        modelId = message.getAttemptStarted().getModelId();
+        droppedFields = message.getAttemptStarted().getDroppedFieldsList();
+      }
       case ATTEMPT_ENDED -> attempts.add(message.getAttemptEnded());
       case EVENTS -> events(message.getEvents());
       case DELTA -> delta(message.getDelta());
@@ -102,7 +106,7 @@ final class StreamedGeneration
   private void begin() {
     if (head == null) {
       long overhead = generation.upstreamStartNanos - call.scope.startNanos();
-      AnswerHead begun = generation.head(modelId, attempts.size() + 1, overhead);
+      AnswerHead begun = generation.head(modelId, attempts.size() + 1, overhead, droppedFields);
       head = begun;
       call.sink.begin(begun);
     }
@@ -166,7 +170,8 @@ final class StreamedGeneration
     Settlement settlement =
         generation.settle(
             end, contentEvents > 0 ? OptionalLong.of(firstContentNanos) : OptionalLong.empty());
-    AnswerHead begun = head == null ? generation.head(modelId, attempts.size(), 0) : head;
+    AnswerHead begun =
+        head == null ? generation.head(modelId, attempts.size(), 0, droppedFields) : head;
     Answer answer =
         new Answer(begun, settlement, null, null, usageEvent, end.getResponseHeadersMap(), null);
     CacheWrite write = new CacheWrite(call, end, settlement);

@@ -9,6 +9,7 @@ public abstract class MeshContract
         CachingCases,
         StreamingCases,
         PassThroughCases,
+        TranslationCases,
         EndpointCases,
         FailureCases,
         GrpcCases,
