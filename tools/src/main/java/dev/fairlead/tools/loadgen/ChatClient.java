@@ -7,16 +7,20 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
+import com.linecorp.armeria.common.util.EventLoopGroups;
+import io.netty.channel.EventLoopGroup;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Connections to one gateway, HTTP/1.1 kept alive. Calls do not block; thread-safe. */
+/** Connections to one gateway, HTTP/1.1 kept alive. Sending does not block; thread-safe. */
 final class ChatClient implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final int MAX_EVENT_LOOPS = 4;
 
+  private final EventLoopGroup loops;
   private final ClientFactory factory;
   private final WebClient http;
   private final RequestHeaders headers;
@@ -27,11 +31,12 @@ final class ChatClient implements AutoCloseable {
    * @param timeout longest wait for a whole answer, from sending the request
    */
   ChatClient(URI gateway, @Nullable String key, boolean useCache, Duration timeout) {
-    int loops = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MAX_EVENT_LOOPS);
+    int threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MAX_EVENT_LOOPS);
+    loops = EventLoopGroups.newEventLoopGroup(threads, "loadgen", true);
     factory =
         ClientFactory.builder()
-            .workerGroup(loops)
-            .maxNumEventLoopsPerEndpoint(loops)
+            .workerGroup(loops, false)
+            .maxNumEventLoopsPerEndpoint(threads)
             .connectTimeout(CONNECT_TIMEOUT)
             .build();
     String protocol = "https".equals(gateway.getScheme()) ? "h1" : "h1c";
@@ -52,6 +57,7 @@ final class ChatClient implements AutoCloseable {
   @Override
   public void close() {
     factory.close();
+    var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
   private static RequestHeaders headers(String path, @Nullable String key, boolean useCache) {
