@@ -7,21 +7,15 @@ import java.time.Duration;
  *
  * @param qps arrivals a second, above 0
  * @param concurrency requests under way at once, at most; further arrivals wait
- * @param duration how long arrivals are measured
- * @param warmup how long arrivals at the same rate go before and are not counted
+ * @param duration how long requests arrive
  */
-record LoadPlan(double qps, int concurrency, Duration duration, Duration warmup) {
+record LoadPlan(double qps, int concurrency, Duration duration) {
 
   private static final double NANOS_PER_SECOND = 1e9;
 
-  /** How many arrivals there are, the warm-up's among them. */
+  /** How many arrivals there are. */
   long arrivals() {
-    return warmupArrivals() + count(duration);
-  }
-
-  /** The first arrivals, which are not counted. */
-  long warmupArrivals() {
-    return count(warmup);
+    return Math.round(duration.toNanos() * qps / NANOS_PER_SECOND);
   }
 
   /** When an arrival (0, 1, ...) should start, in nanoseconds from the run's beginning. */
@@ -31,10 +25,11 @@ record LoadPlan(double qps, int concurrency, Duration duration, Duration warmup)
 
   /** When arrivals that still wait for a slot are given up. */
   long endNanos() {
-    return warmup.plus(duration).toNanos();
+    return duration.toNanos();
   }
 
-  private long count(Duration span) {
-    return Math.round(span.toNanos() * qps / NANOS_PER_SECOND);
+  /** The same rate for another time. */
+  LoadPlan lasting(Duration other) {
+    return new LoadPlan(qps, concurrency, other);
   }
 }

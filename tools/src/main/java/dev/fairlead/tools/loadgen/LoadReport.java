@@ -32,9 +32,9 @@ final class LoadReport {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     plan(json.putObject("plan"), outcome.plan(), target);
     json.put("interrupted", outcome.interrupted());
-    json.put("measured_s", rounded(outcome.measuredSeconds()));
-    json.put("planned", outcome.planned());
-    json.put("sent", outcome.measured());
+    json.put("measured_s", rounded(outcome.seconds()));
+    json.put("planned", outcome.plan().arrivals());
+    json.put("sent", outcome.sent());
     json.put("succeeded", tally.succeeded());
     json.put("failed", tally.failed());
     json.put("unsent", outcome.unsent());
@@ -79,7 +79,7 @@ final class LoadReport {
     json.put("qps", plan.qps());
     json.put("concurrency", plan.concurrency());
     json.put("duration_s", plan.duration().toMillis() / 1000.0);
-    json.put("warmup_s", plan.warmup().toMillis() / 1000.0);
+    json.put("warmup_s", target.warmup().toMillis() / 1000.0);
   }
 
   /** Null where nothing was measured. */

@@ -2,9 +2,10 @@ package dev.fairlead.tools.loadgen;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Queue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
 
 /**
  * One run: sends the plan's requests and counts what came of them. Results are handed from the
@@ -14,19 +15,21 @@ final class LoadRun {
 
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long POLL_MILLIS = 50;
-  private static final LongConsumer UNCOUNTED = nanos -> {};
+  private static final double NANOS_PER_MILLI = 1e6;
+  private static final double NANOS_PER_SECOND = 1e9;
 
-  private final LoadPlan plan;
   private final Workload workload;
   private final ChatClient client;
-  private final LoadTally tally = new LoadTally();
-  private final LinkedBlockingQueue<CallResult> results = new LinkedBlockingQueue<>();
+  private final PrintWriter progress;
   private volatile boolean interrupted;
 
-  LoadRun(LoadPlan plan, Workload workload, ChatClient client) {
-    this.plan = plan;
+  /**
+   * @param progress gets a line every second
+   */
+  LoadRun(Workload workload, ChatClient client, PrintWriter progress) {
     this.workload = workload;
     this.client = client;
+    this.progress = progress;
   }
 
   /** Ends the run now; requests under way are given up. May be called from any thread. */
@@ -35,25 +38,27 @@ final class LoadRun {
   }
 
   /**
-   * Runs to the end; blocks.
+   * Sends a plan's requests and waits for the last answer; blocks.
    *
-   * @param progress gets a line every second
+   * @param name what the progress is called; empty for the run itself
    */
-  LoadOutcome run(PrintWriter progress, CsvLog csv) throws InterruptedException, IOException {
+  LoadOutcome run(LoadPlan plan, String name, CsvLog csv) throws InterruptedException, IOException {
+    LoadTally tally = new LoadTally();
+    LinkedBlockingQueue<CallResult> results = new LinkedBlockingQueue<>();
     long begin = System.nanoTime();
-    OpenLoop loop = new OpenLoop(plan, this::send, begin);
+    OpenLoop loop =
+        new OpenLoop(plan, (arrival, free) -> send(arrival, tally, results, free), begin);
     Thread pacer = Thread.ofPlatform().name("loadgen-pacer").daemon().start(loop);
-    long received = 0;
     long nextLine = begin + PROGRESS_NANOS;
-    while (!interrupted && !(loop.over() && received == loop.sent())) {
+    while (!interrupted && !(loop.over() && tally.total() == loop.sent())) {
       CallResult result = results.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
       if (result != null) {
-        received++;
-        count(result, csv);
+        tally.add(result);
+        csv.add(result);
       }
       if (System.nanoTime() >= nextLine) {
         nextLine += PROGRESS_NANOS;
-        progress.println(line(System.nanoTime() - begin, loop.sent(), received));
+        progress.println(name + line(System.nanoTime() - begin, loop.sent(), tally));
         progress.flush();
       }
     }
@@ -63,12 +68,12 @@ final class LoadRun {
     return new LoadOutcome(plan, tally, loop.sent(), end - begin, interrupted);
   }
 
-  private void send(AnswerReader.Arrival arrival, Runnable free) {
-    boolean counted = arrival.number() >= plan.warmupArrivals();
+  private void send(
+      AnswerReader.Arrival arrival, LoadTally tally, Queue<CallResult> results, Runnable free) {
     AnswerReader reader =
         new AnswerReader(
             arrival,
-            counted ? tally::gap : UNCOUNTED,
+            tally::gap,
             result -> {
               results.add(result);
               free.run();
@@ -76,25 +81,18 @@ final class LoadRun {
     client.send(workload.next(), reader);
   }
 
-  private void count(CallResult result, CsvLog csv) throws IOException {
-    if (result.arrival() >= plan.warmupArrivals()) {
-      tally.add(result);
-      csv.add(result);
-    }
-  }
-
-  private String line(long elapsedNanos, long sent, long received) {
-    double seconds = elapsedNanos / 1e9;
-    return "%4.0f s  sent %d (%.1f/s)  done %d  under way %d  failed %d  p50 %.1f ms  p95 %.1f ms%s"
-        .formatted(
-            seconds,
-            sent,
-            sent / seconds,
-            received,
-            sent - received,
-            tally.failed(),
-            tally.latency().getValueAtPercentile(50) / 1e6,
-            tally.latency().getValueAtPercentile(95) / 1e6,
-            sent < plan.warmupArrivals() ? "  (warming up)" : "");
+  private static String line(long elapsedNanos, long sent, LoadTally tally) {
+    double seconds = elapsedNanos / NANOS_PER_SECOND;
+    return String.format(
+        Locale.ROOT,
+        "%4.0f s  sent %d (%.1f/s)  done %d  under way %d  failed %d  p50 %.1f ms  p95 %.1f ms",
+        seconds,
+        sent,
+        sent / seconds,
+        tally.total(),
+        sent - tally.total(),
+        tally.failed(),
+        tally.latency().getValueAtPercentile(50) / NANOS_PER_MILLI,
+        tally.latency().getValueAtPercentile(95) / NANOS_PER_MILLI);
   }
 }

@@ -7,8 +7,8 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
- * What the measured requests came to. Filled by one thread; only {@link #gap} may be called by
- * others at the same time.
+ * What requests came to. Filled by one thread; only {@link #gap} may be called by others at the
+ * same time.
  */
 final class LoadTally {
 
@@ -64,6 +64,11 @@ final class LoadTally {
 
   long failed() {
     return failedLatency.getTotalCount();
+  }
+
+  /** Requests that are over. */
+  long total() {
+    return succeeded() + failed();
   }
 
   Histogram latency() {

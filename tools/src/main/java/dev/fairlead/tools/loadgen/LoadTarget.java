@@ -1,6 +1,7 @@
 package dev.fairlead.tools.loadgen;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -8,10 +9,16 @@ import java.util.List;
  *
  * @param prompts at least one
  * @param seed of the prompts' order
+ * @param warmup how long it was asked before, uncounted
  * @param useCache false to ask that nothing is answered from the cache or kept there
  */
 record LoadTarget(
-    URI gateway, Workload.Wish wish, List<String> prompts, long seed, boolean useCache) {
+    URI gateway,
+    Workload.Wish wish,
+    List<String> prompts,
+    long seed,
+    Duration warmup,
+    boolean useCache) {
 
   LoadTarget {
     prompts = List.copyOf(prompts);

@@ -59,7 +59,7 @@ public final class LoadgenCommand implements Callable<Integer> {
       names = "--warmup",
       defaultValue = "0s",
       converter = SpanConverter.class,
-      description = "How long requests are sent before, at the same rate, and not counted.")
+      description = "How long requests are sent at the same rate before, answered and not counted.")
   private Duration warmup;
 
   @Option(
@@ -132,23 +132,34 @@ public final class LoadgenCommand implements Callable<Integer> {
             new Workload.Wish(model, policy, stream, maxTokens()),
             prompts(),
             seed,
+            warmup,
             useCache);
     Path jsonFile = jsonFile();
     Workload workload = Workload.of(target.prompts(), target.wish(), seed);
     try (CsvLog csv = csv();
         ChatClient client = new ChatClient(target.gateway(), key, useCache, timeout)) {
-      LoadRun run = new LoadRun(plan, workload, client);
+      LoadRun run = new LoadRun(workload, client, spec.commandLine().getErr());
       CountDownLatch reported = new CountDownLatch(1);
       Thread onSignal = Thread.ofPlatform().unstarted(() -> endEarly(run, reported));
       Runtime.getRuntime().addShutdownHook(onSignal);
       try {
-        LoadOutcome outcome = run.run(spec.commandLine().getErr(), csv);
+        warmUp(run, plan);
+        LoadOutcome outcome = run.run(plan, "", csv);
         csv.flush();
         report(LoadReport.of(outcome, target), jsonFile);
         return outcome.tally().succeeded() > 0 ? 0 : 1;
       } finally {
         reported.countDown();
         forget(onSignal);
+      }
+    }
+  }
+
+  /** Its last answer is waited for, so that nothing of it is left when the measuring begins. */
+  private void warmUp(LoadRun run, LoadPlan plan) throws InterruptedException, IOException {
+    if (!warmup.isZero()) {
+      try (CsvLog nowhere = CsvLog.to(null)) {
+        run.run(plan.lasting(warmup), "warm-up ", nowhere);
       }
     }
   }
@@ -185,9 +196,9 @@ public final class LoadgenCommand implements Callable<Integer> {
     check(concurrency > 0, "--concurrency: " + concurrency + " (expected: at least 1)");
     check(!duration.isZero(), "--duration: 0 (expected: above 0)");
     check(!timeout.isZero(), "--timeout: 0 (expected: above 0)");
-    LoadPlan plan = new LoadPlan(qps, concurrency, duration, warmup);
+    LoadPlan plan = new LoadPlan(qps, concurrency, duration);
     check(
-        plan.arrivals() > plan.warmupArrivals(),
+        plan.arrivals() > 0,
         "--duration: " + duration.toMillis() + " ms (expected: long enough for one request)");
     return plan;
   }

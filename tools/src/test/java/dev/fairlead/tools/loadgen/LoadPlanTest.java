@@ -11,20 +11,20 @@ import org.junit.jupiter.api.Test;
 class LoadPlanTest {
 
   @Test
-  void arrivals_areEvenlySpaced_andTheWarmUpComesFirst() {
-    LoadPlan plan = new LoadPlan(200, 1, Duration.ofSeconds(15), Duration.ofSeconds(2));
+  void arrivals_areEvenlySpaced() {
+    LoadPlan plan = new LoadPlan(200, 1, Duration.ofSeconds(15));
 
-    assertThat(plan.warmupArrivals()).isEqualTo(400);
-    assertThat(plan.arrivals()).isEqualTo(3_400);
+    assertThat(plan.arrivals()).isEqualTo(3_000);
     assertThat(plan.arrivalNanos(0)).isZero();
     assertThat(plan.arrivalNanos(400)).isEqualTo(2_000_000_000L);
-    assertThat(plan.arrivalNanos(3_399)).isEqualTo(16_995_000_000L);
-    assertThat(plan.endNanos()).isEqualTo(17_000_000_000L);
+    assertThat(plan.arrivalNanos(2_999)).isEqualTo(14_995_000_000L);
+    assertThat(plan.endNanos()).isEqualTo(15_000_000_000L);
+    assertThat(plan.lasting(Duration.ofSeconds(2)).arrivals()).isEqualTo(400);
   }
 
   @Test
   void arrivals_areOnTime_whenTheRateIsNoWholeNumber() {
-    LoadPlan plan = new LoadPlan(0.3, 1, Duration.ofMinutes(60), Duration.ZERO);
+    LoadPlan plan = new LoadPlan(0.3, 1, Duration.ofMinutes(60));
 
     assertThat(plan.arrivals()).isEqualTo(1_080);
     assertThat(plan.arrivalNanos(3)).isEqualTo(10_000_000_000L);

@@ -234,10 +234,27 @@ class LoadgenCommandTest {
                 + "cache,cost_usd,saved_usd");
     assertThat(lines.stream().skip(1))
         .satisfiesOnlyOnce(
-            line -> assertThat(line).matches("10,200\\.000,[\\d.]+,[\\d.]+,,502,status_502,,,,"))
+            line -> assertThat(line).matches("0,0\\.000,[\\d.]+,[\\d.]+,,502,status_502,,,,"))
         .satisfiesOnlyOnce(line ->
             assertThat(line)
-                .matches("11,220\\.000,[\\d.]+,[\\d.]+,,200,,gpt-4o-mini,miss,0.000012,0.00031"));
+                .matches("1,20\\.000,[\\d.]+,[\\d.]+,,200,,gpt-4o-mini,miss,0.000012,0.00031"));
+  }
+
+  @Test
+  void warmUp_isOverAndUncounted_whenTheMeasuringBegins() throws Exception {
+    try (ScriptedGateway gateway =
+        ScriptedGateway.answering(n ->
+            n < 20
+                ? ScriptedGateway.answerAfter(Duration.ofMillis(700))
+                : ScriptedGateway.answer())) {
+      JsonNode report = measured(gateway, 0, "--qps=100", "--duration=500ms", "--warmup=200ms");
+
+      assertThat(gateway.requests()).hasSize(70);
+      assertThat(report.path("sent").asInt()).isEqualTo(50);
+      assertThat(report.path("latency_ms").path("count").asInt()).isEqualTo(50);
+      assertThat(report.path("latency_ms").path("max").asDouble()).isLessThan(650);
+      assertThat(report.path("measured_s").asDouble()).isBetween(0.48, 1.1);
+    }
   }
 
   @Test
