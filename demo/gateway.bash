@@ -79,7 +79,7 @@ start_gateway() {
 
 # field NAME: the first value of that name in the JSON on standard input; texts without their quotes.
 field() {
-  tr -d '\n' | grep -o "\"$1\" *: *\(\"[^\"]*\"\|[^],}]*\)" | head -n 1 | sed 's/^"[^"]*" *: *//; s/^"//; s/"$//' || true
+  tr -d '\n' | grep -oE "\"$1\" *: *(\"[^\"]*\"|[^],}]*)" | head -n 1 | sed 's/^"[^"]*" *: *//; s/^"//; s/"$//' || true
 }
 
 # header NAME FILE: a header's value in a file that curl -D wrote; "-" when it is not there.

@@ -40,6 +40,6 @@ awk -v policy="$policy" '
   END {
     whole = cost + saved
     printf "\n%d prompts by %s: cost %.7f USD, saved %.7f USD", NR, policy, cost, saved
-    if (whole > 0) printf " (%.0f %% of what the baseline model would have cost)", 100 * saved / whole
+    if (whole > 0) printf " (%.0f %% of the cost of the baseline model alone)", 100 * saved / whole
     print ""
   }' "$scratch/money.txt"
