@@ -42,7 +42,7 @@ final class LazyTokenCounter implements TokenCounter {
       }
     }
     return text.length() <= LONGEST_EXACT
-        ? exact.countTokensOrdinary(text)
+        ? exact.countTokensOrdinary(wellFormed(text))
         : extrapolated(exact, text);
   }
 
@@ -51,9 +51,25 @@ final class LazyTokenCounter implements TokenCounter {
     long tokens = 0;
     for (int i = 0; i < SAMPLES; i++) {
       int from = (int) ((long) (text.length() - length) * i / (SAMPLES - 1));
-      tokens += exact.countTokensOrdinary(text.substring(from, from + length));
+      tokens += exact.countTokensOrdinary(wellFormed(text.substring(from, from + length)));
     }
     return (int) Math.min(Integer.MAX_VALUE, tokens * text.length() / LONGEST_EXACT);
+  }
+
+  /** JTokkit wants text that UTF-8 can say: half a character, cut off or sent so, becomes U+FFFD. */
+  private static String wellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        int[] points = text.codePoints().map(LazyTokenCounter::encodable).toArray();
+        return new String(points, 0, points.length);
+      }
+    }
+    return text;
+  }
+
+  private static int encodable(int point) {
+    boolean half = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+    return half ? 0xFFFD : point;
   }
 
   @Override
