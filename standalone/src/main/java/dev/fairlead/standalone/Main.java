@@ -24,6 +24,8 @@ public final class Main {
   }
 
   private static void serve(ConfigSource config, ShutdownSignal signal) {
+    StandaloneConfig own = config.section("standalone", StandaloneConfig.class);
+    WarmUp.run(own.warmUp());
     try (Standalone standalone = Standalone.start(config)) {
       ReloadSignal.install(standalone::reload);
       System.out.println(Welcome.text(standalone.httpPort(), standalone.grpcPort()));

@@ -57,7 +57,8 @@ public final class ConfigSource {
           "telemetry",
           "security",
           "limits",
-          "streams");
+          "streams",
+          "standalone");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
