@@ -8,9 +8,6 @@ import dev.fairlead.cache.redis.RedisEntryStore;
 import dev.fairlead.cache.redis.RedisFeed;
 import dev.fairlead.cache.redis.RedisLabelLog;
 import dev.fairlead.cache.redis.RedisLeases;
-import dev.fairlead.cache.redis.RedisLink;
-import dev.fairlead.cache.redis.RedisSettings;
-import dev.fairlead.cache.redis.RedisUrl;
 import dev.fairlead.cache.store.Change;
 import dev.fairlead.cache.store.ChangeFeed;
 import dev.fairlead.cache.store.EntryStore;
@@ -21,6 +18,8 @@ import dev.fairlead.cache.store.MemoryEntryStore;
 import dev.fairlead.cache.store.MemoryLeases;
 import dev.fairlead.cache.store.NearCachingStore;
 import dev.fairlead.cache.store.StoreGuard;
+import dev.fairlead.redis.RedisConfig;
+import dev.fairlead.redis.RedisLink;
 import java.time.Instant;
 import java.time.InstantSource;
 
@@ -70,15 +69,7 @@ interface Backing extends AutoCloseable {
   /** Shared through Redis: near cache, then time-box and breaker, then Redis. */
   static Backing redis(
       CacheConfig config, RedisConfig redis, InstantSource clock, VectorIndex index) {
-    RedisLink link =
-        RedisLink.open(
-            new RedisSettings(
-                RedisUrl.parse(redis.url().reveal()),
-                redis.threads(),
-                redis.connections(),
-                redis.connectTimeout(),
-                redis.commandTimeout(),
-                redis.keyPrefix()));
+    RedisLink link = RedisLink.open(redis.settings());
     CacheCounters counters = new CacheCounters(new RedisCounters(link));
     RedisFeed feed = new RedisFeed(link);
     EntryStore shared =

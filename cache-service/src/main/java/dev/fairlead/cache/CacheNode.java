@@ -12,6 +12,7 @@ import dev.fairlead.cache.store.EntryStore;
 import dev.fairlead.cache.verify.OverlapJudge;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ServiceNode;
+import dev.fairlead.redis.RedisConfig;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;

@@ -6,6 +6,7 @@ import dev.fairlead.cache.LookupResult.Miss;
 import dev.fairlead.cache.store.FlushFilter;
 import dev.fairlead.cache.store.ScopeKey;
 import dev.fairlead.cache.store.StoreUnavailableException;
+import dev.fairlead.redis.RedisUnavailableException;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.common.failure.FailureStatus;
@@ -49,6 +50,9 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
 
   /** Left of a call's deadline for the answer's way back. */
   private static final Duration WAY_BACK = Duration.ofMillis(10);
+
+  private static final Failure STORE_AWAY =
+      new Failure.UpstreamUnavailable("the cache's store cannot be reached", 0, null);
 
   private final CacheRequests requests;
   private final Lookups lookups;
@@ -264,8 +268,8 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     return switch (cause) {
       case FailureException known -> known.failure();
-      case StoreUnavailableException away ->
-          new Failure.UpstreamUnavailable("the cache's store cannot be reached", 0, null);
+      case StoreUnavailableException away -> STORE_AWAY;
+      case RedisUnavailableException away -> STORE_AWAY;
       default -> {
         logger.error("cache call failed", cause);
         yield new Failure.Internal("internal error");

@@ -3,7 +3,6 @@ package dev.fairlead.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fairlead.cache.redis.RedisUrl;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import java.lang.reflect.RecordComponent;
@@ -12,7 +11,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class CacheConfigTest {
 
@@ -21,16 +19,12 @@ class CacheConfigTest {
   }
 
   @Test
-  void referenceFiles_bindEveryComponent() throws ReflectiveOperationException {
+  void referenceFile_bindsEveryComponent() throws ReflectiveOperationException {
     ConfigSource defaults = source("", Map.of());
-    for (Record section :
-        new Record[] {
-          defaults.section("cache", CacheConfig.class), defaults.section("redis", RedisConfig.class)
-        }) {
-      for (RecordComponent component : section.getClass().getRecordComponents()) {
-        component.getAccessor().setAccessible(true);
-        assertThat(component.getAccessor().invoke(section)).as(component.getName()).isNotNull();
-      }
+    CacheConfig section = defaults.section("cache", CacheConfig.class);
+    for (RecordComponent component : CacheConfig.class.getRecordComponents()) {
+      component.getAccessor().setAccessible(true);
+      assertThat(component.getAccessor().invoke(section)).as(component.getName()).isNotNull();
     }
   }
 
@@ -48,11 +42,8 @@ class CacheConfigTest {
 
   @Test
   void environment_winsOverFile() {
-    ConfigSource config =
-        source("cache: { ttl: 10s }", Map.of("CACHE_TTL", "60", "REDIS_URL", "redis://cache:6379"));
+    ConfigSource config = source("cache: { ttl: 10s }", Map.of("CACHE_TTL", "60"));
     assertThat(config.section("cache", CacheConfig.class).ttl()).isEqualTo(Duration.ofSeconds(60));
-    assertThat(config.section("redis", RedisConfig.class).url().reveal())
-        .isEqualTo("redis://cache:6379");
   }
 
   @ParameterizedTest
@@ -73,62 +64,5 @@ class CacheConfigTest {
     assertThatThrownBy(() -> config.section("cache", CacheConfig.class))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
-  }
-
-  @Test
-  void redisSection_doesNotShowItsPassword() {
-    RedisConfig redis =
-        source("redis: { url: 'redis://:hunter2@h:1' }", Map.of())
-            .section("redis", RedisConfig.class);
-    assertThat(redis.toString()).doesNotContain("hunter2");
-  }
-
-  @Test
-  void redisUrl_single_whenOneNode() {
-    RedisUrl url = RedisUrl.parse("rediss://app:s%40cret@cache.internal/3");
-    assertThat(url.mode()).isEqualTo(RedisUrl.Mode.SINGLE);
-    assertThat(url.addresses()).containsExactly("rediss://cache.internal:6379");
-    assertThat(url.username()).isEqualTo("app");
-    assertThat(url.password().reveal()).isEqualTo("s@cret");
-    assertThat(url.database()).isEqualTo(3);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "redis://:p@a:1,b:2,c:3",
-        "redis://a:1,redis://b:2,redis://c:3",
-        "redis+cluster://a:1,b:2,c:3"
-      })
-  void redisUrl_cluster_whenSeveralNodes(String text) {
-    RedisUrl url = RedisUrl.parse(text);
-    assertThat(url.mode()).isEqualTo(RedisUrl.Mode.CLUSTER);
-    assertThat(url.addresses()).containsExactly("redis://a:1", "redis://b:2", "redis://c:3");
-  }
-
-  @Test
-  void redisUrl_sentinel_whenTheSchemeSaysSo() {
-    RedisUrl url = RedisUrl.parse("redis+sentinel://:pw@s1:26379,s2/mymaster/2");
-    assertThat(url.mode()).isEqualTo(RedisUrl.Mode.SENTINEL);
-    assertThat(url.addresses()).containsExactly("redis://s1:26379", "redis://s2:26379");
-    assertThat(url.masterName()).isEqualTo("mymaster");
-    assertThat(url.database()).isEqualTo(2);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "http://:hunter2@h:1",
-        "hunter2",
-        "redis://",
-        "redis://h:port",
-        "redis://h/x",
-        "redis+sentinel://h:1"
-      })
-  void redisUrl_isRefusedWithoutRepeatingIt_whenMalformed(String text) {
-    assertThatThrownBy(() -> RedisUrl.parse(text))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageStartingWith("redis.url:")
-        .hasMessageNotContaining("hunter2");
   }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.cache;
 import com.google.protobuf.Duration;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.rpc.LocalServer;
+import dev.fairlead.redis.RedisConfig;
 import dev.fairlead.v1.CacheMiss;
 import dev.fairlead.v1.CacheScope;
 import dev.fairlead.v1.CacheServiceGrpc;

@@ -6,6 +6,7 @@ import static dev.fairlead.cache.CacheFixture.storing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.fairlead.redis.RedisServerProcess;
 import dev.fairlead.v1.FlushRequest;
 import java.nio.file.Path;
 import java.time.Duration;

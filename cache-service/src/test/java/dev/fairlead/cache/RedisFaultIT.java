@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.fairlead.redis.RedisServerProcess;
 import dev.fairlead.v1.CacheMiss;
 import dev.fairlead.v1.FlushRequest;
 import dev.fairlead.v1.LookupResponse;

@@ -8,6 +8,7 @@ import static dev.fairlead.cache.CacheFixture.storing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import dev.fairlead.redis.RedisServerProcess;
 import dev.fairlead.v1.CacheHit;
 import dev.fairlead.v1.CacheMiss;
 import dev.fairlead.v1.FlushRequest;

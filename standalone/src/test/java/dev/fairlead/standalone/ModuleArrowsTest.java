@@ -37,6 +37,8 @@ class ModuleArrowsTest {
           .definedBy("dev.fairlead.catalog..")
           .layer("onnx")
           .definedBy("dev.fairlead.onnx..")
+          .layer("redis")
+          .definedBy("dev.fairlead.redis..")
           .layer("scorer")
           .definedBy("dev.fairlead.scorer..")
           .layer("cache")
@@ -57,14 +59,16 @@ class ModuleArrowsTest {
           .mayOnlyAccessLayers("common")
           .whereLayer("onnx")
           .mayOnlyAccessLayers("common")
+          .whereLayer("redis")
+          .mayOnlyAccessLayers("common")
           .whereLayer("scorer")
           .mayOnlyAccessLayers("proto", "common", "telemetry", "onnx")
           .whereLayer("cache")
-          .mayOnlyAccessLayers("proto", "common", "telemetry")
+          .mayOnlyAccessLayers("proto", "common", "telemetry", "redis")
           .whereLayer("provider")
           .mayOnlyAccessLayers("proto", "common", "telemetry", "catalog", "onnx")
           .whereLayer("gateway")
-          .mayOnlyAccessLayers("proto", "common", "telemetry", "catalog")
+          .mayOnlyAccessLayers("proto", "common", "telemetry", "catalog", "redis")
           .ensureAllClassesAreContainedInArchitecture();
 
   @ArchTest

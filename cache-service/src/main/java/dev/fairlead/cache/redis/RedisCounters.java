@@ -1,6 +1,7 @@
 package dev.fairlead.cache.redis;
 
 import dev.fairlead.cache.store.CounterShare;
+import dev.fairlead.redis.RedisLink;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +35,7 @@ public final class RedisCounters implements CounterShare {
       arguments.add(delta);
     });
     CompletableFuture<List<byte[]>> sums =
-        link.script(ADD, ReturnType.LIST, List.of(link.keys().counters()), arguments.toArray());
+        link.script(ADD, ReturnType.LIST, List.of(RedisKeys.of(link).counters()), arguments.toArray());
     return sums.thenApply(RedisCounters::parse);
   }
 

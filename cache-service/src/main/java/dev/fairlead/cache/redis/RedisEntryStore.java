@@ -5,6 +5,7 @@ import dev.fairlead.cache.store.EntryCodec;
 import dev.fairlead.cache.store.EntryStore;
 import dev.fairlead.cache.store.FlushFilter;
 import dev.fairlead.cache.store.StoreUnavailableException;
+import dev.fairlead.redis.RedisLink;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ public final class RedisEntryStore implements EntryStore {
       Runnable onUnreadable,
       Consumer<String> onEvicted) {
     this.link = link;
-    this.keys = link.keys();
+    this.keys = RedisKeys.of(link);
     this.clock = clock;
     this.onUnreadable = onUnreadable;
     this.ledger = new TenantLedger(link, maxEntries, clock, id -> evict(id, onEvicted));

@@ -3,6 +3,7 @@ package dev.fairlead.cache.redis;
 import dev.fairlead.cache.store.Change;
 import dev.fairlead.cache.store.ChangeCodec;
 import dev.fairlead.cache.store.ChangeFeed;
+import dev.fairlead.redis.RedisLink;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -63,7 +64,7 @@ public final class RedisFeed implements ChangeFeed {
   }
 
   private RStream<byte[], byte[]> stream(RedissonClient redisson) {
-    return redisson.getStream(link.keys().feed(), ByteArrayCodec.INSTANCE);
+    return redisson.getStream(RedisKeys.of(link).feed(), ByteArrayCodec.INSTANCE);
   }
 
   @Override
@@ -180,7 +181,7 @@ public final class RedisFeed implements ChangeFeed {
   private void removeIfForeign(RuntimeException error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (String.valueOf(cause.getMessage()).contains("WRONGTYPE")) {
-        var unused = link.call(redisson -> redisson.getKeys().unlinkAsync(link.keys().feed()));
+        var unused = link.call(redisson -> redisson.getKeys().unlinkAsync(RedisKeys.of(link).feed()));
         return;
       }
     }

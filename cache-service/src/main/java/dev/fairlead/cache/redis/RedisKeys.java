@@ -1,6 +1,7 @@
 package dev.fairlead.cache.redis;
 
 import com.google.common.hash.Hashing;
+import dev.fairlead.redis.RedisLink;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -8,6 +9,10 @@ import java.nio.charset.StandardCharsets;
  * slot, so that one script can look at both. Names of tenants do not appear, only their digests.
  */
 record RedisKeys(String prefix) {
+
+  static RedisKeys of(RedisLink link) {
+    return new RedisKeys(link.keyPrefix());
+  }
 
   String entry(String id) {
     return prefix + ":cache:e:{" + id + "}";

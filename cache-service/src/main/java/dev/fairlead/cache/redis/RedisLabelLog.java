@@ -5,6 +5,7 @@ import dev.fairlead.cache.bound.Group;
 import dev.fairlead.cache.bound.Label;
 import dev.fairlead.cache.bound.LabelCodec;
 import dev.fairlead.cache.bound.LabelLog;
+import dev.fairlead.redis.RedisLink;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,6 @@ public final class RedisLabelLog implements LabelLog {
   }
 
   private String key(Group group) {
-    return link.keys().labels(group.tenant(), group.model());
+    return RedisKeys.of(link).labels(group.tenant(), group.model());
   }
 }

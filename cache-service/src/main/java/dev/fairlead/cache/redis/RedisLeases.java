@@ -1,6 +1,7 @@
 package dev.fairlead.cache.redis;
 
 import dev.fairlead.cache.store.LeaseStore;
+import dev.fairlead.redis.RedisLink;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,7 @@ public final class RedisLeases implements LeaseStore {
   /** Keeps leases over a link. */
   public RedisLeases(RedisLink link) {
     this.link = link;
-    this.keys = link.keys();
+    this.keys = RedisKeys.of(link);
   }
 
   @Override

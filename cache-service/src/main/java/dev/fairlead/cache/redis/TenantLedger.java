@@ -1,6 +1,7 @@
 package dev.fairlead.cache.redis;
 
 import dev.fairlead.cache.store.CacheEntry;
+import dev.fairlead.redis.RedisLink;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class TenantLedger {
 
   TenantLedger(RedisLink link, long maxEntries, InstantSource clock, Consumer<String> onExcess) {
     this.link = link;
-    this.keys = link.keys();
+    this.keys = RedisKeys.of(link);
     this.maxEntries = maxEntries;
     this.clock = clock;
     this.onExcess = onExcess;

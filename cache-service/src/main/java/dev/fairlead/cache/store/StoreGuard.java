@@ -1,5 +1,6 @@
 package dev.fairlead.cache.store;
 
+import dev.fairlead.redis.RedisUnavailableException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
@@ -85,7 +86,8 @@ public final class StoreGuard {
   private void failed(long tookNanos, Throwable error) {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-    if (cause instanceof StoreUnavailableException) {
+    if (cause instanceof StoreUnavailableException
+        || cause instanceof RedisUnavailableException) {
       breaker.releasePermission();
     } else {
       breaker.onError(tookNanos, TimeUnit.NANOSECONDS, cause);

@@ -2,12 +2,15 @@ package dev.fairlead.cache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.cache.RedisServerProcess;
 import dev.fairlead.cache.TestEntries;
 import dev.fairlead.cache.store.CacheEntry;
 import dev.fairlead.cache.store.CacheStoreContract;
 import dev.fairlead.cache.store.EntryStore;
 import dev.fairlead.cache.store.LeaseStore.Attempt;
+import dev.fairlead.redis.RedisLink;
+import dev.fairlead.redis.RedisServerProcess;
+import dev.fairlead.redis.RedisSettings;
+import dev.fairlead.redis.RedisUrl;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -92,28 +95,28 @@ class RedisEntryStoreIT extends CacheStoreContract {
     assertThat(unreadable).hasValue(1);
     Awaitility.await()
         .untilAsserted(() ->
-            assertThat(redis.command("EXISTS", link.keys().entry(entry.id()))).isEqualTo(":0"));
+            assertThat(redis.command("EXISTS", RedisKeys.of(link).entry(entry.id()))).isEqualTo(":0"));
   }
 
   @Test
   void find_removesTheValue_whenItIsOfAnotherType() throws Exception {
     CacheEntry entry = stored();
-    redis.command("DEL", link.keys().entry(entry.id()));
-    redis.command("LPUSH", link.keys().entry(entry.id()), "x");
+    redis.command("DEL", RedisKeys.of(link).entry(entry.id()));
+    redis.command("LPUSH", RedisKeys.of(link).entry(entry.id()), "x");
     assertMissAndRemoved(entry);
   }
 
   @Test
   void find_removesTheValue_whenItIsCorrupt() throws Exception {
     CacheEntry entry = stored();
-    redis.command("SETRANGE", link.keys().entry(entry.id()), "40", "garbage");
+    redis.command("SETRANGE", RedisKeys.of(link).entry(entry.id()), "40", "garbage");
     assertMissAndRemoved(entry);
   }
 
   @Test
   void find_removesTheValue_whenItsSchemaIsUnknown() throws Exception {
     CacheEntry entry = stored();
-    redis.command("SETRANGE", link.keys().entry(entry.id()), "4", "\u0009");
+    redis.command("SETRANGE", RedisKeys.of(link).entry(entry.id()), "4", "\u0009");
     assertMissAndRemoved(entry);
   }
 
@@ -122,16 +125,16 @@ class RedisEntryStoreIT extends CacheStoreContract {
     CacheEntry entry = stored();
     CacheEntry other =
         TestEntries.entry(TestEntries.scope("globex"), "other", now(), Duration.ofMinutes(1));
-    redis.command("RENAME", link.keys().entry(entry.id()), link.keys().entry(other.id()));
+    redis.command("RENAME", RedisKeys.of(link).entry(entry.id()), RedisKeys.of(link).entry(other.id()));
     assertMissAndRemoved(other);
   }
 
   @Test
   void keys_doNotShowTenantOrText() throws Exception {
     CacheEntry entry = stored();
-    assertThat(link.keys().entry(entry.id())).doesNotContain("acme").doesNotContain("text");
-    assertThat(redis.command("EXISTS", link.keys().entry(entry.id()))).isEqualTo(":1");
-    assertThat(redis.command("PTTL", link.keys().entry(entry.id()))).doesNotContain("-");
+    assertThat(RedisKeys.of(link).entry(entry.id())).doesNotContain("acme").doesNotContain("text");
+    assertThat(redis.command("EXISTS", RedisKeys.of(link).entry(entry.id()))).isEqualTo(":1");
+    assertThat(redis.command("PTTL", RedisKeys.of(link).entry(entry.id()))).doesNotContain("-");
   }
 
   @Test
@@ -172,14 +175,14 @@ class RedisEntryStoreIT extends CacheStoreContract {
 
   @Test
   void lease_isTakenOver_whenItsKeyHasNoExpiry() throws Exception {
-    redis.command("LPUSH", link.keys().lease("id"), "foreign");
+    redis.command("LPUSH", RedisKeys.of(link).lease("id"), "foreign");
     assertThat(acquire(new RedisLeases(link), "a", Duration.ofSeconds(1)))
         .isInstanceOf(Attempt.Granted.class);
   }
 
   @Test
   void counters_addUpOverReplicas_evenOverAForeignType() throws Exception {
-    redis.command("SET", link.keys().counters(), "foreign");
+    redis.command("SET", RedisKeys.of(link).counters(), "foreign");
     RedisCounters counters = new RedisCounters(link);
     counters.add(java.util.Map.of("hits", 2L)).get(5, TimeUnit.SECONDS);
     assertThat(counters.add(java.util.Map.of("hits", 3L, "misses", 1L)).get(5, TimeUnit.SECONDS))

@@ -2,11 +2,14 @@ package dev.fairlead.cache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.cache.RedisServerProcess;
 import dev.fairlead.cache.bound.Evidence;
 import dev.fairlead.cache.bound.Group;
 import dev.fairlead.cache.bound.Label;
 import dev.fairlead.cache.bound.LabelLog;
+import dev.fairlead.redis.RedisLink;
+import dev.fairlead.redis.RedisServerProcess;
+import dev.fairlead.redis.RedisSettings;
+import dev.fairlead.redis.RedisUrl;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -95,7 +98,7 @@ class RedisLabelLogIT {
 
   @Test
   void keyOfAnotherType_isReplaced_andForeignElementsAreSkipped() throws Exception {
-    String key = link.keys().labels("acme", "auto");
+    String key = RedisKeys.of(link).labels("acme", "auto");
     redis.command("SET " + key + " foreign");
     assertThat(read(GROUP)).isEmpty();
     log.append(label(GROUP, 1));

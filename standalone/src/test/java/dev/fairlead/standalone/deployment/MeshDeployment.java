@@ -1,6 +1,6 @@
 package dev.fairlead.standalone.deployment;
 
-import dev.fairlead.cache.RedisServerProcess;
+import dev.fairlead.redis.RedisServerProcess;
 import dev.fairlead.standalone.client.GatewayClient;
 import dev.fairlead.standalone.lookup.Lookups;
 import java.io.IOException;

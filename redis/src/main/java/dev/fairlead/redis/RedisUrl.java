@@ -1,4 +1,4 @@
-package dev.fairlead.cache.redis;
+package dev.fairlead.redis;
 
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.Secret;

@@ -1,5 +1,6 @@
-package dev.fairlead.cache;
+package dev.fairlead.redis;
 
+import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.Expect;
 import dev.fairlead.common.config.Secret;
 import java.time.Duration;
@@ -30,5 +31,25 @@ public record RedisConfig(
     Expect.positive("redis.command_timeout", commandTimeout);
     boolean plain = keyPrefix.matches("[A-Za-z0-9:_.-]{1,64}");
     Expect.that(plain, "redis.key_prefix", keyPrefix, "1..64 of A-Z a-z 0-9 : _ . -");
+  }
+
+  /** Whether replicas share their state through Redis at all. */
+  public boolean configured() {
+    return !url.isEmpty();
+  }
+
+  /**
+   * How to speak to it.
+   *
+   * @throws ConfigException when {@link #url} cannot be read
+   */
+  public RedisSettings settings() {
+    return new RedisSettings(
+        RedisUrl.parse(url.reveal()),
+        threads,
+        connections,
+        connectTimeout,
+        commandTimeout,
+        keyPrefix);
   }
 }

@@ -1,6 +1,5 @@
-package dev.fairlead.cache.redis;
+package dev.fairlead.redis;
 
-import dev.fairlead.cache.store.StoreUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -36,14 +35,12 @@ public final class RedisLink implements AutoCloseable {
   private static final int PING_MILLIS = 1000;
 
   private final RedisSettings settings;
-  private final RedisKeys keys;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread connecting;
   private volatile @Nullable RedissonClient client;
 
   private RedisLink(RedisSettings settings) {
     this.settings = settings;
-    this.keys = new RedisKeys(settings.keyPrefix());
     this.connecting = Thread.ofVirtual().name("redis-connect").unstarted(this::connect);
   }
 
@@ -54,21 +51,22 @@ public final class RedisLink implements AutoCloseable {
     return link;
   }
 
-  RedisKeys keys() {
-    return keys;
+  /** First part of every key, as configured. */
+  public String keyPrefix() {
+    return settings.keyPrefix();
   }
 
   /** Whether a connection has been made. */
-  boolean connected() {
+  public boolean connected() {
     return client != null;
   }
 
   /** Runs a command; fails at once while there is no connection. */
-  <T> CompletableFuture<T> call(Function<RedissonClient, CompletionStage<T>> command) {
+  public <T> CompletableFuture<T> call(Function<RedissonClient, CompletionStage<T>> command) {
     RedissonClient current = client;
     if (current == null) {
       return CompletableFuture.failedFuture(
-          new StoreUnavailableException("Redis is not connected"));
+          new RedisUnavailableException("Redis is not connected"));
     }
     try {
       return command.apply(current).toCompletableFuture();
@@ -78,7 +76,7 @@ public final class RedisLink implements AutoCloseable {
   }
 
   /** Runs a script; numbers and texts among the arguments are sent as text. */
-  <T> CompletableFuture<T> script(
+  public <T> CompletableFuture<T> script(
       String lua, ReturnType type, List<Object> scriptKeys, Object... arguments) {
     Object[] bytes = new Object[arguments.length];
     for (int i = 0; i < arguments.length; i++) {
@@ -94,12 +92,12 @@ public final class RedisLink implements AutoCloseable {
   }
 
   /** The client for code that may block; null while there is none. */
-  @Nullable RedissonClient client() {
+  public @Nullable RedissonClient client() {
     return client;
   }
 
   /** Waits; whether the link was closed meanwhile. Blocks. */
-  boolean closedWithin(Duration time) {
+  public boolean closedWithin(Duration time) {
     try {
       return closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

@@ -1,4 +1,4 @@
-package dev.fairlead.cache;
+package dev.fairlead.redis;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
