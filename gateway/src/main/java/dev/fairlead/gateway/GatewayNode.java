@@ -198,7 +198,8 @@ public final class GatewayNode implements AutoCloseable {
       return RpcServer.listen(
           new InetSocketAddress(server.bind(), server.grpcPort()),
           List.of(
-              new InferenceGrpcService(pipeline, scopes), new RoutingGrpcService(pipeline, scopes)),
+              new InferenceGrpcService(pipeline, scopes, limits.scan()),
+              new RoutingGrpcService(pipeline, scopes, limits.scan())),
           List.of(telemetry.edgeServerInterceptor()));
     } catch (IOException e) {
       if (!mayBeTaken) {

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import dev.fairlead.common.config.Expect;
+import dev.fairlead.gateway.dialect.ScanLimits;
 import java.time.Duration;
 
 /** Section {@code limits}: what the edge accepts; units are in the reference file. */
@@ -51,5 +52,11 @@ public record LimitsConfig(
     Expect.range("limits.max_cached_bytes", maxCachedBytes, 0, 48 << 20);
     Expect.range("limits.max_batch_items", maxBatchItems, 1, 10_000);
     Expect.range("limits.batch_concurrency", batchConcurrency, 1, 1000);
+  }
+
+  /** How much a body, or a typed request, may hold. */
+  public ScanLimits scan() {
+    return new ScanLimits(
+        maxBodyBytes, maxDepth, maxNumberLength, maxMessages, maxTools, maxChoices);
   }
 }

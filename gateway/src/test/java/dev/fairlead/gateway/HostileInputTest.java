@@ -109,6 +109,12 @@ class HostileInputTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"1e-999999999", "1e999999999", "-1", "1e-10"})
+  void a4_costThatIsNone_is400_atOnce(String usd) throws Exception {
+    refused("/v1/infer", ("{\"prompt\":\"hi\",\"max_cost_usd\":" + usd + "}").getBytes(UTF_8), 400);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {CHAT, "/v1/messages", "/v1/responses", "/v1/completions", "/v1/batch"})
   void a3_deepNesting_is400(String path) throws Exception {
     String deep = "{\"x\":" + "[".repeat(90_000) + "]".repeat(90_000) + "}";

@@ -2,11 +2,14 @@ package dev.fairlead.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.Duration;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.common.rpc.RpcChannels;
+import dev.fairlead.v1.CacheControl;
 import dev.fairlead.v1.CacheResult;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
@@ -14,6 +17,7 @@ import dev.fairlead.v1.GenerateRequest;
 import dev.fairlead.v1.GenerateResponse;
 import dev.fairlead.v1.InferenceServiceGrpc;
 import dev.fairlead.v1.Message;
+import dev.fairlead.v1.RequestControls;
 import dev.fairlead.v1.RouteRequest;
 import dev.fairlead.v1.RouteResponse;
 import dev.fairlead.v1.RoutingServiceGrpc;
@@ -25,6 +29,8 @@ import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,5 +142,151 @@ class InferenceGrpcTest {
     assertThat(response.getDecision().getCandidatesCount()).isEqualTo(3);
     assertThat(response.getCache()).isEqualTo(CacheResult.CACHE_RESULT_MISS);
     assertThat(backends.provider.calls).isEmpty();
+  }
+
+  private static GenerateRequest wishing(RequestControls.Builder controls) {
+    return GenerateRequest.newBuilder().setChat(CHAT).setControls(controls).build();
+  }
+
+  private Failure failureOf(GenerateRequest request) {
+    return FailureStatus.fromThrowable(
+        catchThrowableOfType(StatusRuntimeException.class, () -> stub.generate(request)));
+  }
+
+  @Test
+  void wishes_areKept_orRefusedByName() {
+    backends.scorer.complexity = text -> 0.9;
+    assertThat(stub.generate(wishing(RequestControls.newBuilder())).getOutcome().getModelId())
+        .isEqualTo("large");
+    GenerateResponse cheapest =
+        stub.generate(
+            wishing(
+                RequestControls.newBuilder()
+                    .setPolicy("cheapest")
+                    .setCacheControl(CacheControl.newBuilder().setNoStore(true))));
+    assertThat(cheapest.getOutcome().getModelId()).isEqualTo("small");
+    assertThat(cheapest.getOutcome().getPolicy()).isEqualTo("cheapest");
+    assertThat(cheapest.getOutcome().getCache()).isEqualTo(CacheResult.CACHE_RESULT_BYPASS);
+    assertThat(backends.cache.stored).hasSize(1);
+    backends.cache.stored.clear();
+    assertThat(failureOf(wishing(RequestControls.newBuilder().setMaxCostNanoUsd(1))))
+        .isInstanceOf(Failure.BudgetExceeded.class);
+    Map<RequestControls.Builder, String> refused =
+        Map.of(
+            RequestControls.newBuilder().setPolicy("none"), "policy",
+            RequestControls.newBuilder().setQualityTarget(2), "controls.quality_target",
+            RequestControls.newBuilder().addTags(""), "controls.tags",
+            RequestControls.newBuilder().setLatencySlo(Duration.newBuilder()),
+                "controls.latency_slo");
+    refused.forEach((controls, param) ->
+        assertThat(failureOf(wishing(controls)))
+            .isInstanceOfSatisfying(
+                Failure.InvalidRequest.class,
+                failure -> assertThat(failure.param()).isEqualTo(param)));
+    assertThat(backends.provider.calls).hasSize(2);
+  }
+
+  @Test
+  void unknownModel_andLimits_areRefused_beforeAnyCall() {
+    GenerateRequest unknown =
+        GenerateRequest.newBuilder().setChat(CHAT.toBuilder().setModel("none")).build();
+    assertThat(failureOf(unknown)).isInstanceOf(Failure.UnknownModel.class);
+    GenerateRequest many =
+        GenerateRequest.newBuilder().setChat(CHAT.toBuilder().setChoiceCount(129)).build();
+    assertThat(failureOf(many))
+        .isInstanceOfSatisfying(
+            Failure.InvalidRequest.class,
+            failure -> assertThat(failure.param()).isEqualTo("choice_count"));
+    assertThat(backends.provider.calls).isEmpty();
+  }
+
+  @Test
+  void identicalStreams_shareOneCall_whichEndsWithTheLastOfThem() {
+    backends.provider.live = true;
+    List<io.grpc.Context.CancellableContext> callers = new ArrayList<>();
+    List<Iterator<StreamGenerateResponse>> streams = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      io.grpc.Context.CancellableContext caller = io.grpc.Context.ROOT.withCancellation();
+      callers.add(caller);
+      caller.run(() -> {
+        Iterator<StreamGenerateResponse> stream =
+            stub.streamGenerate(StreamGenerateRequest.newBuilder().setChat(CHAT).build());
+        await().until(() -> backends.provider.upstreams.size() == 1);
+        if (streams.isEmpty()) {
+          backends.provider.upstreams.getFirst().events("one", 1);
+        }
+        assertThat(stream.next().hasStarted()).isTrue();
+        assertThat(stream.next().getDelta().getText()).isEqualTo("one");
+        streams.add(stream);
+      });
+    }
+    LiveUpstream upstream = backends.provider.upstreams.getFirst();
+    callers.getFirst().cancel(null);
+    upstream.events("two", 1);
+    assertThat(streams.getLast().next().getDelta().getText()).isEqualTo("two");
+    assertThat(upstream.cancelledNanos()).isNull();
+    callers.getLast().cancel(null);
+    await().untilAsserted(() -> assertThat(upstream.cancelledNanos()).isNotNull());
+    assertThat(backends.provider.calls).hasSize(1);
+  }
+
+  @Test
+  void follower_isTold_thatItsAnswerWasAnothers() {
+    backends.provider.live = true;
+    List<CacheResult> results = new CopyOnWriteArrayList<>();
+    List<Thread> callers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      callers.add(
+          Thread.ofVirtual()
+              .start(() ->
+                  stub.streamGenerate(StreamGenerateRequest.newBuilder().setChat(CHAT).build())
+                      .forEachRemaining(piece -> {
+                        if (piece.hasCompleted()) {
+                          results.add(piece.getCompleted().getCache());
+                        }
+                      })));
+    }
+    await().until(() -> backends.provider.upstreams.size() == 1);
+    await()
+        .untilAsserted(() ->
+            assertThat(Http.get(backends.url("/metrics")).body())
+                .contains("llm_router_requests_in_flight 2.0"));
+    backends.provider.upstreams.getFirst().events("all", 1);
+    backends.provider.upstreams.getFirst().finish();
+    await().until(() -> results.size() == 2);
+    assertThat(results)
+        .containsExactlyInAnyOrder(
+            CacheResult.CACHE_RESULT_MISS, CacheResult.CACHE_RESULT_COALESCED);
+    await().until(() -> callers.stream().noneMatch(Thread::isAlive));
+  }
+
+  @Test
+  void cutStream_endsWithItsFailure_andWithoutAnOutcome() {
+    backends.provider.failMidStream = true;
+    List<StreamGenerateResponse> told = new ArrayList<>();
+    assertThatThrownBy(() ->
+            stub.streamGenerate(StreamGenerateRequest.newBuilder().setChat(CHAT).build())
+                .forEachRemaining(told::add))
+        .satisfies(error ->
+            assertThat(FailureStatus.fromThrowable(error))
+                .isInstanceOf(Failure.UpstreamMalformed.class));
+    assertThat(told.getFirst().hasStarted()).isTrue();
+    assertThat(told).noneMatch(StreamGenerateResponse::hasCompleted);
+    assertThat(backends.cache.stored).isEmpty();
+  }
+
+  @Test
+  void streamsDeadline_endsIt_andItsUpstream() {
+    backends.provider.hang = true;
+    List<StreamGenerateResponse> told = new ArrayList<>();
+    assertThatThrownBy(() ->
+            stub.withDeadlineAfter(3, TimeUnit.SECONDS)
+                .streamGenerate(StreamGenerateRequest.newBuilder().setChat(CHAT).build())
+                .forEachRemaining(told::add))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+    assertThat(told).isNotEmpty();
+    await().until(() -> backends.provider.cancelled.get() == 1);
   }
 }

@@ -24,7 +24,7 @@ final class Endpoints {
 
   static void addTo(ServerBuilder builder, EdgeServer.Parts parts) {
     LimitsConfig limits = parts.limits();
-    ScanLimits scan = scanLimits(limits);
+    ScanLimits scan = limits.scan();
     DialectCodec chat = new OpenAiChatCodec(scan);
     DialectCodec completions = new OpenAiCompletionsCodec(scan);
     AnthropicMessagesCodec messages = new AnthropicMessagesCodec(scan);
@@ -58,8 +58,8 @@ final class Endpoints {
             "/v1/batch",
             new BatchService(
                 new BatchRun.BatchCodecs(chat, completions), scan, limits, edge, pipeline))
-        .service("/v1/infer", new InferService(chat, edge, pipeline))
-        .service("/v1/route", new RouteService(chat, edge, pipeline, parts.metrics()))
+        .service("/v1/infer", new InferService(chat, edge, pipeline, scan))
+        .service("/v1/route", new RouteService(chat, edge, pipeline, parts.metrics(), scan))
         .service(
             "/v1/feedback",
             new FeedbackService(chat, parts.recent(), parts.quality(), parts.cache()));
@@ -114,15 +114,5 @@ final class Endpoints {
           "/v1/admin/canary/" + step.name().toLowerCase(Locale.ROOT),
           new AdminCanaryService(errors, admin, step, steering));
     }
-  }
-
-  private static ScanLimits scanLimits(LimitsConfig limits) {
-    return new ScanLimits(
-        limits.maxBodyBytes(),
-        limits.maxDepth(),
-        limits.maxNumberLength(),
-        limits.maxMessages(),
-        limits.maxTools(),
-        limits.maxChoices());
   }
 }

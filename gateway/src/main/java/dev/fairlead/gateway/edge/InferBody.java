@@ -35,6 +35,10 @@ record InferBody(ChatRequest chat, Controls controls) {
           .build();
   private static final Set<String> KEYS =
       Set.of("prompt", "model", "policy", "max_tokens", "max_cost_usd", "latency_slo_ms");
+
+  /** A nano-dollar; also keeps exponents out whose rounding would take minutes. */
+  private static final BigDecimal MIN_USD = new BigDecimal("1e-9");
+
   private static final BigDecimal MAX_USD = BigDecimal.valueOf(1_000_000);
 
   /** Reads a body; {@link Failure.InvalidRequest} names what is wrong. */
@@ -109,9 +113,9 @@ record InferBody(ChatRequest chat, Controls controls) {
     }
     boolean valid =
         value.isNumber()
-            && value.decimalValue().signum() > 0
+            && value.decimalValue().compareTo(MIN_USD) >= 0
             && value.decimalValue().compareTo(MAX_USD) <= 0;
-    require(valid, "max_cost_usd", value, "USD above 0 up to 1000000");
+    require(valid, "max_cost_usd", value, "USD of 0.000000001 up to 1000000");
     return value.decimalValue().movePointRight(9).setScale(0, RoundingMode.DOWN).longValueExact();
   }
 

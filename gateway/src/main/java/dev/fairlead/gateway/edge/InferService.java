@@ -12,6 +12,7 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.dialect.DialectCodec;
+import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.pipeline.Answer;
 import dev.fairlead.gateway.pipeline.AnswerHead;
 import dev.fairlead.gateway.pipeline.CallScope;
@@ -34,27 +35,30 @@ final class InferService extends EdgeService {
   private final DialectCodec errors;
   private final EdgeContext edge;
   private final InferencePipeline pipeline;
+  private final ScanLimits limits;
 
-  InferService(DialectCodec errors, EdgeContext edge, InferencePipeline pipeline) {
+  InferService(
+      DialectCodec errors, EdgeContext edge, InferencePipeline pipeline, ScanLimits limits) {
     super(errors, HttpMethod.POST);
     this.errors = errors;
     this.edge = edge;
     this.pipeline = pipeline;
+    this.limits = limits;
   }
 
   @Override
   HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
-    InferenceRequest request = request(InferBody.read(body), headers);
+    InferenceRequest request = request(InferBody.read(body), headers, limits);
     CallScope scope = edge.open(context, request.controls().timing());
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
     pipeline.answer(request, scope, new TextSink(response, errors, scope.requestId()));
     return EdgeContext.cancelling(context, scope, HttpResponse.of(response));
   }
 
-  static InferenceRequest request(InferBody body, RequestHeaders headers) {
+  static InferenceRequest request(InferBody body, RequestHeaders headers, ScanLimits limits) {
     return new InferenceRequest(
         new Form.Typed(body.chat()),
-        TypedFacts.of(body.chat(), false),
+        TypedFacts.of(body.chat(), false, limits),
         body.controls().overriddenBy(ControlsReader.fromHeaders(headers::get)),
         EdgeContext.forwarded(headers),
         EdgeContext.clientRetries(headers));

@@ -9,6 +9,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.catalog.Capability;
 import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.gateway.dialect.DialectCodec;
+import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.ScannedRequest;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.pipeline.CallScope;
@@ -33,14 +34,20 @@ final class RouteService extends EdgeService {
   private final EdgeContext edge;
   private final InferencePipeline pipeline;
   private final RouterMetrics metrics;
+  private final ScanLimits limits;
 
   RouteService(
-      DialectCodec codec, EdgeContext edge, InferencePipeline pipeline, RouterMetrics metrics) {
+      DialectCodec codec,
+      EdgeContext edge,
+      InferencePipeline pipeline,
+      RouterMetrics metrics,
+      ScanLimits limits) {
     super(codec, HttpMethod.POST);
     this.codec = codec;
     this.edge = edge;
     this.pipeline = pipeline;
     this.metrics = metrics;
+    this.limits = limits;
   }
 
   @Override
@@ -62,7 +69,7 @@ final class RouteService extends EdgeService {
       ScannedRequest scanned = codec.scan(body);
       return ChatService.request(scanned, codec, headers);
     }
-    return InferService.request(InferBody.read(body), headers);
+    return InferService.request(InferBody.read(body), headers, limits);
   }
 
   private ObjectNode json(RouteOutcome outcome) {

@@ -2,6 +2,7 @@ package dev.fairlead.gateway.rpc;
 
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.gateway.pipeline.Form;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
@@ -24,11 +25,17 @@ public final class InferenceGrpcService extends InferenceServiceGrpc.InferenceSe
 
   private final InferencePipeline pipeline;
   private final RpcScopes scopes;
+  private final ScanLimits limits;
 
-  /** A service over the shared pipeline. */
-  public InferenceGrpcService(InferencePipeline pipeline, RpcScopes scopes) {
+  /**
+   * A service over the shared pipeline.
+   *
+   * @param limits how much a request may hold
+   */
+  public InferenceGrpcService(InferencePipeline pipeline, RpcScopes scopes, ScanLimits limits) {
     this.pipeline = pipeline;
     this.scopes = scopes;
+    this.limits = limits;
   }
 
   @Override
@@ -56,10 +63,13 @@ public final class InferenceGrpcService extends InferenceServiceGrpc.InferenceSe
     }
   }
 
-  private static InferenceRequest request(
-      ChatRequest chat, RequestControls controls, boolean stream) {
+  private InferenceRequest request(ChatRequest chat, RequestControls controls, boolean stream) {
     return new InferenceRequest(
-        new Form.Typed(chat), TypedFacts.of(chat, stream), TypedControls.of(controls), Map.of(), 0);
+        new Form.Typed(chat),
+        TypedFacts.of(chat, stream, limits),
+        TypedControls.of(controls),
+        Map.of(),
+        0);
   }
 
   static Throwable status(RuntimeException error) {

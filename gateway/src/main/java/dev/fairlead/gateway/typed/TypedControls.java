@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** The wishes of a typed request. */
 public final class TypedControls {
 
+  private static final int MAX_TAGS = 16;
+  private static final int MAX_TAG_LENGTH = 64;
+
   private TypedControls() {}
 
   /**
@@ -30,11 +33,17 @@ public final class TypedControls {
         !controls.hasQualityTarget()
             || (controls.getQualityTarget() > 0 && controls.getQualityTarget() <= 1);
     require(quality, "controls.quality_target", "above 0 up to 1");
-    require(controls.getTagsCount() <= 16, "controls.tags", "up to 16");
+    boolean tags =
+        controls.getTagsCount() <= MAX_TAGS
+            && controls.getTagsList().stream()
+                .allMatch(tag -> !tag.isEmpty() && tag.length() <= MAX_TAG_LENGTH);
+    require(tags, "controls.tags", "up to 16, each of 1 to 64 characters");
     return new Controls(
         controls.hasPolicy() ? controls.getPolicy() : null,
         controls.hasMaxCostNanoUsd() ? controls.getMaxCostNanoUsd() : null,
-        controls.hasLatencySlo() ? duration(controls.getLatencySlo()) : null,
+        controls.hasLatencySlo()
+            ? positive("controls.latency_slo", controls.getLatencySlo())
+            : null,
         controls.hasQualityTarget() ? controls.getQualityTarget() : null,
         cacheControl(controls),
         controls.getTagsList(),
@@ -68,8 +77,9 @@ public final class TypedControls {
       return null;
     }
     dev.fairlead.v1.CacheControl wish = controls.getCacheControl();
-    return new CacheControl(
-        wish.getNoCache(), wish.getNoStore(), wish.hasMaxAge() ? duration(wish.getMaxAge()) : null);
+    Duration maxAge = wish.hasMaxAge() ? duration(wish.getMaxAge()) : null;
+    require(maxAge == null || !maxAge.isNegative(), "controls.cache_control.max_age", "0 or more");
+    return new CacheControl(wish.getNoCache(), wish.getNoStore(), maxAge);
   }
 
   private static Duration duration(com.google.protobuf.Duration duration) {

@@ -5,7 +5,9 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.fairlead.catalog.Capability;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.dialect.HttpFailures;
 import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
 import dev.fairlead.v1.Message;
@@ -25,7 +27,6 @@ import java.util.stream.Collectors;
 public final class TypedFacts {
 
   private static final byte[] DIALECT = "typed\n".getBytes(StandardCharsets.US_ASCII);
-  private static final int MAX_CHOICES = 128;
 
   private TypedFacts() {}
 
@@ -33,9 +34,11 @@ public final class TypedFacts {
    * The facts of a request.
    *
    * @param stream whether the answer is to be streamed
+   * @param limits how much a request may hold
    * @throws dev.fairlead.common.failure.FailureException InvalidRequest that names the field
    */
-  public static RequestFacts of(ChatRequest request, boolean stream) {
+  public static RequestFacts of(ChatRequest request, boolean stream, ScanLimits limits) {
+    bound(request, limits);
     validate(request);
     int last = lastUser(request);
     String text = last < 0 ? "" : text(request.getMessages(last));
@@ -59,6 +62,24 @@ public final class TypedFacts {
         characters(request),
         request.hasUser() ? request.getUser() : null,
         digest(request, last));
+  }
+
+  private static void bound(ChatRequest request, ScanLimits limits) {
+    int bytes = request.getSerializedSize();
+    if (bytes > limits.maxBodyBytes()) {
+      throw new Failure.InvalidRequest(
+              "chat: " + bytes + " bytes (expected: at most " + limits.maxBodyBytes() + ")",
+              "chat",
+              HttpFailures.REQUEST_TOO_LARGE)
+          .asException();
+    }
+    atMost("messages", request.getMessagesCount(), limits.maxMessages());
+    atMost("tools", request.getToolsCount(), limits.maxTools());
+    atMost("choice_count", choices(request), limits.maxChoices());
+  }
+
+  private static void atMost(String param, int count, int limit) {
+    require(count <= limit, param, count, "at most " + limit);
   }
 
   private static void validate(ChatRequest request) {
@@ -89,7 +110,7 @@ public final class TypedFacts {
     if (request.hasTopP()) {
       require(within(request.getTopP(), 0, 1), "top_p", request.getTopP(), "0..1");
     }
-    require(within(choices(request), 1, MAX_CHOICES), "choice_count", choices(request), "1..128");
+    require(choices(request) >= 1, "choice_count", choices(request), "1 or more");
   }
 
   private static boolean within(double value, double low, double high) {
@@ -161,16 +182,27 @@ public final class TypedFacts {
     return characters;
   }
 
+  /**
+   * Texts become their lengths, the last one empty: with the joined text they tell where each one
+   * ended.
+   */
+  private static void keepPlaces(Message.Builder message) {
+    boolean last = true;
+    for (int i = message.getContentCount() - 1; i >= 0; i--) {
+      ContentPart part = message.getContent(i);
+      if (part.hasText()) {
+        String place = last ? "" : Integer.toString(part.getText().length());
+        message.setContent(i, ContentPart.newBuilder().setText(place));
+        last = false;
+      }
+    }
+  }
+
   /** Everything but model, user and the last user text, whose place is kept. */
   private static ByteString digest(ChatRequest request, int lastUser) {
     ChatRequest.Builder scope = request.toBuilder().clearModel().clearUser();
     if (lastUser >= 0) {
-      Message.Builder message = scope.getMessagesBuilder(lastUser);
-      for (int i = 0; i < message.getContentCount(); i++) {
-        if (message.getContent(i).hasText()) {
-          message.setContent(i, ContentPart.newBuilder().setText(""));
-        }
-      }
+      keepPlaces(scope.getMessagesBuilder(lastUser));
     }
     try {
       ChatRequest cleared = scope.build();

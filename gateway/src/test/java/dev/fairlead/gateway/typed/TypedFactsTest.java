@@ -7,13 +7,16 @@ import dev.fairlead.catalog.Capability;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
 import dev.fairlead.v1.Image;
 import dev.fairlead.v1.Message;
 import dev.fairlead.v1.Tool;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TypedFactsTest {
@@ -29,7 +32,7 @@ class TypedFactsTest {
   }
 
   private static RequestFacts facts(ChatRequest.Builder request) {
-    return TypedFacts.of(request.build(), false);
+    return TypedFacts.of(request.build(), false, ScanLimits.DEFAULT);
   }
 
   @Test
@@ -79,6 +82,46 @@ class TypedFactsTest {
   }
 
   @Test
+  void digest_tellsWhereEachText_ended() {
+    RequestFacts first = facts(request("a").setMessages(1, texts("x\ny", "z")));
+    RequestFacts second = facts(request("a").setMessages(1, texts("x", "y\nz")));
+    assertThat(first.lastUserText()).isEqualTo(second.lastUserText());
+    assertThat(first.scopeDigest()).isNotEqualTo(second.scopeDigest());
+  }
+
+  private static Message.Builder texts(String... texts) {
+    Message.Builder message = Message.newBuilder().setRole(Message.Role.ROLE_USER);
+    for (String text : texts) {
+      message.addContent(ContentPart.newBuilder().setText(text));
+    }
+    return message;
+  }
+
+  @Test
+  void limits_hold_asInABody() {
+    ScanLimits narrow = new ScanLimits(1000, 64, 256, 2, 1, 3);
+    assertThat(TypedFacts.of(request("x").build(), false, narrow).lastUserText()).isEqualTo("x");
+    Map<ChatRequest.Builder, String> beyond =
+        Map.of(
+            request("x").addMessages(message(Message.Role.ROLE_USER, "y")),
+            "messages",
+            request("x").addTools(Tool.newBuilder()).addTools(Tool.newBuilder()),
+            "tools",
+            request("x").setChoiceCount(4),
+            "choice_count",
+            request("x".repeat(1000)),
+            "chat");
+    beyond.forEach((request, param) ->
+        assertThatThrownBy(() -> TypedFacts.of(request.build(), false, narrow))
+            .isInstanceOfSatisfying(
+                FailureException.class, error -> assertThat(param(error)).isEqualTo(param)));
+  }
+
+  private static @Nullable String param(FailureException error) {
+    return ((Failure.InvalidRequest) error.failure()).param();
+  }
+
+  @Test
   void badField_isNamed() {
     assertInvalid(ChatRequest.newBuilder(), "messages");
     assertInvalid(ChatRequest.newBuilder().addMessages(Message.newBuilder()), "messages[0].role");
@@ -93,10 +136,6 @@ class TypedFactsTest {
   private static void assertInvalid(ChatRequest.Builder request, String param) {
     assertThatThrownBy(() -> facts(request))
         .isInstanceOfSatisfying(
-            FailureException.class,
-            e ->
-                assertThat(e.failure())
-                    .isInstanceOfSatisfying(
-                        Failure.InvalidRequest.class, f -> assertThat(f.param()).isEqualTo(param)));
+            FailureException.class, error -> assertThat(param(error)).isEqualTo(param));
   }
 }
