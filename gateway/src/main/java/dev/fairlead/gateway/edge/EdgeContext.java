@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.dialect.Timing;
+import dev.fairlead.gateway.keys.Principal;
 import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.telemetry.CallContext;
 import dev.fairlead.telemetry.RequestIds;
@@ -31,11 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class EdgeContext {
 
-  /** Tenant of requests when no keys are defined. */
-  static final String DEFAULT_TENANT = "default";
-
   private static final AttributeKey<String> REQUEST_ID =
       AttributeKey.valueOf(EdgeContext.class, "REQUEST_ID");
+  private static final AttributeKey<Principal> PRINCIPAL =
+      AttributeKey.valueOf(EdgeContext.class, "PRINCIPAL");
   private static final List<String> FORWARDED =
       List.of(
           "anthropic-beta", "anthropic-version", "openai-beta", "x-slo-ttft-ms", "x-slo-tpot-ms");
@@ -75,6 +75,17 @@ final class EdgeContext {
     return known;
   }
 
+  /** Who makes the request, as the door found out. */
+  static Principal principal(ServiceRequestContext context) {
+    Principal known = context.attr(PRINCIPAL);
+    return known == null ? Principal.ANONYMOUS : known;
+  }
+
+  /** Remembers who makes the request. */
+  static void admitted(ServiceRequestContext context, Principal principal) {
+    context.setAttr(PRINCIPAL, principal);
+  }
+
   /** Opens the scope of a request with the configured total time. */
   CallScope open(ServiceRequestContext context) {
     return open(context, Timing.NONE);
@@ -100,9 +111,11 @@ final class EdgeContext {
             .setParent(parent)
             .setSpanKind(SpanKind.SERVER)
             .startSpan();
+    Principal principal = principal(context);
     CallScope scope =
         CallScope.open(
-            CallContext.of(requestId(context), DEFAULT_TENANT, parent.with(span)),
+            CallContext.of(requestId(context), principal.tenant(), parent.with(span))
+                .withValue(Principal.CURRENT, principal),
             shorter(limits.requestTimeout(), timing.timeout()),
             context.eventLoop(),
             context.eventLoop());

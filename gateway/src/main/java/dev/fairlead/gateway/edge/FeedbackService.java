@@ -42,7 +42,7 @@ final class FeedbackService extends EdgeService {
     FeedbackBody feedback = FeedbackBody.read(body);
     ServedAnswer answer =
         recent
-            .find(feedback.requestId(), EdgeContext.DEFAULT_TENANT)
+            .find(feedback.requestId(), EdgeContext.principal(context).tenant())
             .orElseThrow(() -> unknown(feedback.requestId()));
     quality.rated(answer, feedback.quality());
     CacheScope scope = answer.scope();

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.pipeline;
 
+import dev.fairlead.gateway.keys.Principal;
 import dev.fairlead.telemetry.CallContext;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -121,6 +122,11 @@ public final class CallScope {
   /** Owner of the request. */
   public String tenant() {
     return CallContext.TENANT.get(context);
+  }
+
+  /** Who makes the request. */
+  public Principal principal() {
+    return Principal.CURRENT.get(context);
   }
 
   /** Nanoseconds since the request arrived. */

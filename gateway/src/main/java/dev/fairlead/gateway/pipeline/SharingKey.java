@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.dialect.Controls;
 import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.gateway.keys.Grants;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * What must agree for two requests to be answered by one call: everything that the cache tells
  * entries apart by, and what else could change the answer, its form or its price.
  *
+ * @param grants what the key may ask for: it decides which model answers
  * @param digest over the dialect and everything in the request but the model and the last user text
  * @param text the last user text
  * @param wishes but those about time, which each request keeps for itself
  */
 record SharingKey(
     String tenant,
+    Grants grants,
     String model,
     ByteString digest,
     String text,
@@ -29,6 +32,7 @@ record SharingKey(
     RequestFacts facts = request.facts();
     return new SharingKey(
         scope.tenant(),
+        scope.principal().grants(),
         facts.model(),
         facts.scopeDigest(),
         facts.lastUserText(),

@@ -2,6 +2,7 @@ package dev.fairlead.gateway.rpc;
 
 import com.linecorp.armeria.common.CommonPools;
 import dev.fairlead.gateway.pipeline.CallScope;
+import dev.fairlead.gateway.keys.Principal;
 import dev.fairlead.telemetry.CallContext;
 import io.grpc.Context;
 import io.netty.channel.EventLoop;
@@ -27,8 +28,9 @@ public final class RpcScopes {
   CallScope open() {
     EventLoop loop = CommonPools.workerGroup().next();
     Context current = Context.current();
-    // The tenant of an unauthenticated caller is not the caller's to choose.
-    Context identity = current.withValue(CallContext.TENANT, "default");
+    // The tenant comes with the key; it is not the caller's to choose.
+    Context identity =
+        current.withValue(CallContext.TENANT, Principal.CURRENT.get(current).tenant());
     return CallScope.open(identity, timeout, loop, loop);
   }
 }
