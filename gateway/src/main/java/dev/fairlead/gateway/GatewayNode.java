@@ -23,6 +23,7 @@ import dev.fairlead.gateway.scoring.ScorerClient;
 import dev.fairlead.gateway.slo.SloConfig;
 import dev.fairlead.gateway.slo.SloController;
 import dev.fairlead.gateway.state.FileStateStore;
+import dev.fairlead.gateway.state.RedisStateStore;
 import dev.fairlead.gateway.state.SharedState;
 import dev.fairlead.gateway.steering.CanaryTraffic;
 import dev.fairlead.gateway.steering.DefaultPolicy;
@@ -30,6 +31,8 @@ import dev.fairlead.gateway.steering.Steering;
 import dev.fairlead.gateway.upstream.BreakerFollower;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.gateway.upstream.ProviderStatusClient;
+import dev.fairlead.redis.RedisConfig;
+import dev.fairlead.redis.RedisLink;
 import dev.fairlead.telemetry.Telemetry;
 import io.grpc.Channel;
 import java.io.IOException;
@@ -66,6 +69,7 @@ public final class GatewayNode implements AutoCloseable {
   private final Steering steering;
   private final BreakerFollower breakers;
   private final ScheduledExecutorService timer;
+  private final @Nullable RedisLink link;
 
   private GatewayNode(
       EdgeServer edge,
@@ -73,8 +77,10 @@ public final class GatewayNode implements AutoCloseable {
       CatalogFollower catalogs,
       Steering steering,
       BreakerFollower breakers,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      @Nullable RedisLink link) {
     this.edge = edge;
+    this.link = link;
     this.rpc = rpc;
     this.catalogs = catalogs;
     this.steering = steering;
@@ -107,6 +113,7 @@ public final class GatewayNode implements AutoCloseable {
     SecurityConfig security = config.section("security", SecurityConfig.class);
     SloConfig objectives = config.section("slo", SloConfig.class);
     CanaryConfig canaryConfig = config.section("canary", CanaryConfig.class);
+    RedisConfig redis = config.section("redis", RedisConfig.class);
 
     Map<String, Object> sections = new LinkedHashMap<>();
     sections.put("server", server);
@@ -116,6 +123,7 @@ public final class GatewayNode implements AutoCloseable {
     sections.put("limits", limits);
     sections.put("streams", streams);
     sections.put("security", security);
+    sections.put("redis", redis);
 
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -129,7 +137,12 @@ public final class GatewayNode implements AutoCloseable {
     BreakerFollower breakers = new BreakerFollower(providers, timer, FOLLOW);
     LiveStatistics statistics = new LiveStatistics(System::nanoTime, objectives.statisticsWindow());
     SloController slo = new SloController(objectives, System::nanoTime);
-    SharedState shared = new SharedState(new FileStateStore(server.dataDir()));
+    RedisLink link = redis.configured() ? RedisLink.open(redis.settings()) : null;
+    SharedState shared =
+        new SharedState(
+            link == null
+                ? new FileStateStore(server.dataDir())
+                : new RedisStateStore(link, "state"));
     CanaryTraffic canary =
         new CanaryTraffic(
             canaryConfig, slo.objective(canaryConfig.candidate()), shared, InstantSource.system());
@@ -183,7 +196,7 @@ public final class GatewayNode implements AutoCloseable {
     if (server.grpcPort() >= 0) {
       rpc = startRpc(server, telemetry, pipeline, limits, grpcPortMayBeTaken);
     }
-    return new GatewayNode(edge, rpc, catalogs, steering, breakers, timer);
+    return new GatewayNode(edge, rpc, catalogs, steering, breakers, timer, link);
   }
 
   private static @Nullable RpcServer startRpc(
@@ -242,6 +255,9 @@ public final class GatewayNode implements AutoCloseable {
     catalogs.close();
     breakers.close();
     steering.close();
+    if (link != null) {
+      link.close();
+    }
     timer.shutdownNow();
   }
 }

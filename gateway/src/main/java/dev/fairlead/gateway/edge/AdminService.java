@@ -10,6 +10,8 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +48,19 @@ abstract class AdminService extends EdgeService {
     return HttpResponse.of(
         CompletableFuture.supplyAsync(() -> answer(headers.method(), asked, who), blocking)
             .handle((answer, error) ->
-                error == null ? Json.response(200, requestId, answer) : failed(context, error)));
+                error == null
+                    ? Json.response(200, requestId, answer)
+                    : failed(context, meaning(error))));
+  }
+
+  private static Throwable meaning(Throwable error) {
+    return error.getCause() instanceof UncheckedIOException
+        ? new Failure.UpstreamUnavailable(
+                "the shared state cannot be reached, so nothing can be changed now",
+                0,
+                Duration.ofSeconds(1))
+            .asException()
+        : error;
   }
 
   private static ObjectNode parse(byte[] body) {

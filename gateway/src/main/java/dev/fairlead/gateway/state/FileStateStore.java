@@ -11,13 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The document in a file of {@code data_dir}, replaced as a whole. A lock file keeps processes that
- * share the folder from overwriting each other. An unreadable file is set aside and counts as none.
+ * The document in a file of {@code data_dir}, replaced as a whole and readable by its owner only. A
+ * lock file keeps processes that share the folder from overwriting each other.
  */
 public final class FileStateStore implements StateStore {
 
@@ -29,11 +31,25 @@ public final class FileStateStore implements StateStore {
 
   private final Path file;
   private final Path lockFile;
+  private final boolean mayBeginAnew;
 
-  /** A store in {@code folder}, which is made when something is stored. */
+  private FileStateStore(Path folder, String name, boolean mayBeginAnew) {
+    this.file = folder.resolve(name + ".json");
+    this.lockFile = folder.resolve(name + ".lock");
+    this.mayBeginAnew = mayBeginAnew;
+  }
+
+  /**
+   * A store in {@code folder}, which is made when something is stored. An unreadable file is set
+   * aside and counts as none.
+   */
   public FileStateStore(Path folder) {
-    this.file = folder.resolve("gateway-state.json");
-    this.lockFile = folder.resolve("gateway-state.lock");
+    this(folder, "gateway-state", true);
+  }
+
+  /** A store whose unreadable file is as good as unreachable: nothing in it may be forgotten. */
+  public static FileStateStore strict(Path folder, String name) {
+    return new FileStateStore(folder, name, false);
   }
 
   @Override
@@ -49,12 +65,15 @@ public final class FileStateStore implements StateStore {
     } catch (IOException e) {
       logger.debug("{} is not readable", file, e);
     }
+    if (!mayBeginAnew) {
+      throw new UncheckedIOException(new IOException(file + " is not readable"));
+    }
     setAside();
     return Versioned.NONE;
   }
 
   private void setAside() {
-    Path aside = file.resolveSibling("gateway-state.unreadable");
+    Path aside = sibling(".unreadable");
     try {
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
       logger.warn("the gateway's state cannot be read and begins anew; the file is now {}", aside);
@@ -63,31 +82,70 @@ public final class FileStateStore implements StateStore {
     }
   }
 
+  private Path sibling(String suffix) {
+    return file.resolveSibling(file.getFileName().toString().replace(".json", suffix));
+  }
+
   @Override
   public boolean replace(long expected, String json) {
+    return locked(() -> {
+      boolean newest = read().version() == expected;
+      if (newest) {
+        write(new Versioned(expected + 1, json));
+      }
+      return newest;
+    });
+  }
+
+  @Override
+  public void restore(Versioned last) {
+    boolean ignored =
+        locked(() -> {
+          boolean older = read().version() < last.version();
+          if (older) {
+            write(last);
+          }
+          return older;
+        });
+  }
+
+  private boolean locked(Writing writing) {
     WRITING.lock();
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       try (FileChannel channel =
               FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock ignored = channel.lock()) {
-        if (read().version() != expected) {
-          return false;
-        }
-        ObjectNode root = JSON.createObjectNode();
-        root.put("version", expected + 1);
-        root.set("state", JSON.readTree(json));
-        Path fresh = file.resolveSibling("gateway-state.new");
-        Files.writeString(fresh, root.toString());
-        Files.move(
-            fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        return true;
+        return writing.run();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
       WRITING.unlock();
     }
+  }
+
+  private void write(Versioned versioned) throws IOException {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("version", versioned.version());
+    root.set("state", JSON.readTree(versioned.json()));
+    Path fresh = sibling(".new");
+    Files.writeString(fresh, root.toString());
+    ownersOnly(fresh);
+    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void ownersOnly(Path file) throws IOException {
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    if (view != null) {
+      view.setPermissions(PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
+  /** What is done under the lock. */
+  private interface Writing {
+    boolean run() throws IOException;
   }
 
   @Override

@@ -27,6 +27,15 @@ public interface StateStore extends AutoCloseable {
    */
   boolean replace(long expected, String json);
 
+  /** Stores {@code last} again where an older version, or none, is kept. */
+  void restore(Versioned last);
+
+  /**
+   * Runs {@code changed} soon after another holder has changed the document, on a thread of the
+   * store's. A store that cannot tell never does; {@link #read} finds the change all the same.
+   */
+  default void onChange(Runnable changed) {}
+
   /** Frees what it holds. */
   @Override
   void close();

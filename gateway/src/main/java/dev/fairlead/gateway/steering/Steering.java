@@ -7,10 +7,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,10 @@ public final class Steering implements AutoCloseable {
   private final DefaultPolicy defaultPolicy;
   private final InstantSource clock;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
-  private final AtomicBoolean busy = new AtomicBoolean();
+
+  /** Looks asked for since the last one began; 0 when none is under way. */
+  private final AtomicInteger asked = new AtomicInteger();
+
   private final ScheduledFuture<?> ticks;
 
   /**
@@ -48,21 +52,29 @@ public final class Steering implements AutoCloseable {
     this.defaultPolicy = defaultPolicy;
     this.clock = clock;
     shared.refresh();
+    shared.onChange(this::tick);
     this.ticks =
         timer.scheduleAtFixedRate(
             this::tick, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Looks at the shared state soon, and once more when it was asked to meanwhile. */
   private void tick() {
-    if (busy.compareAndSet(false, true)) {
-      blocking.execute(() -> {
-        try {
-          follow();
-        } finally {
-          busy.set(false);
-        }
-      });
+    if (asked.getAndIncrement() == 0) {
+      try {
+        blocking.execute(this::followWhileAsked);
+      } catch (RejectedExecutionException e) {
+        logger.debug("a change of the shared state comes too late", e);
+      }
     }
+  }
+
+  private void followWhileAsked() {
+    int seen;
+    do {
+      seen = asked.get();
+      follow();
+    } while (!asked.compareAndSet(seen, 0));
   }
 
   private void follow() {

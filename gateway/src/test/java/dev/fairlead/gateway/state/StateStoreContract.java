@@ -45,6 +45,17 @@ abstract class StateStoreContract {
   }
 
   @Test
+  void restore_bringsBackWhatIsNewer_andNothingElse() {
+    try (StateStore store = open()) {
+      store.restore(new Versioned(7, "{\"a\":7}"));
+      assertThat(store.read()).isEqualTo(new Versioned(7, "{\"a\":7}"));
+      store.restore(new Versioned(6, "{\"a\":6}"));
+      store.restore(new Versioned(7, "{\"a\":8}"));
+      assertThat(store.read()).isEqualTo(new Versioned(7, "{\"a\":7}"));
+    }
+  }
+
+  @Test
   void concurrentChanges_areAllKept() throws Exception {
     try (StateStore store = open();
         StateStore other = open();

@@ -1,0 +1,129 @@
+package dev.fairlead.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.redis.RedisServerProcess;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two gateways that share nothing but a Redis agree on what an operator has changed. */
+class TwoGatewaysIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final String TOKEN = "correct-horse-battery-staple";
+  private RedisServerProcess redis;
+  private FakeBackends first;
+  private FakeBackends second;
+
+  @BeforeEach
+  void start() throws Exception {
+    redis = RedisServerProcess.start();
+    String yaml =
+        """
+        security: { admin_token: %s }
+        redis: { url: "%s" }
+        canary: { baseline: large, candidate: medium, stages: [1, 5, 25, 50], window: 20 }
+        """
+            .formatted(TOKEN, redis.url());
+    first = new FakeBackends(yaml);
+    second = new FakeBackends(yaml);
+    await().atMost(SOON).until(() -> first.node.ready() && second.node.ready());
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> {
+          assertThat(post(first, "policy", "{\"default_policy\":\"complexity\"}").statusCode())
+              .isEqualTo(200);
+          assertThat(post(second, "policy", "{\"default_policy\":\"complexity\"}").statusCode())
+              .isEqualTo(200);
+        });
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    first.close();
+    second.close();
+    redis.close();
+  }
+
+  private static HttpResponse<String> post(FakeBackends gateway, String path, String body) {
+    return Http.post(
+        gateway.url("/v1/admin/" + path),
+        body,
+        "authorization",
+        "Bearer " + TOKEN,
+        "content-type",
+        "application/json");
+  }
+
+  private static JsonNode get(FakeBackends gateway, String path) throws Exception {
+    return JSON.readTree(
+        Http.get(gateway.url("/v1/admin/" + path), "authorization", "Bearer " + TOKEN).body());
+  }
+
+  @Test
+  void policy_reachesTheOtherReplica() {
+    assertThat(post(first, "policy", "{\"default_policy\":\"cheapest\"}").statusCode())
+        .isEqualTo(200);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() ->
+            assertThat(get(second, "policy").path("default_policy").asText())
+                .isEqualTo("cheapest"));
+  }
+
+  @Test
+  void advances_stepOnceEach_whenTheyAreConcurrent() throws Exception {
+    List<Future<HttpResponse<String>>> answers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (FakeBackends gateway : List.of(first, second)) {
+        answers.add(
+            threads.submit(() -> post(gateway, "canary/advance", "{\"force\":true}")));
+      }
+    }
+    for (Future<HttpResponse<String>> answer : answers) {
+      assertThat(answer.get().statusCode()).as(answer.get().body()).isEqualTo(200);
+    }
+    for (FakeBackends gateway : List.of(first, second)) {
+      await()
+          .atMost(SOON)
+          .untilAsserted(() -> {
+            JsonNode status = get(gateway, "canary/status");
+            assertThat(status.path("stage").asInt()).isEqualTo(2);
+            assertThat(status.path("history")).hasSize(2);
+          });
+    }
+  }
+
+  @Test
+  void withoutRedis_theLastKnownStateStays_andChangesAreRefused() throws Exception {
+    post(first, "policy", "{\"default_policy\":\"cheapest\"}");
+    await()
+        .atMost(SOON)
+        .until(() -> get(second, "policy").path("default_policy").asText().equals("cheapest"));
+    redis.kill();
+    HttpResponse<String> refused = post(second, "policy", "{\"default_policy\":\"weighted\"}");
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+    assertThat(refused.body()).contains("shared state").doesNotContain("127.0.0.1");
+    assertThat(get(second, "policy").path("default_policy").asText()).isEqualTo("cheapest");
+    HttpResponse<String> answer =
+        Http.post(
+            second.url("/v1/chat/completions"),
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+            "content-type",
+            "application/json");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("x-fairlead-policy")).hasValue("cheapest");
+  }
+}
