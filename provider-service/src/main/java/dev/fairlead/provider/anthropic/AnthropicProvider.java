@@ -7,6 +7,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.Capabilities;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
@@ -25,7 +26,7 @@ import java.util.Set;
 public final class AnthropicProvider implements ModelProvider {
 
   private static final Capabilities CAPABILITIES =
-      new Capabilities(Set.of(Dialect.DIALECT_ANTHROPIC_MESSAGES), true, true);
+      new Capabilities(Set.of(Dialect.DIALECT_ANTHROPIC_MESSAGES), true, true).thatReport();
 
   /** The version that a call has whose client does not name one. */
   private static final String VERSION = "2023-06-01";
@@ -74,13 +75,15 @@ public final class AnthropicProvider implements ModelProvider {
   @Override
   public Exchange open(ModelCall call, AnswerListener listener) {
     byte[] body;
+    DroppedFields dropped = new DroppedFields();
     try {
-      body = body(call);
+      body = body(call, dropped);
     } catch (FailureException e) {
       listener.onFailed(
           UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
       return Exchange.ENDED;
     }
+    listener.onDropped(dropped.paths());
     return client.send(
         VendorClient.forwarding(headers, call.forwardHeaders()),
         body,
@@ -89,9 +92,9 @@ public final class AnthropicProvider implements ModelProvider {
         new MessagesReader(call, listener, failures, eventBytes));
   }
 
-  private static byte[] body(ModelCall call) {
+  private static byte[] body(ModelCall call, DroppedFields dropped) {
     return switch (call.form()) {
-      case RequestForm.Typed typed -> MessagesRequestCodec.encode(typed.request(), call);
+      case RequestForm.Typed typed -> MessagesRequestCodec.encode(typed.request(), call, dropped);
       case RequestForm.Raw raw when raw.dialect() == Dialect.DIALECT_ANTHROPIC_MESSAGES ->
           MessagesSplicer.splice(raw.request(), call);
       case RequestForm.Raw raw ->

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Struct;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.ThinkingWish;
 import dev.fairlead.provider.call.TypedRequest;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ResponseFormat;
@@ -15,9 +17,9 @@ import dev.fairlead.v1.ToolChoice;
 import java.util.List;
 
 /**
- * A typed request as Messages JSON. What the API cannot express is refused with the field's name;
- * {@code seed}, which never changes what an answer means, is left out, as are extensions that are
- * not the API's. Pure.
+ * A typed request as Messages JSON. What the API cannot express is refused with the field's name,
+ * or left out and noted where an answer means the same without it: {@code seed}, names of
+ * participants, extensions that are not the API's. Pure.
  */
 final class MessagesRequestCodec {
 
@@ -35,7 +37,7 @@ final class MessagesRequestCodec {
 
   private MessagesRequestCodec() {}
 
-  static byte[] encode(ChatRequest request, ModelCall call) {
+  static byte[] encode(ChatRequest request, ModelCall call, DroppedFields dropped) {
     refuseWhatCannotBeSaid(request);
     ObjectNode root = JSON.createObjectNode();
     root.put("model", call.model().upstream());
@@ -45,18 +47,21 @@ final class MessagesRequestCodec {
     if (call.streamed()) {
       root.put("stream", true);
     }
-    new TurnCodec().encode(request.getMessagesList(), root);
+    new TurnCodec(dropped).encode(request.getMessagesList(), root);
     tools(request, root);
     sampling(request, root);
-    if (request.hasReasoningEffort()) {
-      Thinking.of(call.model().upstream())
-          .write(request.getReasoningEffort(), request.getReasoningBudgetTokens(), bound, root);
+    ThinkingWish wish = ThinkingWish.of(request);
+    if (wish != null) {
+      Thinking.of(call.model().upstream()).write(wish, bound, root, dropped);
     }
     format(request.getResponseFormat(), root);
     if (!request.getUser().isEmpty()) {
       root.putObject("metadata").put("user_id", request.getUser());
     }
-    extensions(request.getExtensions(), root);
+    dropped.addIf(request.hasSeed(), "seed");
+    dropped.addSchemaLabels(request.getResponseFormat());
+    dropped.addIf(request.hasTopLogprobs(), "top_logprobs");
+    extensions(request.getExtensions(), root, dropped);
     try {
       return JSON.writeValueAsBytes(root);
     } catch (JsonProcessingException e) {
@@ -168,15 +173,18 @@ final class MessagesRequestCodec {
   }
 
   /** Only the API's own fields: it refuses others. What the request says itself stays. */
-  private static void extensions(Struct extensions, ObjectNode root) {
+  private static void extensions(Struct extensions, ObjectNode root, DroppedFields dropped) {
     if (extensions.getFieldsCount() == 0) {
       return;
     }
     JsonNode all = TypedRequest.json(extensions);
-    for (String name : EXTENSIONS) {
-      if (all.has(name) && !root.has(name)) {
-        root.set(name, all.get(name));
-      }
-    }
+    all.properties()
+        .forEach(member -> {
+          if (EXTENSIONS.contains(member.getKey()) && !root.has(member.getKey())) {
+            root.set(member.getKey(), member.getValue());
+          } else {
+            dropped.add(member.getKey());
+          }
+        });
   }
 }

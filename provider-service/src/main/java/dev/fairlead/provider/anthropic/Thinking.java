@@ -1,6 +1,8 @@
 package dev.fairlead.provider.anthropic;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.provider.call.DroppedFields;
+import dev.fairlead.provider.call.ThinkingWish;
 import dev.fairlead.provider.call.TypedRequest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,7 +12,7 @@ import java.util.regex.Pattern;
  * tokens, since then by a word while the model decides itself (platform.claude.com, extended
  * thinking, adaptive thinking and effort, read November 2026).
  */
-enum Thinking {
+public enum Thinking {
   /** The model does not think. */
   NONE,
   /** {@code thinking.budget_tokens}, which must be less than the output bound. */
@@ -23,11 +25,9 @@ enum Thinking {
   private static final Pattern VERSION =
       Pattern.compile("claude-(?:[a-z]+-)?(\\d{1,2})(?:[-.](\\d{1,2})(?!\\d))?(?!\\d)");
   private static final int SMALLEST_BUDGET = 1024;
-  private static final int MEDIUM_BUDGET = 8192;
-  private static final int HIGH_BUDGET = 24_576;
 
   /** By the version in the model's name; one without any is taken for a new one. */
-  static Thinking of(String model) {
+  public static Thinking of(String model) {
     Matcher version = VERSION.matcher(model);
     if (!version.find()) {
       return HIGHER_EFFORT;
@@ -45,20 +45,21 @@ enum Thinking {
   }
 
   /**
-   * Writes what the effort means for a request whose answer is bound so.
+   * Writes what the wish means for a request whose answer is bound so, as members that the Messages
+   * API has and Bedrock takes as additional fields.
    *
-   * @param asked a budget that the request names itself; 0 when it does not
+   * @param bound of the answer, in tokens; 0 when there is none
    */
-  void write(String effort, int asked, int bound, ObjectNode root) {
-    int budget = asked > 0 ? Math.max(asked, SMALLEST_BUDGET) : budget(effort);
-    if (budget == 0) {
+  public void write(ThinkingWish wish, int bound, ObjectNode root, DroppedFields dropped) {
+    if (wish.none()) {
       return;
     }
     switch (this) {
       case NONE ->
-          throw TypedRequest.refused("reasoning_effort", effort + " (this model does not think)");
+          throw TypedRequest.refused(
+              "reasoning_effort", wish.effort() + " (this model does not think)");
       case BUDGET -> {
-        if (bound <= SMALLEST_BUDGET) {
+        if (bound > 0 && bound <= SMALLEST_BUDGET) {
           throw TypedRequest.refused(
               "max_output_tokens",
               bound
@@ -66,13 +67,15 @@ enum Thinking {
                   + SMALLEST_BUDGET
                   + ", so that the model can think)");
         }
+        int budget = Math.max(wish.budget(), SMALLEST_BUDGET);
         root.putObject("thinking")
             .put("type", "enabled")
-            .put("budget_tokens", Math.min(budget, bound - 1));
+            .put("budget_tokens", bound > 0 ? Math.min(budget, bound - 1) : budget);
       }
       case EFFORT, HIGHER_EFFORT -> {
         root.putObject("thinking").put("type", "adaptive");
-        root.withObject("/output_config").put("effort", word(effort));
+        root.withObject("/output_config").put("effort", word(wish.effort()));
+        dropped.addIf(wish.tokens() > 0, "reasoning_budget_tokens");
       }
     }
   }
@@ -82,19 +85,6 @@ enum Thinking {
       case "minimal" -> "low";
       case "xhigh" -> this == HIGHER_EFFORT ? "xhigh" : "high";
       default -> effort;
-    };
-  }
-
-  private static int budget(String effort) {
-    return switch (effort) {
-      case "none" -> 0;
-      case "minimal", "low" -> SMALLEST_BUDGET;
-      case "medium" -> MEDIUM_BUDGET;
-      case "high", "xhigh" -> HIGH_BUDGET;
-      default ->
-          throw TypedRequest.refused(
-              "reasoning_effort",
-              effort + " (expected: none, minimal, low, medium, high or xhigh)");
     };
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.TypedRequest;
 import dev.fairlead.provider.call.TypedRequest.InlineImage;
 import dev.fairlead.v1.ContentPart;
@@ -22,6 +23,11 @@ final class TurnCodec {
 
   private final ArrayNode system = JsonNodeFactory.instance.arrayNode();
   private final ArrayNode messages = JsonNodeFactory.instance.arrayNode();
+  private final DroppedFields dropped;
+
+  TurnCodec(DroppedFields dropped) {
+    this.dropped = dropped;
+  }
 
   void encode(List<Message> conversation, ObjectNode into) {
     for (int i = 0; i < conversation.size(); i++) {
@@ -37,6 +43,7 @@ final class TurnCodec {
   }
 
   private void message(String at, Message message) {
+    dropped.addIf(message.hasName(), at + ".name");
     switch (message.getRole()) {
       case ROLE_SYSTEM, ROLE_DEVELOPER -> {
         for (ContentPart part : message.getContentList()) {
@@ -73,13 +80,13 @@ final class TurnCodec {
     return turn.putArray("content");
   }
 
-  private static void parts(String at, Message message, ArrayNode into) {
+  private void parts(String at, Message message, ArrayNode into) {
     for (int i = 0; i < message.getContentCount(); i++) {
       part(at + ".content[" + i + "]", message.getContent(i), into);
     }
   }
 
-  private static void part(String at, ContentPart part, ArrayNode into) {
+  private void part(String at, ContentPart part, ArrayNode into) {
     switch (part.getPartCase()) {
       case TEXT -> text(into, part);
       case REFUSAL -> text(into, part);
@@ -87,12 +94,13 @@ final class TurnCodec {
         Image image = part.getImage();
         ObjectNode block = into.addObject().put("type", "image");
         source(block, TypedRequest.inline(at + ".image", image), image.getUrl());
+        dropped.addIf(image.hasDetail(), at + ".image.detail");
         mark(part, block);
       }
       case DOCUMENT -> {
         Document document = part.getDocument();
         ObjectNode block = into.addObject().put("type", "document");
-        source(block, TypedRequest.inline(at + ".document", document), document.getUrl());
+        document(at + ".document", document, block);
         if (document.hasName()) {
           block.put("title", document.getName());
         }
@@ -102,7 +110,10 @@ final class TurnCodec {
         ObjectNode block = JsonNodeFactory.instance.objectNode();
         if (Thoughts.write(part.getReasoning(), block)) {
           into.add(block);
+        } else {
+          dropped.add(at + ".reasoning");
         }
+        dropped.addIf(part.hasCacheTtl(), at + ".cache_ttl");
       }
       case PART_NOT_SET -> throw TypedRequest.refused(at, "an empty part");
     }
@@ -140,15 +151,34 @@ final class TurnCodec {
     }
   }
 
-  private static void call(String at, ToolCall call, ArrayNode into) {
+  /** By value the API knows PDF and plain text (platform.claude.com, PDF support, citations). */
+  private static void document(String at, Document document, ObjectNode block) {
+    InlineImage inline = TypedRequest.inline(at, document);
+    if (inline != null && inline.mediaType().startsWith("text/")) {
+      block
+          .putObject("source")
+          .put("type", "text")
+          .put("media_type", "text/plain")
+          .put("data", TypedRequest.text(at, inline));
+      return;
+    }
+    if (inline != null && !inline.mediaType().equals("application/pdf")) {
+      throw TypedRequest.refused(
+          at + ".media_type", inline.mediaType() + " (expected: application/pdf or text/plain)");
+    }
+    source(block, inline, document.getUrl());
+  }
+
+  private void call(String at, ToolCall call, ArrayNode into) {
     into.addObject()
         .put("type", "tool_use")
         .put("id", call.getId())
         .put("name", call.getName())
         .set("input", TypedRequest.object(at + ".arguments_json", call.getArgumentsJson()));
+    dropped.addIf(!call.getSignature().isEmpty(), at + ".signature");
   }
 
-  private static void toolResult(String at, Message message, ArrayNode into) {
+  private void toolResult(String at, Message message, ArrayNode into) {
     if (message.getToolCallId().isEmpty()) {
       throw TypedRequest.refused(at + ".tool_call_id", "missing (expected: the id of a call)");
     }

@@ -5,6 +5,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.Capabilities;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeAsyncClient;
+import software.amazon.awssdk.services.bedrockruntime.model.ConverseRequest;
 
 /**
  * Calls Amazon Bedrock. Takes typed requests only. The SDK's client is made with the first call,
@@ -27,7 +29,8 @@ import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeAsyncClient;
  */
 public final class BedrockProvider implements ModelProvider {
 
-  private static final Capabilities CAPABILITIES = new Capabilities(Set.of(), true, true);
+  private static final Capabilities CAPABILITIES =
+      new Capabilities(Set.of(), true, true).thatReport();
   private static final int CONNECT_MILLIS = 3000;
 
   private final BedrockConfig config;
@@ -70,11 +73,14 @@ public final class BedrockProvider implements ModelProvider {
                         "dialect", "dialect: " + raw.dialect() + " (expected: a typed request)")
                     .asException();
           };
+      DroppedFields dropped = new DroppedFields();
+      ConverseRequest converse = ConverseRequestCodec.encode(request, call, dropped);
+      listener.onDropped(dropped.paths());
       BedrockExchange exchange = new BedrockExchange(call, listener, failures, loops.next());
       if (call.streamed()) {
-        exchange.begin(this::client, ConverseRequestCodec.encodeStreamed(request, call));
+        exchange.begin(this::client, ConverseRequestCodec.streamed(converse));
       } else {
-        exchange.begin(this::client, ConverseRequestCodec.encode(request, call));
+        exchange.begin(this::client, converse);
       }
       return exchange;
     } catch (FailureException e) {

@@ -2,7 +2,10 @@ package dev.fairlead.provider.bedrock;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.provider.anthropic.Thinking;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.ThinkingWish;
 import dev.fairlead.provider.call.TypedRequest;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ResponseFormat;
@@ -24,34 +27,37 @@ import software.amazon.awssdk.services.bedrockruntime.model.ToolConfiguration;
 import software.amazon.awssdk.services.bedrockruntime.model.ToolInputSchema;
 
 /**
- * A typed request as Converse's. What Converse cannot express is refused with the field's name;
- * {@code seed} and {@code user}, which never change what an answer means, are left out. Pure.
+ * A typed request as Converse's. What Converse cannot express is refused with the field's name, or
+ * left out and noted where an answer means the same without it: {@code seed}, {@code user}, names
+ * of participants, other vendors' extensions. Pure.
  */
 final class ConverseRequestCodec {
 
-  private static final int SMALLEST_BUDGET = 1024;
-  private static final int MEDIUM_BUDGET = 8192;
-  private static final int HIGH_BUDGET = 24_576;
   private static final String REQUEST_FIELDS = "additionalModelRequestFields";
 
   private ConverseRequestCodec() {}
 
-  static ConverseRequest encode(ChatRequest request, ModelCall call) {
+  static ConverseRequest encode(ChatRequest request, ModelCall call, DroppedFields dropped) {
     refuseWhatCannotBeSaid(request);
-    MessageCodec conversation = new MessageCodec(request.getMessagesList());
+    boolean caches = caches(call.model().upstream());
+    MessageCodec conversation = new MessageCodec(request.getMessagesList(), caches, dropped);
+    dropped.addIf(request.hasSeed(), "seed");
+    dropped.addSchemaLaxity(request.getResponseFormat());
+    dropped.addIf(request.hasUser(), "user");
+    dropped.addIf(request.hasTopLogprobs(), "top_logprobs");
     return ConverseRequest.builder()
         .modelId(call.model().upstream())
         .messages(conversation.messages())
         .system(conversation.system().isEmpty() ? null : conversation.system())
         .inferenceConfig(inference(request, call))
-        .toolConfig(tools(request))
+        .toolConfig(tools(request, caches, dropped))
         .outputConfig(output(request.getResponseFormat()))
-        .additionalModelRequestFields(additional(request, call))
+        .additionalModelRequestFields(additional(request, call, dropped))
         .build();
   }
 
-  static ConverseStreamRequest encodeStreamed(ChatRequest request, ModelCall call) {
-    ConverseRequest whole = encode(request, call);
+  /** The same request, for an answer in pieces. */
+  static ConverseStreamRequest streamed(ConverseRequest whole) {
     return ConverseStreamRequest.builder()
         .modelId(whole.modelId())
         .messages(whole.messages())
@@ -80,6 +86,14 @@ final class ConverseRequestCodec {
         "JSON without a schema (expected: json_schema)");
   }
 
+  /**
+   * Whether the model takes cache points; others refuse them (docs.aws.amazon.com/bedrock, prompt
+   * caching, supported models).
+   */
+  private static boolean caches(String model) {
+    return model.contains("anthropic.claude") || model.contains("amazon.nova");
+  }
+
   private static void refuseIf(boolean asked, String param, String what) {
     if (asked) {
       throw TypedRequest.refused(param, "Bedrock has no way to ask for " + what);
@@ -106,14 +120,24 @@ final class ConverseRequestCodec {
   }
 
   /** Without tools, or when none may be called, no tools are shown: Converse knows no other way. */
-  private static @Nullable ToolConfiguration tools(ChatRequest request) {
+  private static @Nullable ToolConfiguration tools(
+      ChatRequest request, boolean caches, DroppedFields dropped) {
     ToolChoice choice = choice(request);
     if (request.getToolsCount() == 0 || request.getToolChoice().getMode().equals("none")) {
       return null;
     }
     List<Tool> tools = new ArrayList<>();
     for (int i = 0; i < request.getToolsCount(); i++) {
-      tools.add(tool("tools[" + i + "]", request.getTools(i)));
+      String at = "tools[" + i + "]";
+      tools.add(tool(at, request.getTools(i)));
+      if (request.getTools(i).hasCacheTtl()) {
+        if (caches) {
+          tools.add(
+              Tool.fromCachePoint(MessageCodec.cachePoint(request.getTools(i).getCacheTtl())));
+        } else {
+          dropped.add(at + ".cache_ttl");
+        }
+      }
     }
     return ToolConfiguration.builder().tools(tools).toolChoice(choice).build();
   }
@@ -174,7 +198,8 @@ final class ConverseRequestCodec {
    * What Converse leaves to each family of models: {@code top_k} and how much to think. The
    * request's own additional fields stand first and win.
    */
-  private static @Nullable Document additional(ChatRequest request, ModelCall call) {
+  private static @Nullable Document additional(
+      ChatRequest request, ModelCall call, DroppedFields dropped) {
     ObjectNode fields = JsonNodeFactory.instance.objectNode();
     String model = call.model().upstream();
     boolean claude = model.contains("anthropic.");
@@ -184,9 +209,13 @@ final class ConverseRequestCodec {
       }
       fields.put(claude ? "top_k" : "k", request.getTopK());
     }
-    if (request.hasReasoningEffort()) {
-      reasoning(request, call, fields);
+    ThinkingWish wish = ThinkingWish.of(request);
+    if (wish != null) {
+      thinking(wish, request, call, fields, dropped);
     }
+    request.getExtensions().getFieldsMap().keySet().stream()
+        .filter(name -> !name.equals(REQUEST_FIELDS))
+        .forEach(dropped::add);
     if (request.getExtensions().containsFields(REQUEST_FIELDS)) {
       TypedRequest.json(request.getExtensions())
           .path(REQUEST_FIELDS)
@@ -196,37 +225,21 @@ final class ConverseRequestCodec {
     return fields.isEmpty() ? null : DocumentCodec.document(fields);
   }
 
-  /** Claude takes a budget below the output bound, others a word. */
-  private static void reasoning(ChatRequest request, ModelCall call, ObjectNode fields) {
-    String effort = request.getReasoningEffort();
-    if (!call.model().upstream().contains("anthropic.")) {
-      if (!effort.equals("none")) {
-        fields.put("reasoning_effort", effort);
-      }
+  /** Claude is told as by its own API, others by a word. */
+  private static void thinking(
+      ThinkingWish wish,
+      ChatRequest request,
+      ModelCall call,
+      ObjectNode fields,
+      DroppedFields dropped) {
+    String model = call.model().upstream();
+    if (model.contains("anthropic.")) {
+      Thinking.of(model).write(wish, TypedRequest.outputBound(request, call), fields, dropped);
       return;
     }
-    int budget =
-        switch (effort) {
-          case "none" -> 0;
-          case "minimal", "low" -> SMALLEST_BUDGET;
-          case "medium" -> MEDIUM_BUDGET;
-          case "high", "xhigh" -> HIGH_BUDGET;
-          default ->
-              throw TypedRequest.refused(
-                  "reasoning_effort",
-                  effort + " (expected: none, minimal, low, medium, high or xhigh)");
-        };
-    if (budget == 0) {
-      return;
+    if (!wish.none()) {
+      fields.put("reasoning_effort", wish.effort());
     }
-    int bound = TypedRequest.outputBound(request, call);
-    if (bound > 0 && bound <= SMALLEST_BUDGET) {
-      throw TypedRequest.refused(
-          "max_output_tokens", bound + " (expected: more than " + SMALLEST_BUDGET + " to think)");
-    }
-    fields
-        .putObject("thinking")
-        .put("type", "enabled")
-        .put("budget_tokens", bound > 0 ? Math.min(budget, bound - 1) : budget);
+    dropped.addIf(wish.tokens() > 0, "reasoning_budget_tokens");
   }
 }

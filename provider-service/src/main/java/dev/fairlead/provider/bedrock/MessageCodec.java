@@ -1,8 +1,10 @@
 package dev.fairlead.provider.bedrock;
 
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.TypedRequest;
 import dev.fairlead.provider.call.TypedRequest.InlineImage;
 import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Document;
 import dev.fairlead.v1.Image;
 import dev.fairlead.v1.Reasoning;
 import dev.fairlead.v1.ToolCall;
@@ -10,8 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.bedrockruntime.model.CachePointBlock;
+import software.amazon.awssdk.services.bedrockruntime.model.CachePointType;
 import software.amazon.awssdk.services.bedrockruntime.model.ContentBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.ConversationRole;
+import software.amazon.awssdk.services.bedrockruntime.model.DocumentBlock;
+import software.amazon.awssdk.services.bedrockruntime.model.DocumentSource;
 import software.amazon.awssdk.services.bedrockruntime.model.ImageBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.ImageSource;
 import software.amazon.awssdk.services.bedrockruntime.model.Message;
@@ -33,9 +39,19 @@ final class MessageCodec {
   private final List<SystemContentBlock> system = new ArrayList<>();
   private final List<Message> messages = new ArrayList<>();
   private final List<ContentBlock> turn = new ArrayList<>();
+  private final boolean caches;
+  private final DroppedFields dropped;
   private ConversationRole side = ConversationRole.USER;
+  private int documents;
 
-  MessageCodec(List<dev.fairlead.v1.Message> conversation) {
+  /**
+   * Encodes a conversation.
+   *
+   * @param caches whether the model takes cache points
+   */
+  MessageCodec(List<dev.fairlead.v1.Message> conversation, boolean caches, DroppedFields dropped) {
+    this.caches = caches;
+    this.dropped = dropped;
     for (int i = 0; i < conversation.size(); i++) {
       message("messages[" + i + "]", conversation.get(i));
     }
@@ -54,6 +70,7 @@ final class MessageCodec {
   }
 
   private void message(String at, dev.fairlead.v1.Message message) {
+    dropped.addIf(message.hasName(), at + ".name");
     switch (message.getRole()) {
       case ROLE_SYSTEM, ROLE_DEVELOPER -> {
         for (ContentPart part : message.getContentList()) {
@@ -62,6 +79,9 @@ final class MessageCodec {
           }
           if (!part.getText().isEmpty()) {
             system.add(SystemContentBlock.fromText(part.getText()));
+          }
+          if (marked(at + ".content", part)) {
+            system.add(SystemContentBlock.fromCachePoint(cachePoint(part.getCacheTtl())));
           }
         }
       }
@@ -107,11 +127,26 @@ final class MessageCodec {
         case REFUSAL -> text(part.getRefusal());
         case IMAGE -> turn.add(ContentBlock.fromImage(image(where + ".image", part.getImage())));
         case DOCUMENT ->
-            throw TypedRequest.refused(where + ".document", "documents are not sent to Bedrock");
-        case REASONING -> reasoning(part.getReasoning());
+            turn.add(ContentBlock.fromDocument(document(where + ".document", part.getDocument())));
+        case REASONING -> reasoning(where + ".reasoning", part.getReasoning());
         case PART_NOT_SET -> throw TypedRequest.refused(where, "an empty part");
       }
+      if (marked(where, part)) {
+        turn.add(ContentBlock.fromCachePoint(cachePoint(part.getCacheTtl())));
+      }
     }
+  }
+
+  /** Whether a cache point follows the part; a mark that the model does not take is noted. */
+  private boolean marked(String at, ContentPart part) {
+    dropped.addIf(part.hasCacheTtl() && !caches, at + ".cache_ttl");
+    return part.hasCacheTtl() && caches;
+  }
+
+  /** Five minutes is what Converse takes a point without a time for. */
+  static CachePointBlock cachePoint(String ttl) {
+    CachePointBlock.Builder point = CachePointBlock.builder().type(CachePointType.DEFAULT);
+    return ttl.equals("5m") ? point.build() : point.ttl(ttl).build();
   }
 
   /** An empty text is refused by Converse. */
@@ -122,8 +157,9 @@ final class MessageCodec {
   }
 
   /** Reasoning without a signature was another vendor's, and is refused. */
-  private void reasoning(Reasoning reasoning) {
+  private void reasoning(String at, Reasoning reasoning) {
     if (reasoning.getSignature().isEmpty()) {
+      dropped.add(at);
       return;
     }
     turn.add(
@@ -139,6 +175,7 @@ final class MessageCodec {
   }
 
   private void call(String at, ToolCall call) {
+    dropped.addIf(!call.getSignature().isEmpty(), at + ".signature");
     turn.add(
         ContentBlock.fromToolUse(use ->
             use.toolUseId(call.getId())
@@ -156,12 +193,16 @@ final class MessageCodec {
     for (int i = 0; i < message.getContentCount(); i++) {
       ContentPart part = message.getContent(i);
       String where = at + ".content[" + i + "]";
-      if (part.hasImage()) {
+      dropped.addIf(part.hasCacheTtl(), where + ".cache_ttl");
+      if (part.hasDocument()) {
+        content.add(
+            ToolResultContentBlock.fromDocument(document(where + ".document", part.getDocument())));
+      } else if (part.hasImage()) {
         content.add(ToolResultContentBlock.fromImage(image(where + ".image", part.getImage())));
       } else if (!part.getText().isEmpty()) {
         content.add(ToolResultContentBlock.fromText(part.getText()));
       } else if (!part.hasText()) {
-        throw TypedRequest.refused(where, "a tool's result can only be text or images");
+        throw TypedRequest.refused(where, "a tool's result can only be text, images or documents");
       }
     }
     if (content.isEmpty()) {
@@ -176,7 +217,8 @@ final class MessageCodec {
         }));
   }
 
-  private static ImageBlock image(String at, Image image) {
+  private ImageBlock image(String at, Image image) {
+    dropped.addIf(image.hasDetail(), at + ".detail");
     InlineImage inline = TypedRequest.inline(at, image);
     if (inline != null) {
       return ImageBlock.builder()
@@ -193,6 +235,54 @@ final class MessageCodec {
         .format(format(at, "image/" + url.substring(url.lastIndexOf('.') + 1)))
         .source(ImageSource.fromS3Location(S3Location.builder().uri(url).build()))
         .build();
+  }
+
+  /** Names must differ within a request, and hold few kinds of characters. */
+  private DocumentBlock document(String at, Document document) {
+    documents++;
+    String name =
+        document
+            .getName()
+            .replaceAll("[^A-Za-z0-9 ()\\[\\]-]+", " ")
+            .replaceAll(" {2,}", " ")
+            .strip();
+    DocumentBlock.Builder block =
+        DocumentBlock.builder()
+            .name(name.isEmpty() ? "document " + documents : name + " " + documents);
+    InlineImage inline = TypedRequest.inline(at, document);
+    if (inline != null) {
+      return block
+          .format(documentFormat(at, inline.mediaType()))
+          .source(DocumentSource.fromBytes(SdkBytes.fromByteArray(inline.bytes())))
+          .build();
+    }
+    String url = document.getUrl();
+    if (!url.startsWith("s3://")) {
+      throw TypedRequest.refused(
+          at + ".url", "an address (Bedrock takes documents by value, or from s3://)");
+    }
+    return block
+        .format(url.substring(url.lastIndexOf('.') + 1))
+        .source(DocumentSource.fromS3Location(S3Location.builder().uri(url).build()))
+        .build();
+  }
+
+  private static String documentFormat(String at, String mediaType) {
+    return switch (mediaType.toLowerCase(Locale.ROOT)) {
+      case "application/pdf" -> "pdf";
+      case "text/plain" -> "txt";
+      case "text/csv" -> "csv";
+      case "text/html" -> "html";
+      case "text/markdown" -> "md";
+      case "application/msword" -> "doc";
+      case "application/vnd.openxmlformats-officedocument.wordprocessingml.document" -> "docx";
+      case "application/vnd.ms-excel" -> "xls";
+      case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" -> "xlsx";
+      default ->
+          throw TypedRequest.refused(
+              at + ".media_type",
+              mediaType + " (expected: PDF, plain text, CSV, HTML, Markdown, Word or Excel)");
+    };
   }
 
   private static String format(String at, String mediaType) {

@@ -10,8 +10,9 @@ import java.util.List;
 public interface AnswerListener {
 
   /**
-   * Members of the request that the vendor will not see. Comes at most once, before anything else
-   * and within {@link ModelProvider#open}; only for a call that {@link Capabilities#translates}.
+   * Members of the request that the vendor will not see, perhaps none. Comes at most once, before
+   * anything else and within {@link ModelProvider#open}; only for a form of which {@link
+   * Capabilities#reports} says so.
    */
   default void onDropped(List<String> fields) {}
 

@@ -20,6 +20,9 @@ import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.Document;
 import dev.fairlead.v1.Image;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +111,18 @@ public final class TypedRequest {
       return new InlineImage(type, Base64.getDecoder().decode(url.substring(comma + 1)));
     } catch (IllegalArgumentException e) {
       throw refused(param, "a data URL whose base64 cannot be read");
+    }
+  }
+
+  /** What a document of plain text says; bytes that are not UTF-8 are refused. */
+  public static String text(String param, InlineImage document) {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(document.bytes()))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw refused(param, "text that is not UTF-8");
     }
   }
 

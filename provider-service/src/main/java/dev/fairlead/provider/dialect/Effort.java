@@ -1,15 +1,11 @@
 package dev.fairlead.provider.dialect;
 
+import dev.fairlead.provider.call.ThinkingWish;
 import dev.fairlead.v1.ChatRequest;
 import java.io.IOException;
 
 /** How much a model may think, in words and in tokens. */
 final class Effort {
-
-  /** Budgets up to these are low and medium; the numbers are those that other gateways use. */
-  private static final int LOW_TOKENS = 2048;
-
-  private static final int MEDIUM_TOKENS = 8192;
 
   private Effort() {}
 
@@ -36,16 +32,9 @@ final class Effort {
     if (type.equals("enabled") && budget > 0) {
       request.setReasoningBudgetTokens(budget);
       if (!request.hasReasoningEffort()) {
-        request.setReasoningEffort(word(budget));
+        request.setReasoningEffort(ThinkingWish.word(budget));
       }
     }
-  }
-
-  private static String word(int budget) {
-    if (budget <= LOW_TOKENS) {
-      return "low";
-    }
-    return budget <= MEDIUM_TOKENS ? "medium" : "high";
   }
 
   /** A word of any dialect; {@code max} is Anthropic's for {@code xhigh}. */

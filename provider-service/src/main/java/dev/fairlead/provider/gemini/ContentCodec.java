@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.TypedRequest;
 import dev.fairlead.provider.call.TypedRequest.InlineImage;
 import dev.fairlead.v1.ContentPart;
@@ -35,7 +36,10 @@ final class ContentCodec {
   private final ArrayNode system = JsonNodeFactory.instance.arrayNode();
   private final Map<String, String> calledNames = new HashMap<>();
 
-  ContentCodec(boolean wantsSignatures) {
+  private final DroppedFields dropped;
+
+  ContentCodec(boolean wantsSignatures, DroppedFields dropped) {
+    this.dropped = dropped;
     this.wantsSignatures = wantsSignatures;
   }
 
@@ -53,6 +57,8 @@ final class ContentCodec {
   }
 
   private void message(String at, Message message) {
+    boolean tool = message.getRole() == Message.Role.ROLE_TOOL;
+    dropped.addIf(message.hasName() && !tool, at + ".name");
     switch (message.getRole()) {
       case ROLE_SYSTEM, ROLE_DEVELOPER -> {
         for (ContentPart part : message.getContentList()) {
@@ -60,6 +66,7 @@ final class ContentCodec {
             throw TypedRequest.refused(at + ".content", "instructions can only be text");
           }
           text(system, part.getText());
+          dropped.addIf(part.hasCacheTtl(), at + ".content.cache_ttl");
         }
       }
       case ROLE_USER -> parts(at, message, turn("user"));
@@ -84,13 +91,14 @@ final class ContentCodec {
     return turn.putArray("parts");
   }
 
-  private static void parts(String at, Message message, ArrayNode into) {
+  private void parts(String at, Message message, ArrayNode into) {
     for (int i = 0; i < message.getContentCount(); i++) {
       part(at + ".content[" + i + "]", message.getContent(i), into);
     }
   }
 
-  private static void part(String at, ContentPart part, ArrayNode into) {
+  private void part(String at, ContentPart part, ArrayNode into) {
+    dropped.addIf(part.hasCacheTtl(), at + ".cache_ttl");
     switch (part.getPartCase()) {
       case TEXT -> text(into, part.getText());
       case REFUSAL -> text(into, part.getRefusal());
@@ -114,7 +122,8 @@ final class ContentCodec {
     }
   }
 
-  private static void image(String at, Image image, ArrayNode into) {
+  private void image(String at, Image image, ArrayNode into) {
+    dropped.addIf(image.hasDetail(), at + ".detail");
     InlineImage inline = TypedRequest.inline(at, image);
     if (inline != null) {
       into.addObject()
@@ -130,7 +139,8 @@ final class ContentCodec {
     file.put("fileUri", image.getUrl());
   }
 
-  private static void document(String at, Document document, ArrayNode into) {
+  private void document(String at, Document document, ArrayNode into) {
+    dropped.addIf(document.hasName(), at + ".name");
     InlineImage inline = TypedRequest.inline(at, document);
     if (inline == null) {
       into.addObject().putObject("fileData").put("fileUri", document.getUrl());
@@ -168,7 +178,11 @@ final class ContentCodec {
     }
   }
 
-  /** The name of the function is found by the id; images of a result stand after it. */
+  /**
+   * The name of the function is found by the id; images of a result stand after it. That it failed
+   * is said by the member's name, as the API's reference has it (FunctionResponse.response, read
+   * November 2026).
+   */
   private void toolResult(String at, Message message, ArrayNode into) {
     String name = calledNames.getOrDefault(message.getToolCallId(), message.getName());
     if (name.isEmpty()) {
@@ -180,16 +194,22 @@ final class ContentCodec {
       response.put("id", message.getToolCallId());
     }
     response.put("name", name);
+    dropped.addIf(message.hasName() && !message.getName().equals(name), at + ".name");
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < message.getContentCount(); i++) {
       ContentPart part = message.getContent(i);
       if (part.hasText()) {
         text.append(part.getText());
+        dropped.addIf(part.hasCacheTtl(), at + ".content[" + i + "].cache_ttl");
       } else {
         part(at + ".content[" + i + "]", part, into);
       }
     }
-    response.set("response", result(text.toString()));
+    response.set(
+        "response",
+        message.getToolError()
+            ? JsonNodeFactory.instance.objectNode().put("error", text.toString())
+            : result(text.toString()));
   }
 
   /** A JSON object as it is, anything else as its only member. */

@@ -2,7 +2,8 @@ package dev.fairlead.provider.gemini;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fairlead.provider.call.TypedRequest;
+import dev.fairlead.provider.call.DroppedFields;
+import dev.fairlead.provider.call.ThinkingWish;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
@@ -12,9 +13,6 @@ import java.util.regex.Pattern;
 record GeminiModel(String name) {
 
   private static final Pattern GENERATION = Pattern.compile("gemini-(\\d{1,3})(?:[.-].*)?");
-  private static final int LOW_BUDGET = 1024;
-  private static final int MEDIUM_BUDGET = 8192;
-  private static final int HIGH_BUDGET = 24576;
 
   /** Path of a method, with nothing of the name unescaped. */
   String path(String method) {
@@ -33,14 +31,15 @@ record GeminiModel(String name) {
    * {@code thinkingConfig} for an effort: a level from Gemini 3 on, a budget of tokens before
    * (ai.google.dev/gemini-api/docs/thinking and /openai, read November 2026).
    */
-  ObjectNode thinking(String effort) {
+  ObjectNode thinking(ThinkingWish wish, DroppedFields dropped) {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     if (generation() >= 3) {
-      config.put("thinkingLevel", level(effort));
+      config.put("thinkingLevel", level(wish.effort()));
+      dropped.addIf(wish.tokens() > 0, "reasoning_budget_tokens");
     } else {
-      config.put("thinkingBudget", budget(effort));
+      config.put("thinkingBudget", wish.budget());
     }
-    if (!effort.equals("none")) {
+    if (!wish.none()) {
       config.put("includeThoughts", true);
     }
     return config;
@@ -53,23 +52,8 @@ record GeminiModel(String name) {
       case "low" -> "low";
       case "medium" -> name.startsWith("gemini-3-pro") ? "high" : "medium";
       case "high", "xhigh" -> "high";
-      default -> throw unknown(effort);
+      default -> throw new IllegalStateException(effort);
     };
-  }
-
-  private static int budget(String effort) {
-    return switch (effort) {
-      case "none" -> 0;
-      case "minimal", "low" -> LOW_BUDGET;
-      case "medium" -> MEDIUM_BUDGET;
-      case "high", "xhigh" -> HIGH_BUDGET;
-      default -> throw unknown(effort);
-    };
-  }
-
-  private static RuntimeException unknown(String effort) {
-    return TypedRequest.refused(
-        "reasoning_effort", effort + " (expected: none, minimal, low, medium, high or xhigh)");
   }
 
   private int generation() {

@@ -7,6 +7,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.Capabilities;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
@@ -27,7 +28,8 @@ import java.util.Set;
  */
 public final class GeminiProvider implements ModelProvider {
 
-  private static final Capabilities CAPABILITIES = new Capabilities(Set.of(), true, true);
+  private static final Capabilities CAPABILITIES =
+      new Capabilities(Set.of(), true, true).thatReport();
   private static final String VERSION = "/v1beta";
 
   private final VendorClient client;
@@ -69,13 +71,15 @@ public final class GeminiProvider implements ModelProvider {
   @Override
   public Exchange open(ModelCall call, AnswerListener listener) {
     byte[] body;
+    DroppedFields dropped = new DroppedFields();
     try {
-      body = body(call);
+      body = body(call, dropped);
     } catch (FailureException e) {
       listener.onFailed(
           UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
       return Exchange.ENDED;
     }
+    listener.onDropped(dropped.paths());
     return client.send(
         headers(call),
         body,
@@ -84,9 +88,9 @@ public final class GeminiProvider implements ModelProvider {
         new GeminiReader(call, listener, failures, eventBytes));
   }
 
-  private static byte[] body(ModelCall call) {
+  private static byte[] body(ModelCall call, DroppedFields dropped) {
     return switch (call.form()) {
-      case RequestForm.Typed typed -> GeminiRequestCodec.encode(typed.request(), call);
+      case RequestForm.Typed typed -> GeminiRequestCodec.encode(typed.request(), call, dropped);
       case RequestForm.Raw raw ->
           throw Failure.InvalidRequest.of(
                   "dialect", "dialect: " + raw.dialect() + " (expected: a typed request)")

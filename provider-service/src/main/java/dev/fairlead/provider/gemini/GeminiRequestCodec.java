@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Struct;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.ThinkingWish;
 import dev.fairlead.provider.call.TypedRequest;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ResponseFormat;
@@ -15,9 +17,9 @@ import dev.fairlead.v1.ToolChoice;
 import java.util.List;
 
 /**
- * A typed request as Gemini's JSON. What Gemini cannot express is refused with the field's name;
- * {@code user} and a tool's {@code strict} are left out, as are extensions that Gemini does not
- * know. Pure.
+ * A typed request as Gemini's JSON. What Gemini cannot express is refused with the field's name, or
+ * left out and noted where an answer means the same without it: {@code user}, a tool's {@code
+ * strict}, marks for caches, extensions that Gemini does not know. Pure.
  */
 final class GeminiRequestCodec {
 
@@ -28,18 +30,22 @@ final class GeminiRequestCodec {
 
   private GeminiRequestCodec() {}
 
-  static byte[] encode(ChatRequest request, ModelCall call) {
+  static byte[] encode(ChatRequest request, ModelCall call, DroppedFields dropped) {
     GeminiModel model = new GeminiModel(call.model().upstream());
     ObjectNode root = JSON.createObjectNode();
-    new ContentCodec(model.wantsSignatures()).encode(request.getMessagesList(), root);
-    tools(request, root);
+    new ContentCodec(model.wantsSignatures(), dropped).encode(request.getMessagesList(), root);
+    tools(request, root, dropped);
     ObjectNode config = JSON.createObjectNode();
     sampling(request, call, config);
     format(request.getResponseFormat(), config);
-    if (request.hasReasoningEffort()) {
-      config.set("thinkingConfig", model.thinking(request.getReasoningEffort()));
+    ThinkingWish wish = ThinkingWish.of(request);
+    if (wish != null) {
+      config.set("thinkingConfig", model.thinking(wish, dropped));
     }
-    extensions(request.getExtensions(), root, config);
+    dropped.addIf(request.hasUser(), "user");
+    dropped.addSchemaLabels(request.getResponseFormat());
+    dropped.addIf(request.hasTopLogprobs() && !request.getLogprobs(), "top_logprobs");
+    extensions(request.getExtensions(), root, config, dropped);
     if (!config.isEmpty()) {
       root.set("generationConfig", config);
     }
@@ -50,7 +56,7 @@ final class GeminiRequestCodec {
     }
   }
 
-  private static void tools(ChatRequest request, ObjectNode root) {
+  private static void tools(ChatRequest request, ObjectNode root, DroppedFields dropped) {
     if (request.hasParallelToolCalls()
         && !request.getParallelToolCalls()
         && request.getToolsCount() > 0) {
@@ -59,7 +65,7 @@ final class GeminiRequestCodec {
     if (request.getToolsCount() > 0) {
       ArrayNode functions = root.putArray("tools").addObject().putArray("functionDeclarations");
       for (int i = 0; i < request.getToolsCount(); i++) {
-        function("tools[" + i + "]", request.getTools(i), functions.addObject());
+        function("tools[" + i + "]", request.getTools(i), functions.addObject(), dropped);
       }
     }
     if (request.hasToolChoice()) {
@@ -67,7 +73,9 @@ final class GeminiRequestCodec {
     }
   }
 
-  private static void function(String at, Tool tool, ObjectNode into) {
+  private static void function(String at, Tool tool, ObjectNode into, DroppedFields dropped) {
+    dropped.addIf(tool.getStrict(), at + ".strict");
+    dropped.addIf(tool.hasCacheTtl(), at + ".cache_ttl");
     into.put("name", tool.getName());
     if (tool.hasDescription()) {
       into.put("description", tool.getDescription());
@@ -166,16 +174,20 @@ final class GeminiRequestCodec {
   }
 
   /** Only Gemini's own fields: others belong to other vendors and would be refused. */
-  private static void extensions(Struct extensions, ObjectNode root, ObjectNode config) {
+  private static void extensions(
+      Struct extensions, ObjectNode root, ObjectNode config, DroppedFields dropped) {
     if (extensions.getFieldsCount() == 0) {
       return;
     }
     JsonNode all = TypedRequest.json(extensions);
-    for (String name : EXTENSIONS) {
-      if (all.has(name)) {
-        root.set(name, all.get(name));
-      }
-    }
+    all.properties()
+        .forEach(member -> {
+          if (EXTENSIONS.contains(member.getKey())) {
+            root.set(member.getKey(), member.getValue());
+          } else if (!member.getKey().equals("generationConfig")) {
+            dropped.add(member.getKey());
+          }
+        });
     all.path("generationConfig")
         .properties()
         .forEach(member -> {

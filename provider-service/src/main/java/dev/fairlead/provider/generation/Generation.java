@@ -131,7 +131,7 @@ public final class Generation {
       fail(UpstreamFailure.cancelled());
       return;
     }
-    if (!chosen.provider().capabilities().translates(request.form())) {
+    if (!chosen.provider().capabilities().reports(request.form())) {
       attempt.announce(List.of());
     }
     ModelCall call =
@@ -306,7 +306,7 @@ public final class Generation {
     }
 
     /**
-     * Tells that it begins. A call that is translated says first what it drops, on the thread that
+     * Tells that it begins. An adapter that reports says first what it drops, on the thread that
      * opens it; or it fails on the way there.
      */
     void announce(List<String> droppedFields) {

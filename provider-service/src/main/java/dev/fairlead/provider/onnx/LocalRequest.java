@@ -5,6 +5,7 @@ import dev.fairlead.onnx.decoder.ChatTemplate;
 import dev.fairlead.onnx.decoder.Generation;
 import dev.fairlead.onnx.decoder.Sampling;
 import dev.fairlead.onnx.decoder.TextDecoder;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
 import dev.fairlead.v1.Message;
@@ -19,11 +20,13 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 record LocalRequest(List<Generation> choices, int promptTokens) {
 
-  static LocalRequest of(ChatRequest request, int bound, TextDecoder decoder) {
+  static LocalRequest of(
+      ChatRequest request, int bound, TextDecoder decoder, DroppedFields dropped) {
     refuseWhatIsNotThere(request);
+    noteWhatChangesNothing(request, dropped);
     List<ChatTemplate.Turn> turns = new ArrayList<>();
     for (int i = 0; i < request.getMessagesCount(); i++) {
-      turns.add(turn(request.getMessages(i), "messages[" + i + "]"));
+      turns.add(turn(request.getMessages(i), "messages[" + i + "]", dropped));
     }
     int[] prompt = decoder.prompt(turns);
     if (prompt == null || prompt.length == 0) {
@@ -71,13 +74,25 @@ record LocalRequest(List<Generation> choices, int promptTokens) {
     refuse(request.getMessagesCount() == 0, "messages", "empty (expected: at least one)");
   }
 
+  private static void noteWhatChangesNothing(ChatRequest request, DroppedFields dropped) {
+    dropped.addIf(request.getToolsCount() > 0, "tools");
+    dropped.addIf(request.hasToolChoice(), "tool_choice");
+    dropped.addIf(request.hasParallelToolCalls(), "parallel_tool_calls");
+    dropped.addIf(request.hasTopLogprobs(), "top_logprobs");
+    dropped.addIf(request.hasReasoningEffort(), "reasoning_effort");
+    dropped.addIf(request.hasReasoningBudgetTokens(), "reasoning_budget_tokens");
+    dropped.addIf(request.hasUser(), "user");
+    request.getExtensions().getFieldsMap().keySet().forEach(dropped::add);
+  }
+
   private static void refuse(boolean when, String param, String message) {
     if (when) {
       throw invalid(param, message);
     }
   }
 
-  private static ChatTemplate.Turn turn(Message message, String path) {
+  private static ChatTemplate.Turn turn(Message message, String path, DroppedFields dropped) {
+    dropped.addIf(message.hasName(), path + ".name");
     String role =
         switch (message.getRole()) {
           case ROLE_SYSTEM, ROLE_DEVELOPER -> "system";
@@ -89,12 +104,17 @@ record LocalRequest(List<Generation> choices, int promptTokens) {
         };
     refuse(message.getToolCallsCount() > 0, path + ".tool_calls", "not known to a local model");
     StringBuilder text = new StringBuilder();
-    for (ContentPart part : message.getContentList()) {
+    for (int i = 0; i < message.getContentCount(); i++) {
+      ContentPart part = message.getContent(i);
+      String where = path + ".content[" + i + "]";
+      dropped.addIf(part.hasCacheTtl(), where + ".cache_ttl");
       switch (part.getPartCase()) {
         case TEXT -> text.append(part.getText());
         case REFUSAL -> text.append(part.getRefusal());
-        case REASONING, PART_NOT_SET -> {}
-        default -> throw invalid(path + ".content", "a local model reads text only");
+        case REASONING -> dropped.add(where + ".reasoning");
+        case IMAGE -> throw invalid(where + ".image", "a local model reads text only");
+        case DOCUMENT -> throw invalid(where + ".document", "a local model reads text only");
+        case PART_NOT_SET -> throw invalid(where, "an empty part");
       }
     }
     return new ChatTemplate.Turn(role, text.toString());

@@ -7,6 +7,7 @@ import dev.fairlead.onnx.decoder.DecoderLoop;
 import dev.fairlead.onnx.decoder.TextDecoder;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.Capabilities;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
@@ -21,7 +22,8 @@ import java.util.Set;
 /** One local decoder. Prompts are encoded on the caller's thread, all else is on the loop's. */
 public final class OnnxProvider implements ModelProvider, AutoCloseable {
 
-  private static final Capabilities CAPABILITIES = new Capabilities(Set.of(), true, false);
+  private static final Capabilities CAPABILITIES =
+      new Capabilities(Set.of(), true, false).thatReport();
 
   private final TextDecoder decoder;
   private final DecoderLoop loop;
@@ -63,7 +65,10 @@ public final class OnnxProvider implements ModelProvider, AutoCloseable {
       return Exchange.ENDED;
     }
     try {
-      LocalRequest request = LocalRequest.of(typed.request(), call.maxOutputTokens(), decoder);
+      DroppedFields dropped = new DroppedFields();
+      LocalRequest request =
+          LocalRequest.of(typed.request(), call.maxOutputTokens(), decoder, dropped);
+      listener.onDropped(dropped.paths());
       LocalExchange exchange = new LocalExchange(call.streamed(), request, listener);
       exchange.begin(loop);
       return exchange;

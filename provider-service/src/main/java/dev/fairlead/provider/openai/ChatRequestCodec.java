@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.ThinkingWish;
 import dev.fairlead.provider.call.TypedRequest;
 import dev.fairlead.provider.openai.Quirks.Trait;
 import dev.fairlead.v1.ChatRequest;
@@ -27,24 +29,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A typed request as OpenAI's chat JSON. Pure. */
+/**
+ * A typed request as OpenAI's chat JSON. What the dialect has no place for is left out and noted:
+ * thoughts of earlier turns, that a tool failed, marks for caches, a budget of tokens for thinking.
+ * Pure.
+ */
 final class ChatRequestCodec {
 
   private static final JsonFactory JSON = new JsonFactory();
 
   private final JsonGenerator json;
   private final boolean developerRole;
+  private final DroppedFields dropped;
   private final Set<String> written = new HashSet<>();
 
-  private ChatRequestCodec(JsonGenerator json, boolean developerRole) {
+  private ChatRequestCodec(JsonGenerator json, boolean developerRole, DroppedFields dropped) {
     this.json = json;
     this.developerRole = developerRole;
+    this.dropped = dropped;
   }
 
-  static byte[] encode(ChatRequest request, ModelCall call, Quirks quirks) {
+  static byte[] encode(ChatRequest request, ModelCall call, Quirks quirks, DroppedFields dropped) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     try (JsonGenerator generator = JSON.createGenerator(out)) {
-      new ChatRequestCodec(generator, quirks.has(Trait.DEVELOPER_ROLE))
+      new ChatRequestCodec(generator, quirks.has(Trait.DEVELOPER_ROLE), dropped)
           .write(request, call, quirks);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -132,13 +140,21 @@ final class ChatRequestCodec {
       field("top_logprobs");
       json.writeNumber(request.getTopLogprobs());
     }
-    if (request.hasReasoningEffort()) {
-      field("reasoning_effort");
-      json.writeString(request.getReasoningEffort());
-    }
+    effort(request);
     if (request.hasUser()) {
       field("user");
       json.writeString(request.getUser());
+    }
+  }
+
+  /** The dialect has words only; a budget alone is told by the word for it. */
+  private void effort(ChatRequest request) throws IOException {
+    int budget = request.getReasoningBudgetTokens();
+    dropped.addIf(budget > 0, "reasoning_budget_tokens");
+    if (request.hasReasoningEffort() || budget > 0) {
+      field("reasoning_effort");
+      json.writeString(
+          request.hasReasoningEffort() ? request.getReasoningEffort() : ThinkingWish.word(budget));
     }
   }
 
@@ -153,7 +169,9 @@ final class ChatRequestCodec {
    */
   private void messages(List<Message> messages) throws IOException {
     List<ContentPart> shown = new ArrayList<>(0);
-    for (Message message : messages) {
+    for (int i = 0; i < messages.size(); i++) {
+      Message message = messages.get(i);
+      notice("messages[" + i + "]", message);
       if (message.getRole() == Message.Role.ROLE_TOOL) {
         List<ContentPart> said = new ArrayList<>(1);
         for (ContentPart part : message.getContentList()) {
@@ -166,6 +184,23 @@ final class ChatRequestCodec {
       }
     }
     shown(shown);
+  }
+
+  private void notice(String at, Message message) {
+    dropped.addIf(message.getToolError(), at + ".tool_error");
+    for (int i = 0; i < message.getContentCount(); i++) {
+      ContentPart part = message.getContent(i);
+      if (part.hasReasoning() || part.hasCacheTtl()) {
+        String where = at + ".content[" + i + "]";
+        dropped.addIf(part.hasReasoning(), where + ".reasoning");
+        dropped.addIf(part.hasCacheTtl(), where + ".cache_ttl");
+      }
+    }
+    for (int i = 0; i < message.getToolCallsCount(); i++) {
+      if (!message.getToolCalls(i).getSignature().isEmpty()) {
+        dropped.add(at + ".tool_calls[" + i + "].signature");
+      }
+    }
   }
 
   private void shown(List<ContentPart> parts) throws IOException {
@@ -301,8 +336,9 @@ final class ChatRequestCodec {
     }
     field("tools");
     json.writeStartArray();
-    for (Tool tool : request.getToolsList()) {
-      tool(tool);
+    for (int i = 0; i < request.getToolsCount(); i++) {
+      tool(request.getTools(i));
+      dropped.addIf(request.getTools(i).hasCacheTtl(), "tools[" + i + "].cache_ttl");
     }
     json.writeEndArray();
     if (request.hasToolChoice()) {

@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.RequestHeadersBuilder;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.Capabilities;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
@@ -25,12 +26,13 @@ public final class OpenAiProvider implements ModelProvider {
 
   private static final Capabilities CAPABILITIES =
       new Capabilities(
-          Set.of(
-              Dialect.DIALECT_OPENAI_CHAT,
-              Dialect.DIALECT_OPENAI_COMPLETIONS,
-              Dialect.DIALECT_OPENAI_EMBEDDINGS),
-          true,
-          true);
+              Set.of(
+                  Dialect.DIALECT_OPENAI_CHAT,
+                  Dialect.DIALECT_OPENAI_COMPLETIONS,
+                  Dialect.DIALECT_OPENAI_EMBEDDINGS),
+              true,
+              true)
+          .thatReport();
 
   private static final VisibleHeaders VISIBLE_HEADERS =
       new VisibleHeaders(
@@ -84,14 +86,16 @@ public final class OpenAiProvider implements ModelProvider {
   @Override
   public Exchange open(ModelCall call, AnswerListener listener) {
     byte[] body;
+    DroppedFields dropped = new DroppedFields();
     try {
-      body = body(call);
+      body = body(call, dropped);
     } catch (FailureException e) {
       // Another vendor's model may still take it.
       listener.onFailed(
           UpstreamFailure.of(e.failure(), Next.OTHER_MODEL, AttemptResult.ATTEMPT_RESULT_REJECTED));
       return Exchange.ENDED;
     }
+    listener.onDropped(dropped.paths());
     return client.send(
         headers(call),
         body,
@@ -100,7 +104,7 @@ public final class OpenAiProvider implements ModelProvider {
         new OpenAiAnswer(call, listener, failures, eventBytes));
   }
 
-  private byte[] body(ModelCall call) {
+  private byte[] body(ModelCall call, DroppedFields dropped) {
     if (call.streamed() && call.form().dialect() == Dialect.DIALECT_OPENAI_EMBEDDINGS) {
       throw dev.fairlead.common.failure.Failure.InvalidRequest.of(
               "stream", "stream: embeddings are never streamed")
@@ -114,7 +118,8 @@ public final class OpenAiProvider implements ModelProvider {
               call.streamed(),
               call.maxOutputTokens(),
               quirks);
-      case RequestForm.Typed typed -> ChatRequestCodec.encode(typed.request(), call, quirks);
+      case RequestForm.Typed typed ->
+          ChatRequestCodec.encode(typed.request(), call, quirks, dropped);
     };
   }
 

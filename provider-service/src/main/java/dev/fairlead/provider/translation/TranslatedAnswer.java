@@ -13,6 +13,7 @@ import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawAnswer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -30,21 +31,29 @@ final class TranslatedAnswer implements AnswerListener {
   private final AnswerListener next;
   private final Dialect dialect;
   private final ToolNames names;
+  private final List<String> dropped;
   private final boolean sameErrors;
   private final AnswerEncoder encoder;
   private final EventWriter events;
   private @Nullable ChatResponse whole;
 
+  /**
+   * An answer.
+   *
+   * @param dropped what the dialect's decoder left out; what the adapter leaves out comes after it
+   */
   TranslatedAnswer(
       AnswerListener next,
       ClientDialect clientDialect,
       Dialect dialect,
       ToolNames names,
+      List<String> dropped,
       boolean sameErrors,
       String model) {
     this.next = next;
     this.dialect = dialect;
     this.names = names;
+    this.dropped = dropped;
     this.sameErrors = sameErrors;
     this.encoder =
         clientDialect.encoder(new AnswerHead(model, Instant.now().getEpochSecond(), uniqueId()));
@@ -59,7 +68,13 @@ final class TranslatedAnswer implements AnswerListener {
 
   @Override
   public void onDropped(List<String> fields) {
-    // Said already: an adapter drops nothing that it does not say in its documentation.
+    if (fields.isEmpty() || dropped.isEmpty()) {
+      next.onDropped(fields.isEmpty() ? dropped : fields);
+      return;
+    }
+    List<String> both = new ArrayList<>(dropped);
+    both.addAll(fields);
+    next.onDropped(both);
   }
 
   @Override

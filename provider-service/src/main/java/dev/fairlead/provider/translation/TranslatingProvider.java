@@ -16,6 +16,7 @@ import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawRequest;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -41,8 +42,7 @@ public final class TranslatingProvider implements ModelProvider {
     if (!own.typed() || foreign.isEmpty()) {
       return adapter;
     }
-    return new TranslatingProvider(
-        adapter, new Capabilities(own.dialects(), foreign, true, own.toolCalls()));
+    return new TranslatingProvider(adapter, own.translating(foreign));
   }
 
   @Override
@@ -64,9 +64,10 @@ public final class TranslatingProvider implements ModelProvider {
     }
     ToolNames names;
     ChatRequest request;
+    List<String> dropped;
     try {
       DecodedRequest decoded = dialect.decode(raw.getBody().toByteArray());
-      listener.onDropped(decoded.dropped());
+      dropped = decoded.dropped();
       names = ToolNames.of(decoded.request());
       request = names.sent(decoded.request());
     } catch (FailureException e) {
@@ -85,10 +86,19 @@ public final class TranslatingProvider implements ModelProvider {
             call.timeLeft(),
             call.lastResort(),
             call.parent());
+    if (!capabilities.reporting()) {
+      listener.onDropped(dropped);
+    }
     boolean sameErrors = OpenAiFamily.shares(raw.getDialect(), next.capabilities().dialects());
     return next.open(
         typed,
         new TranslatedAnswer(
-            listener, dialect, raw.getDialect(), names, sameErrors, call.model().upstream()));
+            listener,
+            dialect,
+            raw.getDialect(),
+            names,
+            dropped,
+            sameErrors,
+            call.model().upstream()));
   }
 }

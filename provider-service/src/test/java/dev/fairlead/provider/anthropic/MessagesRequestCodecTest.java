@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.testkit.TypedCalls;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
@@ -30,7 +31,9 @@ class MessagesRequestCodecTest {
   private static String encode(String model, ChatRequest.Builder request) {
     ChatRequest built = request.build();
     return new String(
-        MessagesRequestCodec.encode(built, TypedCalls.call(model, built, false)), UTF_8);
+        MessagesRequestCodec.encode(
+            built, TypedCalls.call(model, built, false), new DroppedFields()),
+        UTF_8);
   }
 
   private static ChatRequest.Builder request() {

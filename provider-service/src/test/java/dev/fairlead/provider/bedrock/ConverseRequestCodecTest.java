@@ -8,6 +8,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.testkit.TypedCalls;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
@@ -29,13 +30,13 @@ import software.amazon.awssdk.services.bedrockruntime.model.ConverseRequest;
 
 class ConverseRequestCodecTest {
 
-  private static final String CLAUDE = "eu.anthropic.claude-x-v1:0";
+  private static final String CLAUDE = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
 
   private static ConverseRequest encode(String model, Consumer<ChatRequest.Builder> change) {
     ChatRequest.Builder request = TypedCalls.request("hi").toBuilder();
     change.accept(request);
     return ConverseRequestCodec.encode(
-        request.build(), TypedCalls.call(model, request.build(), false));
+        request.build(), TypedCalls.call(model, request.build(), false), new DroppedFields());
   }
 
   @Test

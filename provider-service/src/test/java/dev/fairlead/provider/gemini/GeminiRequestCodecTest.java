@@ -8,6 +8,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.testkit.TypedCalls;
 import dev.fairlead.v1.ChatRequest;
@@ -31,7 +32,8 @@ class GeminiRequestCodecTest {
 
   private static String json(String model, ChatRequest request) {
     ModelCall call = TypedCalls.call(model, request, false);
-    return new String(GeminiRequestCodec.encode(request, call), StandardCharsets.UTF_8);
+    return new String(
+        GeminiRequestCodec.encode(request, call, new DroppedFields()), StandardCharsets.UTF_8);
   }
 
   private static String json(Consumer<ChatRequest.Builder> change) {

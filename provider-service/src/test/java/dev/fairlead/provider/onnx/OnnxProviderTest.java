@@ -254,7 +254,7 @@ class OnnxProviderTest {
                     .setRole(Message.Role.ROLE_USER)
                     .addContent(
                         ContentPart.newBuilder().setImage(Image.newBuilder().setUrl("data:,")))),
-        "messages[1].content");
+        "messages[1].content[0].image");
   }
 
   private void assertParam(ChatRequest.Builder request, String param) {

@@ -3,6 +3,7 @@ package dev.fairlead.provider.openai;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.dialect.ClientDialect;
@@ -21,7 +22,7 @@ class ChatRoundTripTest {
 
   private static ChatRequest sentAndRead(ChatRequest request) {
     ModelCall call = TypedCalls.call(request.getModel(), new RequestForm.Typed(request), false);
-    byte[] sent = ChatRequestCodec.encode(request, call, Quirks.OPENAI);
+    byte[] sent = ChatRequestCodec.encode(request, call, Quirks.OPENAI, new DroppedFields());
     return Objects.requireNonNull(ClientDialect.of(Dialect.DIALECT_OPENAI_CHAT))
         .decode(sent)
         .request();
@@ -91,7 +92,9 @@ class ChatRoundTripTest {
                             .setReasoning(dev.fairlead.v1.Reasoning.newBuilder().setText("hm"))))
             .build();
     ModelCall call = TypedCalls.call("m", new RequestForm.Typed(request), false);
-    assertThat(new String(ChatRequestCodec.encode(request, call, Quirks.OPENAI), UTF_8))
+    assertThat(
+            new String(
+                ChatRequestCodec.encode(request, call, Quirks.OPENAI, new DroppedFields()), UTF_8))
         .contains("{\"role\":\"assistant\",\"content\":\"\"}");
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure.Next;
 import dev.fairlead.provider.http.HttpProtocol;
@@ -119,7 +120,9 @@ class QuirksTest {
         .hasMessageStartingWith("n: ");
     assertThat(splice(quirks, 0, false, "{\"model\":\"a\",\"n\":1}")).contains("\"n\":1");
     ChatRequest two = TypedCalls.request("hi").toBuilder().setChoiceCount(2).build();
-    assertThatThrownBy(() -> ChatRequestCodec.encode(two, TypedCalls.call("m", two, false), quirks))
+    assertThatThrownBy(() ->
+            ChatRequestCodec.encode(
+                two, TypedCalls.call("m", two, false), quirks, new DroppedFields()))
         .isInstanceOf(FailureException.class);
   }
 
@@ -134,14 +137,16 @@ class QuirksTest {
             .build();
     String mistral =
         new String(
-            ChatRequestCodec.encode(request, TypedCalls.call("m", request, true), Quirks.MISTRAL),
+            ChatRequestCodec.encode(
+                request, TypedCalls.call("m", request, true), Quirks.MISTRAL, new DroppedFields()),
             UTF_8);
     assertThat(mistral)
         .contains("\"role\":\"system\"", "\"random_seed\":7", "\"max_tokens\":5")
         .doesNotContain("stream_options", "developer");
     String openai =
         new String(
-            ChatRequestCodec.encode(request, TypedCalls.call("m", request, true), Quirks.OPENAI),
+            ChatRequestCodec.encode(
+                request, TypedCalls.call("m", request, true), Quirks.OPENAI, new DroppedFields()),
             UTF_8);
     assertThat(openai)
         .contains("\"role\":\"developer\"", "\"seed\":7", "\"max_completion_tokens\":5");
