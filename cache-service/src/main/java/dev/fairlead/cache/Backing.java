@@ -55,7 +55,8 @@ interface Backing extends AutoCloseable {
     CacheCounters counters = new CacheCounters(null);
     MemoryEntryStore store =
         new MemoryEntryStore(
-            new MemoryEntryStore.Bounds(config.maxEntries(), config.maxBytes()),
+            new MemoryEntryStore.Bounds(
+                config.maxEntries(), config.maxBytes(), config.staleWhileRevalidate()),
             clock,
             entry -> {
               if (!entry.expired(clock.instant())) {
@@ -63,7 +64,7 @@ interface Backing extends AutoCloseable {
               }
               index.remove(entry.id(), entry.storedAt());
             });
-    return new Memory(store, new MemoryLeases(clock, store::contains), counters);
+    return new Memory(store, new MemoryLeases(clock, store::lasts), counters);
   }
 
   /** Shared through Redis: near cache, then time-box and breaker, then Redis. */
@@ -76,6 +77,7 @@ interface Backing extends AutoCloseable {
         new RedisEntryStore(
             link,
             config.maxEntries(),
+            config.staleWhileRevalidate(),
             clock,
             () -> counters.increment(Count.UNREADABLE),
             id -> {
@@ -95,7 +97,7 @@ interface Backing extends AutoCloseable {
         link,
         shared,
         near,
-        new GuardedLeases(new RedisLeases(link), guard),
+        new GuardedLeases(new RedisLeases(link, config.staleWhileRevalidate()), guard),
         feed,
         counters,
         new RedisLabelLog(link));

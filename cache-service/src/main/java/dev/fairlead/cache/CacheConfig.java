@@ -13,6 +13,9 @@ import java.util.List;
  * @param ttl how long an entry lives
  * @param ttlJitter share of the TTL by which an entry may live shorter, 0 to 0.9
  * @param maxTtl most a caller may ask for
+ * @param staleWhileRevalidate how long an expired answer may be given while a fresh one is made
+ * @param refreshAhead last share of an entry's life in which it is refreshed if it is hot, 0 to 0.4
+ * @param refreshHits hits within that share that make an entry hot
  * @param semantic whether near requests may be answered
  * @param policy {@code error_bound}, {@code vcache} or {@code threshold}
  * @param maxErrorRate error_bound: allowed share of wrongly answered requests
@@ -38,6 +41,9 @@ public record CacheConfig(
     Duration ttl,
     double ttlJitter,
     Duration maxTtl,
+    Duration staleWhileRevalidate,
+    double refreshAhead,
+    int refreshHits,
     boolean semantic,
     String policy,
     double maxErrorRate,
@@ -67,6 +73,13 @@ public record CacheConfig(
     Expect.range("cache.ttl_jitter", ttlJitter, 0, 0.9);
     Expect.positive("cache.max_ttl", maxTtl);
     Expect.that(ttl.compareTo(maxTtl) <= 0, "cache.ttl", ttl, "at most cache.max_ttl, " + maxTtl);
+    Expect.that(
+        !staleWhileRevalidate.isNegative(),
+        "cache.stale_while_revalidate",
+        staleWhileRevalidate,
+        "0 or more");
+    Expect.range("cache.refresh_ahead", refreshAhead, 0, 0.4);
+    Expect.range("cache.refresh_hits", refreshHits, 1, 1_000_000);
     Expect.that(POLICIES.contains(policy), "cache.policy", policy, String.join(" or ", POLICIES));
     Expect.range("cache.max_error_rate", maxErrorRate, 0.0001, 1);
     Expect.range("cache.verify_share", verifyShare, 0.01, 1);

@@ -32,6 +32,8 @@ final class CacheCounters {
     EXACT_HITS,
     SEMANTIC_HITS,
     COALESCED_HITS,
+    STALE_HITS,
+    REFRESHES,
     MISSES,
     STORES,
     EVICTIONS,
@@ -124,6 +126,7 @@ final class CacheCounters {
       Supplier<Number> entries,
       Supplier<Number> vectors,
       Supplier<Number> waiting) {
+    counter(meters, "llm.router.cache.refreshes", Count.REFRESHES);
     counter(meters, "llm.router.cache.store.writes", Count.STORES);
     counter(meters, "llm.router.cache.store.evictions", Count.EVICTIONS);
     counter(meters, "llm.router.cache.store.failures", Count.STORE_FAILURES);

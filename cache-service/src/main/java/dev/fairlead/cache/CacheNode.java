@@ -97,7 +97,8 @@ public final class CacheNode implements ServiceNode {
     SemanticLookups semantic =
         new SemanticLookups(
             config, index, store, policy, outcomes, counters, compute, clock, tracer);
-    Lookups lookups = new Lookups(config, store, semantic, flights, counters, clock);
+    Refreshes refreshes = new Refreshes(config, flights, counters, clock);
+    Lookups lookups = new Lookups(config, store, semantic, flights, refreshes, counters, clock);
     Stats stats = new Stats(config, counters, store, index, policy);
     backing.follow(stores, flights, outcomes, index, clock);
 

@@ -48,7 +48,8 @@ final class CacheRequests {
         request.getSemanticEligible(),
         request.hasMaxAge() ? notNegative("max_age", request.getMaxAge()) : null,
         request.getAcquireLease(),
-        notNegative("wait_for_leader", request.getWaitForLeader()));
+        notNegative("wait_for_leader", request.getWaitForLeader()),
+        request.getAcceptRefresh());
   }
 
   /** Checks an answer to keep; the TTL it asks for, or null for the configured one. */

@@ -101,20 +101,17 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
     }
     Duration left = Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)).minus(WAY_BACK);
     Duration wait = left.compareTo(query.patience()) < 0 ? left : query.patience();
-    return new LookupQuery(
-        query.key(),
-        query.text(),
-        query.embedding(),
-        query.encoder(),
-        query.eligible(),
-        query.maxAge(),
-        query.acquireLease(),
-        wait.isNegative() ? Duration.ZERO : wait);
+    return query.withPatience(wait.isNegative() ? Duration.ZERO : wait);
   }
 
   private void giveBack(LookupQuery query, LookupResult result) {
-    if (result instanceof Miss miss && miss.lease() != null) {
-      var unused = stores.abandon(query.key().id(), miss.lease().leaseId());
+    LookupResult.Grant granted =
+        switch (result) {
+          case Hit hit -> hit.refresh();
+          case Miss miss -> miss.lease();
+        };
+    if (granted != null) {
+      var unused = stores.abandon(query.key().id(), granted.leaseId());
     }
   }
 
@@ -194,18 +191,28 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
 
   private static LookupResponse toMessage(LookupResult result) {
     return switch (result) {
-      case Hit hit ->
-          LookupResponse.newBuilder()
-              .setHit(
-                  CacheHit.newBuilder()
-                      .setKind(hit.kind())
-                      .setEntryId(hit.entry().id())
-                      .setAnswer(hit.entry().answer())
-                      .setSimilarity(hit.similarity())
-                      .setStoredAt(toProto(hit.entry().storedAt())))
-              .build();
+      case Hit hit -> LookupResponse.newBuilder().setHit(toMessage(hit)).build();
       case Miss miss -> LookupResponse.newBuilder().setMiss(toMessage(miss)).build();
     };
+  }
+
+  private static CacheHit toMessage(Hit hit) {
+    CacheHit.Builder message =
+        CacheHit.newBuilder()
+            .setKind(hit.kind())
+            .setEntryId(hit.entry().id())
+            .setAnswer(hit.entry().answer())
+            .setSimilarity(hit.similarity())
+            .setStoredAt(toProto(hit.entry().storedAt()));
+    LookupResult.Grant refresh = hit.refresh();
+    if (refresh != null) {
+      message.setRefresh(toProto(refresh));
+    }
+    return message.build();
+  }
+
+  private static Lease toProto(LookupResult.Grant grant) {
+    return Lease.newBuilder().setId(grant.leaseId()).setTtl(toProto(grant.ttl())).build();
   }
 
   private static CacheMiss toMessage(Miss miss) {
@@ -215,7 +222,7 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
             .setSemanticPossible(miss.semanticPossible());
     LookupResult.Grant lease = miss.lease();
     if (lease != null) {
-      message.setLease(Lease.newBuilder().setId(lease.leaseId()).setTtl(toProto(lease.ttl())));
+      message.setLease(toProto(lease));
     }
     LookupResult.Near near = miss.neighbour();
     if (near != null) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxAge oldest acceptable entry; null means any
  * @param acquireLease whether a miss asks for the right to make the answer
  * @param patience how long to wait for another that makes it; 0 means not at all
+ * @param refreshes whether the caller can make a fresh answer behind a hit
  */
 record LookupQuery(
     EntryKey key,
@@ -25,4 +26,11 @@ record LookupQuery(
     boolean eligible,
     @Nullable Duration maxAge,
     boolean acquireLease,
-    Duration patience) {}
+    Duration patience,
+    boolean refreshes) {
+
+  LookupQuery withPatience(Duration wait) {
+    return new LookupQuery(
+        key, text, embedding, encoder, eligible, maxAge, acquireLease, wait, refreshes);
+  }
+}

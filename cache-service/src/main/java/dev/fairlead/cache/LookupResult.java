@@ -9,8 +9,22 @@ import org.jspecify.annotations.Nullable;
 /** What came of a lookup. */
 sealed interface LookupResult {
 
-  /** An answer. */
-  record Hit(CacheHit.Kind kind, CacheEntry entry, double similarity) implements LookupResult {}
+  /**
+   * An answer.
+   *
+   * @param refresh right to make a fresh one behind it; null when there is none
+   */
+  record Hit(CacheHit.Kind kind, CacheEntry entry, double similarity, @Nullable Grant refresh)
+      implements LookupResult {
+
+    static Hit of(CacheHit.Kind kind, CacheEntry entry) {
+      return new Hit(kind, entry, 1, null);
+    }
+
+    Hit with(Grant granted) {
+      return new Hit(kind, entry, similarity, granted);
+    }
+  }
 
   /**
    * None.

@@ -7,8 +7,11 @@ import dev.fairlead.cache.LookupResult.Miss;
 import dev.fairlead.cache.SingleFlight.Turn;
 import dev.fairlead.cache.store.CacheEntry;
 import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.cache.store.LeaseStore;
 import dev.fairlead.v1.CacheHit;
 import dev.fairlead.v1.CacheMiss.Reason;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +26,7 @@ final class Lookups {
   private final EntryStore store;
   private final SemanticLookups semantic;
   private final SingleFlight flights;
+  private final Refreshes refreshes;
   private final CacheCounters counters;
   private final InstantSource clock;
 
@@ -31,12 +35,14 @@ final class Lookups {
       EntryStore store,
       SemanticLookups semantic,
       SingleFlight flights,
+      Refreshes refreshes,
       CacheCounters counters,
       InstantSource clock) {
     this.config = config;
     this.store = store;
     this.semantic = semantic;
     this.flights = flights;
+    this.refreshes = refreshes;
     this.counters = counters;
     this.clock = clock;
   }
@@ -45,14 +51,30 @@ final class Lookups {
   CompletableFuture<LookupResult> lookup(LookupQuery query) {
     return exact(query)
         .thenCompose(result ->
-            result instanceof Miss miss && searchable(query, miss)
-                ? semantic.lookup(query).thenApply(found -> merge(miss, found))
-                : CompletableFuture.completedFuture(result))
-        .thenCompose(result ->
-            result instanceof Miss miss && query.acquireLease()
-                ? takeTurn(query, miss)
-                : CompletableFuture.completedFuture(result))
+            switch (result) {
+              case Hit hit when query.refreshes() -> refreshes.behind(hit);
+              case Hit hit -> CompletableFuture.completedFuture(hit);
+              case Miss miss -> missed(query, miss);
+            })
         .thenApply(result -> counted(query, result));
+  }
+
+  private CompletableFuture<LookupResult> missed(LookupQuery query, Miss exact) {
+    Duration enough = enough(query, exact);
+    CompletableFuture<LookupResult> near =
+        searchable(query, exact)
+            ? semantic.lookup(query).thenApply(found -> merge(exact, found))
+            : CompletableFuture.completedFuture(exact);
+    return near.thenCompose(result ->
+        result instanceof Miss miss && query.acquireLease()
+            ? takeTurn(query, miss, enough)
+            : CompletableFuture.completedFuture(result));
+  }
+
+  /** An entry that is too old for the caller, although it has not expired, is not enough. */
+  private Duration enough(LookupQuery query, Miss exact) {
+    boolean tooOld = exact.reason() == Reason.REASON_TOO_OLD && query.maxAge() != null;
+    return tooOld || !config.enabled() ? LeaseStore.NOTHING_IS_ENOUGH : Duration.ZERO;
   }
 
   private CompletableFuture<LookupResult> exact(LookupQuery query) {
@@ -72,10 +94,20 @@ final class Lookups {
       return new Miss(Reason.REASON_NOT_FOUND, embeddingWanted(query), null, null);
     }
     CacheEntry entry = found.get();
-    if (query.maxAge() != null && entry.storedAt().plus(query.maxAge()).isBefore(clock.instant())) {
-      return new Miss(Reason.REASON_TOO_OLD, embeddingWanted(query), null, null);
+    Instant now = clock.instant();
+    if (query.maxAge() != null && entry.storedAt().plus(query.maxAge()).isBefore(now)) {
+      return tooOld(query);
     }
-    return new Hit(kind, entry, 1);
+    if (!entry.expired(now)) {
+      return Hit.of(kind, entry);
+    }
+    boolean mayBeStale =
+        query.refreshes() && query.maxAge() == null && kind == CacheHit.Kind.KIND_EXACT;
+    return mayBeStale ? Hit.of(CacheHit.Kind.KIND_STALE, entry) : tooOld(query);
+  }
+
+  private Miss tooOld(LookupQuery query) {
+    return new Miss(Reason.REASON_TOO_OLD, embeddingWanted(query), null, null);
   }
 
   /**
@@ -107,10 +139,9 @@ final class Lookups {
     return nothingNear ? exact : near;
   }
 
-  private CompletableFuture<LookupResult> takeTurn(LookupQuery query, Miss miss) {
-    boolean evenIfStored = miss.reason() == Reason.REASON_TOO_OLD || !config.enabled();
+  private CompletableFuture<LookupResult> takeTurn(LookupQuery query, Miss miss, Duration enough) {
     return flights
-        .enter(query.key().id(), evenIfStored, query.patience())
+        .enter(query.key().id(), enough, query.patience())
         .thenCompose(turn ->
             switch (turn) {
               case Turn.Leading leading ->
@@ -142,7 +173,8 @@ final class Lookups {
             switch (hit.kind()) {
               case KIND_SEMANTIC -> Count.SEMANTIC_HITS;
               case KIND_COALESCED -> Count.COALESCED_HITS;
-              case KIND_EXACT, KIND_STALE, KIND_UNSPECIFIED, UNRECOGNIZED -> Count.EXACT_HITS;
+              case KIND_STALE -> Count.STALE_HITS;
+              case KIND_EXACT, KIND_UNSPECIFIED, UNRECOGNIZED -> Count.EXACT_HITS;
             });
       }
       case Miss miss -> {

@@ -175,13 +175,14 @@ final class SemanticLookups {
           }
           // What the index promised must be what the store has: scope and text are compared again.
           if (found.isEmpty()
+              || found.get().expired(clock.instant())
               || !found.get().key().equals(near.key())
               || !found.get().key().scope().equals(query.key().scope())
               || !found.get().text().equals(near.text())) {
             index.remove(near.id(), near.storedAt());
             return Miss.because(Reason.REASON_NOT_FOUND);
           }
-          return new Hit(CacheHit.Kind.KIND_SEMANTIC, found.get(), candidate.similarity());
+          return new Hit(CacheHit.Kind.KIND_SEMANTIC, found.get(), candidate.similarity(), null);
         });
   }
 }

@@ -61,11 +61,11 @@ final class SingleFlight {
   /**
    * Asks for a turn. The future always completes, at the latest after {@code wait}.
    *
-   * @param evenIfStored the entry is there but not good enough for this lookup
+   * @param enough as {@link LeaseStore#tryAcquire} takes it
    * @param wait how long to wait for another that makes the answer; 0 means not at all
    */
-  CompletableFuture<Turn> enter(String id, boolean evenIfStored, Duration wait) {
-    Waiter waiter = new Waiter(evenIfStored, wait.isPositive() && waiting.get() < maxWaiters);
+  CompletableFuture<Turn> enter(String id, Duration enough, Duration wait) {
+    Waiter waiter = new Waiter(enough, wait.isPositive() && waiting.get() < maxWaiters);
     if (waiter.patient) {
       waiting.incrementAndGet();
       var unused = waiter.turn.whenComplete((turn, error) -> waiting.decrementAndGet());
@@ -154,7 +154,7 @@ final class SingleFlight {
     String leaseId = UUID.randomUUID().toString();
     var unused =
         leases
-            .tryAcquire(flight.id, leaseId, ttl, waiter.evenIfStored)
+            .tryAcquire(flight.id, leaseId, ttl, waiter.enough)
             .handle((attempt, error) -> {
               settle(flight, waiter, leaseId, error == null ? attempt : new Attempt.Granted());
               return null;
@@ -257,11 +257,11 @@ final class SingleFlight {
 
   private static final class Waiter {
     final CompletableFuture<Turn> turn = new CompletableFuture<>();
-    final boolean evenIfStored;
+    final Duration enough;
     final boolean patient;
 
-    Waiter(boolean evenIfStored, boolean patient) {
-      this.evenIfStored = evenIfStored;
+    Waiter(Duration enough, boolean patient) {
+      this.enough = enough;
       this.patient = patient;
     }
   }

@@ -71,6 +71,8 @@ final class Stats {
             .setExactHits(totals.of(Count.EXACT_HITS))
             .setSemanticHits(totals.of(Count.SEMANTIC_HITS))
             .setCoalescedHits(totals.of(Count.COALESCED_HITS))
+            .setStaleHits(totals.of(Count.STALE_HITS))
+            .setRefreshes(totals.of(Count.REFRESHES))
             .setMisses(totals.of(Count.MISSES))
             .putAllVetoes(totals.vetoes())
             .setStores(totals.of(Count.STORES))

@@ -69,6 +69,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +124,7 @@ public final class FakeBackends implements AutoCloseable {
     cache.away = false;
     cache.semanticPossible = false;
     cache.semanticHit = null;
+    cache.staleOnce.set(false);
     cache.stored.clear();
     cache.lookups.clear();
     cache.reports.clear();
@@ -195,6 +197,10 @@ public final class FakeBackends implements AutoCloseable {
     public volatile boolean away;
     public volatile boolean semanticPossible;
     public volatile @Nullable CacheHit semanticHit;
+
+    /** The next exact hit is stale and carries a lease to refresh with. */
+    public final AtomicBoolean staleOnce = new AtomicBoolean();
+
     public final Map<String, StoreRequest> stored = new ConcurrentHashMap<>();
     public final List<LookupRequest> lookups = new CopyOnWriteArrayList<>();
     public final List<ReportOutcomeRequest> reports = new CopyOnWriteArrayList<>();
@@ -214,12 +220,15 @@ public final class FakeBackends implements AutoCloseable {
     private LookupResponse find(LookupRequest request) {
       StoreRequest entry = stored.get(key(request.getFingerprint()));
       if (entry != null) {
-        CacheHit hit =
+        CacheHit.Builder hit =
             CacheHit.newBuilder()
                 .setKind(CacheHit.Kind.KIND_EXACT)
                 .setEntryId("entry-1")
-                .setAnswer(entry.getAnswer())
-                .build();
+                .setAnswer(entry.getAnswer());
+        if (request.getAcceptRefresh() && staleOnce.getAndSet(false)) {
+          openLeases.incrementAndGet();
+          hit.setKind(CacheHit.Kind.KIND_STALE).setRefresh(Lease.newBuilder().setId("refresh-1"));
+        }
         return LookupResponse.newBuilder().setHit(hit).build();
       }
       CacheHit near = semanticHit;

@@ -7,6 +7,7 @@ import dev.fairlead.cache.store.FlushFilter;
 import dev.fairlead.cache.store.StoreUnavailableException;
 import dev.fairlead.redis.RedisLink;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class RedisEntryStore implements EntryStore {
   private final RedisLink link;
   private final RedisKeys keys;
   private final TenantLedger ledger;
+  private final Duration staleFor;
   private final InstantSource clock;
   private final Runnable onUnreadable;
   private final ExecutorService listing = Executors.newVirtualThreadPerTaskExecutor();
@@ -42,17 +44,20 @@ public final class RedisEntryStore implements EntryStore {
    * Keeps entries over a link.
    *
    * @param maxEntries most entries of one tenant
+   * @param staleFor how long an entry is kept after it has expired, 0 or more
    * @param onUnreadable told of every value that was removed because it cannot be an entry of ours
    * @param onEvicted told of the id of every entry that was removed to stay inside the bound
    */
   public RedisEntryStore(
       RedisLink link,
       long maxEntries,
+      Duration staleFor,
       InstantSource clock,
       Runnable onUnreadable,
       Consumer<String> onEvicted) {
     this.link = link;
     this.keys = RedisKeys.of(link);
+    this.staleFor = staleFor;
     this.clock = clock;
     this.onUnreadable = onUnreadable;
     this.ledger = new TenantLedger(link, maxEntries, clock, id -> evict(id, onEvicted));
@@ -91,7 +96,7 @@ public final class RedisEntryStore implements EntryStore {
       onUnreadable.run();
       var unused = delete(List.of(id));
     }
-    return entry.filter(found -> !found.expired(clock.instant()));
+    return entry.filter(found -> !found.expired(clock.instant().minus(staleFor)));
   }
 
   private static boolean wrongType(Throwable error) {
@@ -105,7 +110,8 @@ public final class RedisEntryStore implements EntryStore {
 
   @Override
   public CompletableFuture<Void> put(CacheEntry entry) {
-    Duration ttl = Duration.between(clock.instant(), entry.expiresAt());
+    Instant keptUntil = entry.expiresAt().plus(staleFor);
+    Duration ttl = Duration.between(clock.instant(), keptUntil);
     if (!ttl.isPositive()) {
       return CompletableFuture.completedFuture(null);
     }
@@ -116,7 +122,7 @@ public final class RedisEntryStore implements EntryStore {
                 .setAsync(bytes, ttl))
         .whenComplete((done, error) -> {
           if (error == null) {
-            ledger.added(entry);
+            ledger.added(entry, keptUntil);
           }
         });
   }
@@ -155,7 +161,12 @@ public final class RedisEntryStore implements EntryStore {
 
   @Override
   public CompletableFuture<Void> forEach(Consumer<CacheEntry> action) {
-    return CompletableFuture.runAsync(() -> scan(batch -> batch.forEach(action)), listing);
+    Consumer<List<CacheEntry>> each =
+        batch -> {
+          Instant now = clock.instant();
+          batch.stream().filter(entry -> !entry.expired(now)).forEach(action);
+        };
+    return CompletableFuture.runAsync(() -> scan(each), listing);
   }
 
   private void scan(Consumer<List<CacheEntry>> action) {

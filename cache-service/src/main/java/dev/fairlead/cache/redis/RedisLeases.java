@@ -18,7 +18,7 @@ public final class RedisLeases implements LeaseStore {
   /** A key without expiry is none of ours, or lost it: it is taken over. */
   private static final String ACQUIRE =
       """
-      if ARGV[3] == '0' and redis.call('exists', KEYS[2]) == 1 then return -1 end
+      if redis.call('pttl', KEYS[2]) > tonumber(ARGV[3]) then return -1 end
       local left = redis.call('pttl', KEYS[1])
       if left > 0 then return left end
       redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -31,16 +31,22 @@ public final class RedisLeases implements LeaseStore {
 
   private final RedisLink link;
   private final RedisKeys keys;
+  private final Duration staleFor;
 
-  /** Keeps leases over a link. */
-  public RedisLeases(RedisLink link) {
+  /**
+   * Keeps leases over a link.
+   *
+   * @param staleFor how long entries are kept after they have expired, 0 or more
+   */
+  public RedisLeases(RedisLink link, Duration staleFor) {
     this.link = link;
+    this.staleFor = staleFor;
     this.keys = RedisKeys.of(link);
   }
 
   @Override
   public CompletableFuture<Attempt> tryAcquire(
-      String id, String leaseId, Duration ttl, boolean evenIfStored) {
+      String id, String leaseId, Duration ttl, Duration enough) {
     CompletableFuture<Long> left =
         link.script(
             ACQUIRE,
@@ -48,7 +54,7 @@ public final class RedisLeases implements LeaseStore {
             List.of(keys.lease(id), keys.entry(id)),
             leaseId,
             Math.max(1, ttl.toMillis()),
-            evenIfStored ? "1" : "0");
+            enough.plus(staleFor).toMillis());
     return left.thenApply(RedisLeases::attempt);
   }
 

@@ -3,6 +3,7 @@ package dev.fairlead.cache.redis;
 import dev.fairlead.cache.store.CacheEntry;
 import dev.fairlead.redis.RedisLink;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,10 +55,10 @@ final class TenantLedger {
     this.onExcess = onExcess;
   }
 
-  /** An entry was put. Nobody waits for this. */
-  void added(CacheEntry entry) {
+  /** An entry was put that goes by itself at {@code keptUntil}. Nobody waits for this. */
+  void added(CacheEntry entry, Instant keptUntil) {
     String digest = RedisKeys.digest(entry.key().scope().tenant());
-    long expiry = entry.expiresAt().toEpochMilli();
+    long expiry = keptUntil.toEpochMilli();
     long now = clock.millis();
     CompletableFuture<List<byte[]>> victims =
         link.script(
@@ -93,7 +94,7 @@ final class TenantLedger {
     return link.script(lua, ReturnType.LONG, List.of(key), arguments);
   }
 
-  /** Entries of all tenants that have not expired. */
+  /** Entries of all tenants that are kept. */
   CompletableFuture<Long> count() {
     return link.call(redisson ->
             redisson.<String>getSet(keys.tenants(), StringCodec.INSTANCE).readAllAsync())

@@ -16,7 +16,10 @@ public interface EntryStore extends AutoCloseable {
   /** What statistics call it: {@code memory} or {@code redis}. */
   String name();
 
-  /** The entry of an id, unless it has expired. */
+  /**
+   * The entry of an id. It may have expired, by up to the time the store keeps such entries for;
+   * ask {@link CacheEntry#expired}.
+   */
   CompletableFuture<Optional<CacheEntry>> find(String id);
 
   /**
@@ -35,8 +38,8 @@ public interface EntryStore extends AutoCloseable {
   CompletableFuture<Long> flush(FlushFilter filter);
 
   /**
-   * Calls {@code action} for every entry, in any order, one after the other; completes after the
-   * last.
+   * Calls {@code action} for every entry that has not expired, in any order, one after the other;
+   * completes after the last.
    */
   CompletableFuture<Void> forEach(Consumer<CacheEntry> action);
 

@@ -17,8 +17,8 @@ public final class GuardedLeases implements LeaseStore {
 
   @Override
   public CompletableFuture<Attempt> tryAcquire(
-      String id, String leaseId, Duration ttl, boolean evenIfStored) {
-    return guard.call(() -> leases.tryAcquire(id, leaseId, ttl, evenIfStored));
+      String id, String leaseId, Duration ttl, Duration enough) {
+    return guard.call(() -> leases.tryAcquire(id, leaseId, ttl, enough));
   }
 
   @Override

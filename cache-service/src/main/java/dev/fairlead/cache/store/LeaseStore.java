@@ -9,17 +9,19 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface LeaseStore {
 
+  /** Longer than any entry lives: the lease is wanted whatever is stored. */
+  Duration NOTHING_IS_ENOUGH = Duration.ofDays(100L * 365);
+
   /**
    * Takes the lease if nobody holds it.
    *
    * @param id the entry that is to be made
    * @param leaseId who asks; unique
    * @param ttl for how long
-   * @param evenIfStored whether to take it although the entry is there (it is not good enough for
-   *     the one who asks)
+   * @param enough an entry that has not expired for longer than this from now makes the lease
+   *     needless; {@link Duration#ZERO}: any that has not, {@link #NOTHING_IS_ENOUGH}: none
    */
-  CompletableFuture<Attempt> tryAcquire(
-      String id, String leaseId, Duration ttl, boolean evenIfStored);
+  CompletableFuture<Attempt> tryAcquire(String id, String leaseId, Duration ttl, Duration enough);
 
   /** Gives the lease back if {@code leaseId} still holds it; whether it did. */
   CompletableFuture<Boolean> release(String id, String leaseId);

@@ -37,8 +37,9 @@ public final class MemoryEntryStore implements EntryStore {
    *
    * @param maxEntries entries, at least 1
    * @param maxBytes of memory, at least 1
+   * @param staleFor how long an entry is kept after it has expired, 0 or more
    */
-  public record Bounds(long maxEntries, long maxBytes) {
+  public record Bounds(long maxEntries, long maxBytes, Duration staleFor) {
     /** One unit of weight an entry takes at least, so that one bound holds both limits. */
     long weightFloor() {
       return Math.max(1, maxBytes / maxEntries);
@@ -68,16 +69,17 @@ public final class MemoryEntryStore implements EntryStore {
         Optional.ofNullable(tenantOf.get(id)).flatMap(tenant -> in(tenant, id)));
   }
 
-  /** Whether an entry is there. */
-  public boolean contains(String id) {
+  /** Whether an entry is there that will not have expired after {@code time}. */
+  public boolean lasts(String id, Duration time) {
     String tenant = tenantOf.get(id);
-    return tenant != null && in(tenant, id).isPresent();
+    Instant then = clock.instant().plus(time);
+    return tenant != null && in(tenant, id).filter(entry -> !entry.expired(then)).isPresent();
   }
 
   private Optional<CacheEntry> in(String tenant, String id) {
     return Optional.ofNullable(tenants.get(tenant))
         .map(cache -> cache.getIfPresent(id))
-        .filter(entry -> !entry.expired(clock.instant()));
+        .filter(entry -> !entry.expired(clock.instant().minus(bounds.staleFor())));
   }
 
   @Override
@@ -105,15 +107,15 @@ public final class MemoryEntryStore implements EntryStore {
         .maximumWeight(floor * bounds.maxEntries())
         .weigher((String id, CacheEntry entry) ->
             (int) Math.clamp(entry.weight(), floor, Integer.MAX_VALUE))
-        .expireAfter(Expiry.creating((String id, CacheEntry entry) -> untilExpiry(entry)))
+        .expireAfter(Expiry.writing((String id, CacheEntry entry) -> untilDropped(entry)))
         .ticker(() -> Duration.between(Instant.EPOCH, clock.instant()).toNanos())
         .executor(Runnable::run)
         .removalListener(this::removed)
         .build();
   }
 
-  private Duration untilExpiry(CacheEntry entry) {
-    Duration left = Duration.between(clock.instant(), entry.expiresAt());
+  private Duration untilDropped(CacheEntry entry) {
+    Duration left = Duration.between(clock.instant(), entry.expiresAt()).plus(bounds.staleFor());
     return left.isNegative() ? Duration.ZERO : left;
   }
 

@@ -6,28 +6,29 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /** Leases of one process. */
 public final class MemoryLeases implements LeaseStore {
 
   private final ConcurrentMap<String, Held> leases = new ConcurrentHashMap<>();
   private final InstantSource clock;
-  private final Predicate<String> stored;
+  private final BiPredicate<String, Duration> stored;
 
   /**
    * Starts without any lease.
    *
-   * @param stored whether an entry is in the store; must not block
+   * @param stored whether an entry is in the store and has not expired for longer than a time from
+   *     now; must not block
    */
-  public MemoryLeases(InstantSource clock, Predicate<String> stored) {
+  public MemoryLeases(InstantSource clock, BiPredicate<String, Duration> stored) {
     this.clock = clock;
     this.stored = stored;
   }
 
   @Override
   public CompletableFuture<Attempt> tryAcquire(
-      String id, String leaseId, Duration ttl, boolean evenIfStored) {
+      String id, String leaseId, Duration ttl, Duration enough) {
     Instant now = clock.instant();
     Held mine = new Held(leaseId, now.plus(ttl));
     Held holder =
@@ -37,7 +38,7 @@ public final class MemoryLeases implements LeaseStore {
           new Attempt.HeldElsewhere(Duration.between(now, holder.until())));
     }
     // Looked for after the lease is held: whoever stored before gave the lease back after storing.
-    if (!evenIfStored && stored.test(id)) {
+    if (stored.test(id, enough)) {
       leases.remove(id, mine);
       return CompletableFuture.completedFuture(new Attempt.AlreadyStored());
     }

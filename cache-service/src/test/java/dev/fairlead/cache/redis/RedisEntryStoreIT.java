@@ -6,6 +6,7 @@ import dev.fairlead.cache.TestEntries;
 import dev.fairlead.cache.store.CacheEntry;
 import dev.fairlead.cache.store.CacheStoreContract;
 import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.cache.store.LeaseStore;
 import dev.fairlead.cache.store.LeaseStore.Attempt;
 import dev.fairlead.redis.RedisLink;
 import dev.fairlead.redis.RedisServerProcess;
@@ -59,7 +60,12 @@ class RedisEntryStoreIT extends CacheStoreContract {
     unreadable.set(0);
     store =
         new RedisEntryStore(
-            link, MAX_ENTRIES, InstantSource.system(), unreadable::incrementAndGet, id -> {});
+            link,
+            MAX_ENTRIES,
+            STALE_FOR,
+            InstantSource.system(),
+            unreadable::incrementAndGet,
+            id -> {});
   }
 
   @AfterEach
@@ -70,6 +76,11 @@ class RedisEntryStoreIT extends CacheStoreContract {
   @Override
   protected EntryStore store() {
     return store;
+  }
+
+  @Override
+  protected LeaseStore leases() {
+    return new RedisLeases(link, STALE_FOR);
   }
 
   @Override
@@ -139,7 +150,7 @@ class RedisEntryStoreIT extends CacheStoreContract {
 
   @Test
   void lease_isHeldByOne_untilReleasedOrExpired() throws Exception {
-    RedisLeases leases = new RedisLeases(link);
+    LeaseStore leases = leases();
     assertThat(acquire(leases, "a", Duration.ofSeconds(30))).isInstanceOf(Attempt.Granted.class);
     assertThat(acquire(leases, "b", Duration.ofSeconds(30)))
         .isInstanceOf(Attempt.HeldElsewhere.class);
@@ -152,32 +163,14 @@ class RedisEntryStoreIT extends CacheStoreContract {
                 .isInstanceOf(Attempt.Granted.class));
   }
 
-  private static Attempt acquire(RedisLeases leases, String leaseId, Duration ttl)
-      throws Exception {
-    return leases.tryAcquire("id", leaseId, ttl, false).get(5, TimeUnit.SECONDS);
-  }
-
-  @Test
-  void lease_isNotGranted_whenTheAnswerIsThere() throws Exception {
-    CacheEntry entry = stored();
-    RedisLeases leases = new RedisLeases(link);
-    assertThat(
-            leases
-                .tryAcquire(entry.id(), "a", Duration.ofSeconds(1), false)
-                .get(5, TimeUnit.SECONDS))
-        .isInstanceOf(Attempt.AlreadyStored.class);
-    assertThat(
-            leases
-                .tryAcquire(entry.id(), "a", Duration.ofSeconds(1), true)
-                .get(5, TimeUnit.SECONDS))
-        .isInstanceOf(Attempt.Granted.class);
+  private static Attempt acquire(LeaseStore leases, String leaseId, Duration ttl) throws Exception {
+    return leases.tryAcquire("id", leaseId, ttl, Duration.ZERO).get(5, TimeUnit.SECONDS);
   }
 
   @Test
   void lease_isTakenOver_whenItsKeyHasNoExpiry() throws Exception {
     redis.command("LPUSH", RedisKeys.of(link).lease("id"), "foreign");
-    assertThat(acquire(new RedisLeases(link), "a", Duration.ofSeconds(1)))
-        .isInstanceOf(Attempt.Granted.class);
+    assertThat(acquire(leases(), "a", Duration.ofSeconds(1))).isInstanceOf(Attempt.Granted.class);
   }
 
   @Test

@@ -3,11 +3,13 @@ package dev.fairlead.cache.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cache.TestEntries;
+import dev.fairlead.cache.store.LeaseStore.Attempt;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -18,10 +20,16 @@ public abstract class CacheStoreContract {
   /** Most entries the store under test keeps. */
   protected static final int MAX_ENTRIES = 100;
 
+  /** How long the store under test keeps what has expired. */
+  protected static final Duration STALE_FOR = Duration.ofMillis(400);
+
   private static final Duration TTL = Duration.ofMinutes(5);
 
   /** The store under test, empty. */
   protected abstract EntryStore store();
+
+  /** Leases that know what is in the store under test. */
+  protected abstract LeaseStore leases();
 
   /** The store's time. */
   protected abstract Instant now();
@@ -81,8 +89,57 @@ public abstract class CacheStoreContract {
     CacheEntry entry =
         put(TestEntries.entry(TestEntries.scope("acme"), "short", time(), Duration.ofMillis(300)));
     assertThat(has(entry)).isTrue();
-    pass(Duration.ofMillis(301));
+    pass(Duration.ofMillis(301).plus(STALE_FOR));
     assertThat(has(entry)).isFalse();
+  }
+
+  @Test
+  void entry_isFoundButNotListed_whileItIsStale() throws Exception {
+    CacheEntry entry =
+        put(TestEntries.entry(TestEntries.scope("acme"), "short", time(), Duration.ofMillis(100)));
+    pass(Duration.ofMillis(101));
+    CacheEntry found = store().find(entry.id()).get(5, TimeUnit.SECONDS).orElseThrow();
+    assertThat(found.expired(now())).isTrue();
+    List<String> listed = new ArrayList<>();
+    store().forEach(each -> listed.add(each.id())).get(5, TimeUnit.SECONDS);
+    assertThat(listed).isEmpty();
+    assertThat(flush(new FlushFilter("acme", null, null, now()))).isEqualTo(1);
+    assertThat(has(entry)).isFalse();
+  }
+
+  @Test
+  void put_givesANewLife_whenTheEntryIsThere() throws Exception {
+    put(TestEntries.entry(TestEntries.scope("acme"), "again", time(), Duration.ofMillis(100)));
+    CacheEntry second =
+        put(TestEntries.entry(TestEntries.scope("acme"), "again", time(), Duration.ofMinutes(1)));
+    pass(STALE_FOR.plusMillis(101));
+    assertThat(store().find(second.id()).get(5, TimeUnit.SECONDS)).contains(second);
+  }
+
+  @Test
+  void lease_isNeedless_onlyWhenTheEntryLastsLongEnough() throws Exception {
+    CacheEntry entry = put("acme", "hello");
+    assertThat(attempt(entry, Duration.ZERO)).isEqualTo(new Attempt.AlreadyStored());
+    assertThat(attempt(entry, TTL.minusSeconds(5))).isEqualTo(new Attempt.AlreadyStored());
+    assertThat(attempt(entry, TTL.plusMillis(1))).isEqualTo(new Attempt.Granted());
+    CacheEntry other = put("acme", "other");
+    assertThat(attempt(other, LeaseStore.NOTHING_IS_ENOUGH)).isEqualTo(new Attempt.Granted());
+    assertThat(attempt(other, LeaseStore.NOTHING_IS_ENOUGH))
+        .isInstanceOf(Attempt.HeldElsewhere.class);
+  }
+
+  @Test
+  void lease_isGranted_whenTheEntryIsStale() throws Exception {
+    CacheEntry entry =
+        put(TestEntries.entry(TestEntries.scope("acme"), "short", time(), Duration.ofMillis(100)));
+    pass(Duration.ofMillis(110));
+    assertThat(attempt(entry, Duration.ZERO)).isEqualTo(new Attempt.Granted());
+  }
+
+  private Attempt attempt(CacheEntry entry, Duration enough) throws Exception {
+    return leases()
+        .tryAcquire(entry.id(), UUID.randomUUID().toString(), Duration.ofSeconds(30), enough)
+        .get(5, TimeUnit.SECONDS);
   }
 
   @Test

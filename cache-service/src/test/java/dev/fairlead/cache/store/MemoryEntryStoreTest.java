@@ -15,11 +15,18 @@ class MemoryEntryStoreTest extends CacheStoreContract {
   private final ManualClock clock = new ManualClock();
   private final List<CacheEntry> evicted = new ArrayList<>();
   private final MemoryEntryStore store =
-      new MemoryEntryStore(new MemoryEntryStore.Bounds(MAX_ENTRIES, 1 << 20), clock, evicted::add);
+      new MemoryEntryStore(
+          new MemoryEntryStore.Bounds(MAX_ENTRIES, 1 << 20, STALE_FOR), clock, evicted::add);
+  private final MemoryLeases leases = new MemoryLeases(clock, store::lasts);
 
   @Override
   protected EntryStore store() {
     return store;
+  }
+
+  @Override
+  protected LeaseStore leases() {
+    return leases;
   }
 
   @Override
@@ -53,7 +60,7 @@ class MemoryEntryStoreTest extends CacheStoreContract {
         TestEntries.entry(
             TestEntries.scope("acme"), "short", clock.instant(), Duration.ofSeconds(1));
     store.put(entry).join();
-    clock.advance(Duration.ofSeconds(2));
+    clock.advance(Duration.ofSeconds(1).plus(STALE_FOR));
     store.sweep(clock.instant());
     assertThat(evicted).extracting(CacheEntry::id).containsExactly(entry.id());
   }

@@ -32,12 +32,18 @@ final class CacheStatsService extends EdgeService {
 
   private static ObjectNode json(GetStatsResponse stats) {
     ObjectNode node = Json.object();
-    long hits = stats.getExactHits() + stats.getSemanticHits() + stats.getCoalescedHits();
+    long hits =
+        stats.getExactHits()
+            + stats.getSemanticHits()
+            + stats.getCoalescedHits()
+            + stats.getStaleHits();
     node.put("lookups", stats.getLookups());
     node.put("hits", hits);
     node.put("exact_hits", stats.getExactHits());
     node.put("semantic_hits", stats.getSemanticHits());
     node.put("coalesced_hits", stats.getCoalescedHits());
+    node.put("stale_hits", stats.getStaleHits());
+    node.put("refreshes", stats.getRefreshes());
     node.put("misses", stats.getMisses());
     node.put("hit_ratio", stats.getLookups() == 0 ? 0 : (double) hits / stats.getLookups());
     node.put("stores", stats.getStores());

@@ -61,6 +61,17 @@ final class InferenceCall {
     this.mayLookUp = SharingKey.mayShare(request);
   }
 
+  /** A call that makes a fresh answer behind one that was given from the cache. */
+  private InferenceCall(InferenceCall answered, CallScope scope, String refreshLease) {
+    this.pipeline = answered.pipeline;
+    this.request = answered.request;
+    this.scope = scope;
+    this.sink = new CacheRefresh(pipeline.metrics);
+    this.mayStore = true;
+    this.mayLookUp = false;
+    this.leaseId = refreshLease;
+  }
+
   void start() {
     scope.run(() -> step(this::admit));
   }
@@ -77,6 +88,9 @@ final class InferenceCall {
     selector = chosen;
     if (mayLookUp) {
       lookUp(!wantsSemantic());
+    } else if (!leaseId.isEmpty() && wantsSemantic()) {
+      // The entry that is replaced can be found by its vector, so the new one must be as well.
+      scoreThen(this::route);
     } else {
       scoreOrRoute();
     }
@@ -110,7 +124,8 @@ final class InferenceCall {
             .setFingerprint(where.fingerprint())
             .setText(request.facts().lastUserText())
             .setSemanticEligible(request.facts().semanticEligible())
-            .setAcquireLease(askLease);
+            .setAcquireLease(askLease)
+            .setAcceptRefresh(true);
     AnalyzeResponse known = analysis;
     if (known != null && usableEmbedding(known)) {
       lookup
@@ -235,14 +250,31 @@ final class InferenceCall {
   }
 
   private void replay(CacheHit hit) {
+    String refreshLease = hit.getRefresh().getId();
+    Replay replay;
     try {
-      Replay.of(this, hit).deliver();
+      replay = Replay.of(this, hit);
     } catch (FailureException e) {
       // A stored answer that cannot be told again is as good as none.
       logger.warn("stored answer {} cannot be replayed: {}", hit.getEntryId(), e.getMessage());
       cacheUse = CacheUse.MISS;
+      leaseId = refreshLease;
       scoreOrRoute();
+      return;
     }
+    try {
+      replay.deliver();
+    } finally {
+      if (!refreshLease.isEmpty()) {
+        refresh(refreshLease);
+      }
+    }
+  }
+
+  /** Makes the answer anew although this request has one; nobody waits for it. */
+  private void refresh(String lease) {
+    CallScope own = scope.detached(pipeline.limits.requestTimeout());
+    new InferenceCall(this, own, lease).start();
   }
 
   /**

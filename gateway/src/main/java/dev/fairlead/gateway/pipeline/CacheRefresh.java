@@ -1,0 +1,42 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.gateway.metrics.RouterMetrics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the fresh answer goes that is made behind one from the cache: nowhere but into the cache.
+ * Nobody waits for it; it is no request of its own, but what it cost is counted.
+ */
+final class CacheRefresh implements AnswerSink {
+
+  private static final Logger logger = LoggerFactory.getLogger(CacheRefresh.class);
+
+  private final RouterMetrics metrics;
+
+  CacheRefresh(RouterMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void begin(AnswerHead head) {}
+
+  @Override
+  public void piece(StreamPiece piece) {}
+
+  @Override
+  public void whenReady(Runnable next) {
+    next.run();
+  }
+
+  @Override
+  public void complete(Answer answer) {
+    Settlement settlement = answer.settlement();
+    metrics.charged(answer.head().modelId(), settlement.usage(), settlement.costNanoUsd());
+  }
+
+  @Override
+  public void fail(FailedAnswer failed) {
+    logger.debug("a cached answer was not refreshed: {}", failed.failure());
+  }
+}
