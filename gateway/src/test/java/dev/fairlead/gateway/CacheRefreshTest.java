@@ -48,7 +48,7 @@ class CacheRefreshTest {
   }
 
   private static String cacheHeader(HttpResponse<?> response) {
-    return response.headers().firstValue("x-cache").orElse("");
+    return response.headers().firstValue("x-fairlead-cache").orElse("");
   }
 
   @ParameterizedTest

@@ -70,6 +70,7 @@ final class InferenceCall {
     this.mayStore = true;
     this.mayLookUp = false;
     this.leaseId = refreshLease;
+    this.key = answered.key;
   }
 
   void start() {
