@@ -12,7 +12,15 @@ import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.metrics.BurnMeters;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
+import dev.fairlead.gateway.pipeline.ShadowSampler;
 import dev.fairlead.gateway.pipeline.TryRecorder;
+import dev.fairlead.gateway.quality.EmbeddingJudge;
+import dev.fairlead.gateway.quality.ModelJudge;
+import dev.fairlead.gateway.quality.QualityConfig;
+import dev.fairlead.gateway.quality.QualityEstimates;
+import dev.fairlead.gateway.quality.ReferenceJudge;
+import dev.fairlead.gateway.quality.ShadowBudget;
+import dev.fairlead.gateway.quality.ShadowMetrics;
 import dev.fairlead.gateway.routing.Router;
 import dev.fairlead.gateway.routing.RoutingConfig;
 import dev.fairlead.gateway.routing.RoutingSignals;
@@ -34,6 +42,7 @@ import dev.fairlead.gateway.upstream.ProviderStatusClient;
 import dev.fairlead.redis.RedisConfig;
 import dev.fairlead.redis.RedisLink;
 import dev.fairlead.telemetry.Telemetry;
+import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -114,12 +123,14 @@ public final class GatewayNode implements AutoCloseable {
     SloConfig objectives = config.section("slo", SloConfig.class);
     CanaryConfig canaryConfig = config.section("canary", CanaryConfig.class);
     RedisConfig redis = config.section("redis", RedisConfig.class);
+    QualityConfig qualityConfig = config.section("quality", QualityConfig.class);
 
     Map<String, Object> sections = new LinkedHashMap<>();
     sections.put("server", server);
     sections.put("routing", routing);
     sections.put("slo", objectives);
     sections.put("canary", canaryConfig);
+    sections.put("quality", qualityConfig);
     sections.put("limits", limits);
     sections.put("streams", streams);
     sections.put("security", security);
@@ -156,12 +167,22 @@ public final class GatewayNode implements AutoCloseable {
             canary,
             breakers::open,
             () -> ThreadLocalRandom.current().nextDouble());
+    QualityEstimates quality = new QualityEstimates();
+    Router router = new Router(routing, signals);
+    ShadowSampler shadows =
+        new ShadowSampler(
+            qualityConfig,
+            quality,
+            judge(qualityConfig, scorer, backends.provider(), catalogs, router),
+            new ShadowBudget(shared, qualityConfig.shadowDailyUsd(), InstantSource.system()),
+            new ShadowMetrics(telemetry.registry(), quality),
+            () -> ThreadLocalRandom.current().nextDouble());
     InferencePipeline pipeline =
         new InferencePipeline(
             routing,
             limits,
             streams,
-            new Router(routing, signals),
+            router,
             catalogs,
             cache,
             scorer,
@@ -170,6 +191,8 @@ public final class GatewayNode implements AutoCloseable {
             recent,
             defaultPolicy,
             new TryRecorder(statistics, slo, canary, new BurnMeters(telemetry.registry(), slo)),
+            quality,
+            shadows,
             Duration.ofNanos(Math.round(objectives.latencyP95Ms() * 1e6)));
     EdgeServer edge =
         EdgeServer.start(
@@ -186,7 +209,8 @@ public final class GatewayNode implements AutoCloseable {
                 scorer,
                 providers,
                 recent,
-                new MeteredQuality(telemetry.registry()),
+                new MeteredQuality(telemetry.registry(), quality),
+                quality,
                 statistics,
                 slo,
                 steering,
@@ -197,6 +221,25 @@ public final class GatewayNode implements AutoCloseable {
       rpc = startRpc(server, telemetry, pipeline, limits, grpcPortMayBeTaken);
     }
     return new GatewayNode(edge, rpc, catalogs, steering, breakers, timer, link);
+  }
+
+  private static ReferenceJudge judge(
+      QualityConfig config,
+      ScorerClient scorer,
+      Channel provider,
+      CatalogFollower catalogs,
+      Router router) {
+    return config.judgesByModel()
+        ? new ModelJudge(
+            ProviderServiceGrpc.newStub(provider),
+            () ->
+                catalogs
+                    .current()
+                    .flatMap(known ->
+                        config.judgeModel().isEmpty()
+                            ? router.baseline(known)
+                            : known.find(config.judgeModel())))
+        : new EmbeddingJudge(scorer, config.sameAbove());
   }
 
   private static @Nullable RpcServer startRpc(

@@ -120,6 +120,7 @@ public final class FakeBackends implements AutoCloseable {
   public void reset() {
     scorer.complexity = text -> 0.1;
     scorer.away = false;
+    scorer.expectedGain = 0;
     scorer.analyses.set(0);
     cache.away = false;
     cache.semanticPossible = false;
@@ -139,6 +140,7 @@ public final class FakeBackends implements AutoCloseable {
     provider.upstreams.clear();
     provider.silent = false;
     provider.finishReason = FinishReason.FINISH_REASON_STOP;
+    provider.texts.clear();
     provider.calls.clear();
     provider.cancelled.set(0);
   }
@@ -158,6 +160,7 @@ public final class FakeBackends implements AutoCloseable {
   /** Complexity by a function of the text; or away. */
   public static final class FakeScorer extends ScorerServiceGrpc.ScorerServiceImplBase {
     public volatile Function<String, Double> complexity = text -> 0.1;
+    public volatile double expectedGain;
     public volatile boolean away;
     public final AtomicInteger analyses = new AtomicInteger();
 
@@ -171,6 +174,7 @@ public final class FakeBackends implements AutoCloseable {
       observer.onNext(
           AnalyzeResponse.newBuilder()
               .setComplexity(complexity.apply(request.getText()))
+              .setExpectedGain(expectedGain)
               .addAllEmbedding(List.of(1f, 0f))
               .setModelFingerprint("fake")
               .build());
@@ -316,6 +320,9 @@ public final class FakeBackends implements AutoCloseable {
 
     /** Streams that the test writes, in the order of their calls. */
     public final List<LiveUpstream> upstreams = new CopyOnWriteArrayList<>();
+
+    /** What models say, by id; others say ok. */
+    public final Map<String, String> texts = new ConcurrentHashMap<>();
 
     public volatile FinishReason finishReason = FinishReason.FINISH_REASON_STOP;
     public final List<GenerationCall> calls = new CopyOnWriteArrayList<>();
@@ -524,7 +531,7 @@ public final class FakeBackends implements AutoCloseable {
           .setProvider("fake")
           .setUsage(USAGE)
           .setFinishReason(finishReason)
-          .setText("ok")
+          .setText(texts.getOrDefault(call.getModelIds(0), "ok"))
           .addAttempts(
               Attempt.newBuilder()
                   .setNumber(1)

@@ -58,7 +58,8 @@ public final class ConfigSource {
           "security",
           "limits",
           "streams",
-          "standalone");
+          "standalone",
+          "quality");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())

@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import dev.fairlead.gateway.pipeline.AnswerHead;
 import dev.fairlead.gateway.pipeline.Settlement;
+import dev.fairlead.gateway.quality.Expectation;
 import dev.fairlead.gateway.routing.Usd;
 import io.netty.util.AsciiString;
 import java.util.List;
@@ -29,6 +30,8 @@ final class AnswerHeaders {
   private static final AsciiString DROPPED = HttpHeaderNames.of("x-fairlead-dropped");
   private static final AsciiString COST = HttpHeaderNames.of("x-query-cost");
   private static final AsciiString SAVED = HttpHeaderNames.of("x-fairlead-saved");
+
+  private static final AsciiString QUALITY = HttpHeaderNames.of("x-fairlead-quality");
 
   private AnswerHeaders() {}
 
@@ -71,6 +74,10 @@ final class AnswerHeaders {
     headers
         .add(COST, Usd.plain(settlement.costNanoUsd()))
         .add(SAVED, Usd.plain(settlement.savedNanoUsd()));
+    Expectation expected = settlement.expectation();
+    if (expected != null) {
+      headers.add(QUALITY, decimal(expected.quality()));
+    }
     vendorHeaders.forEach((name, value) -> {
       if (!headers.contains(name)) {
         headers.set(name, value);

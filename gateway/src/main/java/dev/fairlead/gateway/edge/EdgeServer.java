@@ -15,6 +15,7 @@ import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
+import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.scoring.ScorerClient;
 import dev.fairlead.gateway.slo.SloController;
 import dev.fairlead.gateway.steering.Steering;
@@ -54,7 +55,8 @@ public final class EdgeServer implements AutoCloseable {
       ScorerClient scorer,
       ProviderStatusClient providers,
       RecentAnswers recent,
-      QualitySink quality,
+      QualitySink ratings,
+      QualityEstimates quality,
       LiveStatistics statistics,
       SloController slo,
       Steering steering,

@@ -62,7 +62,7 @@ final class Endpoints {
         .service("/v1/route", new RouteService(chat, edge, pipeline, parts.metrics(), scan))
         .service(
             "/v1/feedback",
-            new FeedbackService(chat, parts.recent(), parts.quality(), parts.cache()));
+            new FeedbackService(chat, parts.recent(), parts.ratings(), parts.cache()));
     operations(limited, parts, chat);
     builder.serviceUnder("/", new NotFoundService(errors)).errorHandler(new DialectErrors(errors));
   }
@@ -92,7 +92,9 @@ final class Endpoints {
         .service(
             "/metrics",
             new MetricsService(
-                new PrometheusScrape(parts.telemetry().registry()), parts.metrics().summary()));
+                new PrometheusScrape(parts.telemetry().registry()),
+                parts.metrics().summary(),
+                parts.quality()));
   }
 
   private static void administration(

@@ -17,6 +17,7 @@ import dev.fairlead.gateway.pipeline.AnswerSink;
 import dev.fairlead.gateway.pipeline.FailedAnswer;
 import dev.fairlead.gateway.pipeline.StreamPiece;
 import dev.fairlead.gateway.pipeline.Usages;
+import dev.fairlead.gateway.quality.Expectation;
 import dev.fairlead.gateway.routing.Usd;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -176,6 +177,10 @@ final class EventStreamSink implements AnswerSink {
     node.put("model", answer.head().modelId());
     node.put("cost_usd", Usd.decimal(answer.settlement().costNanoUsd()));
     node.put("saved_usd", Usd.decimal(answer.settlement().savedNanoUsd()));
+    Expectation expected = answer.settlement().expectation();
+    if (expected != null) {
+      node.put("expected_quality", expected.quality());
+    }
     node.put("cache", answer.head().cache().label());
     node.put("attempts", answer.head().attempts());
     node.put("usage_estimated", answer.settlement().usage().estimated());

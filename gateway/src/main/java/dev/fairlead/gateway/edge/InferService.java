@@ -21,6 +21,7 @@ import dev.fairlead.gateway.pipeline.Form;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.pipeline.InferenceRequest;
 import dev.fairlead.gateway.pipeline.WholeAnswerSink;
+import dev.fairlead.gateway.quality.Expectation;
 import dev.fairlead.gateway.routing.Usd;
 import dev.fairlead.gateway.typed.TypedFacts;
 import dev.fairlead.v1.ChatResponse;
@@ -84,6 +85,10 @@ final class InferService extends EdgeService {
       node.put("model", head.modelId());
       node.put("cost_usd", Usd.decimal(answer.settlement().costNanoUsd()));
       node.put("saved_usd", Usd.decimal(answer.settlement().savedNanoUsd()));
+      Expectation expected = answer.settlement().expectation();
+      if (expected != null) {
+        node.put("expected_quality", expected.quality());
+      }
       node.put("latency_ms", answer.settlement().latencyNanos() / NANOS_PER_MILLI);
       node.put("policy", head.policy());
       node.put("reason", head.reason());

@@ -9,6 +9,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.gateway.metrics.Summary;
 import dev.fairlead.gateway.pipeline.CacheUse;
+import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.routing.Usd;
 
 /**
@@ -18,8 +19,10 @@ final class MetricsService implements HttpService {
 
   private final HttpService prometheus;
   private final Summary summary;
+  private final QualityEstimates quality;
 
-  MetricsService(HttpService prometheus, Summary summary) {
+  MetricsService(HttpService prometheus, Summary summary, QualityEstimates quality) {
+    this.quality = quality;
     this.prometheus = prometheus;
     this.summary = summary;
   }
@@ -43,6 +46,11 @@ final class MetricsService implements HttpService {
     node.put("totalPromptTokens", summary.promptTokens());
     node.put("totalCompletionTokens", summary.completionTokens());
     node.put("slaCompliance", summary.serviceLevel());
+    QualityEstimates.Retention kept = quality.retention();
+    node.put("qualityRetention", kept.mean());
+    node.putObject("qualityRetentionInterval95").put("low", kept.low()).put("high", kept.high());
+    node.put("qualityAnswers", kept.answers());
+    node.put("qualityComparisons", kept.comparisons());
     ObjectNode cache = node.putObject("cacheUsageCount");
     for (CacheUse use : CacheUse.values()) {
       cache.put(use.label(), summary.cacheUse(use));

@@ -1,5 +1,7 @@
 package dev.fairlead.gateway.feedback;
 
+import dev.fairlead.gateway.quality.Expectation;
+import dev.fairlead.gateway.quality.QualityEstimates;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -9,16 +11,22 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class MeteredQuality implements QualitySink {
 
   private final MeterRegistry registry;
+  private final QualityEstimates estimates;
   private final Map<String, DistributionSummary> models = new ConcurrentHashMap<>();
 
-  /** Ratings in {@code registry}. */
-  public MeteredQuality(MeterRegistry registry) {
+  /** Ratings in {@code registry}, which also correct what is expected. */
+  public MeteredQuality(MeterRegistry registry, QualityEstimates estimates) {
     this.registry = registry;
+    this.estimates = estimates;
   }
 
   @Override
   public void rated(ServedAnswer answer, double quality) {
     models.computeIfAbsent(answer.modelId(), this::summary).record(quality);
+    Expectation expected = answer.expectation();
+    if (expected != null && expected.gain() > 0 && answer.entryId().isEmpty()) {
+      estimates.observed(answer.modelId(), expected.gain(), quality);
+    }
   }
 
   private DistributionSummary summary(String model) {

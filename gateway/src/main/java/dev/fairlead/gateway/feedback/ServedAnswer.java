@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.feedback;
 
+import dev.fairlead.gateway.quality.Expectation;
 import dev.fairlead.v1.CacheScope;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param requestId id of its request
  * @param tenant owner of the request; nobody else may rate it
  * @param modelId catalogue id of the model that made it
+ * @param expectation how good it should be; null when nothing is expected of it
  * @param scope of the cache entry it came from; null for a fresh answer
  * @param entryId of that entry; empty for a fresh answer
  */
 public record ServedAnswer(
-    String requestId, String tenant, String modelId, @Nullable CacheScope scope, String entryId) {}
+    String requestId,
+    String tenant,
+    String modelId,
+    @Nullable Expectation expectation,
+    @Nullable CacheScope scope,
+    String entryId) {}

@@ -53,11 +53,16 @@ final class Generation {
   }
 
   private GenerationCall generationCall() {
+    return callOf(decision.order());
+  }
+
+  /** The call as the provider service gets it, for these models in this order. */
+  GenerationCall callOf(List<ModelSpec> models) {
     GenerationCall.Builder generation =
         GenerationCall.newBuilder()
             .putAllForwardHeaders(call.request.forwardHeaders())
             .setClientRetryCount(call.request.clientRetryCount());
-    for (ModelSpec model : decision.order()) {
+    for (ModelSpec model : models) {
       generation.addModelIds(model.id());
     }
     int most =
@@ -98,6 +103,7 @@ final class Generation {
     } else {
       write.chat(response.getChat());
     }
+    call.pipeline.shadows.consider(this, completed, settlement);
     write.then(() -> call.complete(answer));
   }
 
@@ -127,7 +133,8 @@ final class Generation {
         completed.getFinishReason(),
         completed.getAttemptsList(),
         call.scope.elapsedNanos(),
-        firstTokenNanos);
+        firstTokenNanos,
+        call.pipeline.quality.served(call, decision, completed.getModelId()));
   }
 
   private void record(List<Attempt> attempts) {

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.catalog.Catalog;
+import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
@@ -15,6 +16,7 @@ import dev.fairlead.v1.CacheMiss;
 import dev.fairlead.v1.LookupRequest;
 import dev.fairlead.v1.LookupResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -337,13 +339,12 @@ final class InferenceCall {
 
   /** Savings of an answer against the baseline. */
   long savedNanoUsd(TokenUsage usage, long costNanoUsd) {
+    return baseline().map(model -> model.costNanoUsd(usage) - costNanoUsd).orElse(0L);
+  }
+
+  /** What savings and quality are counted against; empty before admission or without tiers. */
+  Optional<ModelSpec> baseline() {
     Catalog known = catalog;
-    return known == null
-        ? 0
-        : pipeline
-            .router
-            .baseline(known)
-            .map(model -> model.costNanoUsd(usage) - costNanoUsd)
-            .orElse(0L);
+    return known == null ? Optional.empty() : pipeline.router.baseline(known);
   }
 }

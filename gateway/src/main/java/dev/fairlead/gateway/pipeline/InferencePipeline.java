@@ -7,6 +7,7 @@ import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.metrics.RouterMetrics;
+import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.routing.RouteCaller;
 import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.gateway.routing.Router;
@@ -38,6 +39,8 @@ public final class InferencePipeline {
   private final SharedAnswers shared;
   final DefaultPolicy defaultPolicy;
   final TryRecorder tries;
+  final AnswerQuality quality;
+  final ShadowSampler shadows;
   private final Duration promisedLatency;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
@@ -54,6 +57,8 @@ public final class InferencePipeline {
       RecentAnswers recent,
       DefaultPolicy defaultPolicy,
       TryRecorder tries,
+      QualityEstimates quality,
+      ShadowSampler shadows,
       Duration promisedLatency) {
     this.routing = routing;
     this.limits = limits;
@@ -69,6 +74,8 @@ public final class InferencePipeline {
             streams.maxLiveBytes(), streams.liveGrace(), limits.requestTimeout(), metrics);
     this.defaultPolicy = defaultPolicy;
     this.tries = tries;
+    this.quality = new AnswerQuality(quality);
+    this.shadows = shadows;
     this.promisedLatency = promisedLatency;
   }
 

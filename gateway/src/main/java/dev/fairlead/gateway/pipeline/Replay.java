@@ -116,7 +116,8 @@ final class Replay {
             stored.getFinishReason(),
             List.of(),
             call.scope.elapsedNanos(),
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            null);
     return new Answer(
         head,
         settlement,

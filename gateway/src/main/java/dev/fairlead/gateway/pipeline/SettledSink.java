@@ -56,6 +56,7 @@ final class SettledSink implements AnswerSink {
             scope.requestId(),
             scope.tenant(),
             answer.head().modelId(),
+            answer.settlement().expectation(),
             served == null ? null : served.scope(),
             served == null ? "" : served.id()));
     scope.close();

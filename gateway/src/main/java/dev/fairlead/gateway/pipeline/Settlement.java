@@ -1,10 +1,12 @@
 package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.gateway.quality.Expectation;
 import dev.fairlead.v1.Attempt;
 import dev.fairlead.v1.FinishReason;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an answer took.
@@ -15,6 +17,7 @@ import java.util.OptionalLong;
  * @param attempts every try, in order; empty for a hit
  * @param latencyNanos from arrival to the end
  * @param firstTokenNanos from arrival to the first content of a stream, else empty
+ * @param expectation how good the answer should be; null when nothing is expected of it
  */
 public record Settlement(
     TokenUsage usage,
@@ -23,7 +26,8 @@ public record Settlement(
     FinishReason finishReason,
     List<Attempt> attempts,
     long latencyNanos,
-    OptionalLong firstTokenNanos) {
+    OptionalLong firstTokenNanos,
+    @Nullable Expectation expectation) {
 
   /** Copies. */
   public Settlement {

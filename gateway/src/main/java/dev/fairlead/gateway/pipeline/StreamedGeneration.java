@@ -185,6 +185,7 @@ final class StreamedGeneration
     } else if (keeping && !deltas.isEmpty()) {
       write.chat(TypedAnswers.toResponse(begun.requestId(), deltas));
     }
+    call.pipeline.shadows.consider(generation, end, settlement);
     write.then(() -> call.complete(answer));
   }
 }

@@ -1,0 +1,209 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.catalog.ModelSpec;
+import dev.fairlead.gateway.quality.Expectation;
+import dev.fairlead.gateway.quality.QualityConfig;
+import dev.fairlead.gateway.quality.QualityEstimates;
+import dev.fairlead.gateway.quality.ReferenceJudge;
+import dev.fairlead.gateway.quality.ShadowBudget;
+import dev.fairlead.gateway.quality.ShadowMetrics;
+import dev.fairlead.v1.FinishReason;
+import dev.fairlead.v1.GenerationCompleted;
+import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
+import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
+import io.grpc.stub.StreamObserver;
+import java.io.UncheckedIOException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the baseline the same as a sample of the requests that a cheaper model has answered, off the
+ * request's path, and has the two answers compared. A request that must not be stored is not sent a
+ * second time either. What does not fit the budget of the day or the number at a time is left out.
+ */
+public final class ShadowSampler {
+
+  private static final Logger logger = LoggerFactory.getLogger(ShadowSampler.class);
+
+  private final QualityConfig config;
+  private final QualityEstimates estimates;
+  private final ReferenceJudge judge;
+  private final ShadowBudget budget;
+  private final ShadowMetrics metrics;
+  private final DoubleSupplier random;
+  private final Semaphore permits;
+
+  /**
+   * A sampler.
+   *
+   * @param random uniform in [0, 1)
+   */
+  public ShadowSampler(
+      QualityConfig config,
+      QualityEstimates estimates,
+      ReferenceJudge judge,
+      ShadowBudget budget,
+      ShadowMetrics metrics,
+      DoubleSupplier random) {
+    this.config = config;
+    this.estimates = estimates;
+    this.judge = judge;
+    this.budget = budget;
+    this.metrics = metrics;
+    this.random = random;
+    this.permits = new Semaphore(config.shadowConcurrency());
+  }
+
+  /** Compares the answer, if it is picked; returns at once. */
+  void consider(Generation generation, GenerationCompleted served, Settlement settlement) {
+    Expectation expected = settlement.expectation();
+    // Answers of the baseline itself have nothing to gain.
+    if (config.shadowShare() == 0
+        || expected == null
+        || expected.gain() == 0
+        || !comparable(generation.call, served)
+        || random.getAsDouble() >= config.shadowShare()) {
+      return;
+    }
+    ModelSpec baseline = generation.call.baseline().orElse(null);
+    if (baseline == null) {
+      return;
+    }
+    if (!permits.tryAcquire()) {
+      metrics.skipped("busy");
+      return;
+    }
+    long estimate = baseline.costNanoUsd(settlement.usage());
+    Comparison comparison = new Comparison(generation, served, expected.gain(), baseline, estimate);
+    Thread.ofVirtual().name("shadow").start(comparison::start);
+  }
+
+  private static boolean comparable(InferenceCall call, GenerationCompleted served) {
+    return call.mayStore
+        && served.getFinishReason() == FinishReason.FINISH_REASON_STOP
+        && !served.getText().isEmpty()
+        && call.request.facts().choiceCount() == 1
+        && !call.request.facts().lastUserText().isEmpty();
+  }
+
+  /** One comparison: budget, baseline's answer, verdict, books. */
+  private final class Comparison implements StreamObserver<ProviderServiceStreamGenerateResponse> {
+
+    private final Generation generation;
+    private final GenerationCompleted served;
+    private final double gain;
+    private final ModelSpec baseline;
+    private final long reserved;
+    private @Nullable GenerationCompleted reference;
+
+    Comparison(
+        Generation generation,
+        GenerationCompleted served,
+        double gain,
+        ModelSpec baseline,
+        long estimate) {
+      this.generation = generation;
+      this.served = served;
+      this.gain = gain;
+      this.baseline = baseline;
+      // A judging model reads both answers and the question again.
+      this.reserved = 2 * estimate;
+    }
+
+    void start() {
+      try {
+        if (!budget.take(reserved)) {
+          metrics.skipped("budget");
+          permits.release();
+          return;
+        }
+      } catch (UncheckedIOException | IllegalStateException e) {
+        logger.debug("the budget of comparisons cannot be asked", e);
+        metrics.skipped("budget");
+        permits.release();
+        return;
+      }
+      ask();
+    }
+
+    private void ask() {
+      InferenceCall call = generation.call;
+      ProviderServiceStreamGenerateRequest request =
+          ProviderServiceStreamGenerateRequest.newBuilder()
+              .setCall(generation.callOf(java.util.List.of(baseline)))
+              .build();
+      call.scope.runDetached(() ->
+          call.pipeline
+              .provider
+              .withDeadlineAfter(config.shadowTimeout().toNanos(), TimeUnit.NANOSECONDS)
+              .streamGenerate(request, this));
+    }
+
+    @Override
+    public void onNext(ProviderServiceStreamGenerateResponse message) {
+      if (message.hasCompleted()) {
+        reference = message.getCompleted();
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      failed(error);
+    }
+
+    @Override
+    public void onCompleted() {
+      GenerationCompleted told = reference;
+      if (told == null || told.getText().isEmpty()) {
+        failed(new IllegalStateException("the baseline gave no text"));
+        return;
+      }
+      ReferenceJudge.Pair pair =
+          new ReferenceJudge.Pair(
+              generation.call.request.facts().lastUserText(), served.getText(), told.getText());
+      if (ReferenceJudge.sameWords(pair)) {
+        judged(1.0, 0L);
+      } else {
+        generation.call.scope.runDetached(() -> judge.judge(pair, this::judged, this::failed));
+      }
+    }
+
+    private void judged(double quality, long verdictNanoUsd) {
+      estimates.observed(served.getModelId(), gain, quality);
+      metrics.compared(quality);
+      settle(verdictNanoUsd);
+    }
+
+    private void failed(Throwable error) {
+      logger.debug("a comparison with the baseline failed", error);
+      metrics.skipped("failed");
+      settle(0);
+    }
+
+    private void settle(long verdictNanoUsd) {
+      GenerationCompleted told = reference;
+      long cost = verdictNanoUsd;
+      if (told != null) {
+        var usage = Usages.fromProto(told.getUsage());
+        cost += baseline.costNanoUsd(usage);
+        generation.call.pipeline.metrics.charged(baseline.id(), usage, baseline.costNanoUsd(usage));
+      }
+      metrics.spent(cost);
+      long correction = cost - reserved;
+      permits.release();
+      Thread.ofVirtual().name("shadow").start(() -> correct(correction));
+    }
+
+    private void correct(long nanoUsd) {
+      try {
+        budget.correct(nanoUsd);
+      } catch (UncheckedIOException | IllegalStateException e) {
+        logger.debug("the budget of comparisons cannot be corrected", e);
+      }
+    }
+  }
+}

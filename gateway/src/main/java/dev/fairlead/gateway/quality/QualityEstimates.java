@@ -1,0 +1,143 @@
+package dev.fairlead.gateway.quality;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Expected quality of answers, where the baseline's answer to the same prompt is 1. Of a model and
+ * a range of expected gain, the prior (what the calibrated gain says) counts like {@link
+ * #PRIOR_WEIGHT} observations, comparisons and ratings as one each: the mean of a beta
+ * distribution. Thread-safe; {@link #served} is a map lookup and a few additions under an
+ * uncontended lock.
+ */
+public final class QualityEstimates {
+
+  /** Observations that the prior is worth. */
+  static final double PRIOR_WEIGHT = 20;
+
+  private static final int GAIN_BINS = 5;
+  private static final double NORMAL_95 = 1.96;
+
+  private final Map<String, Bin[]> models = new ConcurrentHashMap<>();
+  private final Bin reference = new Bin();
+
+  /**
+   * What all answers whose quality could be expected kept of the baseline's.
+   *
+   * @param mean mean quality, 0 to 1; 1 before the first answer
+   * @param low lower end of its 95 % interval
+   * @param high upper end
+   * @param answers answers it is about
+   * @param comparisons answers that were compared or rated
+   */
+  public record Retention(double mean, double low, double high, long answers, long comparisons) {}
+
+  private static final class Bin {
+    private long served;
+    private double priors;
+    private long observed;
+    private double quality;
+
+    synchronized double serve(double prior) {
+      served++;
+      priors += prior;
+      return mean(prior);
+    }
+
+    synchronized void observe(double seen) {
+      observed++;
+      quality += seen;
+    }
+
+    double mean(double prior) {
+      return (PRIOR_WEIGHT * prior + quality) / (PRIOR_WEIGHT + observed);
+    }
+  }
+
+  /** An answer of the baseline itself, or of a model of its tier, was served. */
+  public double servedReference() {
+    return reference.serve(1);
+  }
+
+  /**
+   * An answer of another model was served.
+   *
+   * @param gain calibrated probability that the baseline's answer is better, 0 to 1
+   * @param reach which share of that gain the model's tier forgoes, 0 to 1
+   * @return its expected quality, 0 to 1
+   */
+  public double served(String model, double gain, double reach) {
+    return bin(model, gain).serve(1 - gain * reach);
+  }
+
+  /** Quality of one answer was seen, 0 (the baseline's is better) to 1 (as good). */
+  public void observed(String model, double gain, double quality) {
+    bin(model, gain).observe(Math.clamp(quality, 0, 1));
+  }
+
+  private Bin bin(String model, double gain) {
+    Bin[] known = models.get(model);
+    Bin[] bins = known == null ? models.computeIfAbsent(model, id -> newBins()) : known;
+    return bins[(int) Math.clamp(gain * GAIN_BINS, 0, GAIN_BINS - 1)];
+  }
+
+  private static Bin[] newBins() {
+    Bin[] bins = new Bin[GAIN_BINS];
+    for (int i = 0; i < GAIN_BINS; i++) {
+      bins[i] = new Bin();
+    }
+    return bins;
+  }
+
+  /** Over all models, since the start. */
+  public Retention retention() {
+    Sums sums = new Sums();
+    sums.addReference(reference);
+    models
+        .values()
+        .forEach(bins -> {
+          for (Bin bin : bins) {
+            sums.add(bin);
+          }
+        });
+    return sums.retention();
+  }
+
+  private static final class Sums {
+    private long answers;
+    private long comparisons;
+    private double quality;
+    private double variance;
+
+    void addReference(Bin bin) {
+      synchronized (bin) {
+        answers += bin.served;
+        quality += bin.served;
+      }
+    }
+
+    void add(Bin bin) {
+      synchronized (bin) {
+        comparisons += bin.observed;
+        if (bin.served == 0) {
+          return;
+        }
+        double mean = bin.mean(bin.priors / bin.served);
+        answers += bin.served;
+        quality += bin.served * mean;
+        double spread = mean * (1 - mean) / (PRIOR_WEIGHT + bin.observed + 1);
+        variance += spread * bin.served * bin.served;
+      }
+    }
+
+    Retention retention() {
+      if (answers == 0) {
+        return new Retention(1, 0, 1, 0, comparisons);
+      }
+      double mean = quality / answers;
+      double half = NORMAL_95 * Math.sqrt(variance) / answers;
+      return new Retention(
+          mean, Math.max(0, mean - half), Math.min(1, mean + half), answers, comparisons);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.fairlead.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.v1.GenerationCall;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ShadowTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static FakeBackends gateway(String quality) throws IOException {
+    FakeBackends backends = new FakeBackends("quality: " + quality + "\n");
+    await().until(backends.node::ready);
+    backends.scorer.expectedGain = 0.3;
+    return backends;
+  }
+
+  private static java.net.http.HttpResponse<String> ask(
+      FakeBackends backends, String text, boolean stream, String... headers) {
+    String body =
+        "{\"model\":\"auto\",\"stream\":"
+            + stream
+            + ",\"messages\":[{\"role\":\"user\",\"content\":\""
+            + text
+            + "\"}]}";
+    String[] all = new String[headers.length + 2];
+    all[0] = "content-type";
+    all[1] = "application/json";
+    System.arraycopy(headers, 0, all, 2, headers.length);
+    return Http.post(backends.url("/v1/chat/completions"), body, all);
+  }
+
+  private static JsonNode summary(FakeBackends backends) throws IOException {
+    return JSON.readTree(Http.get(backends.url("/metrics"), "accept", "application/json").body());
+  }
+
+  private static List<String> models(FakeBackends backends) {
+    return backends.provider.calls.stream().map(call -> call.getModelIds(0)).toList();
+  }
+
+  @Test
+  void cheapAnswer_tellsItsExpectedQuality_andNothingIsAskedTwiceByDefault() throws Exception {
+    try (FakeBackends backends = gateway("{}")) {
+      assertThat(ask(backends, "hi", false).headers().firstValue("x-fairlead-quality"))
+          .hasValue("0.7");
+      assertThat(summary(backends).path("qualityRetention").asDouble())
+          .isCloseTo(0.7, within(1e-9));
+      backends.scorer.complexity = text -> 0.9;
+      assertThat(ask(backends, "hard", false).headers().firstValue("x-fairlead-quality"))
+          .hasValue("1");
+      assertThat(summary(backends).path("qualityRetention").asDouble())
+          .isCloseTo(0.85, within(1e-9));
+      assertThat(models(backends)).containsExactly("small", "large");
+    }
+  }
+
+  @Test
+  void sampledAnswers_areComparedWithTheBaseline_wholeAndStreamed() throws Exception {
+    try (FakeBackends backends = gateway("{ shadow_share: 1, same_above: 0.99 }")) {
+      ask(backends, "one", false);
+      await().until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
+      ask(backends, "two", true);
+      await().until(() -> summary(backends).path("qualityComparisons").asInt() == 2);
+
+      assertThat(models(backends)).containsExactlyInAnyOrder("small", "large", "small", "large");
+      assertThat(summary(backends).path("qualityRetention").asDouble())
+          .isCloseTo((20 * 0.7 + 2) / 22, within(1e-9));
+      assertThat(Http.get(backends.url("/metrics")).body())
+          .contains("llm_router_shadow_quality_count 2")
+          .containsPattern("llm_router_shadow_cost_usd_total 0\\.00[1-9]");
+      assertThat(ask(backends, "three", false).headers().firstValue("x-query-cost"))
+          .as("the caller does not pay for the comparison")
+          .hasValue("0.00021");
+    }
+  }
+
+  @Test
+  void modelJudge_isAskedWhereWordsDiffer() throws Exception {
+    try (FakeBackends backends =
+        gateway("{ shadow_share: 1, judge: model, judge_model: medium }")) {
+      backends.provider.texts.put("large", "something else");
+      backends.provider.texts.put("medium", "4");
+      ask(backends, "one", false);
+      await().until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
+
+      GenerationCall verdict =
+          backends.provider.calls.stream()
+              .filter(call -> call.getModelIds(0).equals("medium"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(verdict.getChat().getMessages(1).getContent(0).getText())
+          .contains("<question>\none\n", "<candidate>\nok\n", "<reference>\nsomething else\n");
+      assertThat(summary(backends).path("qualityRetention").asDouble())
+          .isCloseTo((20 * 0.7 + 0.4) / 21, within(1e-9));
+    }
+  }
+
+  @Test
+  void spentBudget_endsComparisons_untilTomorrow() throws Exception {
+    try (FakeBackends backends = gateway("{ shadow_share: 1, shadow_daily_usd: 0.000001 }")) {
+      ask(backends, "one", false);
+      await()
+          .untilAsserted(() ->
+              assertThat(Http.get(backends.url("/metrics")).body())
+                  .contains("llm_router_shadow_skipped_total{reason=\"budget\"} 1"));
+      assertThat(models(backends)).containsExactly("small");
+    }
+  }
+
+  @Test
+  void requestThatMustNotBeStored_orNamesItsModel_isNotSentTwice() throws Exception {
+    try (FakeBackends backends = gateway("{ shadow_share: 1 }")) {
+      ask(backends, "one", false, "cache-control", "no-store");
+      ask(backends, "hi", false, "x-fairlead-policy", "cheapest");
+      backends.scorer.complexity = text -> 0.9;
+      ask(backends, "hard", false);
+      assertThat(models(backends)).containsExactly("small", "small", "large");
+      assertThat(summary(backends).path("qualityComparisons").asInt()).isZero();
+    }
+  }
+}
