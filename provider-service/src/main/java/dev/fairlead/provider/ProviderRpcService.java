@@ -130,7 +130,9 @@ final class ProviderRpcService extends ProviderServiceImplBase {
       if (streamed) {
         observer.setOnReadyHandler(running::resume);
       }
-      running.started(Generation.start(request, listener, retries, time, snapshot::end));
+      running.started(
+          Generation.start(
+              request, listener, retries, time, snapshot.hedging(), snapshot::end));
     } catch (FailureException e) {
       snapshot.end();
       observer.onError(FailureStatus.toStatus(e.failure()));

@@ -3,6 +3,7 @@ package dev.fairlead.provider;
 import dev.fairlead.common.config.Expect;
 import dev.fairlead.provider.resilience.AdmissionSettings;
 import dev.fairlead.provider.resilience.BreakerSettings;
+import dev.fairlead.provider.resilience.HedgeSettings;
 import dev.fairlead.provider.resilience.KeySettings;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.provider.resilience.RetrySettings;
@@ -19,6 +20,7 @@ public record ProviderSettings(
     int port,
     TimeoutSettings timeouts,
     RetrySettings retry,
+    HedgeSettings hedge,
     BreakerSettings breaker,
     KeySettings keys,
     AdmissionSettings admission,

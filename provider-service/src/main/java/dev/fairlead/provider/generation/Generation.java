@@ -1,15 +1,13 @@
 package dev.fairlead.provider.generation;
 
-import dev.fairlead.catalog.TokenUsage;
-import dev.fairlead.provider.call.AnswerListener;
-import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Completion;
-import dev.fairlead.provider.call.Exchange;
-import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.resilience.Hedging;
 import dev.fairlead.provider.resilience.RetryPolicy;
 import dev.fairlead.provider.resilience.TimeSource;
 import dev.fairlead.v1.AttemptResult;
+import dev.fairlead.v1.Dialect;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,16 +17,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request under way. Tries follow each other and never overlap: the same model again while the
+ * One request under way. Tries follow each other: the same model again while the
  * retry policy and the provider's budget allow it, then the next candidate, then those that were
  * left alone because of failures before, all only until the first content has been passed on. Every
  * try after one that a vendor has failed costs the budget of that vendor's provider; moving on from
- * a refusal, ours or the vendor's, is free.
+ * a refusal, ours or the vendor's, is free. Where hedging is on, a second try may run beside a slow
+ * first one ({@link Race}).
  */
 public final class Generation {
-
-  /** Parts without content that are kept back; a vendor that sends more is taken to have begun. */
-  private static final int MOST_HELD_BACK = 64;
 
   private static final Duration NO_DEADLINE = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -36,6 +32,7 @@ public final class Generation {
   private final GenerationListener listener;
   private final RetryPolicy retries;
   private final TimeSource time;
+  private final @Nullable Hedging hedging;
   private final Runnable atEnd;
   private final List<AttemptRecord> attempts = new ArrayList<>();
   private final List<UpstreamFailure> failures = new ArrayList<>();
@@ -49,6 +46,7 @@ public final class Generation {
   private boolean cancelled;
   private boolean ended;
   private @Nullable Try current;
+  private @Nullable Race race;
   private TimeSource.@Nullable Timer waiting;
 
   private Generation(
@@ -56,17 +54,20 @@ public final class Generation {
       GenerationListener listener,
       RetryPolicy retries,
       TimeSource time,
+      @Nullable Hedging hedging,
       Runnable atEnd) {
     this.request = request;
     this.listener = listener;
     this.retries = retries;
     this.time = time;
+    this.hedging = hedging;
     this.atEnd = atEnd;
   }
 
   /**
    * Begins. Never blocks; the listener may hear of the end before this method returns.
    *
+   * @param hedging null for tries that only follow each other
    * @param atEnd runs once, after the listener has heard of the end
    */
   public static Generation start(
@@ -74,8 +75,9 @@ public final class Generation {
       GenerationListener listener,
       RetryPolicy retries,
       TimeSource time,
+      @Nullable Hedging hedging,
       Runnable atEnd) {
-    Generation generation = new Generation(request, listener, retries, time, atEnd);
+    Generation generation = new Generation(request, listener, retries, time, hedging, atEnd);
     generation.next();
     return generation;
   }
@@ -83,10 +85,14 @@ public final class Generation {
   /** The listener is ready again. Any thread. */
   public void resume() {
     Try running;
+    Race both;
     synchronized (this) {
       running = current;
+      both = race;
     }
-    if (running != null) {
+    if (both != null) {
+      both.resume();
+    } else if (running != null) {
       running.exchange().resume();
     }
   }
@@ -94,6 +100,7 @@ public final class Generation {
   /** The caller went away: the call to the vendor is ended. Any thread, any time. */
   public void cancel() {
     Try running;
+    Race both;
     boolean nothingRuns;
     synchronized (this) {
       if (cancelled || ended) {
@@ -101,13 +108,16 @@ public final class Generation {
       }
       cancelled = true;
       running = current;
+      both = race;
       nothingRuns = running == null && waiting != null;
       if (waiting != null) {
         waiting.cancel();
       }
     }
-    if (running != null) {
-      running.cancel();
+    if (both != null) {
+      both.cancel();
+    } else if (running != null) {
+      running.cancel(UpstreamFailure.cancelled());
     } else if (nothingRuns) {
       fail(UpstreamFailure.cancelled());
     }
@@ -119,32 +129,111 @@ public final class Generation {
       fail(UpstreamFailure.timeout("the caller's deadline passed before an answer began"));
       return;
     }
-    Candidate chosen = request.candidates().get(candidate);
-    Try attempt = new Try(attempts.size() + 1, chosen);
+    Try attempt = new Try(attempts.size() + 1, candidate, request, listener, time, this);
+    if (hedging != null) {
+      attempt.measuredBy(hedging);
+    }
+    Duration patience = hedging == null ? null : patience(hedging, attempt);
+    Race newRace = hedging == null || patience == null ? null : attempt.race(hedging);
     synchronized (this) {
       waiting = null;
       if (!cancelled) {
         current = attempt;
+        race = newRace;
       }
     }
     if (isCancelled()) {
       fail(UpstreamFailure.cancelled());
       return;
     }
-    if (!chosen.provider().capabilities().reports(request.form())) {
-      attempt.announce(List.of());
+    attempt.open(timeLeft, lastResort);
+    if (newRace != null && patience != null) {
+      Duration wait = patience;
+      newRace.watchedBy(time.schedule(wait, () -> hedge(newRace, wait)));
     }
-    ModelCall call =
-        new ModelCall(
-            chosen.model(),
-            request.form(),
-            request.streamed(),
-            request.maxOutputTokens(),
-            request.forwardHeaders(),
-            timeLeft,
-            lastResort,
-            request.parent());
-    attempt.opened(chosen.provider().open(call, attempt));
+  }
+
+  /** How long the first try may take before a second one starts; null when none should. */
+  private @Nullable Duration patience(Hedging hedges, Try attempt) {
+    if (!attempts.isEmpty() || lastResort) {
+      return null;
+    }
+    hedges.requested();
+    return repeatable()
+        ? hedges.wait(attempt.model().id(), request.streamed()).orElse(null)
+        : null;
+  }
+
+  /** Answers of this dialect may be kept at the vendor: two requests would leave two of them. */
+  private boolean repeatable() {
+    return request.form().dialect() != Dialect.DIALECT_OPENAI_RESPONSES;
+  }
+
+  /** The first try is slow: the next candidate is asked as well, or the only one once more. */
+  private void hedge(Race running, Duration waited) {
+    Hedging hedges = hedging;
+    Duration timeLeft = timeLeft();
+    // A second try needs about as long as the first one was given.
+    if (hedges == null || isCancelled() || timeLeft.compareTo(waited) <= 0) {
+      return;
+    }
+    int position = request.candidates().size() > 1 ? 1 : 0;
+    Try second = new Try(2, position, request, listener, time, this);
+    second.measuredBy(hedges);
+    second.join(running);
+    long output = request.streamed() ? 0 : request.maxOutputTokens();
+    if (running.join(second, () -> hedges.reserve(second.model(), requestBytes(), output))) {
+      second.open(timeLeft, false);
+      if (isCancelled()) {
+        second.cancel(UpstreamFailure.cancelled());
+      }
+    }
+  }
+
+  private long requestBytes() {
+    return switch (request.form()) {
+      case RequestForm.Raw raw -> raw.request().getBody().size();
+      case RequestForm.Typed typed -> typed.request().getSerializedSize();
+    };
+  }
+
+  /** What a race has kept, before its leader goes on. */
+  void tellKept(Race told) {
+    for (AttemptRecord attempt : told.takeUntold()) {
+      attempts.add(attempt);
+      listener.onAttemptEnded(attempt);
+    }
+  }
+
+  /** A try has answered. */
+  void answered(Try attempt, AttemptRecord record, Completion completion) {
+    reached(attempt);
+    attempts.add(record);
+    listener.onAttemptEnded(record);
+    end(new GenerationOutcome.Answered(completion, List.copyOf(attempts)));
+  }
+
+  /** A try has failed, and no other one runs. */
+  void failed(Try attempt, AttemptRecord record, UpstreamFailure failure) {
+    if (!failure.shed()) {
+      reached(attempt);
+    }
+    attempts.add(record);
+    listener.onAttemptEnded(record);
+    Race ran = attempt.race();
+    if (ran != null) {
+      failures.addAll(ran.failures());
+      candidate = attempt.position();
+    }
+    afterFailure(failure, attempt.content());
+  }
+
+  /** The first try of a request that reaches a vendor pays into its budget, and no other one. */
+  private void reached(Try attempt) {
+    if (!reached) {
+      reached = true;
+      attempt.budget().deposit();
+    }
   }
 
   private synchronized boolean isCancelled() {
@@ -154,6 +243,7 @@ public final class Generation {
   private void afterFailure(UpstreamFailure failure, boolean content) {
     synchronized (this) {
       current = null;
+      race = null;
     }
     if (content || failure.next() == UpstreamFailure.Next.NOTHING || isCancelled()) {
       fail(failure);
@@ -257,6 +347,7 @@ public final class Generation {
       }
       ended = true;
       current = null;
+      race = null;
     }
     try {
       listener.onEnded(outcome);
@@ -269,146 +360,5 @@ public final class Generation {
     return request.deadlineNanos() == Long.MAX_VALUE
         ? NO_DEADLINE
         : Duration.ofNanos(request.deadlineNanos() - time.nanoTime());
-  }
-
-  /**
-   * One try: numbers it, times it, and keeps what comes before the first content back, so that the
-   * caller sees nothing of a try that fails before it.
-   */
-  private final class Try implements AnswerListener {
-    private final List<AnswerPart> heldBack = new ArrayList<>(2);
-    private final int number;
-    private final Candidate chosen;
-    private final long began = time.nanoTime();
-    private long firstContent;
-    private boolean content;
-    private boolean announced;
-    private @Nullable Exchange opened;
-    private boolean cancelWanted;
-
-    Try(int number, Candidate chosen) {
-      this.number = number;
-      this.chosen = chosen;
-    }
-
-    void opened(Exchange exchange) {
-      boolean cancelNow;
-      synchronized (this) {
-        opened = exchange;
-        cancelNow = cancelWanted;
-      }
-      if (cancelNow) {
-        exchange.cancel(UpstreamFailure.cancelled());
-      } else {
-        // The listener may have become ready while nobody knew whom to tell.
-        exchange.resume();
-      }
-    }
-
-    /**
-     * Tells that it begins. An adapter that reports says first what it drops, on the thread that
-     * opens it; or it fails on the way there.
-     */
-    void announce(List<String> droppedFields) {
-      if (!announced) {
-        announced = true;
-        listener.onAttemptStarted(
-            number, chosen.model().id(), chosen.model().provider(), droppedFields);
-      }
-    }
-
-    @Override
-    public void onDropped(List<String> fields) {
-      announce(fields);
-    }
-
-    synchronized Exchange exchange() {
-      return opened == null ? Exchange.ENDED : opened;
-    }
-
-    void cancel() {
-      synchronized (this) {
-        cancelWanted = true;
-      }
-      exchange().cancel(UpstreamFailure.cancelled());
-    }
-
-    @Override
-    public void onPart(AnswerPart part) {
-      if (!content) {
-        if (!part.content() && heldBack.size() < MOST_HELD_BACK) {
-          heldBack.add(part);
-          return;
-        }
-        content = true;
-        firstContent = time.nanoTime();
-        passHeldBack();
-      }
-      listener.onPart(part);
-    }
-
-    private void passHeldBack() {
-      heldBack.forEach(listener::onPart);
-      heldBack.clear();
-    }
-
-    @Override
-    public void onCompleted(Completion completion) {
-      passHeldBack();
-      reached();
-      AttemptRecord attempt =
-          record(
-              AttemptResult.ATTEMPT_RESULT_SUCCESS,
-              completion.httpStatus(),
-              completion.usage(),
-              "");
-      attempts.add(attempt);
-      listener.onAttemptEnded(attempt);
-      end(new GenerationOutcome.Answered(completion, List.copyOf(attempts)));
-    }
-
-    @Override
-    public void onFailed(UpstreamFailure told) {
-      announce(List.of());
-      UpstreamFailure failure = WrongUpstream.explained(told, chosen.model());
-      if (!failure.shed()) {
-        reached();
-      }
-      AttemptRecord attempt =
-          record(
-              failure.result(), failure.httpStatus(), failure.usage(), failure.failure().message());
-      attempts.add(attempt);
-      listener.onAttemptEnded(attempt);
-      afterFailure(failure, content);
-    }
-
-    /** The first try of a request that reaches a vendor pays into its budget, and no other one. */
-    private void reached() {
-      if (!reached) {
-        reached = true;
-        chosen.budget().deposit();
-      }
-    }
-
-    @Override
-    public boolean ready() {
-      return listener.ready();
-    }
-
-    private AttemptRecord record(
-        AttemptResult result, int httpStatus, @Nullable TokenUsage usage, String message) {
-      Duration firstToken =
-          content && request.streamed() ? Duration.ofNanos(firstContent - began) : null;
-      return new AttemptRecord(
-          number,
-          chosen.model().id(),
-          chosen.model().provider(),
-          result,
-          httpStatus,
-          Duration.ofNanos(time.nanoTime() - began),
-          firstToken,
-          usage,
-          message);
-    }
   }
 }

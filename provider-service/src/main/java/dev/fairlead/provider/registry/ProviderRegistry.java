@@ -7,6 +7,7 @@ import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.ProviderSettings;
+import dev.fairlead.provider.resilience.Hedging;
 import dev.fairlead.provider.resilience.TimeSource;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -135,7 +136,16 @@ public final class ProviderRegistry {
     List<SharedAdapter> adapters = stacks.values().stream().map(ProviderStack::adapter).toList();
     adapters.forEach(SharedAdapter::retain);
     SnapshotUses uses = new SnapshotUses(() -> adapters.forEach(SharedAdapter::release));
-    return new Snapshot(catalog, stacks, settings, warnings, uses);
+    return new Snapshot(catalog, stacks, settings, hedging(settings, old), warnings, uses);
+  }
+
+  private @Nullable Hedging hedging(ProviderSettings settings, @Nullable Snapshot old) {
+    if (!settings.hedge().enabled()) {
+      return null;
+    }
+    return old != null && old.settings().hedge().equals(settings.hedge())
+        ? old.hedging()
+        : new Hedging(settings.hedge(), meters, time);
   }
 
   private static List<String> needsRestart(ProviderSettings before, ProviderSettings after) {

@@ -10,6 +10,7 @@ import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.call.UpstreamFailure.Next;
 import dev.fairlead.provider.resilience.FakeProvider;
+import dev.fairlead.provider.resilience.Hedging;
 import dev.fairlead.provider.resilience.RetryBudget;
 import dev.fairlead.provider.resilience.RetryPolicy;
 import dev.fairlead.provider.resilience.RetrySettings;
@@ -34,6 +35,7 @@ class GenerationTest {
   private final List<String> heard = new ArrayList<>();
   private @Nullable GenerationOutcome outcome;
   private int ended;
+  private @Nullable Hedging hedging;
 
   private final GenerationListener listener =
       new GenerationListener() {
@@ -97,7 +99,7 @@ class GenerationTest {
             deadlineNanos,
             Context.root());
     return Generation.start(
-        request, listener, new RetryPolicy(settings, () -> 0.5), time, () -> ended++);
+        request, listener, new RetryPolicy(settings, () -> 0.5), time, hedging, () -> ended++);
   }
 
   private Candidate candidate(
