@@ -131,8 +131,7 @@ final class ProviderRpcService extends ProviderServiceImplBase {
         observer.setOnReadyHandler(running::resume);
       }
       running.started(
-          Generation.start(
-              request, listener, retries, time, snapshot.hedging(), snapshot::end));
+          Generation.start(request, listener, retries, time, snapshot.hedging(), snapshot::end));
     } catch (FailureException e) {
       snapshot.end();
       observer.onError(FailureStatus.toStatus(e.failure()));

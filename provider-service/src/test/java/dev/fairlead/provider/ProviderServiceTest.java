@@ -330,7 +330,8 @@ class ProviderServiceTest {
         GenerationCall.newBuilder()
             .setRaw(Spans.raw(Dialect.DIALECT_OPENAI_EMBEDDINGS, "{\"model\":\"x\"}"))
             .addModelIds("spare");
-    assertThat(failure(embeddings).getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(failure(embeddings).getStatus().getCode())
+        .isEqualTo(Status.Code.FAILED_PRECONDITION);
     assertThat(failure(GenerationCall.newBuilder().addModelIds("ok")).getStatus().getCode())
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(failure(raw()).getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);

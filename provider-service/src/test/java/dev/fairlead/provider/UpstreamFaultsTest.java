@@ -324,10 +324,11 @@ class UpstreamFaultsTest {
     oracles();
   }
 
-  @Test
-  void f3_stalledStream_endsAtTheIdleLimit() {
+  @ParameterizedTest
+  @ValueSource(strings = {"stall", "comments"})
+  void f3_stalledStream_endsAtTheIdleLimit_alsoAmongComments(String script) {
     List<String> events = new ArrayList<>();
-    assertThat(stream(events, "stall", "b-ok")).isInstanceOf(Failure.Timeout.class);
+    assertThat(stream(events, script, "b-ok")).isInstanceOf(Failure.Timeout.class);
     assertThat(attempts.getLast().getMessage()).contains("silent");
     assertThat(other.ledger()).isEmpty();
     oracles();

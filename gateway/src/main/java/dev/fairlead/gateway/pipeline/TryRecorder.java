@@ -8,6 +8,8 @@ import dev.fairlead.gateway.routing.Reason;
 import dev.fairlead.gateway.slo.SloController;
 import dev.fairlead.gateway.steering.CanaryTraffic;
 import dev.fairlead.v1.Attempt;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /** Tells statistics, objectives and the canary what became of every try. Thread-safe. */
@@ -42,8 +44,13 @@ public final class TryRecorder {
       meters.watch(attempt.getModelId());
     }
     if (decision.reason() == Reason.CANARY_CANDIDATE && !attempts.isEmpty()) {
-      canary.observe(first(decision.first().id(), attempts.getFirst()));
+      canary.observe(first(decision.first().id(), begunFirst(attempts)));
     }
+  }
+
+  /** They come in the order of their ends; two may have run at once. */
+  private static Attempt begunFirst(List<Attempt> attempts) {
+    return Collections.min(attempts, Comparator.comparingInt(Attempt::getNumber));
   }
 
   /** Another model in the candidate's place means that the candidate was not there. */

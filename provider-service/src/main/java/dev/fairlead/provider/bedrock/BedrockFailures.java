@@ -75,7 +75,7 @@ final class BedrockFailures {
   }
 
   private UpstreamFailure noConnection() {
-    return UpstreamFailure.timeout("provider " + provider + ": no connection in time");
+    return UpstreamFailure.notConnected("provider " + provider + ": no connection in time");
   }
 
   private UpstreamFailure ofService(AwsServiceException refused) {

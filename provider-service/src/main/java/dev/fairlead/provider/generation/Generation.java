@@ -17,12 +17,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request under way. Tries follow each other: the same model again while the
- * retry policy and the provider's budget allow it, then the next candidate, then those that were
- * left alone because of failures before, all only until the first content has been passed on. Every
- * try after one that a vendor has failed costs the budget of that vendor's provider; moving on from
- * a refusal, ours or the vendor's, is free. Where hedging is on, a second try may run beside a slow
- * first one ({@link Race}).
+ * One request under way. Tries follow each other: the same model again while the retry policy and
+ * the provider's budget allow it, then the next candidate, then those that were left alone because
+ * of failures before, all only until the first content has been passed on. Every try after one that
+ * a vendor has failed costs the budget of that vendor's provider; moving on from a refusal, ours or
+ * the vendor's, is free. Where hedging is on, a second try may run beside a slow first one ({@link
+ * Race}).
  */
 public final class Generation {
 
@@ -159,9 +159,7 @@ public final class Generation {
       return null;
     }
     hedges.requested();
-    return repeatable()
-        ? hedges.wait(attempt.model().id(), request.streamed()).orElse(null)
-        : null;
+    return repeatable() ? hedges.wait(attempt.model().id(), request.streamed()).orElse(null) : null;
   }
 
   /** Answers of this dialect may be kept at the vendor: two requests would leave two of them. */

@@ -105,8 +105,7 @@ final class Race {
   private void letGo(@Nullable Try overtaken) {
     if (overtaken != null) {
       if (overtaken == first) {
-        hedging.firstContent(
-            first.model().id(), streamed, time.nanoTime() - first.began());
+        hedging.firstContent(first.model().id(), streamed, time.nanoTime() - first.began());
       }
       overtaken.cancel(OVERTAKEN);
     }
@@ -124,6 +123,9 @@ final class Race {
       boolean forAll = failed == first && failure.next() == UpstreamFailure.Next.NOTHING;
       if (leader == null && (running < 2 || forAll)) {
         overtaken = lead(failed);
+        if (overtaken != null) {
+          count(Hedging.Result.LOST);
+        }
       }
       decides = leader == failed;
       if (failed == second && failure.result() != AttemptResult.ATTEMPT_RESULT_CANCELLED) {

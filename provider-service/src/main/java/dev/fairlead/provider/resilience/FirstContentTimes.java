@@ -27,7 +27,7 @@ final class FirstContentTimes {
   private final AbstractHistogram both = empty();
   private long sliceBegan;
   private long computedAt;
-  private OptionalLong nanos = OptionalLong.empty();
+  private long nanos;
 
   /**
    * Nothing known yet.
@@ -50,18 +50,17 @@ final class FirstContentTimes {
   /** Empty while too little is known. */
   synchronized OptionalLong quantileNanos(long now) {
     turn(now);
+    if (before.getTotalCount() + current.getTotalCount() < FEWEST) {
+      return OptionalLong.empty();
+    }
     if (now - computedAt >= REFRESH_NANOS) {
       computedAt = now;
       both.reset();
       both.add(before);
       both.add(current);
-      nanos =
-          both.getTotalCount() < FEWEST
-              ? OptionalLong.empty()
-              : OptionalLong.of(
-                  TimeUnit.MICROSECONDS.toNanos(both.getValueAtPercentile(quantile * 100)));
+      nanos = TimeUnit.MICROSECONDS.toNanos(both.getValueAtPercentile(quantile * 100));
     }
-    return nanos;
+    return OptionalLong.of(nanos);
   }
 
   private void turn(long now) {

@@ -33,7 +33,7 @@ public final class Hedging {
   public enum Result {
     /** It answered first. */
     WON,
-    /** The first try answered first. */
+    /** The first try answered first, or ended the request. */
     LOST,
     /** It failed before either had content. */
     FAILED,
@@ -71,10 +71,13 @@ public final class Hedging {
 
   /** A request begins; it pays its share of a hedge in. */
   public synchronized void requested() {
-    hedges = Math.min(Math.max(1, settings.maxShare() * SAVED_REQUESTS), hedges + settings.maxShare());
+    hedges =
+        Math.min(Math.max(1, settings.maxShare() * SAVED_REQUESTS), hedges + settings.maxShare());
   }
 
-  /** How long to wait for the first content before a second try; empty while too little is known. */
+  /**
+   * How long to wait for the first content before a second try; empty while too little is known.
+   */
   public Optional<Duration> wait(String modelId, boolean streamed) {
     FirstContentTimes known = times.get(new Key(modelId, streamed));
     OptionalLong nanos =

@@ -19,7 +19,8 @@ import java.util.function.Function;
 
 /**
  * A bare HTTP/1.1 server that sends exactly the bytes it is told to, so that answers can be wrong
- * in ways that no HTTP library would write. One connection a call.
+ * in ways that no HTTP library would write. One connection a call, unless an answer lets the next
+ * one follow.
  */
 public final class RawUpstream implements AutoCloseable {
 
@@ -27,6 +28,7 @@ public final class RawUpstream implements AutoCloseable {
   private final Function<Request, Answer> script;
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger callersLeft = new AtomicInteger();
+  private final AtomicInteger connections = new AtomicInteger();
 
   /** What happens when every byte has been sent. */
   public enum End {
@@ -35,11 +37,17 @@ public final class RawUpstream implements AutoCloseable {
     /** The connection is reset. */
     RESET,
     /** Nothing, until the caller closes it. */
-    HANG
+    HANG,
+    /** The next call may come on the same connection. */
+    NEXT
   }
 
-  /** One call that came in. */
-  public record Request(String head, String body) {}
+  /**
+   * One call that came in.
+   *
+   * @param connection number of its connection, from 1
+   */
+  public record Request(int connection, String head, String body) {}
 
   /** What to send, piece by piece; each is flushed by itself. */
   public record Answer(List<byte[]> pieces, End end) {
@@ -127,6 +135,11 @@ public final class RawUpstream implements AutoCloseable {
     return requests.size();
   }
 
+  /** Every call, in order of arrival. */
+  public List<Request> requests() {
+    return List.copyOf(requests);
+  }
+
   /** How many callers closed a connection that was left open for them. */
   public int callersLeft() {
     return callersLeft.get();
@@ -153,33 +166,42 @@ public final class RawUpstream implements AutoCloseable {
   }
 
   private void serve(Socket connection) {
+    int number = connections.incrementAndGet();
     try (connection) {
-      InputStream in = connection.getInputStream();
-      Request request = read(in);
-      requests.add(request);
-      Answer answer = script.apply(request);
-      OutputStream out = connection.getOutputStream();
-      for (byte[] piece : answer.pieces) {
-        out.write(piece);
-        out.flush();
-      }
-      switch (answer.end) {
-        case CLOSE -> {
-          connection.shutdownOutput();
-          in.transferTo(OutputStream.nullOutputStream());
-        }
-        case RESET -> connection.setSoLinger(true, 0);
-        case HANG -> {
-          in.transferTo(OutputStream.nullOutputStream());
-          callersLeft.incrementAndGet();
-        }
+      while (answer(connection, number) == End.NEXT) {
+        // Until the caller closes it.
       }
     } catch (IOException e) {
       callersLeft.incrementAndGet();
     }
   }
 
-  private static Request read(InputStream in) throws IOException {
+  private End answer(Socket connection, int number) throws IOException {
+    InputStream in = connection.getInputStream();
+    Request request = read(number, in);
+    requests.add(request);
+    Answer answer = script.apply(request);
+    OutputStream out = connection.getOutputStream();
+    for (byte[] piece : answer.pieces) {
+      out.write(piece);
+      out.flush();
+    }
+    switch (answer.end) {
+      case CLOSE -> {
+        connection.shutdownOutput();
+        in.transferTo(OutputStream.nullOutputStream());
+      }
+      case RESET -> connection.setSoLinger(true, 0);
+      case HANG -> {
+        in.transferTo(OutputStream.nullOutputStream());
+        callersLeft.incrementAndGet();
+      }
+      case NEXT -> {}
+    }
+    return answer.end;
+  }
+
+  private static Request read(int connection, InputStream in) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
       int next = in.read();
@@ -195,6 +217,6 @@ public final class RawUpstream implements AutoCloseable {
         length = Integer.parseInt(line.substring(15).strip());
       }
     }
-    return new Request(text, new String(in.readNBytes(length), UTF_8));
+    return new Request(connection, text, new String(in.readNBytes(length), UTF_8));
   }
 }

@@ -2,6 +2,7 @@ package dev.fairlead.provider.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.linecorp.armeria.common.CommonPools;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +35,8 @@ public final class ScriptedUpstream implements AutoCloseable {
 
   /**
    * Scripts: what they answer. {@code flaky} fails with 500 on the first call of each model name,
-   * then works.
+   * then works; {@code tires} works for {@link #TIRES_AFTER} calls and then never answers again;
+   * {@code comments} says a word and then sends nothing but comments.
    */
   public static final List<String> SCRIPTS =
       List.of(
@@ -57,6 +61,8 @@ public final class ScriptedUpstream implements AutoCloseable {
           "error200",
           "slow",
           "stall",
+          "comments",
+          "tires",
           "cut",
           "cut-at-once",
           "error-midstream",
@@ -66,6 +72,11 @@ public final class ScriptedUpstream implements AutoCloseable {
           "flaky",
           "many",
           "gzip");
+
+  /** Calls of a model name that the script {@code tires} answers. */
+  public static final int TIRES_AFTER = 30;
+
+  private static final long COMMENT_EVERY_MILLIS = 50;
 
   /** Fewer than the bytes of the script {@code many}, more than sockets and clients hold. */
   public static final int MANY_BYTES = 40_000_000;
@@ -253,6 +264,8 @@ public final class ScriptedUpstream implements AutoCloseable {
               errorJson("server_error", "502", "the model failed to load"));
       case "redirect" -> HttpResponse.ofRedirect(HttpStatus.FOUND, "http://127.0.0.1:1/elsewhere");
       case "slow" -> HttpResponse.streaming();
+      case "tires" ->
+          call <= TIRES_AFTER ? answer(script, stream, path, entry) : HttpResponse.streaming();
       case "huge" -> huge(entry);
       case "gzip" ->
           HttpResponse.of(
@@ -362,6 +375,7 @@ public final class ScriptedUpstream implements AutoCloseable {
       case "no-usage" -> events(entry, true, role, hello, world, stop, done);
       case "no-done" -> events(entry, true, role, hello, world, stop, usage);
       case "stall" -> events(entry, false, role, hello);
+      case "comments" -> comments(entry, role, hello);
       case "cut" -> cut(entry, role, hello);
       case "cut-at-once" -> cut(entry, role);
       case "error-midstream" ->
@@ -416,6 +430,22 @@ public final class ScriptedUpstream implements AutoCloseable {
       send(writer, entry, HttpData.wrap(new byte[] {b}));
     }
     writer.close();
+    return writer;
+  }
+
+  private static HttpResponse comments(Entry entry, String... events) {
+    HttpResponseWriter writer = begin();
+    for (String event : events) {
+      send(writer, entry, HttpData.ofUtf8(event));
+    }
+    ScheduledFuture<?> comments =
+        CommonPools.workerGroup()
+            .scheduleAtFixedRate(
+                () -> send(writer, entry, HttpData.ofUtf8(": still here\n\n")),
+                COMMENT_EVERY_MILLIS,
+                COMMENT_EVERY_MILLIS,
+                TimeUnit.MILLISECONDS);
+    writer.whenComplete().whenComplete((done, error) -> comments.cancel(false));
     return writer;
   }
 
