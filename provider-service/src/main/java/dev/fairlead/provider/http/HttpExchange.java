@@ -6,10 +6,14 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.logging.RequestLog;
+import com.linecorp.armeria.common.logging.RequestLogProperty;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.v1.AttemptResult;
+import io.netty.channel.Channel;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -225,8 +229,23 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
   private void end(@Nullable UpstreamFailure failure) {
     if (failure == null) {
       complete();
-    } else {
-      fail(failure);
+      return;
+    }
+    if (failure.result() == AttemptResult.ATTEMPT_RESULT_MALFORMED) {
+      leaveConnection();
+    }
+    fail(failure);
+  }
+
+  /**
+   * The end of an answer of a wrong length may still lie in the connection, where the next answer
+   * would begin with it.
+   */
+  private void leaveConnection() {
+    RequestLog log = context.log().getIfAvailable(RequestLogProperty.SESSION);
+    Channel channel = log == null ? null : log.channel();
+    if (channel != null && !log.sessionProtocol().isMultiplex()) {
+      channel.close();
     }
   }
 
