@@ -243,8 +243,11 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
    */
   private void leaveConnection() {
     RequestLog log = context.log().getIfAvailable(RequestLogProperty.SESSION);
-    Channel channel = log == null ? null : log.channel();
-    if (channel != null && !log.sessionProtocol().isMultiplex()) {
+    if (log == null || log.sessionProtocol().isMultiplex()) {
+      return;
+    }
+    Channel channel = log.channel();
+    if (channel != null) {
       channel.close();
     }
   }

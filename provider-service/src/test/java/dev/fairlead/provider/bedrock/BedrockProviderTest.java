@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.Secret;
+import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelProvider;
@@ -18,6 +19,7 @@ import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.Message;
 import dev.fairlead.v1.RawRequest;
+import io.netty.channel.ConnectTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -242,6 +244,15 @@ class BedrockProviderTest {
     // The SDK's pool sometimes keeps a refusal to itself until its own time is over.
     assertThat(failure.failure().message())
         .isIn("provider aws: connection refused", "provider aws: no connection in time");
+  }
+
+  @Test
+  void missingConnection_countsAsUnreachable() {
+    UpstreamFailure failure =
+        new BedrockFailures("aws").of(new ConnectTimeoutException("late"), false);
+    assertThat(failure.result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_UNAVAILABLE);
+    assertThat(failure.httpStatus()).isZero();
+    assertThat(failure.failure()).isInstanceOf(Failure.Timeout.class);
   }
 
   @Test
