@@ -74,8 +74,8 @@ final class Try implements AnswerListener {
   Race race(Hedging hedges) {
     Race newRace = new Race(hedges, this, request.streamed(), time);
     race = newRace;
-    // A translated call may say what it drops from a queue, when another try is being told.
-    quiet = translates();
+    // A call may say from a queue what it drops, when another try is being told.
+    quiet = reports();
     return newRace;
   }
 
@@ -90,13 +90,13 @@ final class Try implements AnswerListener {
     hedging = hedges;
   }
 
-  private boolean translates() {
-    return chosen.provider().capabilities().translates(request.form());
+  private boolean reports() {
+    return chosen.provider().capabilities().reports(request.form());
   }
 
   /** Calls the vendor. */
   void open(Duration timeLeft, boolean lastResort) {
-    if (!quiet && !translates()) {
+    if (!quiet && !reports()) {
       announce(List.of());
     }
     ModelCall newCall =
@@ -168,7 +168,7 @@ final class Try implements AnswerListener {
   }
 
   /**
-   * Tells that it begins. A call that is translated says first what it drops, on the thread that
+   * Tells that it begins. An adapter that reports says first what it drops, on the thread that
    * opens it; or it fails on the way there.
    */
   private void announce(List<String> droppedFields) {
