@@ -16,7 +16,7 @@ public final class PromptText {
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final List<String> PROMPTS =
-      List.of("messages", "prompt", "input", "system", "tools", "functions");
+      List.of("messages", "prompt", "input", "instructions", "system", "tools", "functions");
   private static final List<String> WORDS =
       List.of("content", "text", "arguments", "refusal", "description", "name");
   private static final int MOST = 1 << 20;

@@ -46,11 +46,8 @@ record Addresses(String root, String deploymentVersion) {
         switch (dialect) {
           case DIALECT_OPENAI_COMPLETIONS -> "/completions";
           case DIALECT_OPENAI_EMBEDDINGS -> "/embeddings";
-          case DIALECT_OPENAI_CHAT,
-              DIALECT_OPENAI_RESPONSES,
-              DIALECT_ANTHROPIC_MESSAGES,
-              DIALECT_UNSPECIFIED,
-              UNRECOGNIZED ->
+          case DIALECT_OPENAI_RESPONSES -> "/responses";
+          case DIALECT_OPENAI_CHAT, DIALECT_ANTHROPIC_MESSAGES, DIALECT_UNSPECIFIED, UNRECOGNIZED ->
               "/chat/completions";
         };
     return byDeployment()

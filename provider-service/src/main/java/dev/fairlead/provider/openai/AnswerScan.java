@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads, beside the bytes that pass through, what the gateway must know of an answer: usage, finish
  * reason, whether there is content, the text, an error. Fed with the whole answer, or with one
- * event after another. Streaming parser, no tree. Not thread-safe.
+ * event after another; here those of chat, completions and embeddings. Streaming parser, no tree.
+ * Not thread-safe.
  */
-final class AnswerScan {
+class AnswerScan {
 
   /** Longest text that is handed on; what exceeds it is only counted. */
   static final int MOST_TEXT = 64 * 1024;
@@ -57,6 +58,15 @@ final class AnswerScan {
         throw new IOException("more than one JSON document");
       }
     }
+    documentRead();
+  }
+
+  /** Called when all members of a document have been read. */
+  void documentRead() {}
+
+  /** Whether nothing comes any more, though the vendor has not said so in its terminator. */
+  boolean complete() {
+    return false;
   }
 
   /** The error object of the last document. */
@@ -114,7 +124,8 @@ final class AnswerScan {
     return charactersBeyond;
   }
 
-  private void member(JsonParser parser, String name) throws IOException {
+  /** Reads a member of the document; the parser stands at its value and is left at its end. */
+  void member(JsonParser parser, String name) throws IOException {
     JsonToken token = parser.currentToken();
     if (token == JsonToken.START_ARRAY && name.equals("choices")) {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -126,15 +137,59 @@ final class AnswerScan {
         }
       }
     } else if (token == JsonToken.START_OBJECT && name.equals("usage")) {
-      usage = UsageReader.read(parser);
+      usage(parser);
       usageHere = true;
-    } else if (name.equals("error") && token == JsonToken.START_OBJECT) {
-      error = error(parser);
-    } else if (name.equals("error") && token == JsonToken.VALUE_STRING) {
-      error = new VendorError(parser.getText(), null, null);
+    } else if (name.equals("error")) {
+      errorHere(parser);
     } else {
       embeddings |= token == JsonToken.START_ARRAY && name.equals("data");
       parser.skipChildren();
+    }
+  }
+
+  /** Takes a usage object. */
+  final void usage(JsonParser parser) throws IOException {
+    usage = UsageReader.read(parser);
+  }
+
+  /** Takes an error that is an object or a text; null is none. */
+  final void errorHere(JsonParser parser) throws IOException {
+    if (parser.currentToken() == JsonToken.START_OBJECT) {
+      error = error(parser);
+    } else if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      error = new VendorError(parser.getText(), null, null);
+    } else {
+      parser.skipChildren();
+    }
+  }
+
+  final void fail(VendorError newError) {
+    error = newError;
+  }
+
+  /** The document is an answer, whatever it says. */
+  final void answered() {
+    choices = true;
+  }
+
+  final void finish(FinishReason reason) {
+    finished = true;
+    finishReason = reason;
+  }
+
+  /** Content that is not the answer's text. */
+  final void beside(long characters) {
+    content |= characters > 0;
+    uncounted += characters;
+  }
+
+  /** A piece of the answer's text. */
+  final void take(String piece) {
+    content |= !piece.isEmpty();
+    if (text.length() + piece.length() <= MOST_TEXT && charactersBeyond == 0) {
+      text.append(piece);
+    } else {
+      charactersBeyond += piece.length();
     }
   }
 

@@ -27,7 +27,7 @@ final class OpenAiAnswer implements AnswerReader {
   private final AnswerListener listener;
   private final OpenAiFailures failures;
   private final int maxEventBytes;
-  private final AnswerScan scan = new AnswerScan();
+  private final AnswerScan scan;
   private @Nullable StreamedAnswer stream;
 
   OpenAiAnswer(
@@ -36,6 +36,10 @@ final class OpenAiAnswer implements AnswerReader {
     this.listener = listener;
     this.failures = failures;
     this.maxEventBytes = maxEventBytes;
+    this.scan =
+        call.form().dialect() == Dialect.DIALECT_OPENAI_RESPONSES
+            ? new ResponsesScan()
+            : new AnswerScan();
   }
 
   @Override
@@ -93,9 +97,22 @@ final class OpenAiAnswer implements AnswerReader {
     }
     boolean embeddings = call.form().dialect() == Dialect.DIALECT_OPENAI_EMBEDDINGS;
     if (!(embeddings ? scan.embeddings() : scan.choices())) {
-      return failures.malformed("sent an answer without " + (embeddings ? "data" : "choices"));
+      return failures.malformed("sent an answer without " + essential());
     }
     return deliver(body, length);
+  }
+
+  private String essential() {
+    return switch (call.form().dialect()) {
+      case DIALECT_OPENAI_EMBEDDINGS -> "data";
+      case DIALECT_OPENAI_RESPONSES -> "output";
+      case DIALECT_OPENAI_CHAT,
+          DIALECT_OPENAI_COMPLETIONS,
+          DIALECT_ANTHROPIC_MESSAGES,
+          DIALECT_UNSPECIFIED,
+          UNRECOGNIZED ->
+          "choices";
+    };
   }
 
   private @Nullable UpstreamFailure deliver(byte[] body, int length) {

@@ -16,23 +16,21 @@ import dev.fairlead.provider.call.UpstreamFailure.Next;
 import dev.fairlead.provider.http.VendorClient;
 import dev.fairlead.provider.http.VendorFailures;
 import dev.fairlead.provider.http.VisibleHeaders;
+import dev.fairlead.provider.openai.Quirks.Trait;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.Dialect;
+import java.util.HashSet;
 import java.util.Set;
 
 /** Calls a server that speaks OpenAI's dialect. */
 public final class OpenAiProvider implements ModelProvider {
 
-  private static final Capabilities CAPABILITIES =
-      new Capabilities(
-              Set.of(
-                  Dialect.DIALECT_OPENAI_CHAT,
-                  Dialect.DIALECT_OPENAI_COMPLETIONS,
-                  Dialect.DIALECT_OPENAI_EMBEDDINGS),
-              true,
-              true)
-          .thatReport();
+  private static final Set<Dialect> DIALECTS =
+      Set.of(
+          Dialect.DIALECT_OPENAI_CHAT,
+          Dialect.DIALECT_OPENAI_COMPLETIONS,
+          Dialect.DIALECT_OPENAI_EMBEDDINGS);
 
   private static final VisibleHeaders VISIBLE_HEADERS =
       new VisibleHeaders(
@@ -56,6 +54,8 @@ public final class OpenAiProvider implements ModelProvider {
   private final RequestHeaders chat;
   private final RequestHeaders completions;
   private final RequestHeaders embeddings;
+  private final RequestHeaders responses;
+  private final Capabilities capabilities;
 
   /**
    * An adapter.
@@ -76,11 +76,17 @@ public final class OpenAiProvider implements ModelProvider {
     this.chat = headers(Dialect.DIALECT_OPENAI_CHAT, config);
     this.completions = headers(Dialect.DIALECT_OPENAI_COMPLETIONS, config);
     this.embeddings = headers(Dialect.DIALECT_OPENAI_EMBEDDINGS, config);
+    this.responses = headers(Dialect.DIALECT_OPENAI_RESPONSES, config);
+    Set<Dialect> dialects = new HashSet<>(DIALECTS);
+    if (quirks.has(Trait.RESPONSES) && !addresses.byDeployment()) {
+      dialects.add(Dialect.DIALECT_OPENAI_RESPONSES);
+    }
+    this.capabilities = new Capabilities(dialects, true, true).thatReport();
   }
 
   @Override
   public Capabilities capabilities() {
-    return CAPABILITIES;
+    return capabilities;
   }
 
   @Override
@@ -128,11 +134,8 @@ public final class OpenAiProvider implements ModelProvider {
         switch (call.form().dialect()) {
           case DIALECT_OPENAI_COMPLETIONS -> completions;
           case DIALECT_OPENAI_EMBEDDINGS -> embeddings;
-          case DIALECT_OPENAI_CHAT,
-              DIALECT_OPENAI_RESPONSES,
-              DIALECT_ANTHROPIC_MESSAGES,
-              DIALECT_UNSPECIFIED,
-              UNRECOGNIZED ->
+          case DIALECT_OPENAI_RESPONSES -> responses;
+          case DIALECT_OPENAI_CHAT, DIALECT_ANTHROPIC_MESSAGES, DIALECT_UNSPECIFIED, UNRECOGNIZED ->
               chat;
         };
     if (addresses.byDeployment()) {

@@ -7,6 +7,7 @@ import static dev.fairlead.provider.openai.Quirks.Trait.NO_STREAM_OPTIONS;
 import static dev.fairlead.provider.openai.Quirks.Trait.OLD_BOUND_ONLY;
 import static dev.fairlead.provider.openai.Quirks.Trait.ONE_CHOICE;
 import static dev.fairlead.provider.openai.Quirks.Trait.RANDOM_SEED;
+import static dev.fairlead.provider.openai.Quirks.Trait.RESPONSES;
 
 import dev.fairlead.catalog.VendorHosts;
 import dev.fairlead.common.failure.Failure;
@@ -26,19 +27,21 @@ import java.util.Set;
  * 2026.
  */
 public enum Quirks {
-  /** OpenAI itself: platform.openai.com/docs/api-reference/chat. */
-  OPENAI("openai", NEW_BOUND, DEVELOPER_ROLE),
+  /** OpenAI itself: platform.openai.com/docs/api-reference/chat and /responses. */
+  OPENAI("openai", NEW_BOUND, DEVELOPER_ROLE, RESPONSES),
   /**
    * Azure OpenAI: the key in {@code api-key}; either {@code /openai/v1} with the deployment as the
    * model, or {@code /openai/deployments/NAME} with {@code api-version}
-   * (learn.microsoft.com/azure/foundry/openai/api-version-lifecycle).
+   * (learn.microsoft.com/azure/foundry/openai/api-version-lifecycle). Responses are passed through
+   * in the first form only.
    */
-  AZURE("azure", API_KEY_HEADER, NEW_BOUND, DEVELOPER_ROLE),
+  AZURE("azure", API_KEY_HEADER, NEW_BOUND, DEVELOPER_ROLE, RESPONSES),
   /**
    * vLLM: {@code user} and {@code parallel_tool_calls} are ignored; both bounds, {@code n} and
-   * usage in streams are known (docs.vllm.ai/en/stable/serving/openai_compatible_server).
+   * usage in streams are known (docs.vllm.ai/en/stable/serving/openai_compatible_server). It serves
+   * Responses (docs.vllm.ai/en/stable/serving/online_serving).
    */
-  VLLM("vllm"),
+  VLLM("vllm", RESPONSES),
   /**
    * Ollama: of the request fields it lists, {@code max_tokens} is the only bound, and {@code n} is
    * missing, so that both others are ignored without a word
@@ -49,9 +52,9 @@ public enum Quirks {
   LLAMA_CPP("llamacpp", OLD_BOUND_ONLY),
   /**
    * Groq: {@code n} must be 1; it refuses {@code logprobs}, {@code logit_bias} and names in
-   * messages itself (console.groq.com/docs/openai).
+   * messages itself. It serves Responses (both console.groq.com/docs/openai).
    */
-  GROQ("groq", NEW_BOUND, ONE_CHOICE),
+  GROQ("groq", NEW_BOUND, ONE_CHOICE, RESPONSES),
   /**
    * Mistral: unknown members are refused, among them {@code max_completion_tokens} and {@code
    * stream_options}; the seed is {@code random_seed}; usage always comes with the last chunk
@@ -65,14 +68,16 @@ public enum Quirks {
   TOGETHER("together", OLD_BOUND_ONLY),
   /**
    * OpenRouter: usage always comes, {@code include_usage} has no effect
-   * (openrouter.ai/docs/use-cases/usage-accounting).
+   * (openrouter.ai/docs/use-cases/usage-accounting). It serves Responses, as a beta and without
+   * state (openrouter.ai/docs/api/reference/responses/overview).
    */
-  OPENROUTER("openrouter"),
+  OPENROUTER("openrouter", RESPONSES),
   /**
    * xAI: {@code max_tokens} is deprecated; reasoning models refuse penalties and {@code stop}
-   * themselves (docs.x.ai/docs/api-reference).
+   * themselves (docs.x.ai/docs/api-reference). Responses are its preferred API
+   * (docs.x.ai/developers/model-capabilities/text/generate-text).
    */
-  XAI("xai", NEW_BOUND),
+  XAI("xai", NEW_BOUND, RESPONSES),
   /** Any other server. */
   COMPATIBLE("compatible");
 
@@ -103,6 +108,8 @@ public enum Quirks {
     ONE_CHOICE,
     /** The seed's name is {@code random_seed}. */
     RANDOM_SEED,
+    /** Responses are served beside chat. */
+    RESPONSES,
     /** Instructions of the role {@code developer} are known. */
     DEVELOPER_ROLE
   }

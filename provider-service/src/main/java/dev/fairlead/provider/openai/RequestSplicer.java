@@ -44,12 +44,32 @@ final class RequestSplicer {
     RequestSplicer splicer = new RequestSplicer(request);
     splicer.body.putFirst("model", BodyEdits.quoted(upstream));
     splicer.body.drop("fairlead");
-    if (request.getDialect() != Dialect.DIALECT_OPENAI_EMBEDDINGS) {
+    if (request.getDialect() == Dialect.DIALECT_OPENAI_RESPONSES) {
+      splicer.responses(streamed, maxOutputTokens);
+    } else if (request.getDialect() != Dialect.DIALECT_OPENAI_EMBEDDINGS) {
       splicer.stream(streamed, quirks);
       splicer.depart(quirks);
       splicer.clamp(request.getDialect(), maxOutputTokens, quirks);
     }
     return splicer.body.apply();
+  }
+
+  /**
+   * Usage comes unasked. Vendors would keep the answer where the client says nothing; nobody could
+   * ask for it through the gateway.
+   */
+  private void responses(boolean streamed, int bound) {
+    boolean asked = body.firstByte("stream") == 't';
+    if (streamed != asked) {
+      body.put("stream", streamed ? TRUE : FALSE);
+    }
+    ByteString store = body.value("store");
+    if (store == null || store.equals(NULL)) {
+      body.put("store", FALSE);
+    }
+    if (bound > 0 && !body.clamp("max_output_tokens", bound)) {
+      body.put("max_output_tokens", Integer.toString(bound).getBytes(StandardCharsets.US_ASCII));
+    }
   }
 
   private void stream(boolean streamed, Quirks quirks) {

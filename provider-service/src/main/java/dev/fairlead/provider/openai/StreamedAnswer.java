@@ -52,7 +52,7 @@ final class StreamedAnswer implements SseSink {
 
   /** Whether the vendor has said that the stream is complete. */
   boolean done() {
-    return framer.done();
+    return failure == null && (framer.done() || scan.complete());
   }
 
   /** Takes the next read; what is wrong with it, if anything. */
@@ -74,7 +74,7 @@ final class StreamedAnswer implements SseSink {
 
   @Override
   public void onEvent(byte[] bytes, int rawFrom, int rawTo, byte[] data, int dataFrom, int dataTo) {
-    if (failure != null) {
+    if (failure != null || scan.complete()) {
       return;
     }
     try {
@@ -85,8 +85,7 @@ final class StreamedAnswer implements SseSink {
     }
     VendorError error = scan.error();
     if (error != null) {
-      failure =
-          failures.ofErrorObject(error, ByteString.copyFrom(data, dataFrom, dataTo - dataFrom));
+      failure = failures.ofErrorObject(error, quoted(data, dataFrom, dataTo));
       return;
     }
     sawContent |= scan.content();
@@ -100,6 +99,13 @@ final class StreamedAnswer implements SseSink {
     } else {
       events.add(bytes, rawFrom, rawTo, scan.content());
     }
+  }
+
+  /** An event of Responses is not what its clients know as an error's body. */
+  private ByteString quoted(byte[] data, int from, int to) {
+    return scan instanceof ResponsesScan
+        ? ByteString.EMPTY
+        : ByteString.copyFrom(data, from, to - from);
   }
 
   @Override
