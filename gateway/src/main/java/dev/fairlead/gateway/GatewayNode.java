@@ -8,6 +8,10 @@ import dev.fairlead.gateway.canary.CanaryConfig;
 import dev.fairlead.gateway.edge.EdgeServer;
 import dev.fairlead.gateway.feedback.MeteredQuality;
 import dev.fairlead.gateway.feedback.RecentAnswers;
+import dev.fairlead.gateway.keys.KeyChanges;
+import dev.fairlead.gateway.keys.KeyDirectory;
+import dev.fairlead.gateway.keys.KeyFollower;
+import dev.fairlead.gateway.keys.SharedKeyBook;
 import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.metrics.BurnMeters;
 import dev.fairlead.gateway.metrics.RouterMetrics;
@@ -25,6 +29,7 @@ import dev.fairlead.gateway.routing.Router;
 import dev.fairlead.gateway.routing.RoutingConfig;
 import dev.fairlead.gateway.routing.RoutingSignals;
 import dev.fairlead.gateway.rpc.InferenceGrpcService;
+import dev.fairlead.gateway.rpc.KeyInterceptor;
 import dev.fairlead.gateway.rpc.RoutingGrpcService;
 import dev.fairlead.gateway.rpc.RpcScopes;
 import dev.fairlead.gateway.scoring.ScorerClient;
@@ -69,6 +74,9 @@ public final class GatewayNode implements AutoCloseable {
   /** How often breakers and the shared state are looked at. */
   private static final Duration FOLLOW = Duration.ofSeconds(1);
 
+  /** How often the keys are looked at where their store cannot tell of a change. */
+  private static final Duration FOLLOW_KEYS = Duration.ofMillis(500);
+
   /** Answers that can still be rated. */
   private static final int RECENT_ANSWERS = 1 << 14;
 
@@ -78,6 +86,8 @@ public final class GatewayNode implements AutoCloseable {
   private final Steering steering;
   private final BreakerFollower breakers;
   private final ScheduledExecutorService timer;
+  private final KeyDirectory keys;
+  private final KeyFollower keyFollower;
   private final @Nullable RedisLink link;
 
   private GatewayNode(
@@ -87,8 +97,12 @@ public final class GatewayNode implements AutoCloseable {
       Steering steering,
       BreakerFollower breakers,
       ScheduledExecutorService timer,
+      KeyDirectory keys,
+      KeyFollower keyFollower,
       @Nullable RedisLink link) {
     this.edge = edge;
+    this.keys = keys;
+    this.keyFollower = keyFollower;
     this.link = link;
     this.rpc = rpc;
     this.catalogs = catalogs;
@@ -154,6 +168,14 @@ public final class GatewayNode implements AutoCloseable {
             link == null
                 ? new FileStateStore(server.dataDir())
                 : new RedisStateStore(link, "state"));
+    SharedKeyBook keyBook =
+        new SharedKeyBook(
+            link == null
+                ? FileStateStore.strict(server.dataDir(), "gateway-keys")
+                : new RedisStateStore(link, "keys"));
+    KeyFollower keyFollower = new KeyFollower(keyBook, timer, FOLLOW_KEYS);
+    KeyDirectory keys =
+        new KeyDirectory(keyBook, server.mayBeOpen(), InstantSource.system());
     CanaryTraffic canary =
         new CanaryTraffic(
             canaryConfig, slo.objective(canaryConfig.candidate()), shared, InstantSource.system());
@@ -214,13 +236,15 @@ public final class GatewayNode implements AutoCloseable {
                 statistics,
                 slo,
                 steering,
+                keys,
+                new KeyChanges(keyBook, InstantSource.system()),
                 sections,
-                () -> catalogs.current().isPresent()));
+                () -> catalogs.current().isPresent() && keys.ready()));
     RpcServer rpc = null;
     if (server.grpcPort() >= 0) {
-      rpc = startRpc(server, telemetry, pipeline, limits, grpcPortMayBeTaken);
+      rpc = startRpc(server, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
     }
-    return new GatewayNode(edge, rpc, catalogs, steering, breakers, timer, link);
+    return new GatewayNode(edge, rpc, catalogs, steering, breakers, timer, keys, keyFollower, link);
   }
 
   private static ReferenceJudge judge(
@@ -246,6 +270,7 @@ public final class GatewayNode implements AutoCloseable {
       ServerConfig server,
       Telemetry telemetry,
       InferencePipeline pipeline,
+      KeyDirectory keys,
       LimitsConfig limits,
       boolean mayBeTaken)
       throws IOException {
@@ -256,7 +281,7 @@ public final class GatewayNode implements AutoCloseable {
           List.of(
               new InferenceGrpcService(pipeline, scopes, limits.scan()),
               new RoutingGrpcService(pipeline, scopes, limits.scan())),
-          List.of(telemetry.edgeServerInterceptor()));
+          List.of(telemetry.edgeServerInterceptor(), new KeyInterceptor(keys)));
     } catch (IOException e) {
       if (!mayBeTaken) {
         throw e;
@@ -285,7 +310,7 @@ public final class GatewayNode implements AutoCloseable {
 
   /** Whether requests can be served. */
   public boolean ready() {
-    return catalogs.current().isPresent();
+    return catalogs.current().isPresent() && keys.ready();
   }
 
   /** Closes the doors, lets requests under way finish within the drain time; blocks. */
@@ -298,6 +323,7 @@ public final class GatewayNode implements AutoCloseable {
     catalogs.close();
     breakers.close();
     steering.close();
+    keyFollower.close();
     if (link != null) {
       link.close();
     }

@@ -1,6 +1,8 @@
 package dev.fairlead.gateway;
 
 import dev.fairlead.common.config.Expect;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
 /**
@@ -10,13 +12,22 @@ import java.nio.file.Path;
  * @param port HTTP port, 0 for a free one
  * @param grpcPort gRPC port, 0 for a free one, -1 for none
  * @param dataDir everything the process keeps on disk
+ * @param allowUnauthenticated whether requests need no key while none exists, also where {@code
+ *     bind} is not a loopback address
  */
-public record ServerConfig(String bind, int port, int grpcPort, Path dataDir) {
+public record ServerConfig(
+    String bind, int port, int grpcPort, Path dataDir, boolean allowUnauthenticated) {
 
   /** Validates. */
   public ServerConfig {
     Expect.present("server.bind", bind);
     Expect.range("server.port", port, 0, 65535);
     Expect.range("server.grpc_port", grpcPort, -1, 65535);
+  }
+
+  /** Whether requests need no key as long as none was ever made. */
+  public boolean mayBeOpen() {
+    return allowUnauthenticated || new InetSocketAddress(bind, 0).getAddress() instanceof InetAddress address
+        && address.isLoopbackAddress();
   }
 }

@@ -97,10 +97,15 @@ public final class FakeBackends implements AutoCloseable {
   }
 
   public FakeBackends(String yaml, int port) throws IOException {
+    this(yaml, port, "bind: \"127.0.0.1\"");
+  }
+
+  /** A gateway with more keys of section {@code server}. */
+  public FakeBackends(String yaml, int port, String server) throws IOException {
     ConfigSource config =
         ConfigSource.parse(
             "test",
-            "server: {port: " + port + ", grpc_port: 0}\n" + yaml,
+            "server: {port: " + port + ", grpc_port: 0, " + server + "}\n" + yaml,
             Map.of("FAIRLEAD_DATA_DIR", Files.createTempDirectory("fairlead-test").toString()));
     Telemetry telemetry = Telemetry.start("gateway", TelemetrySettings.defaults());
     opened.add(telemetry);

@@ -106,6 +106,45 @@ class TwoGatewaysIT {
     }
   }
 
+  private static int asked(FakeBackends gateway, String key) {
+    return Http.post(
+            gateway.url("/v1/chat/completions"),
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+            "content-type",
+            "application/json",
+            "authorization",
+            "Bearer " + key)
+        .statusCode();
+  }
+
+  @Test
+  void key_worksOnBothReplicas_untilOneRevokesIt() throws Exception {
+    JsonNode made = JSON.readTree(post(first, "keys", "{}").body());
+    String key = made.path("key").asText();
+    await().atMost(SOON).until(() -> asked(second, key) == 200);
+    assertThat(asked(second, "fl-other")).isEqualTo(401);
+    assertThat(redis.command("HGET", "fairlead:gateway:keys", "state")).doesNotContain(key);
+    assertThat(post(first, "keys/" + made.path("id").asText() + "/revoke", "").statusCode())
+        .isEqualTo(200);
+    assertThat(asked(first, key)).isEqualTo(401);
+    await().atMost(SOON).until(() -> asked(second, key) == 401);
+  }
+
+  @Test
+  void knownKeysWorkOn_withoutRedis_andUnknownOnesStayOut() throws Exception {
+    String key = JSON.readTree(post(first, "keys", "{}").body()).path("key").asText();
+    await().atMost(SOON).until(() -> asked(second, key) == 200);
+    redis.kill();
+    assertThat(asked(second, key)).isEqualTo(200);
+    assertThat(asked(second, "fl-other")).isEqualTo(401);
+    redis.restart();
+    await()
+        .atMost(SOON)
+        .until(() -> redis.command("EXISTS", "fairlead:gateway:keys").equals(":1"));
+    assertThat(asked(second, "fl-other")).isEqualTo(401);
+    assertThat(asked(second, key)).isEqualTo(200);
+  }
+
   @Test
   void withoutRedis_theLastKnownStateStays_andChangesAreRefused() throws Exception {
     post(first, "policy", "{\"default_policy\":\"cheapest\"}");

@@ -3,6 +3,7 @@ package dev.fairlead.gateway.cache;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.gateway.keys.Grants;
 import dev.fairlead.v1.CacheScope;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,24 @@ public record CacheKey(CacheScope scope, ByteString fingerprint) {
    */
   public static CacheKey of(
       String tenant, String policy, @Nullable Double qualityTarget, RequestFacts facts) {
+    return of(tenant, policy, qualityTarget, facts, Grants.ALL);
+  }
+
+  /**
+   * The key of a request of a caller with {@code grants}: which models may answer changes the
+   * answer, so a restricted key shares answers only with those that are restricted alike.
+   */
+  public static CacheKey of(
+      String tenant,
+      String policy,
+      @Nullable Double qualityTarget,
+      RequestFacts facts,
+      Grants grants) {
     MessageDigest digest = sha256();
+    if (!grants.models().isEmpty()) {
+      grants.models().forEach(model -> add(digest, model));
+      add(digest, "models");
+    }
     add(digest, policy);
     add(digest, qualityTarget == null ? "" : qualityTarget.toString());
     digest.update(facts.scopeDigest().asReadOnlyByteBuffer());

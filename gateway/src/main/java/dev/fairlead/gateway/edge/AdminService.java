@@ -39,6 +39,11 @@ abstract class AdminService extends EdgeService {
    */
   abstract Object answer(HttpMethod method, ObjectNode body, String who);
 
+  /** As {@link #answer(HttpMethod, ObjectNode, String)}, for an endpoint with an id in its path. */
+  Object answer(HttpMethod method, ObjectNode body, String who, ServiceRequestContext context) {
+    return answer(method, body, who);
+  }
+
   @Override
   final HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
     guard.checkToken(context);
@@ -46,7 +51,7 @@ abstract class AdminService extends EdgeService {
     String who = context.remoteAddress().getAddress().getHostAddress();
     String requestId = EdgeContext.requestId(context);
     return HttpResponse.of(
-        CompletableFuture.supplyAsync(() -> answer(headers.method(), asked, who), blocking)
+        CompletableFuture.supplyAsync(() -> answer(headers.method(), asked, who, context), blocking)
             .handle((answer, error) ->
                 error == null
                     ? Json.response(200, requestId, answer)

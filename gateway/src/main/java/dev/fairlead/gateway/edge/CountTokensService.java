@@ -34,7 +34,11 @@ final class CountTokensService extends EdgeService {
     TokenCounter counter =
         TokenCounter.forModel(
             switch (ModelSelector.of(
-                facts.model(), null, PolicyName.COMPLEXITY.label(), catalogs.require())) {
+                facts.model(),
+                null,
+                PolicyName.COMPLEXITY.label(),
+                catalogs.require(),
+                EdgeContext.principal(context).grants())) {
               case ModelSelector.Explicit explicit -> explicit.model().upstream();
               case ModelSelector.Auto auto -> "";
             });

@@ -33,7 +33,7 @@ final class DoorGuard {
   static void check(ServiceRequestContext context) {
     // The path of the headers has been cleaned by the server already.
     path(context.rawPath());
-    credentials(context.request().headers());
+    String ignored = credentials(context.request().headers());
   }
 
   private static void path(String target) {
@@ -71,13 +71,19 @@ final class DoorGuard {
         .asException();
   }
 
-  private static void credentials(RequestHeaders headers) {
+  /**
+   * The one credential that a request carries, without its scheme; empty for none.
+   *
+   * @throws dev.fairlead.common.failure.FailureException Unauthenticated when there are several
+   */
+  static String credentials(RequestHeaders headers) {
     String bearer = bearer(one(headers, HttpHeaderNames.AUTHORIZATION));
     String key = one(headers, API_KEY);
     String azure = one(headers, AZURE_KEY);
     if (disagree(bearer, key) || disagree(bearer, azure) || disagree(key, azure)) {
       throw refused("credentials: the headers disagree (expected: one key)");
     }
+    return !bearer.isEmpty() ? bearer : !key.isEmpty() ? key : azure;
   }
 
   private static boolean disagree(String one, String other) {

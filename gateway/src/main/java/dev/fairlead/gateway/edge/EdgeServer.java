@@ -12,6 +12,8 @@ import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.feedback.QualitySink;
 import dev.fairlead.gateway.feedback.RecentAnswers;
+import dev.fairlead.gateway.keys.KeyChanges;
+import dev.fairlead.gateway.keys.KeyDirectory;
 import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
@@ -60,6 +62,8 @@ public final class EdgeServer implements AutoCloseable {
       LiveStatistics statistics,
       SloController slo,
       Steering steering,
+      KeyDirectory keys,
+      KeyChanges keyChanges,
       Map<String, Object> sections,
       BooleanSupplier ready) {}
 

@@ -65,6 +65,7 @@ final class EmbeddingsService extends EdgeService {
     ScannedEmbeddings scanned = codec.scan(body);
     String model = scanned.request().facts().model();
     if (model.equals(RequestFacts.AUTO) || model.equals(OwnEncoder.ID)) {
+      requireOwn(context, model);
       return own(context, scanned);
     }
     requireEmbeddings(model);
@@ -83,6 +84,14 @@ final class EmbeddingsService extends EdgeService {
     CompleteSink sink = new CompleteSink(errors, scope.requestId());
     pipeline.answer(request, scope, sink);
     return EdgeContext.cancelling(context, scope, sink.response());
+  }
+
+  private static void requireOwn(ServiceRequestContext context, String model) {
+    if (!EdgeContext.principal(context).grants().allowsModel(OwnEncoder.ID)) {
+      throw new Failure.UnknownModel(
+              "model: " + model + " does not exist (expected: a model of GET /v1/models)", model)
+          .asException();
+    }
   }
 
   private void requireEmbeddings(String model) {

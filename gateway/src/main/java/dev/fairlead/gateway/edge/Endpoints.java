@@ -11,6 +11,7 @@ import dev.fairlead.gateway.dialect.openai.OpenAiChatCodec;
 import dev.fairlead.gateway.dialect.openai.OpenAiCompletionsCodec;
 import dev.fairlead.gateway.dialect.openai.OpenAiEmbeddingsCodec;
 import dev.fairlead.gateway.dialect.responses.ResponsesCodec;
+import dev.fairlead.gateway.keys.KeyDirectory;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.steering.Steering;
 import dev.fairlead.telemetry.ManagementServer;
@@ -35,15 +36,15 @@ final class Endpoints {
     InferencePipeline pipeline = parts.pipeline();
     ModelsService models = new ModelsService(errors, parts.catalogs());
 
-    Limited limited = new Limited(builder, limits);
+    Limited limited = new Limited(builder, limits, parts.keys());
     limited
-        .service("/v1/chat/completions", new ChatService(chat, edge, pipeline, streams))
-        .service("/v1/completions", new ChatService(completions, edge, pipeline, streams))
-        .service("/v1/messages", new ChatService(messages, edge, pipeline, streams))
-        .service("/v1/messages/count_tokens", new CountTokensService(messages, parts.catalogs()))
-        .service(
+        .keyed("/v1/chat/completions", new ChatService(chat, edge, pipeline, streams))
+        .keyed("/v1/completions", new ChatService(completions, edge, pipeline, streams))
+        .keyed("/v1/messages", new ChatService(messages, edge, pipeline, streams))
+        .keyed("/v1/messages/count_tokens", new CountTokensService(messages, parts.catalogs()))
+        .keyed(
             "/v1/responses", new ChatService(new ResponsesCodec(scan), edge, pipeline, streams))
-        .service(
+        .keyed(
             "/v1/embeddings",
             new EmbeddingsService(
                 new OpenAiEmbeddingsCodec(scan),
@@ -52,15 +53,15 @@ final class Endpoints {
                 parts.catalogs(),
                 parts.scorer(),
                 pipeline))
-        .service("/v1/models", models)
-        .service("/v1/models/{*id}", models)
-        .service(
+        .keyed("/v1/models", models)
+        .keyed("/v1/models/{*id}", models)
+        .keyed(
             "/v1/batch",
             new BatchService(
                 new BatchRun.BatchCodecs(chat, completions), scan, limits, edge, pipeline))
-        .service("/v1/infer", new InferService(chat, edge, pipeline, scan))
-        .service("/v1/route", new RouteService(chat, edge, pipeline, parts.metrics(), scan))
-        .service(
+        .keyed("/v1/infer", new InferService(chat, edge, pipeline, scan))
+        .keyed("/v1/route", new RouteService(chat, edge, pipeline, parts.metrics(), scan))
+        .keyed(
             "/v1/feedback",
             new FeedbackService(chat, parts.recent(), parts.ratings(), parts.cache()));
     operations(limited, parts, chat);
@@ -68,9 +69,15 @@ final class Endpoints {
   }
 
   /** Adds endpoints of ours, each behind the limits that concern every request. */
-  private record Limited(ServerBuilder builder, LimitsConfig limits) {
+  private record Limited(ServerBuilder builder, LimitsConfig limits, KeyDirectory keys) {
     Limited service(String path, EdgeService service) {
-      builder.service(path, new LimitedService(service, limits));
+      builder.service(path, new LimitedService(service, limits, null));
+      return this;
+    }
+
+    /** One that only the holder of a key may use, once there are keys. */
+    Limited keyed(String path, EdgeService service) {
+      builder.service(path, new LimitedService(service, limits, keys));
       return this;
     }
   }
@@ -111,6 +118,11 @@ final class Endpoints {
         .service(
             "/v1/admin/providers/reload",
             new ReloadService(errors, parts.providers(), parts.catalogs(), admin, steering));
+    for (AdminKeysService.Step step : AdminKeysService.Step.values()) {
+      limited.service(
+          "/v1/admin/keys" + step.path(),
+          new AdminKeysService(errors, admin, step, steering, parts.keyChanges()));
+    }
     for (AdminCanaryService.Step step : AdminCanaryService.Step.values()) {
       limited.service(
           "/v1/admin/canary/" + step.name().toLowerCase(Locale.ROOT),

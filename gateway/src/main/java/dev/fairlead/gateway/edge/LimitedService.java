@@ -12,11 +12,14 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.dialect.HttpFailures;
+import dev.fairlead.gateway.keys.KeyDirectory;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses too many headers, and unpacks compressed bodies as far as they may grow. */
+/**
+ * Refuses too many headers and unknown keys, and unpacks compressed bodies as far as they may grow.
+ */
 final class LimitedService extends SimpleDecoratingHttpService {
 
   /** {@code :method}, {@code :path}, {@code :scheme} and {@code :authority}. */
@@ -24,11 +27,18 @@ final class LimitedService extends SimpleDecoratingHttpService {
 
   private final EdgeService service;
   private final LimitsConfig limits;
+  private final @Nullable KeyDirectory keys;
 
-  LimitedService(EdgeService service, LimitsConfig limits) {
+  /**
+   * Guards an endpoint.
+   *
+   * @param keys whose callers are let in; null for an endpoint that needs no key
+   */
+  LimitedService(EdgeService service, LimitsConfig limits, @Nullable KeyDirectory keys) {
     super(service);
     this.service = service;
     this.limits = limits;
+    this.keys = keys;
   }
 
   /** As {@link SimpleDecoratingHttpService} wants it; the delegate never throws. */
@@ -41,6 +51,14 @@ final class LimitedService extends SimpleDecoratingHttpService {
           context,
           request,
           service.failed(context, tooManyHeaders(headers.size() - PSEUDO_HEADERS)));
+    }
+    if (keys != null) {
+      try {
+        DoorGuard.check(context);
+        EdgeContext.admitted(context, keys.authenticate(DoorGuard.credentials(headers)));
+      } catch (FailureException e) {
+        return EdgeService.afterBody(context, request, service.failed(context, e));
+      }
     }
     String encoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
     Inflating inflating = encoding == null ? null : inflating(encoding);

@@ -12,6 +12,7 @@ import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.catalog.Price;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.DialectCodec;
+import dev.fairlead.gateway.keys.Grants;
 import dev.fairlead.gateway.routing.PolicyName;
 import dev.fairlead.gateway.routing.Usd;
 import dev.fairlead.gateway.upstream.CatalogFollower;
@@ -40,27 +41,28 @@ final class ModelsService extends EdgeService {
   @Override
   HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
     Catalog catalog = catalogs.require();
+    Grants grants = EdgeContext.principal(context).grants();
     String requestId = EdgeContext.requestId(context);
     String id = context.pathParams().get("id");
     if (headers.contains("anthropic-version")) {
-      return Json.response(200, requestId, anthropic(context, catalog, id));
+      return Json.response(200, requestId, anthropic(context, catalog, grants, id));
     }
     if (id != null) {
-      return Json.response(200, requestId, find(catalog, id));
+      return Json.response(200, requestId, find(catalog, grants, id));
     }
     ObjectNode list = Json.object();
     list.put("object", "list");
     ArrayNode data = list.putArray("data");
-    all(catalog).forEach(data::add);
+    all(catalog, grants).forEach(data::add);
     return Json.response(200, requestId, list);
   }
 
   private static ObjectNode anthropic(
-      ServiceRequestContext context, Catalog catalog, @Nullable String id) {
+      ServiceRequestContext context, Catalog catalog, Grants grants, @Nullable String id) {
     if (id != null) {
-      return AnthropicModels.model(find(catalog, id).get("id").textValue());
+      return AnthropicModels.model(find(catalog, grants, id).get("id").textValue());
     }
-    List<String> ids = all(catalog).stream().map(node -> node.get("id").textValue()).toList();
+    List<String> ids = all(catalog, grants).stream().map(node -> node.get("id").textValue()).toList();
     return AnthropicModels.page(ids, context.queryParams());
   }
 
@@ -70,9 +72,9 @@ final class ModelsService extends EdgeService {
     return dialects.of(headers);
   }
 
-  private static ObjectNode find(Catalog catalog, String id) {
+  private static ObjectNode find(Catalog catalog, Grants grants, String id) {
     Optional<ObjectNode> found =
-        all(catalog).stream().filter(node -> node.get("id").textValue().equals(id)).findFirst();
+        all(catalog, grants).stream().filter(node -> node.get("id").textValue().equals(id)).findFirst();
     return found.orElseThrow(() -> {
       String cut = id.length() <= 200 ? id : id.substring(0, 200) + "...";
       return new Failure.UnknownModel(
@@ -81,18 +83,25 @@ final class ModelsService extends EdgeService {
     });
   }
 
-  private static List<ObjectNode> all(Catalog catalog) {
+  private static List<ObjectNode> all(Catalog catalog, Grants grants) {
     List<ObjectNode> nodes = new ArrayList<>();
     nodes.add(entry(AUTO, "fairlead"));
     for (PolicyName policy : PolicyName.values()) {
+      if (!grants.allowsPolicy(policy.label())) {
+        continue;
+      }
       nodes.add(entry(AUTO + ":" + policy.label(), "fairlead"));
     }
     for (ModelSpec model : catalog.models()) {
-      nodes.add(entry(model));
+      if (grants.allowsModel(model.id())) {
+        nodes.add(entry(model));
+      }
     }
-    ObjectNode encoder = entry(OwnEncoder.ID, "fairlead");
-    encoder.putArray("capabilities").add(Capability.EMBEDDINGS.label());
-    nodes.add(encoder);
+    if (grants.allowsModel(OwnEncoder.ID)) {
+      ObjectNode encoder = entry(OwnEncoder.ID, "fairlead");
+      encoder.putArray("capabilities").add(Capability.EMBEDDINGS.label());
+      nodes.add(encoder);
+    }
     return nodes;
   }
 

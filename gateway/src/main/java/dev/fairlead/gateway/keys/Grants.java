@@ -1,7 +1,6 @@
 package dev.fairlead.gateway.keys;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
@@ -11,7 +10,6 @@ import java.util.List;
  * @param policies labels of routing policies; where the default policy is none of them, the first
  *     takes its place
  */
-@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Grants(List<String> models, List<String> policies) {
 
   /** Everything. */

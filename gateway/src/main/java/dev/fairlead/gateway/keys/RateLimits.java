@@ -1,7 +1,6 @@
 package dev.fairlead.gateway.keys;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
  * How much may be asked for. 0 means without a limit.
@@ -10,7 +9,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param tokensPerMinute tokens of prompts and answers in any 60 seconds
  * @param concurrent requests under way at a time
  */
-@JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record RateLimits(long requestsPerMinute, long tokensPerMinute, int concurrent) {
 
   /** No limit. */

@@ -1,7 +1,6 @@
 package dev.fairlead.gateway.keys;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
  * How much may be spent, in nano-dollars. 0 means without a limit.
@@ -10,7 +9,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param monthNanoUsd in a calendar month of UTC
  * @param totalNanoUsd altogether
  */
-@JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record SpendLimits(long dayNanoUsd, long monthNanoUsd, long totalNanoUsd) {
 
   /** No limit. */

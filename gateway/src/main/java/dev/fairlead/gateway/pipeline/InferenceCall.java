@@ -87,7 +87,8 @@ final class InferenceCall {
             request.facts().model(),
             request.controls().policy(),
             pipeline.defaultPolicy.label(),
-            known);
+            known,
+            scope.principal().grants());
     selector = chosen;
     if (mayLookUp) {
       lookUp(!wantsSemantic());
@@ -289,7 +290,7 @@ final class InferenceCall {
     if (known == null) {
       known =
           CacheKey.of(
-              scope.tenant(), policyLabel(), request.controls().qualityTarget(), request.facts());
+              scope.tenant(), policyLabel(), request.controls().qualityTarget(), request.facts(), scope.principal().grants());
       key = known;
     }
     return known;

@@ -6,6 +6,7 @@ import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.feedback.RecentAnswers;
+import dev.fairlead.gateway.keys.Principal;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.routing.RouteCaller;
@@ -20,6 +21,7 @@ import io.grpc.Channel;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes decoded requests from every door through cache, scorer, router and provider service to a
@@ -127,6 +129,12 @@ public final class InferencePipeline {
         : PromptEstimate.careful(request.facts());
   }
 
+  /** A canary sticks to the end user, or else to the key. */
+  private static @Nullable String sticky(InferenceRequest request, Principal principal) {
+    String user = request.facts().user();
+    return user == null && principal.authenticated() ? principal.keyId() : user;
+  }
+
   RouteQuery query(InferenceRequest request, CallScope scope, OptionalDouble complexity) {
     return new RouteQuery(
         promptTokens(request),
@@ -139,8 +147,9 @@ public final class InferencePipeline {
         new RouteCaller(
             request.facts().model(),
             scope.tenant(),
-            request.facts().user(),
+            sticky(request, scope.principal()),
             request.controls().latencySlo(),
-            request.controls().timing().firstTokenSlo()));
+            request.controls().timing().firstTokenSlo(),
+            scope.principal().grants()));
   }
 }

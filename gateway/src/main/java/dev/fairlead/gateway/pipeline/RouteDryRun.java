@@ -50,7 +50,8 @@ final class RouteDryRun {
             request.facts().model(),
             request.controls().policy(),
             pipeline.defaultPolicy.label(),
-            catalog);
+            catalog,
+            scope.principal().grants());
   }
 
   void start() {
@@ -73,7 +74,7 @@ final class RouteDryRun {
     String policy =
         selector instanceof ModelSelector.Auto auto ? auto.policy().label() : Decision.EXPLICIT;
     CacheKey key =
-        CacheKey.of(scope.tenant(), policy, request.controls().qualityTarget(), request.facts());
+        CacheKey.of(scope.tenant(), policy, request.controls().qualityTarget(), request.facts(), scope.principal().grants());
     LookupRequest.Builder lookup =
         LookupRequest.newBuilder()
             .setScope(key.scope())

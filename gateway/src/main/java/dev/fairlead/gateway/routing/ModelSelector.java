@@ -3,6 +3,7 @@ package dev.fairlead.gateway.routing;
 import dev.fairlead.catalog.Catalog;
 import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.keys.Grants;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * over all.
  */
 public sealed interface ModelSelector {
+
+  /** What a model name may be. */
+  String EXISTING = "auto, auto:<policy>, or a model of GET /v1/models";
 
   /** The name under which answers are cached. */
   String requested();
@@ -42,8 +46,38 @@ public sealed interface ModelSelector {
     ModelSpec model =
         catalog
             .find(name)
-            .orElseThrow(() -> unknown(name, "auto, auto:<policy>, or a model of GET /v1/models"));
+            .orElseThrow(() -> unknown(name, EXISTING));
     return new Explicit(name, model);
+  }
+
+  /**
+   * Reads a model name that a key may ask for. A model that it may not ask for does not exist.
+   *
+   * @throws dev.fairlead.common.failure.FailureException UnknownModel, InvalidRequest, or Forbidden
+   *     for a policy that the key may not ask for
+   */
+  static ModelSelector of(
+      String name,
+      @Nullable String wanted,
+      String defaultPolicy,
+      Catalog catalog,
+      Grants grants) {
+    ModelSelector selector = of(name, wanted, grants.defaultPolicy(defaultPolicy), catalog);
+    switch (selector) {
+      case Explicit explicit when !grants.allowsModel(explicit.model().id()) ->
+          throw unknown(name, EXISTING);
+      case Auto auto when !grants.allowsPolicy(auto.policy().label()) ->
+          throw new Failure.Forbidden(
+                  "policy: "
+                      + auto.policy().label()
+                      + " is not allowed for this key (expected one of: "
+                      + String.join(", ", grants.policies())
+                      + ")")
+              .asException();
+      case Explicit explicit -> {}
+      case Auto auto -> {}
+    }
+    return selector;
   }
 
   private static PolicyName policy(String label, String param) {

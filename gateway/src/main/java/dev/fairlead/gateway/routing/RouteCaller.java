@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.routing;
 
+import dev.fairlead.gateway.keys.Grants;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +13,25 @@ import org.jspecify.annotations.Nullable;
  *     nothing and each request is assigned by itself
  * @param latencySlo longest time that the caller accepts for the answer, null for none
  * @param firstTokenSlo longest time that the caller accepts to the first token, null for none
+ * @param grants what the caller may ask for
  */
 public record RouteCaller(
     String route,
     String tenant,
     @Nullable String sticky,
     @Nullable Duration latencySlo,
-    @Nullable Duration firstTokenSlo) {
+    @Nullable Duration firstTokenSlo,
+    Grants grants) {
+
+  /** A caller who may ask for everything. */
+  public RouteCaller(
+      String route,
+      String tenant,
+      @Nullable String sticky,
+      @Nullable Duration latencySlo,
+      @Nullable Duration firstTokenSlo) {
+    this(route, tenant, sticky, latencySlo, firstTokenSlo, Grants.ALL);
+  }
 
   /** Nobody in particular, who has all the time in the world. */
   public static final RouteCaller ANYONE = new RouteCaller("auto", "", null, null, null);

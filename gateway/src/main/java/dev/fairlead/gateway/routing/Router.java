@@ -98,7 +98,10 @@ public final class Router {
     List<Candidate> dropped = new ArrayList<>();
     List<Candidate> elsewhere = new ArrayList<>();
     for (ModelSpec model : catalog.models()) {
-      Drop out = constraints.outside(model, name);
+      Drop out =
+          query.caller().grants().allowsModel(model.id())
+              ? constraints.outside(model, name)
+              : Drop.NOT_ALLOWED;
       if (out != null) {
         elsewhere.add(new Candidate(model, 0, out));
       } else {

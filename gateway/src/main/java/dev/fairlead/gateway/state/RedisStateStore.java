@@ -32,7 +32,9 @@ public final class RedisStateStore implements StateStore {
   private static final String READ =
       """
       if redis.call('type', KEYS[1]).ok ~= 'hash' then return {} end
-      return redis.call('hmget', KEYS[1], 'version', 'state')
+      local version = redis.call('hget', KEYS[1], 'version')
+      if version == ARGV[1] then return { version, '' } end
+      return { version, redis.call('hget', KEYS[1], 'state') }
       """;
 
   /** Stores where the version kept is the expected one ('eq') or an older one ('lt'). */
@@ -66,7 +68,12 @@ public final class RedisStateStore implements StateStore {
 
   @Override
   public Versioned read() {
-    List<byte @Nullable []> found = waited(link.script(READ, ReturnType.LIST, List.of(key)));
+    return readAfter(-1);
+  }
+
+  @Override
+  public Versioned readAfter(long known) {
+    List<byte @Nullable []> found = waited(link.script(READ, ReturnType.LIST, List.of(key), known));
     if (found.size() < 2 || found.get(0) == null || found.get(1) == null) {
       return Versioned.NONE;
     }

@@ -90,7 +90,7 @@ public class SharedDocument<T> implements AutoCloseable {
   }
 
   private void refreshOrThrow() {
-    StateStore.Versioned newest = store.read();
+    StateStore.Versioned newest = store.readAfter(version);
     take(newest.version() < version ? restored() : newest);
     reachable(true);
   }
@@ -139,8 +139,8 @@ public class SharedDocument<T> implements AutoCloseable {
     }
   }
 
-  /** The document of a text that cannot be read; the text stays in the store. */
-  T unreadable(JsonProcessingException error) {
+  /** The document in the place of a text that cannot be read; the text stays in the store. */
+  protected T unreadable(JsonProcessingException error) {
     logger.warn("{} cannot be read and begins anew: {}", name, error.getMessage());
     return initial;
   }

@@ -22,6 +22,15 @@ public interface StateStore extends AutoCloseable {
   Versioned read();
 
   /**
+   * The newest version; where that is {@code known}, its document may be left out.
+   *
+   * @param known a version that the caller has, or -1
+   */
+  default Versioned readAfter(long known) {
+    return read();
+  }
+
+  /**
    * Stores {@code json} as version {@code expected + 1}; false when that is not the newest any
    * more.
    */

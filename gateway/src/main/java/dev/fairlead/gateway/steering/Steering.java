@@ -1,17 +1,16 @@
 package dev.fairlead.gateway.steering;
 
 import dev.fairlead.gateway.state.AuditEntry;
+import dev.fairlead.gateway.state.CoalescedRun;
 import dev.fairlead.gateway.state.SharedState;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,10 +28,7 @@ public final class Steering implements AutoCloseable {
   private final DefaultPolicy defaultPolicy;
   private final InstantSource clock;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
-
-  /** Looks asked for since the last one began; 0 when none is under way. */
-  private final AtomicInteger asked = new AtomicInteger();
-
+  private final CoalescedRun looks = new CoalescedRun(blocking, this::follow);
   private final ScheduledFuture<?> ticks;
 
   /**
@@ -52,29 +48,10 @@ public final class Steering implements AutoCloseable {
     this.defaultPolicy = defaultPolicy;
     this.clock = clock;
     shared.refresh();
-    shared.onChange(this::tick);
+    shared.onChange(looks::ask);
     this.ticks =
         timer.scheduleAtFixedRate(
-            this::tick, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  /** Looks at the shared state soon, and once more when it was asked to meanwhile. */
-  private void tick() {
-    if (asked.getAndIncrement() == 0) {
-      try {
-        blocking.execute(this::followWhileAsked);
-      } catch (RejectedExecutionException e) {
-        logger.debug("a change of the shared state comes too late", e);
-      }
-    }
-  }
-
-  private void followWhileAsked() {
-    int seen;
-    do {
-      seen = asked.get();
-      follow();
-    } while (!asked.compareAndSet(seen, 0));
+            looks::ask, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void follow() {
