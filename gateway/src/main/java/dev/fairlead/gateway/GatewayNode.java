@@ -174,8 +174,7 @@ public final class GatewayNode implements AutoCloseable {
                 ? FileStateStore.strict(server.dataDir(), "gateway-keys")
                 : new RedisStateStore(link, "keys"));
     KeyFollower keyFollower = new KeyFollower(keyBook, timer, FOLLOW_KEYS);
-    KeyDirectory keys =
-        new KeyDirectory(keyBook, server.mayBeOpen(), InstantSource.system());
+    KeyDirectory keys = new KeyDirectory(keyBook, server.mayBeOpen(), InstantSource.system());
     CanaryTraffic canary =
         new CanaryTraffic(
             canaryConfig, slo.objective(canaryConfig.candidate()), shared, InstantSource.system());

@@ -27,7 +27,8 @@ public record ServerConfig(
 
   /** Whether requests need no key as long as none was ever made. */
   public boolean mayBeOpen() {
-    return allowUnauthenticated || new InetSocketAddress(bind, 0).getAddress() instanceof InetAddress address
-        && address.isLoopbackAddress();
+    return allowUnauthenticated
+        || new InetSocketAddress(bind, 0).getAddress() instanceof InetAddress address
+            && address.isLoopbackAddress();
   }
 }

@@ -124,9 +124,7 @@ class KeysTest {
       String[] headers =
           credential.isEmpty()
               ? new String[] {"content-type", "application/json"}
-              : new String[] {
-                "content-type", "application/json", "authorization", credential
-              };
+              : new String[] {"content-type", "application/json", "authorization", credential};
       HttpResponse<String> response = Http.post(backends.url(path), "{}", headers);
       assertThat(response.statusCode()).as(response.body()).isEqualTo(401);
       assertThat(JSON.readTree(response.body()).at("/" + field.replace('.', '/')).asText())
@@ -145,8 +143,7 @@ class KeysTest {
   @Test
   void modelsAreListedForHoldersOfAKeyOnly_healthForAll() {
     assertThat(Http.get(backends.url("/v1/models")).statusCode()).isEqualTo(401);
-    assertThat(
-            Http.get(backends.url("/v1/models"), "x-api-key", anyKey).statusCode())
+    assertThat(Http.get(backends.url("/v1/models"), "x-api-key", anyKey).statusCode())
         .isEqualTo(200);
     assertThat(Http.get(backends.url("/healthz")).statusCode()).isEqualTo(200);
   }
@@ -179,9 +176,7 @@ class KeysTest {
   @Test
   void expiredKey_isRefused() throws Exception {
     String key = create("{\"expires_in\":\"2s\"}").get("key").asText();
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> withKey("auto", key).statusCode() == 401);
+    await().atMost(Duration.ofSeconds(20)).until(() -> withKey("auto", key).statusCode() == 401);
   }
 
   @Test
@@ -196,8 +191,7 @@ class KeysTest {
     assertThat(other.body()).contains("model_not_found");
     String list = Http.get(backends.url("/v1/models"), "x-api-key", key).body();
     assertThat(list).contains("\"small\"").doesNotContain("\"large\"").doesNotContain("medium");
-    assertThat(
-            Http.get(backends.url("/v1/models/large"), "x-api-key", key).statusCode())
+    assertThat(Http.get(backends.url("/v1/models/large"), "x-api-key", key).statusCode())
         .isEqualTo(404);
   }
 
@@ -209,12 +203,7 @@ class KeysTest {
     assertThat(withKey("auto:weighted", key).statusCode()).isEqualTo(200);
     assertThat(withKey("auto:complexity", key).statusCode()).isEqualTo(403);
     assertThat(
-            chat(
-                    "auto",
-                    "authorization",
-                    "Bearer " + key,
-                    "x-fairlead-policy",
-                    "fastest_p95")
+            chat("auto", "authorization", "Bearer " + key, "x-fairlead-policy", "fastest_p95")
                 .statusCode())
         .isEqualTo(403);
   }
@@ -261,8 +250,7 @@ class KeysTest {
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
               error ->
-                  assertThat(error.getStatus().getCode())
-                      .isEqualTo(Status.Code.UNAUTHENTICATED));
+                  assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
       Metadata headers = new Metadata();
       headers.put(
           Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + anyKey);
@@ -338,7 +326,9 @@ class KeysTest {
     return Http.post(gateway.url("/v1/chat/completions"), CHAT.formatted("auto")).statusCode();
   }
 
-  /** Each on one connection, as bytes: whatever a header may hold, and near misses of a real key. */
+  /**
+   * Each on one connection, as bytes: whatever a header may hold, and near misses of a real key.
+   */
   @Test
   void tenThousandHostileCredentials_giveOnly401() throws Exception {
     Random random = new Random(8);
@@ -361,8 +351,19 @@ class KeysTest {
 
   private static String hostile(int i, Random random) {
     String[] classics = {
-      "' OR '1'='1", "*", "fl-*", "fl-[a-z]*", "${jndi:ldap://x}", "redis.call('keys','*')",
-      "\\u0000", "%0d%0aX: y", "../../etc/passwd", "null", "undefined", "Bearer", "bearer bearer",
+      "' OR '1'='1",
+      "*",
+      "fl-*",
+      "fl-[a-z]*",
+      "${jndi:ldap://x}",
+      "redis.call('keys','*')",
+      "\\u0000",
+      "%0d%0aX: y",
+      "../../etc/passwd",
+      "null",
+      "undefined",
+      "Bearer",
+      "bearer bearer",
     };
     return switch (i % 5) {
       case 0 -> "Bearer " + classics[i / 5 % classics.length] + random.nextInt(100_000);

@@ -88,8 +88,7 @@ class TwoGatewaysIT {
     List<Future<HttpResponse<String>>> answers = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (FakeBackends gateway : List.of(first, second)) {
-        answers.add(
-            threads.submit(() -> post(gateway, "canary/advance", "{\"force\":true}")));
+        answers.add(threads.submit(() -> post(gateway, "canary/advance", "{\"force\":true}")));
       }
     }
     for (Future<HttpResponse<String>> answer : answers) {
@@ -138,9 +137,7 @@ class TwoGatewaysIT {
     assertThat(asked(second, key)).isEqualTo(200);
     assertThat(asked(second, "fl-other")).isEqualTo(401);
     redis.restart();
-    await()
-        .atMost(SOON)
-        .until(() -> redis.command("EXISTS", "fairlead:gateway:keys").equals(":1"));
+    await().atMost(SOON).until(() -> redis.command("EXISTS", "fairlead:gateway:keys").equals(":1"));
     assertThat(asked(second, "fl-other")).isEqualTo(401);
     assertThat(asked(second, key)).isEqualTo(200);
   }

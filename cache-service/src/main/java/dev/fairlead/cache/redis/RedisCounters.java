@@ -35,7 +35,8 @@ public final class RedisCounters implements CounterShare {
       arguments.add(delta);
     });
     CompletableFuture<List<byte[]>> sums =
-        link.script(ADD, ReturnType.LIST, List.of(RedisKeys.of(link).counters()), arguments.toArray());
+        link.script(
+            ADD, ReturnType.LIST, List.of(RedisKeys.of(link).counters()), arguments.toArray());
     return sums.thenApply(RedisCounters::parse);
   }
 

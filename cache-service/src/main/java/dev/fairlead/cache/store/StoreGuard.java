@@ -86,8 +86,7 @@ public final class StoreGuard {
   private void failed(long tookNanos, Throwable error) {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-    if (cause instanceof StoreUnavailableException
-        || cause instanceof RedisUnavailableException) {
+    if (cause instanceof StoreUnavailableException || cause instanceof RedisUnavailableException) {
       breaker.releasePermission();
     } else {
       breaker.onError(tookNanos, TimeUnit.NANOSECONDS, cause);

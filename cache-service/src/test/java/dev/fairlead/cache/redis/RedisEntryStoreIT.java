@@ -106,7 +106,8 @@ class RedisEntryStoreIT extends CacheStoreContract {
     assertThat(unreadable).hasValue(1);
     Awaitility.await()
         .untilAsserted(() ->
-            assertThat(redis.command("EXISTS", RedisKeys.of(link).entry(entry.id()))).isEqualTo(":0"));
+            assertThat(redis.command("EXISTS", RedisKeys.of(link).entry(entry.id())))
+                .isEqualTo(":0"));
   }
 
   @Test
@@ -136,7 +137,8 @@ class RedisEntryStoreIT extends CacheStoreContract {
     CacheEntry entry = stored();
     CacheEntry other =
         TestEntries.entry(TestEntries.scope("globex"), "other", now(), Duration.ofMinutes(1));
-    redis.command("RENAME", RedisKeys.of(link).entry(entry.id()), RedisKeys.of(link).entry(other.id()));
+    redis.command(
+        "RENAME", RedisKeys.of(link).entry(entry.id()), RedisKeys.of(link).entry(other.id()));
     assertMissAndRemoved(other);
   }
 

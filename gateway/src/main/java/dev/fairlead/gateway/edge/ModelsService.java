@@ -62,7 +62,8 @@ final class ModelsService extends EdgeService {
     if (id != null) {
       return AnthropicModels.model(find(catalog, grants, id).get("id").textValue());
     }
-    List<String> ids = all(catalog, grants).stream().map(node -> node.get("id").textValue()).toList();
+    List<String> ids =
+        all(catalog, grants).stream().map(node -> node.get("id").textValue()).toList();
     return AnthropicModels.page(ids, context.queryParams());
   }
 
@@ -74,7 +75,9 @@ final class ModelsService extends EdgeService {
 
   private static ObjectNode find(Catalog catalog, Grants grants, String id) {
     Optional<ObjectNode> found =
-        all(catalog, grants).stream().filter(node -> node.get("id").textValue().equals(id)).findFirst();
+        all(catalog, grants).stream()
+            .filter(node -> node.get("id").textValue().equals(id))
+            .findFirst();
     return found.orElseThrow(() -> {
       String cut = id.length() <= 200 ? id : id.substring(0, 200) + "...";
       return new Failure.UnknownModel(

@@ -49,20 +49,8 @@ public record ApiKey(
 
   ApiKey rotated(String newHash, String newHint, Instant oldUntil) {
     return new ApiKey(
-        id,
-        name,
-        tenant,
-        team,
-        newHash,
-        newHint,
-        hash,
-        oldUntil,
-        createdAt,
-        expiresAt,
-        revokedAt,
-        grants,
-        tags,
-        quota);
+        id, name, tenant, team, newHash, newHint, hash, oldUntil, createdAt, expiresAt, revokedAt,
+        grants, tags, quota);
   }
 
   ApiKey revoked(Instant now) {

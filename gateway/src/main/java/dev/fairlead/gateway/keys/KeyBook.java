@@ -47,8 +47,8 @@ public record KeyBook(List<ApiKey> keys, List<SharedQuota> quotas) {
 
   KeyBook with(SharedQuota changed) {
     List<SharedQuota> all = new ArrayList<>(quotas);
-    all.removeIf(quota ->
-        quota.tenant().equals(changed.tenant()) && quota.team().equals(changed.team()));
+    all.removeIf(
+        quota -> quota.tenant().equals(changed.tenant()) && quota.team().equals(changed.team()));
     if (!changed.quota().isNone()) {
       all.add(changed);
     }

@@ -42,9 +42,7 @@ public final class KeyDirectory {
   public Principal authenticate(@Nullable String credential) {
     if (!book.known()) {
       throw new Failure.UpstreamUnavailable(
-              "the keys are not known yet, so no request can be let in",
-              0,
-              Duration.ofSeconds(1))
+              "the keys are not known yet, so no request can be let in", 0, Duration.ofSeconds(1))
           .asException();
     }
     KeyIndex current = index();

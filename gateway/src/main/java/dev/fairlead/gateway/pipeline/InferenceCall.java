@@ -290,7 +290,11 @@ final class InferenceCall {
     if (known == null) {
       known =
           CacheKey.of(
-              scope.tenant(), policyLabel(), request.controls().qualityTarget(), request.facts(), scope.principal().grants());
+              scope.tenant(),
+              policyLabel(),
+              request.controls().qualityTarget(),
+              request.facts(),
+              scope.principal().grants());
       key = known;
     }
     return known;

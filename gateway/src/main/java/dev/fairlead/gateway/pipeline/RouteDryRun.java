@@ -74,7 +74,12 @@ final class RouteDryRun {
     String policy =
         selector instanceof ModelSelector.Auto auto ? auto.policy().label() : Decision.EXPLICIT;
     CacheKey key =
-        CacheKey.of(scope.tenant(), policy, request.controls().qualityTarget(), request.facts(), scope.principal().grants());
+        CacheKey.of(
+            scope.tenant(),
+            policy,
+            request.controls().qualityTarget(),
+            request.facts(),
+            scope.principal().grants());
     LookupRequest.Builder lookup =
         LookupRequest.newBuilder()
             .setScope(key.scope())

@@ -43,10 +43,7 @@ public sealed interface ModelSelector {
               .orElseThrow(() -> unknown(name, "auto:<policy> with one of " + PolicyName.labels()));
       return new Auto(name, wanted == null ? named : policy(wanted, "policy"));
     }
-    ModelSpec model =
-        catalog
-            .find(name)
-            .orElseThrow(() -> unknown(name, EXISTING));
+    ModelSpec model = catalog.find(name).orElseThrow(() -> unknown(name, EXISTING));
     return new Explicit(name, model);
   }
 
@@ -57,11 +54,7 @@ public sealed interface ModelSelector {
    *     for a policy that the key may not ask for
    */
   static ModelSelector of(
-      String name,
-      @Nullable String wanted,
-      String defaultPolicy,
-      Catalog catalog,
-      Grants grants) {
+      String name, @Nullable String wanted, String defaultPolicy, Catalog catalog, Grants grants) {
     ModelSelector selector = of(name, wanted, grants.defaultPolicy(defaultPolicy), catalog);
     switch (selector) {
       case Explicit explicit when !grants.allowsModel(explicit.model().id()) ->

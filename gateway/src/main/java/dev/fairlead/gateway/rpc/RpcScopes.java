@@ -1,8 +1,8 @@
 package dev.fairlead.gateway.rpc;
 
 import com.linecorp.armeria.common.CommonPools;
-import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.gateway.keys.Principal;
+import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.telemetry.CallContext;
 import io.grpc.Context;
 import io.netty.channel.EventLoop;

@@ -136,8 +136,7 @@ public final class FileStateStore implements StateStore {
   }
 
   private static void ownersOnly(Path file) throws IOException {
-    PosixFileAttributeView view =
-        Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
     if (view != null) {
       view.setPermissions(PosixFilePermissions.fromString("rw-------"));
     }

@@ -92,7 +92,9 @@ class RedisStateStoreIT extends StateStoreContract {
       there.refresh();
       here.refresh();
       there.refresh();
-      assertThat(there.current().audit()).extracting(AuditEntry::what).containsExactly("one", "two");
+      assertThat(there.current().audit())
+          .extracting(AuditEntry::what)
+          .containsExactly("one", "two");
     }
   }
 
