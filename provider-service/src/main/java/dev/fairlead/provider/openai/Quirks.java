@@ -24,7 +24,9 @@ import java.util.Set;
  * Where a server of the dialect departs from OpenAI's own. Chosen by {@code quirks} in the
  * provider's entry, else by its address. What a vendor refuses in its own words needs no entry
  * here; what it would ignore, or calls by another name, does. The pages named were read in November
- * 2026.
+ * 2026, as copies that may be older; of Mistral's, what is refused rests on reports of users (the
+ * issues named), and where Responses are served rests for OpenAI and Azure on common knowledge, for
+ * the others on the pages. Nothing of it has been tried against the vendors' own servers.
  */
 public enum Quirks {
   /** OpenAI itself: platform.openai.com/docs/api-reference/chat and /responses. */

@@ -1,7 +1,8 @@
-package dev.fairlead.provider.call;
+package dev.fairlead.provider.usage;
 
-import dev.fairlead.catalog.TokenCounter;
 import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.provider.call.Completion;
+import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.Choice;
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class TypedTally {
 
   private static final int MOST_TEXT = 64 * 1024;
-  private static final int CHARACTERS_PER_TOKEN = 4;
 
   private final StringBuilder text = new StringBuilder();
   private long charactersBeyond;
@@ -84,16 +84,10 @@ public final class TypedTally {
     return content;
   }
 
-  /** The usage that was reported, or an estimate that says so. */
+  /** The usage that was reported if it can be believed, else an estimate that says so. */
   public TokenUsage usage(ModelCall call, @Nullable TokenUsage reported) {
-    if (reported != null) {
-      return reported;
-    }
-    TokenCounter counter = TokenCounter.forModel(call.model().upstream());
-    long completion =
-        counter.count(text.toString())
-            + (charactersBeyond + charactersBeside) / CHARACTERS_PER_TOKEN;
-    return new TokenUsage(counter.count(PromptText.of(call.form())), 0, 0, completion, 0, true);
+    return UsageEstimate.unlessReported(
+        reported, call, text.toString(), charactersBeyond + charactersBeside);
   }
 
   /** The end of a call that succeeded. */
