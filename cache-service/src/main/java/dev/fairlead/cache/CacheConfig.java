@@ -21,6 +21,10 @@ import java.util.List;
  * @param maxErrorRate error_bound: allowed share of wrongly answered requests
  * @param verifyShare error_bound: share of would-be hits that are checked
  * @param similarity threshold: least cosine that is served
+ * @param judge {@code similarity}, {@code words} or {@code equality}
+ * @param judgeSimilarity judge similarity: cosine from which on two long answers are the same
+ * @param judgeTimeout judge similarity: time-box of a call to the scorer
+ * @param scorer where the judge finds the scorer, {@code host:port}; empty for none
  * @param candidateSimilarity least cosine that is considered at all
  * @param maxTextChars longest text that is searched for or indexed
  * @param maxEntries most entries: of the process in memory, of each tenant in Redis
@@ -49,6 +53,10 @@ public record CacheConfig(
     double maxErrorRate,
     double verifyShare,
     double similarity,
+    String judge,
+    double judgeSimilarity,
+    Duration judgeTimeout,
+    String scorer,
     double candidateSimilarity,
     int maxTextChars,
     long maxEntries,
@@ -64,6 +72,9 @@ public record CacheConfig(
 
   /** Every value that {@code policy} may have. */
   static final List<String> POLICIES = List.of("error_bound", "vcache", "threshold");
+
+  /** Every value that {@code judge} may have. */
+  static final List<String> JUDGES = List.of("similarity", "words", "equality");
 
   /** Checks every value. */
   public CacheConfig {
@@ -84,6 +95,9 @@ public record CacheConfig(
     Expect.range("cache.max_error_rate", maxErrorRate, 0.0001, 1);
     Expect.range("cache.verify_share", verifyShare, 0.01, 1);
     Expect.range("cache.similarity", similarity, 0, 1);
+    Expect.that(JUDGES.contains(judge), "cache.judge", judge, String.join(" or ", JUDGES));
+    Expect.range("cache.judge_similarity", judgeSimilarity, 0, 1);
+    Expect.positive("cache.judge_timeout", judgeTimeout);
     Expect.range("cache.candidate_similarity", candidateSimilarity, 0, 1);
     Expect.range("cache.max_text_chars", maxTextChars, 1, 1_000_000);
     Expect.range("cache.max_entries", maxEntries, 1, 100_000_000);

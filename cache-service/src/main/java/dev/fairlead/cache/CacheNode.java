@@ -9,11 +9,15 @@ import dev.fairlead.cache.index.SignCodeIndex;
 import dev.fairlead.cache.index.VectorIndex;
 import dev.fairlead.cache.store.ChangeFeed;
 import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.cache.verify.AnswerJudge;
+import dev.fairlead.cache.verify.EqualityJudge;
 import dev.fairlead.cache.verify.OverlapJudge;
+import dev.fairlead.cache.verify.SimilarityJudge;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ServiceNode;
 import dev.fairlead.redis.RedisConfig;
 import io.grpc.BindableService;
+import io.grpc.Channel;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Duration;
@@ -31,6 +35,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,13 +64,24 @@ public final class CacheNode implements ServiceNode {
     this.counters = counters;
   }
 
-  /** Starts the service from sections {@code cache} and {@code redis}. Does not wait for Redis. */
+  /** Starts the service without a scorer to ask: the words decide where that would. */
   public static CacheNode start(ConfigSource config, MeterRegistry meters, Tracer tracer) {
+    return start(config, meters, tracer, null);
+  }
+
+  /**
+   * Starts the service from sections {@code cache} and {@code redis}. Does not wait for Redis.
+   *
+   * @param scorer to the scorer service, for judging answers; null when there is none. Stays open.
+   */
+  public static CacheNode start(
+      ConfigSource config, MeterRegistry meters, Tracer tracer, @Nullable Channel scorer) {
     return start(
         config.section("cache", CacheConfig.class),
         config.section("redis", RedisConfig.class),
         meters,
         tracer,
+        scorer,
         InstantSource.system(),
         () -> ThreadLocalRandom.current().nextDouble());
   }
@@ -75,6 +91,7 @@ public final class CacheNode implements ServiceNode {
       RedisConfig redis,
       MeterRegistry meters,
       Tracer tracer,
+      @Nullable Channel scorer,
       InstantSource clock,
       DoubleSupplier random) {
     ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemon("cache-timer"));
@@ -90,7 +107,7 @@ public final class CacheNode implements ServiceNode {
     ChangeFeed feed = backing.feed();
     ServePolicy policy = policy(config, random, backing.labels());
     Outcomes outcomes =
-        new Outcomes(policy, new OverlapJudge(), store, feed, backing.labels(), compute);
+        new Outcomes(policy, judge(config, scorer), store, feed, backing.labels(), compute);
     SingleFlight flights =
         new SingleFlight(backing.leases(), timer, config.leaseTtl(), config.maxWaiters());
     Stores stores = new Stores(config, store, index, flights, feed, counters, clock, random);
@@ -120,6 +137,21 @@ public final class CacheNode implements ServiceNode {
       case "threshold" -> new ThresholdPolicy(config.similarity());
       case "vcache" -> new VCachePolicy(config.maxErrorRate(), random);
       default -> new ErrorBoundPolicy(config.maxErrorRate(), config.verifyShare(), random, labels);
+    };
+  }
+
+  private static AnswerJudge judge(CacheConfig config, @Nullable Channel scorer) {
+    AnswerJudge words = new OverlapJudge();
+    return switch (config.judge()) {
+      case "equality" -> new EqualityJudge();
+      case "words" -> words;
+      default ->
+          scorer == null
+              ? words
+              : new SimilarityJudge(
+                  new ScorerEncoder(scorer, config.judgeTimeout()),
+                  config.judgeSimilarity(),
+                  words);
     };
   }
 

@@ -4,15 +4,19 @@ import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.lifecycle.BackendProcess;
+import dev.fairlead.common.rpc.RpcChannels;
 import dev.fairlead.common.rpc.ServiceToken;
 import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.telemetry.TelemetrySettings;
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
 import io.grpc.ServerInterceptor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The cache service as a process of its own. */
 public final class Main {
@@ -38,7 +42,8 @@ public final class Main {
     SecurityConfig security = config.section("security", SecurityConfig.class);
     Telemetry telemetry =
         Telemetry.start("cache-service", config.section("telemetry", TelemetrySettings.class));
-    CacheNode node = CacheNode.start(config, telemetry.registry(), telemetry.tracer());
+    ManagedChannel scorer = scorer(cache, security, telemetry);
+    CacheNode node = CacheNode.start(config, telemetry.registry(), telemetry.tracer(), scorer);
     BackendProcess process = new BackendProcess(node);
     ManagementServer management =
         ManagementServer.start(
@@ -50,5 +55,16 @@ public final class Main {
     interceptors.addAll(ServiceToken.demanding(security.serviceToken()));
     process.serve(
         new InetSocketAddress(cache.bind(), cache.port()), interceptors, management, telemetry);
+  }
+
+  private static @Nullable ManagedChannel scorer(
+      CacheConfig cache, SecurityConfig security, Telemetry telemetry) {
+    if (cache.scorer().isEmpty()) {
+      return null;
+    }
+    List<ClientInterceptor> interceptors = new ArrayList<>();
+    interceptors.add(telemetry.clientInterceptor());
+    interceptors.addAll(ServiceToken.sending(security.serviceToken()));
+    return RpcChannels.connect(cache.scorer(), interceptors);
   }
 }

@@ -141,19 +141,25 @@ final class Outcomes {
   private CompletableFuture<Void> compare(ScopeKey scope, FreshAnswer fresh, Expected known) {
     return store
         .find(fresh.getEntryId())
-        .thenAcceptAsync(
+        .thenComposeAsync(
             found ->
                 found
                     .filter(entry -> entry.key().scope().equals(scope))
                     .filter(
                         entry -> !entry.answer().getText().isBlank() && !fresh.getText().isBlank())
-                    .ifPresent(entry -> label(entry, fresh, known)),
+                    .map(entry -> compare(entry, fresh, known))
+                    .orElseGet(() -> CompletableFuture.completedFuture(null)),
             compute)
         .exceptionally(error -> null);
   }
 
-  private void label(CacheEntry entry, FreshAnswer fresh, Expected known) {
-    boolean correct = judge.same(entry.answer().getText(), fresh.getText());
+  private CompletableFuture<Void> compare(CacheEntry entry, FreshAnswer fresh, Expected known) {
+    return judge
+        .same(entry.answer().getText(), fresh.getText())
+        .thenAcceptAsync(correct -> label(entry, known, correct), compute);
+  }
+
+  private void label(CacheEntry entry, Expected known, boolean correct) {
     Verdict verdict = known.verdict();
     boolean wouldServe = verdict.decision() == Decision.VERIFY;
     count(entry.id(), correct);

@@ -52,6 +52,7 @@ class CacheConfigTest {
       value = {
         "policy: magic | cache.policy: magic (expected: error_bound or vcache or threshold)",
         "max_error_rate: 0 | cache.max_error_rate: 0.0",
+        "judge: fair | cache.judge: fair (expected: similarity or words or equality)",
         "similarity: 1.5 | cache.similarity: 1.5 (expected: 0.0..1.0)",
         "ttl: 0s | cache.ttl: PT0S (expected: more than 0)",
         "ttl: 30d | cache.ttl",

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A cache service in this process, spoken to over gRPC as the gateway does. */
 final class CacheFixture implements AutoCloseable {
@@ -34,7 +35,7 @@ final class CacheFixture implements AutoCloseable {
   private final LocalServer server;
   private final Channel channel;
 
-  private CacheFixture(String yaml, InstantSource clock) {
+  private CacheFixture(String yaml, @Nullable Channel scorer, InstantSource clock) {
     ConfigSource config = ConfigSource.parse("test.yaml", yaml, Map.of());
     node =
         CacheNode.start(
@@ -42,6 +43,7 @@ final class CacheFixture implements AutoCloseable {
             config.section("redis", RedisConfig.class),
             meters,
             OpenTelemetry.noop().getTracer("test"),
+            scorer,
             clock,
             () -> 0.5);
     server = LocalServer.of(node.services(), List.of());
@@ -49,11 +51,15 @@ final class CacheFixture implements AutoCloseable {
   }
 
   static CacheFixture start(String yaml) {
-    return new CacheFixture(yaml, InstantSource.system());
+    return new CacheFixture(yaml, null, InstantSource.system());
   }
 
   static CacheFixture start(String yaml, InstantSource clock) {
-    return new CacheFixture(yaml, clock);
+    return new CacheFixture(yaml, null, clock);
+  }
+
+  static CacheFixture start(String yaml, Channel scorer) {
+    return new CacheFixture(yaml, scorer, InstantSource.system());
   }
 
   CacheServiceGrpc.CacheServiceBlockingStub stub() {

@@ -39,7 +39,8 @@ public final class Standalone implements AutoCloseable {
               opened(ScorerNode.start(config, telemetry.registry(), telemetry.tracer())));
       Channel cache =
           serve(
-              telemetry, opened(CacheNode.start(config, telemetry.registry(), telemetry.tracer())));
+              telemetry,
+              opened(CacheNode.start(config, telemetry.registry(), telemetry.tracer(), scorer)));
       providers = opened(ProviderNode.start(config, telemetry.registry(), telemetry.tracer()));
       Channel provider = serve(telemetry, providers);
       gateway =

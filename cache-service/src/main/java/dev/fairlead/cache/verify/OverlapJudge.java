@@ -3,28 +3,24 @@ package dev.fairlead.cache.verify;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * The default judge: short answers must be equal once case, punctuation and spacing are gone;
- * longer ones must share most of their content words (Dice coefficient of the two bags). It errs
- * towards "different", which costs hits, not correctness.
+ * The judge that needs no encoder: short answers must be equal once case, punctuation and spacing
+ * are gone; longer ones must share most of their content words (Dice coefficient of the two bags).
+ * It errs towards "different", which costs hits, not correctness.
  */
 public final class OverlapJudge implements AnswerJudge {
 
-  private static final int SHORT_WORDS = 64;
   private static final double SHARED = 0.6;
 
   @Override
-  public boolean same(String kept, String fresh) {
-    List<String> a = Phrase.of(kept).words();
-    List<String> b = Phrase.of(fresh).words();
-    if (a.isEmpty() || b.isEmpty()) {
-      return kept.strip().equals(fresh.strip());
-    }
-    if (Math.max(a.size(), b.size()) <= SHORT_WORDS) {
-      return a.equals(b);
-    }
-    return dice(content(a), content(b)) >= SHARED;
+  public CompletableFuture<Boolean> same(String kept, String fresh) {
+    AnswerPair pair = AnswerPair.of(kept, fresh);
+    return CompletableFuture.completedFuture(
+        pair.isShort()
+            ? pair.equal()
+            : dice(content(pair.keptWords()), content(pair.freshWords())) >= SHARED);
   }
 
   private static Map<String, Integer> content(List<String> words) {

@@ -109,5 +109,9 @@ class CodecTest {
             new Group("t", "m"), "id", new Evidence(0.93, 0.1, 3, 0.75, 2, 1), true, 10, false, 17);
     assertThat(LabelCodec.decode(LabelCodec.encode(label))).hasValue(label);
     assertThat(LabelCodec.decode(LabelCodec.encode(label).substring(0, 20))).isEmpty();
+    ByteString newer = ByteString.copyFrom(new byte[] {2}).concat(LabelCodec.encode(label));
+    assertThat(LabelCodec.decode(newer)).isEmpty();
+    assertThat(LabelCodec.decode(LabelCodec.encode(label).substring(1))).isEmpty();
+    assertThat(LabelCodec.decode(LabelCodec.encode(label).concat(newer))).isEmpty();
   }
 }

@@ -30,16 +30,18 @@ class OverlapJudgeTest {
         "+ | - | false"
       })
   void shortAnswers_mustBeEqual(String a, String b, boolean same) {
-    assertThat(judge.same(a, b)).isEqualTo(same);
+    assertThat(judge.same(a, b).join()).isEqualTo(same);
   }
 
   @Test
   void longAnswers_areTheSame_whenMostContentIsShared() {
     assertThat(
-            judge.same(
-                LONG,
-                LONG.replace("about eight minutes", "roughly eight minutes")
-                    .replace("easily", "well")))
+            judge
+                .same(
+                    LONG,
+                    LONG.replace("about eight minutes", "roughly eight minutes")
+                        .replace("easily", "well"))
+                .join())
         .isTrue();
   }
 
@@ -49,7 +51,7 @@ class OverlapJudgeTest {
     String unrelated =
         "Compilers turn source text into machine instructions through lexing, parsing, type checking and optimisation. "
             .repeat(8);
-    assertThat(judge.same(LONG, unrelated)).isFalse();
-    assertThat(judge.same(LONG, other.substring(0, 200) + unrelated)).isFalse();
+    assertThat(judge.same(LONG, unrelated).join()).isFalse();
+    assertThat(judge.same(LONG, other.substring(0, 200) + unrelated).join()).isFalse();
   }
 }
