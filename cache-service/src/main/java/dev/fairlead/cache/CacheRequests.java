@@ -49,7 +49,14 @@ final class CacheRequests {
         request.hasMaxAge() ? notNegative("max_age", request.getMaxAge()) : null,
         request.getAcquireLease(),
         notNegative("wait_for_leader", request.getWaitForLeader()),
+        leastSimilarity(request),
         request.getAcceptRefresh());
+  }
+
+  private static double leastSimilarity(LookupRequest request) {
+    double least = request.getLeastSimilarity();
+    require(least >= 0 && least <= 1, "least_similarity", least, "0 to 1");
+    return least;
   }
 
   /** Checks an answer to keep; the TTL it asks for, or null for the configured one. */

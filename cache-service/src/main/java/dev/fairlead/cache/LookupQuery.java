@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxAge oldest acceptable entry; null means any
  * @param acquireLease whether a miss asks for the right to make the answer
  * @param patience how long to wait for another that makes it; 0 means not at all
+ * @param leastSimilarity what a near entry must have at least, whatever the policy says, 0 to 1
  * @param refreshes whether the caller can make a fresh answer behind a hit
  */
 record LookupQuery(
@@ -27,10 +28,20 @@ record LookupQuery(
     @Nullable Duration maxAge,
     boolean acquireLease,
     Duration patience,
+    double leastSimilarity,
     boolean refreshes) {
 
   LookupQuery withPatience(Duration wait) {
     return new LookupQuery(
-        key, text, embedding, encoder, eligible, maxAge, acquireLease, wait, refreshes);
+        key,
+        text,
+        embedding,
+        encoder,
+        eligible,
+        maxAge,
+        acquireLease,
+        wait,
+        leastSimilarity,
+        refreshes);
   }
 }

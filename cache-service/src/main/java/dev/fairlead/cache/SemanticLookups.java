@@ -153,7 +153,8 @@ final class SemanticLookups {
       LookupQuery query, Neighbour candidate, Evidence evidence) {
     Group group = group(query);
     IndexedEntry entry = candidate.entry();
-    Verdict verdict = policy.decide(group, entry.id(), evidence);
+    boolean nearEnough = evidence.similarity() >= query.leastSimilarity();
+    Verdict verdict = nearEnough ? policy.decide(group, entry.id(), evidence) : Verdict.REFUSED;
     if (verdict.decision() == Decision.SERVE) {
       outcomes.served(group, entry.id(), evidence);
       return serve(query, candidate);

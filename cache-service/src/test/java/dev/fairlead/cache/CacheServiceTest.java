@@ -229,6 +229,20 @@ class CacheServiceTest {
   }
 
   @Test
+  void nearEntry_isServed_onlyFromTheSimilarityThatTheRequestAsksFor() {
+    cache.store(storing("acme", "How do I boil an egg?", 1, 0, 0));
+    LookupRequest.Builder near = semantic("acme", "How can I boil an egg?", 1, 0.3f, 0);
+    double similarity = cache.lookup(near).getHit().getSimilarity();
+    assertThat(similarity).isBetween(0.9, 0.99);
+    assertThat(cache.lookup(near.setLeastSimilarity(similarity - 0.01)).hasHit()).isTrue();
+    CacheMiss miss = cache.miss(near.setLeastSimilarity(0.99));
+    assertThat(miss.getReason()).isEqualTo(CacheMiss.Reason.REASON_NOT_CONFIDENT);
+    assertThat(miss.getNeighbour().getWouldServe()).isFalse();
+    assertThat(cache.lookup(exact("acme", "How do I boil an egg?").setLeastSimilarity(1)).hasHit())
+        .isTrue();
+  }
+
+  @Test
   void freshAnswer_becomesOneLabel_howeverOftenItIsReported() {
     cache.store(storing("acme", "How do I boil an egg?", 1, 0, 0));
     CacheMiss miss = cache.miss(semantic("acme", "How can I cook an egg?", 1, 0.6f, 0));

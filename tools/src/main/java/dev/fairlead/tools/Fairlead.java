@@ -1,6 +1,7 @@
 package dev.fairlead.tools;
 
 import dev.fairlead.tools.ask.AskCommand;
+import dev.fairlead.tools.cache.CacheCommand;
 import dev.fairlead.tools.loadgen.LoadgenCommand;
 import dev.fairlead.tools.models.ModelsCommand;
 import dev.fairlead.tools.models.ValidateModelsCommand;
@@ -34,6 +35,7 @@ public final class Fairlead implements Runnable {
   public static CommandLine commandLine() {
     return new CommandLine(new Fairlead())
         .addSubcommand(new AskCommand())
+        .addSubcommand(CacheCommand.commandLine())
         .addSubcommand(new LoadgenCommand())
         .addSubcommand(new ModelsCommand())
         .addSubcommand(new ValidateModelsCommand())

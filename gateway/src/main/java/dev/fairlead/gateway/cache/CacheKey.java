@@ -27,17 +27,21 @@ public record CacheKey(CacheScope scope, ByteString fingerprint) {
    */
   public static CacheKey of(
       String tenant, String policy, @Nullable Double qualityTarget, RequestFacts facts) {
-    return of(tenant, policy, qualityTarget, facts, Grants.ALL);
+    return of(tenant, policy, qualityTarget, null, facts, Grants.ALL);
   }
 
   /**
-   * The key of a request of a caller with {@code grants}: which models may answer changes the
-   * answer, so a restricted key shares answers only with those that are restricted alike.
+   * The key of a request that names a scope of its own, or of a caller with {@code grants}: which
+   * models may answer changes the answer, so a restricted key shares answers only with those that
+   * are restricted alike.
+   *
+   * @param name sets the request apart from those with another name; null means none
    */
   public static CacheKey of(
       String tenant,
       String policy,
       @Nullable Double qualityTarget,
+      @Nullable String name,
       RequestFacts facts,
       Grants grants) {
     MessageDigest digest = sha256();
@@ -48,6 +52,9 @@ public record CacheKey(CacheScope scope, ByteString fingerprint) {
     add(digest, policy);
     add(digest, qualityTarget == null ? "" : qualityTarget.toString());
     digest.update(facts.scopeDigest().asReadOnlyByteBuffer());
+    if (name != null) {
+      add(digest, name);
+    }
     byte[] scopeDigest = digest.digest();
     CacheScope scope =
         CacheScope.newBuilder()

@@ -25,6 +25,8 @@ final class ControlRules {
   private static final BigDecimal MAX_LATENCY_MS =
       BigDecimal.valueOf(Duration.ofDays(1).toMillis());
   private static final BigDecimal MAX_SECONDS = BigDecimal.valueOf(86_400);
+  private static final BigDecimal MAX_CACHE_SECONDS =
+      BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
   private static final String MAX_AGE = "max-age=";
 
   private ControlRules() {}
@@ -70,6 +72,29 @@ final class ControlRules {
     }
     return Duration.ofNanos(
         millis.movePointRight(6).setScale(0, RoundingMode.CEILING).longValueExact());
+  }
+
+  static Duration cacheTtl(String param, BigDecimal seconds) {
+    if (seconds.compareTo(BigDecimal.ONE) < 0 || seconds.compareTo(MAX_CACHE_SECONDS) > 0) {
+      throw refused(param, seconds.toString(), "seconds in 1..31536000");
+    }
+    return Duration.ofMillis(
+        seconds.movePointRight(3).setScale(0, RoundingMode.FLOOR).longValueExact());
+  }
+
+  static double cacheSimilarity(String param, BigDecimal cosine) {
+    double value = cosine.doubleValue();
+    if (!(value >= 0 && value <= 1)) {
+      throw refused(param, cosine.toString(), "0 to 1");
+    }
+    return value;
+  }
+
+  static String cacheScope(String param, String name) {
+    if (!isName(name)) {
+      throw refused(param, name, "a name of 1 to 64 printable characters");
+    }
+    return name;
   }
 
   static double quality(String param, BigDecimal share) {

@@ -54,7 +54,7 @@ public record Controls(
         other.maxCostNanoUsd != null ? other.maxCostNanoUsd : maxCostNanoUsd,
         other.latencySlo != null ? other.latencySlo : latencySlo,
         other.qualityTarget != null ? other.qualityTarget : qualityTarget,
-        other.cacheControl != null ? other.cacheControl : cacheControl,
+        cacheControl == null ? other.cacheControl : cacheControl.overriddenBy(other.cacheControl),
         other.tags.isEmpty() ? tags : other.tags,
         timing.overriddenBy(other.timing));
   }

@@ -79,6 +79,14 @@ public final class ControlsReader {
               present
                   ? ControlRules.cacheControl(param, JsonExpect.string(tape, value), true)
                   : null;
+      case "cache_ttl_s" ->
+          wishes.cacheTtl = present ? ControlRules.cacheTtl(param, number(tape, value)) : null;
+      case "cache_similarity" ->
+          wishes.cacheSimilarity =
+              present ? ControlRules.cacheSimilarity(param, number(tape, value)) : null;
+      case "cache_scope" ->
+          wishes.cacheScope =
+              present ? ControlRules.cacheScope(param, JsonExpect.string(tape, value)) : null;
       case "tags" ->
           wishes.tags = present ? ControlRules.tags(param, strings(tape, value)) : List.of();
       default -> throw unknown(JsonTape.printable(name));
@@ -90,7 +98,8 @@ public final class ControlsReader {
     return new InvalidRequest(
             param
                 + ": unknown (expected: policy, max_cost_usd, latency_slo_ms, quality_target,"
-                + " ttft_slo_ms, tpot_slo_ms, cache_control or tags)",
+                + " ttft_slo_ms, tpot_slo_ms, cache_control, cache_ttl_s, cache_similarity,"
+                + " cache_scope or tags)",
             param,
             "unknown_parameter")
         .asException();
@@ -139,6 +148,17 @@ public final class ControlsReader {
     wishes.cacheControl =
         header(
             headers, "Cache-Control", (name, text) -> ControlRules.cacheControl(name, text, false));
+    wishes.cacheTtl =
+        header(
+            headers,
+            "X-Fairlead-Cache-Ttl",
+            (name, text) -> ControlRules.cacheTtl(name, decimal(name, text)));
+    wishes.cacheSimilarity =
+        header(
+            headers,
+            "X-Fairlead-Cache-Similarity",
+            (name, text) -> ControlRules.cacheSimilarity(name, decimal(name, text)));
+    wishes.cacheScope = header(headers, "X-Fairlead-Cache-Scope", ControlRules::cacheScope);
     wishes.tags = tags(headers);
     timing(headers, wishes);
     return wishes.controls();
@@ -148,7 +168,8 @@ public final class ControlsReader {
   private static List<String> tags(Function<String, @Nullable String> headers) {
     String name = headers.apply(TAGS) == null ? "x-litellm-tags" : TAGS;
     List<String> tags =
-        header(headers, name, (from, text) -> ControlRules.tags(from, List.of(text.split(",", -1))));
+        header(
+            headers, name, (from, text) -> ControlRules.tags(from, List.of(text.split(",", -1))));
     return tags == null ? List.of() : tags;
   }
 
@@ -203,6 +224,9 @@ public final class ControlsReader {
     private @Nullable Duration latencySlo;
     private @Nullable Double qualityTarget;
     private @Nullable CacheControl cacheControl;
+    private @Nullable Duration cacheTtl;
+    private @Nullable Double cacheSimilarity;
+    private @Nullable String cacheScope;
     private List<String> tags = List.of();
     private @Nullable Duration firstTokenSlo;
     private @Nullable Duration perTokenSlo;
@@ -212,7 +236,14 @@ public final class ControlsReader {
     private Controls controls() {
       Timing timing = new Timing(firstTokenSlo, perTokenSlo, timeout, firstTokenTimeout);
       Controls controls =
-          new Controls(policy, maxCostNanoUsd, latencySlo, qualityTarget, cacheControl, tags, timing);
+          new Controls(
+              policy,
+              maxCostNanoUsd,
+              latencySlo,
+              qualityTarget,
+              CacheControl.of(cacheControl, cacheTtl, cacheSimilarity, cacheScope),
+              tags,
+              timing);
       return controls.equals(Controls.NONE) ? Controls.NONE : controls;
     }
   }

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.gateway.cache.CacheKey;
+import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.CacheMiss;
 import dev.fairlead.v1.CachedAnswer;
@@ -74,6 +75,14 @@ final class CacheWrite {
             .setLeaseId(call.leaseId)
             .addAllTags(call.request.controls().tags())
             .setRequestId(call.scope.requestId());
+    store.setWrittenBy(call.scope.principal().keyId());
+    CacheControl control = call.request.controls().cacheControl();
+    if (control != null && control.ttl() != null) {
+      store.setTtl(
+          com.google.protobuf.Duration.newBuilder()
+              .setSeconds(control.ttl().getSeconds())
+              .setNanos(control.ttl().getNano()));
+    }
     AnalyzeResponse analysis = call.analysis;
     if (analysis != null && call.usableEmbedding(analysis)) {
       store

@@ -141,6 +141,9 @@ final class InferenceCall {
       lookup.setMaxAge(
           com.google.protobuf.Duration.newBuilder().setSeconds(control.maxAge().getSeconds()));
     }
+    if (control != null && control.leastSimilarity() != null) {
+      lookup.setLeastSimilarity(control.leastSimilarity());
+    }
     return lookup.build();
   }
 
@@ -293,6 +296,7 @@ final class InferenceCall {
               scope.tenant(),
               policyLabel(),
               request.controls().qualityTarget(),
+              request.cacheScope(),
               request.facts(),
               scope.principal().grants());
       key = known;

@@ -1,8 +1,10 @@
 package dev.fairlead.gateway.pipeline;
 
+import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.dialect.Controls;
 import dev.fairlead.gateway.dialect.RequestFacts;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoded request.
@@ -22,5 +24,11 @@ public record InferenceRequest(
   /** Copies. */
   public InferenceRequest {
     forwardHeaders = Map.copyOf(forwardHeaders);
+  }
+
+  /** The name that sets its cached answers apart; null when it has none. */
+  @Nullable String cacheScope() {
+    CacheControl control = controls.cacheControl();
+    return control == null ? null : control.scope();
   }
 }

@@ -78,6 +78,7 @@ final class RouteDryRun {
             scope.tenant(),
             policy,
             request.controls().qualityTarget(),
+            request.cacheScope(),
             request.facts(),
             scope.principal().grants());
     LookupRequest.Builder lookup =

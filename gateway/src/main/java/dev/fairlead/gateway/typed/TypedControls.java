@@ -79,7 +79,21 @@ public final class TypedControls {
     dev.fairlead.v1.CacheControl wish = controls.getCacheControl();
     Duration maxAge = wish.hasMaxAge() ? duration(wish.getMaxAge()) : null;
     require(maxAge == null || !maxAge.isNegative(), "controls.cache_control.max_age", "0 or more");
-    return new CacheControl(wish.getNoCache(), wish.getNoStore(), maxAge);
+    boolean similarity =
+        !wish.hasLeastSimilarity()
+            || (wish.getLeastSimilarity() >= 0 && wish.getLeastSimilarity() <= 1);
+    require(similarity, "controls.cache_control.least_similarity", "0 to 1");
+    require(
+        wish.getScope().length() <= MAX_TAG_LENGTH,
+        "controls.cache_control.scope",
+        "up to 64 characters");
+    return new CacheControl(
+        wish.getNoCache(),
+        wish.getNoStore(),
+        maxAge,
+        wish.hasTtl() ? positive("controls.cache_control.ttl", wish.getTtl()) : null,
+        wish.hasLeastSimilarity() ? wish.getLeastSimilarity() : null,
+        wish.getScope().isEmpty() ? null : wish.getScope());
   }
 
   private static Duration duration(com.google.protobuf.Duration duration) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.gateway.keys.Grants;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -41,6 +42,8 @@ class CacheKeyTest {
             CacheKey.of("u", "complexity", null, facts("auto", "hi", 1)),
             CacheKey.of("t", "cheapest", null, facts("auto", "hi", 1)),
             CacheKey.of("t", "complexity", 0.9, facts("auto", "hi", 1)),
+            CacheKey.of("t", "complexity", null, "faq", facts("auto", "hi", 1), Grants.ALL),
+            CacheKey.of("t", "complexity", null, "docs", facts("auto", "hi", 1), Grants.ALL),
             CacheKey.of("t", "complexity", null, facts("auto2", "hi", 1)),
             CacheKey.of("t", "complexity", null, facts("auto", "ho", 1)),
             CacheKey.of("t", "complexity", null, facts("auto", "hi", 2)),

@@ -56,6 +56,11 @@ class ControlsReaderTest {
         "{\"quality_target\":1.01}         | fairlead.quality_target",
         "{\"cache_control\":\"only-if-cached\"} | fairlead.cache_control",
         "{\"cache_control\":\"max-age=-1\"} | fairlead.cache_control",
+        "{\"cache_ttl_s\":0}               | fairlead.cache_ttl_s",
+        "{\"cache_ttl_s\":1e10}            | fairlead.cache_ttl_s",
+        "{\"cache_similarity\":1.01}       | fairlead.cache_similarity",
+        "{\"cache_similarity\":-0.1}       | fairlead.cache_similarity",
+        "{\"cache_scope\":\"\"}            | fairlead.cache_scope",
         "{\"tags\":[\"\"]}                 | fairlead.tags",
       })
   void body_isRefusedByName_whenValueOrKeyIsWrong(String body, String param) {
@@ -127,6 +132,8 @@ class ControlsReaderTest {
     "X-Fairlead-Latency-Slo-Ms,1e-999999999",
     "X-Fairlead-Quality-Target,2",
     "Cache-Control,max-age=soon",
+    "X-Fairlead-Cache-Ttl,0.5",
+    "X-Fairlead-Cache-Similarity,high",
   })
   void header_isRefusedByName_whenValueIsWrong(String name, String value) {
     InvalidRequest refusal = Refusal.of(() -> ControlsReader.fromHeaders(Map.of(name, value)::get));
@@ -140,6 +147,30 @@ class ControlsReaderTest {
             ControlsReader.fromHeaders(Map.of("X-Fairlead-Max-Cost-Usd", "1e-999999999")::get)
                 .maxCostNanoUsd())
         .isZero();
+  }
+
+  @Test
+  void cacheWishes_areReadFromBodyAndHeaders_andMergedOneByOne() {
+    Controls body =
+        read(
+            "{\"cache_ttl_s\":60,\"cache_similarity\":0.95,\"cache_scope\":\"faq\",\"cache_control\":\"no-cache\"}");
+    assertThat(body.cacheControl())
+        .isEqualTo(new CacheControl(true, false, null, Duration.ofSeconds(60), 0.95, "faq"));
+    Controls header =
+        ControlsReader.fromHeaders(
+            Map.of(
+                    "X-Fairlead-Cache-Ttl", "3600",
+                    "X-Fairlead-Cache-Similarity", "0.99")
+                ::get);
+    assertThat(body.overriddenBy(header).cacheControl())
+        .isEqualTo(new CacheControl(true, false, null, Duration.ofHours(1), 0.99, "faq"));
+    Controls directive = ControlsReader.fromHeaders(Map.of("Cache-Control", "max-age=5")::get);
+    assertThat(body.overriddenBy(directive).cacheControl())
+        .isEqualTo(
+            new CacheControl(
+                false, false, Duration.ofSeconds(5), Duration.ofSeconds(60), 0.95, "faq"));
+    assertThat(Controls.NONE.overriddenBy(header).cacheControl())
+        .isEqualTo(new CacheControl(false, false, null, Duration.ofHours(1), 0.99, null));
   }
 
   @Test
