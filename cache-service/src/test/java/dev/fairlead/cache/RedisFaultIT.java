@@ -13,11 +13,13 @@ import dev.fairlead.v1.FlushRequest;
 import dev.fairlead.v1.LookupResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever happens to Redis is a miss inside the time-box, and ends by itself. */
 class RedisFaultIT {
@@ -134,6 +136,23 @@ class RedisFaultIT {
     assertMissesInTime();
     redis.command("REPLICAOF", "NO", "ONE");
     awaitKept("after the errors");
+  }
+
+  @Test
+  void lookups_missInTime_andRecover_whileRedisLoads(@TempDir Path directory) {
+    assumeThat(RedisServerProcess.signalsSupported()).isTrue();
+    cache.close();
+    redis.close();
+    redis = RedisServerProcess.startPersistent(directory);
+    cache = node("");
+    awaitKept("before the loading");
+    redis.command("EVAL", "for i = 1, 4000 do redis.call('set', 'filler' .. i, 'x') end", "0");
+    assertThat(redis.command("SAVE")).isEqualTo("+OK");
+    redis.kill();
+    redis.restartLoading(2000);
+    assertMissesInTime();
+    awaitKept("after the loading");
+    assertThat(cache.lookup(exact("acme", "before the loading")).hasHit()).isTrue();
   }
 
   @Test

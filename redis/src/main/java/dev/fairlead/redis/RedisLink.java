@@ -158,6 +158,8 @@ public final class RedisLink implements AutoCloseable {
                   .useSentinelServers()
                   .setMasterName(url.masterName())
                   .setDatabase(url.database())
+                  // One sentinel is what some run; the others are found through it.
+                  .setCheckSentinelsList(false)
                   .addSentinelAddress(url.addresses().toArray(String[]::new)));
       case CLUSTER ->
           replicated(

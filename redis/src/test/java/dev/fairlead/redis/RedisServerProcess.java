@@ -22,12 +22,18 @@ public final class RedisServerProcess implements AutoCloseable {
   private static final Path BINARY = Path.of("/usr/bin/redis-server");
 
   private final int port;
+  private final @Nullable Path file;
   private final List<String> options;
   private @Nullable Process process;
   private @Nullable RedisServer embedded;
 
   private RedisServerProcess(int port, List<String> options) {
+    this(port, null, options);
+  }
+
+  private RedisServerProcess(int port, @Nullable Path file, List<String> options) {
     this.port = port;
+    this.file = file;
     this.options = options;
   }
 
@@ -56,6 +62,64 @@ public final class RedisServerProcess implements AutoCloseable {
     return server;
   }
 
+  /** Starts a server that follows {@code master}; only where {@link #signalsSupported}. */
+  public static RedisServerProcess startReplica(RedisServerProcess master) {
+    List<String> options = List.of("--replicaof", "127.0.0.1 " + master.port);
+    RedisServerProcess server = new RedisServerProcess(freePort(), options);
+    server.restart();
+    return server;
+  }
+
+  /**
+   * Starts a sentinel that calls a master dead after a second and needs nobody's consent to replace
+   * it; only where {@link #signalsSupported}.
+   *
+   * @param directory where it keeps its configuration
+   * @param name of the master
+   */
+  public static RedisServerProcess startSentinel(
+      Path directory, String name, RedisServerProcess master) {
+    int port = freePort();
+    Path file = directory.resolve("sentinel.conf");
+    try {
+      Files.write(
+          file,
+          List.of(
+              "sentinel monitor " + name + " 127.0.0.1 " + master.port + " 1",
+              "sentinel down-after-milliseconds " + name + " 1000",
+              "sentinel failover-timeout " + name + " 5000"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> options = List.of("--dir", directory.toString(), "--sentinel");
+    RedisServerProcess server = new RedisServerProcess(port, file, options);
+    server.restart();
+    return server;
+  }
+
+  /**
+   * Starts a server that keeps what {@code SAVE} wrote to {@code directory} over a {@link #kill};
+   * only where {@link #signalsSupported}.
+   */
+  public static RedisServerProcess startPersistent(Path directory) {
+    RedisServerProcess server =
+        new RedisServerProcess(freePort(), List.of("--dir", directory.toString()));
+    server.restart();
+    return server;
+  }
+
+  /** Starts it again after {@link #kill}, so slowly that it loads each key for a while. */
+  public void restartLoading(int microsPerKey) {
+    process =
+        launch(
+            List.of(
+                "--key-load-delay",
+                Integer.toString(microsPerKey),
+                "--loading-process-events-interval-bytes",
+                "1024"));
+    awaitAnswer("-LOADING");
+  }
+
   /** Whether {@link #suspend} and {@link #kill} work. */
   public static boolean signalsSupported() {
     return Files.isExecutable(BINARY);
@@ -65,24 +129,7 @@ public final class RedisServerProcess implements AutoCloseable {
   public void restart() {
     try {
       if (signalsSupported()) {
-        List<String> command =
-            new ArrayList<>(
-                List.of(
-                    BINARY.toString(),
-                    "--port",
-                    Integer.toString(port),
-                    "--bind",
-                    "127.0.0.1",
-                    "--save",
-                    "",
-                    "--appendonly",
-                    "no"));
-        command.addAll(options);
-        process =
-            new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        process = launch(List.of());
       } else {
         embedded = RedisServer.newRedisServer().port(port).build();
         embedded.start();
@@ -90,7 +137,27 @@ public final class RedisServerProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    awaitAnswer();
+    awaitAnswer("+PONG");
+  }
+
+  private Process launch(List<String> more) {
+    List<String> command = new ArrayList<>(List.of(BINARY.toString()));
+    if (file == null) {
+      command.addAll(List.of("--save", "", "--appendonly", "no"));
+    } else {
+      command.add(file.toString());
+    }
+    command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1"));
+    command.addAll(options);
+    command.addAll(more);
+    try {
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Where it listens. */
@@ -151,11 +218,11 @@ public final class RedisServerProcess implements AutoCloseable {
     }
   }
 
-  private void awaitAnswer() {
+  private void awaitAnswer(String expected) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (System.nanoTime() < deadline) {
       try {
-        if (command("PING").equals("+PONG")) {
+        if (command("PING").startsWith(expected)) {
           return;
         }
       } catch (UncheckedIOException e) {
