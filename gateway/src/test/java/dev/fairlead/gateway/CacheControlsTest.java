@@ -1,0 +1,92 @@
+package dev.fairlead.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.v1.LookupRequest;
+import dev.fairlead.v1.StoreRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a request says about the cache reaches the cache. */
+class CacheControlsTest {
+
+  private static FakeBackends backends;
+
+  @BeforeAll
+  static void start() throws Exception {
+    backends = new FakeBackends("");
+    await().until(backends.node::ready);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    backends.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    backends.reset();
+  }
+
+  private static String ask(String wishes, String... headers) {
+    String[] all = new String[headers.length + 2];
+    all[0] = "content-type";
+    all[1] = "application/json";
+    System.arraycopy(headers, 0, all, 2, headers.length);
+    HttpResponse<String> response =
+        Http.post(
+            backends.url("/v1/chat/completions"),
+            "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
+                + wishes
+                + "}",
+            all);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return response.headers().firstValue("x-fairlead-cache").orElse("");
+  }
+
+  private static StoreRequest onlyStored() {
+    await().until(() -> backends.cache.stored.size() == 1);
+    return backends.cache.stored.values().iterator().next();
+  }
+
+  @Test
+  void wishesInTheBody_reachLookupAndStore() {
+    ask(",\"fairlead\":{\"cache_ttl_s\":90.5,\"cache_similarity\":0.97}");
+    assertThat(backends.cache.lookups)
+        .isNotEmpty()
+        .allSatisfy(lookup -> assertThat(lookup.getLeastSimilarity()).isEqualTo(0.97));
+    assertThat(onlyStored().getTtl().getSeconds()).isEqualTo(90);
+    assertThat(onlyStored().getTtl().getNanos()).isEqualTo(500_000_000);
+  }
+
+  @Test
+  void wishesInHeaders_reachLookupAndStore() {
+    ask("", "X-Fairlead-Cache-Ttl", "3600", "X-Fairlead-Cache-Similarity", "1");
+    assertThat(backends.cache.lookups.getLast().getLeastSimilarity()).isEqualTo(1);
+    assertThat(onlyStored().getTtl().getSeconds()).isEqualTo(3600);
+  }
+
+  @Test
+  void lookupAndStore_areTheConfiguredOnes_whenNothingIsWished() {
+    ask("");
+    assertThat(backends.cache.lookups).noneMatch(LookupRequest::hasLeastSimilarity);
+    assertThat(onlyStored().hasTtl()).isFalse();
+  }
+
+  @Test
+  void scopes_setAnswersApart() {
+    String faq = ",\"fairlead\":{\"cache_scope\":\"faq\"}";
+    assertThat(List.of(ask(""), ask(""))).containsExactly("miss", "hit");
+    assertThat(List.of(ask(faq), ask(faq))).containsExactly("miss", "hit");
+    assertThat(ask("", "X-Fairlead-Cache-Scope", "docs")).isEqualTo("miss");
+    assertThat(backends.cache.stored).hasSize(3);
+    assertThat(backends.cache.stored.values())
+        .extracting(stored -> stored.getScope().getDigest())
+        .doesNotHaveDuplicates();
+  }
+}
