@@ -10,7 +10,8 @@ public record StreamsConfig(
     Duration beginWithin,
     Duration writeTimeout,
     int maxLiveBytes,
-    Duration liveGrace) {
+    Duration liveGrace,
+    double replayTokensPerSecond) {
 
   /** Validates. */
   public StreamsConfig {
@@ -21,5 +22,6 @@ public record StreamsConfig(
     Expect.positive("streams.write_timeout", writeTimeout);
     Expect.range("streams.max_live_bytes", maxLiveBytes, 0, 48 << 20);
     Expect.positive("streams.live_grace", liveGrace);
+    Expect.range("streams.replay_tokens_per_second", replayTokensPerSecond, 0, 1_000_000);
   }
 }

@@ -44,6 +44,7 @@ public final class InferencePipeline {
   final AnswerQuality quality;
   final ShadowSampler shadows;
   private final Duration promisedLatency;
+  final double replayTokensPerSecond;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
   public InferencePipeline(
@@ -79,6 +80,7 @@ public final class InferencePipeline {
     this.quality = new AnswerQuality(quality);
     this.shadows = shadows;
     this.promisedLatency = promisedLatency;
+    this.replayTokensPerSecond = streams.replayTokensPerSecond();
   }
 
   /**

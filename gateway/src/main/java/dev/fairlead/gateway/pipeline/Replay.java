@@ -10,6 +10,7 @@ import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawEventStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -67,19 +68,43 @@ final class Replay {
     };
   }
 
-  /** Gives the answer to the sink. */
+  /** Gives the answer to the sink, at once or at the configured pace. Does not block. */
   void deliver() {
     call.cacheUse = answer.head().cache();
+    if (events == null && deltas.isEmpty()) {
+      end();
+      return;
+    }
+    call.sink.begin(answer.head());
+    long wholeNanos = paceNanos();
+    List<StreamPiece> pieces = pieces(wholeNanos > 0);
+    if (wholeNanos > 0 && pieces.size() > 1) {
+      new PacedReplay(call, pieces, Math.max(1, wholeNanos / pieces.size()), this::end).start();
+    } else {
+      pieces.forEach(call.sink::piece);
+      end();
+    }
+  }
+
+  private List<StreamPiece> pieces(boolean eachByItself) {
     ByteString sse = events;
-    if (sse != null || !deltas.isEmpty()) {
-      call.sink.begin(answer.head());
-    }
+    List<StreamPiece> pieces = new ArrayList<>();
     if (sse != null) {
-      call.sink.piece(new StreamPiece.Events(sse));
+      pieces.addAll(eachByItself ? PacedReplay.events(sse) : List.of(new StreamPiece.Events(sse)));
     }
-    for (ChatDelta delta : deltas) {
-      call.sink.piece(new StreamPiece.Delta(delta));
-    }
+    deltas.forEach(delta -> pieces.add(new StreamPiece.Delta(delta)));
+    return pieces;
+  }
+
+  /** How long the answer would take at the configured pace; 0 when it is to be told at once. */
+  private long paceNanos() {
+    double rate = call.pipeline.replayTokensPerSecond;
+    return rate <= 0
+        ? 0
+        : (long) (answer.settlement().usage().completionTokens() / rate * 1_000_000_000L);
+  }
+
+  private void end() {
     call.releaseLease();
     call.complete(answer);
   }
