@@ -48,7 +48,7 @@ public class VectorIndexBenchmark {
   public int writesPerSecond;
 
   private final ScopeKey scope = new ScopeKey("acme", "auto", ByteString.copyFrom(new byte[32]));
-  private final VectorIndex index = new SignCodeIndex(InstantSource.system());
+  private final VectorIndex index = new SignCodeIndex(512, InstantSource.system());
   private final Random random = new Random(1);
   private final ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor();
   private Embedding[] queries = {};

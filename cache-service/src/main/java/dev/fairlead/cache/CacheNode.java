@@ -97,7 +97,7 @@ public final class CacheNode implements ServiceNode {
     ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemon("cache-timer"));
     timer.setRemoveOnCancelPolicy(true);
     ExecutorService compute = computePool();
-    VectorIndex index = new SignCodeIndex(clock);
+    VectorIndex index = new SignCodeIndex(config.exactScan(), clock);
     Backing backing =
         redis.url().isEmpty()
             ? Backing.memory(config, clock, index)

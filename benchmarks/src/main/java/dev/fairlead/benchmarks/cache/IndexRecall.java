@@ -55,7 +55,7 @@ public final class IndexRecall {
         texts.subList(asked, texts.size()).stream()
             .map(text -> Embedding.of(vectors.of(text)))
             .toList();
-    VectorIndex index = new SignCodeIndex(InstantSource.system());
+    VectorIndex index = new SignCodeIndex(512, InstantSource.system());
     for (int i = 0; i < kept.size(); i++) {
       index.put(entry(i, kept.get(i)));
     }

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Partition {
 
-  /** Up to here every entry is compared exactly. */
-  static final int EXACT_LIMIT = 512;
-
   /** How many candidates the sign codes pick. */
   static final int CANDIDATES = 128;
 
@@ -35,14 +32,21 @@ final class Partition {
 
   private final int dimension;
   private final int words;
+  private final int exactUpTo;
   private final Map<String, Integer> slotOf = new HashMap<>();
   private volatile Slots slots;
 
   /** Parallel arrays; the first {@code size} slots are in use. */
   private record Slots(long[] codes, @Nullable IndexedEntry[] entries, int size) {}
 
-  Partition(int dimension) {
+  /**
+   * An empty partition.
+   *
+   * @param exactUpTo up to so many entries each is compared exactly, 0 or more
+   */
+  Partition(int dimension, int exactUpTo) {
     this.dimension = dimension;
+    this.exactUpTo = exactUpTo;
     this.words = Embedding.words(dimension);
     this.slots = new Slots(new long[4 * words], new IndexedEntry[4], 0);
   }
@@ -100,7 +104,7 @@ final class Partition {
   List<Neighbour> search(Embedding query, int limit, Instant now) {
     Slots current = slots;
     List<IndexedEntry> candidates =
-        current.size() <= EXACT_LIMIT
+        current.size() <= exactUpTo
             ? all(current)
             : nearestCodes(current, query, Math.max(CANDIDATES, 4 * limit));
     return candidates.stream()

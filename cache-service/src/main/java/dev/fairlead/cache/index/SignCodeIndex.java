@@ -18,10 +18,17 @@ public final class SignCodeIndex implements VectorIndex {
 
   private final ConcurrentMap<Place, Partition> partitions = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, IndexedEntry> entries = new ConcurrentHashMap<>();
+  private final int exactUpTo;
   private final InstantSource clock;
 
-  /** An empty index. */
-  public SignCodeIndex(InstantSource clock) {
+  /**
+   * An empty index.
+   *
+   * @param exactUpTo scopes of up to so many entries are scanned exactly, 0 or more; {@link
+   *     Integer#MAX_VALUE} makes it an exact index
+   */
+  public SignCodeIndex(int exactUpTo, InstantSource clock) {
+    this.exactUpTo = exactUpTo;
     this.clock = clock;
   }
 
@@ -39,7 +46,9 @@ public final class SignCodeIndex implements VectorIndex {
               place,
               (key, existing) -> {
                 Partition partition =
-                    existing == null ? new Partition(entry.embedding().dimension()) : existing;
+                    existing == null
+                        ? new Partition(entry.embedding().dimension(), exactUpTo)
+                        : existing;
                 checkDimension(partition, entry.embedding());
                 partition.add(entry);
                 return partition;
