@@ -12,9 +12,12 @@ import dev.fairlead.gateway.keys.KeyChanges;
 import dev.fairlead.gateway.keys.KeyDirectory;
 import dev.fairlead.gateway.keys.KeyFollower;
 import dev.fairlead.gateway.keys.SharedKeyBook;
+import dev.fairlead.gateway.ledger.LedgerConfig;
+import dev.fairlead.gateway.ledger.RunningLedger;
 import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.metrics.BurnMeters;
 import dev.fairlead.gateway.metrics.RouterMetrics;
+import dev.fairlead.gateway.pipeline.Accounting;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.pipeline.ShadowSampler;
 import dev.fairlead.gateway.pipeline.TryRecorder;
@@ -85,6 +88,7 @@ public final class GatewayNode implements AutoCloseable {
   private final CatalogFollower catalogs;
   private final Steering steering;
   private final BreakerFollower breakers;
+  private final RunningLedger ledger;
   private final ScheduledExecutorService timer;
   private final KeyDirectory keys;
   private final KeyFollower keyFollower;
@@ -96,6 +100,7 @@ public final class GatewayNode implements AutoCloseable {
       CatalogFollower catalogs,
       Steering steering,
       BreakerFollower breakers,
+      RunningLedger ledger,
       ScheduledExecutorService timer,
       KeyDirectory keys,
       KeyFollower keyFollower,
@@ -108,6 +113,7 @@ public final class GatewayNode implements AutoCloseable {
     this.catalogs = catalogs;
     this.steering = steering;
     this.breakers = breakers;
+    this.ledger = ledger;
     this.timer = timer;
   }
 
@@ -149,6 +155,8 @@ public final class GatewayNode implements AutoCloseable {
     sections.put("streams", streams);
     sections.put("security", security);
     sections.put("redis", redis);
+    LedgerConfig ledgerConfig = config.section("ledger", LedgerConfig.class);
+    sections.put("ledger", ledgerConfig);
 
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -198,6 +206,9 @@ public final class GatewayNode implements AutoCloseable {
             new ShadowBudget(shared, qualityConfig.shadowDailyUsd(), InstantSource.system()),
             new ShadowMetrics(telemetry.registry(), quality),
             () -> ThreadLocalRandom.current().nextDouble());
+    RunningLedger ledger =
+        RunningLedger.start(
+            ledgerConfig, server.dataDir(), telemetry.registry(), timer, InstantSource.system());
     InferencePipeline pipeline =
         new InferencePipeline(
             routing,
@@ -214,7 +225,8 @@ public final class GatewayNode implements AutoCloseable {
             new TryRecorder(statistics, slo, canary, new BurnMeters(telemetry.registry(), slo)),
             quality,
             shadows,
-            Duration.ofNanos(Math.round(objectives.latencyP95Ms() * 1e6)));
+            Duration.ofNanos(Math.round(objectives.latencyP95Ms() * 1e6)),
+            new Accounting(ledger.sink(), ledger.keepsPrompts()));
     EdgeServer edge =
         EdgeServer.start(
             new EdgeServer.Parts(
@@ -243,7 +255,8 @@ public final class GatewayNode implements AutoCloseable {
     if (server.grpcPort() >= 0) {
       rpc = startRpc(server, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
     }
-    return new GatewayNode(edge, rpc, catalogs, steering, breakers, timer, keys, keyFollower, link);
+    return new GatewayNode(
+        edge, rpc, catalogs, steering, breakers, ledger, timer, keys, keyFollower, link);
   }
 
   private static ReferenceJudge judge(
@@ -323,6 +336,7 @@ public final class GatewayNode implements AutoCloseable {
     breakers.close();
     steering.close();
     keyFollower.close();
+    ledger.close();
     if (link != null) {
       link.close();
     }

@@ -63,6 +63,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -90,6 +91,7 @@ public final class FakeBackends implements AutoCloseable {
   public final FakeCache cache = new FakeCache();
   public final FakeProvider provider = new FakeProvider();
   public final GatewayNode node;
+  public final Path dataDir;
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   public FakeBackends(String yaml) throws IOException {
@@ -97,21 +99,35 @@ public final class FakeBackends implements AutoCloseable {
   }
 
   public FakeBackends(String yaml, int port) throws IOException {
-    this(yaml, port, "bind: \"127.0.0.1\"");
+    this(yaml, port, "bind: \"127.0.0.1\"", null);
   }
 
   /** A gateway with more keys of section {@code server}. */
   public FakeBackends(String yaml, int port, String server) throws IOException {
+    this(yaml, port, server, null);
+  }
+
+  /** With a provider service of the test's own in the place of {@link #provider}. */
+  public FakeBackends(String yaml, io.grpc.BindableService ownProvider) throws IOException {
+    this(yaml, 0, "bind: \"127.0.0.1\"", ownProvider);
+  }
+
+  private FakeBackends(
+      String yaml, int port, String server, io.grpc.@Nullable BindableService ownProvider)
+      throws IOException {
+    dataDir = Files.createTempDirectory("fairlead-test");
     ConfigSource config =
         ConfigSource.parse(
             "test",
             "server: {port: " + port + ", grpc_port: 0, " + server + "}\n" + yaml,
-            Map.of("FAIRLEAD_DATA_DIR", Files.createTempDirectory("fairlead-test").toString()));
+            Map.of("FAIRLEAD_DATA_DIR", dataDir.toString()));
     Telemetry telemetry = Telemetry.start("gateway", TelemetrySettings.defaults());
     opened.add(telemetry);
     GatewayNode.Backends backends =
         new GatewayNode.Backends(
-            serve(telemetry, scorer), serve(telemetry, cache), serve(telemetry, provider));
+            serve(telemetry, scorer),
+            serve(telemetry, cache),
+            serve(telemetry, ownProvider == null ? provider : ownProvider));
     node = GatewayNode.start(config, telemetry, backends, false);
   }
 

@@ -29,6 +29,7 @@ class GatewayConfigTest {
     "services,dev.fairlead.gateway.ServicesConfig",
     "limits,dev.fairlead.gateway.LimitsConfig",
     "canary,dev.fairlead.gateway.canary.CanaryConfig",
+    "ledger,dev.fairlead.gateway.ledger.LedgerConfig",
     "slo,dev.fairlead.gateway.slo.SloConfig",
     "routing,dev.fairlead.gateway.routing.RoutingConfig",
   })

@@ -1,6 +1,8 @@
 package dev.fairlead.telemetry;
 
 import io.grpc.Context;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import java.util.concurrent.Executor;
 
 /**
@@ -33,6 +35,12 @@ public final class CallContext {
   public static Context of(
       String requestId, String tenant, io.opentelemetry.context.Context trace) {
     return Context.current().withValues(REQUEST_ID, requestId, TENANT, tenant, TRACE, trace);
+  }
+
+  /** Id of the trace that {@code context} belongs to, 32 hexadecimal digits; empty without one. */
+  public static String traceId(Context context) {
+    SpanContext span = Span.fromContext(TRACE.get(context)).getSpanContext();
+    return span.isValid() ? span.getTraceId() : "";
   }
 
   /**

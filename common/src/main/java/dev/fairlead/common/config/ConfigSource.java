@@ -59,7 +59,9 @@ public final class ConfigSource {
           "limits",
           "streams",
           "standalone",
-          "quality");
+          "quality",
+          "ledger",
+          "budgets");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())

@@ -20,6 +20,7 @@ final class EnvironmentNames {
           Map.entry("routing.default_policy", "ROUTER_POLICY"),
           Map.entry("routing.complex", "COMPLEXITY_THRESHOLD"),
           Map.entry("redis.url", "REDIS_URL"),
+          Map.entry("ledger.url", "DATABASE_URL"),
           Map.entry("cache.ttl", "CACHE_TTL"),
           Map.entry("scorer.max_batch_size", "MAX_BATCH_SIZE"),
           Map.entry("telemetry.log_level", "LOG_LEVEL"),

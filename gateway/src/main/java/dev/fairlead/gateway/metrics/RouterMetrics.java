@@ -132,7 +132,7 @@ public final class RouterMetrics {
     meters(model).interToken().record(sinceLastNanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Tokens were paid for without a complete answer. */
+  /** Tokens were paid for by a try that gave no complete answer. */
   public void charged(String model, TokenUsage usage, long costNanoUsd) {
     meters(model).charge(usage, costNanoUsd / NANOS_PER_USD);
     summary.charged(costNanoUsd);
@@ -148,7 +148,7 @@ public final class RouterMetrics {
     meters.latency(settlement.latencyNanos());
     lookup(head.cache());
     if (!head.cache().answered()) {
-      meters.charge(settlement.usage(), settlement.costNanoUsd() / NANOS_PER_USD);
+      meters.charge(settlement.usage(), settlement.answerNanoUsd() / NANOS_PER_USD);
     }
     saved.increment(Math.max(0, settlement.savedNanoUsd()) / NANOS_PER_USD);
     overhead.record(head.overheadNanos(), TimeUnit.NANOSECONDS);

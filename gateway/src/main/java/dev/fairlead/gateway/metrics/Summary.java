@@ -28,7 +28,7 @@ public final class Summary {
     requests.increment();
     modelUsage.computeIfAbsent(model, id -> new LongAdder()).increment();
     cacheUse.computeIfAbsent(use, key -> new LongAdder()).increment();
-    costNanoUsd.add(settlement.costNanoUsd());
+    costNanoUsd.add(settlement.answerNanoUsd());
     savedNanoUsd.add(settlement.savedNanoUsd());
     promptTokens.add(settlement.usage().promptTokens());
     completionTokens.add(settlement.usage().completionTokens());

@@ -16,9 +16,12 @@ import dev.fairlead.v1.ProviderServiceGenerateRequest;
 import dev.fairlead.v1.ProviderServiceGenerateResponse;
 import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
 import dev.fairlead.v1.UpstreamError;
+import dev.fairlead.v1.Usage;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a request's life after routing: the provider service's answer, its price, its way
@@ -48,7 +51,7 @@ final class Generation {
           request,
           new dev.fairlead.gateway.upstream.UnaryResult<>(
               response -> call.scope.run(() -> call.step(() -> answered(response))),
-              error -> call.scope.run(() -> failed(error, List.of(), decision.first().id()))));
+              error -> call.scope.run(() -> failed(error, Heard.nothing(decision.first().id())))));
     }
   }
 
@@ -124,12 +127,23 @@ final class Generation {
 
   Settlement settle(GenerationCompleted completed, OptionalLong firstTokenNanos) {
     record(completed.getAttemptsList());
+    long tries = chargeFailed(completed.getAttemptsList());
     TokenUsage usage = Usages.fromProto(completed.getUsage());
-    long cost = costNanoUsd(completed.getModelId(), usage);
+    long answer = costNanoUsd(completed.getModelId(), usage);
+    call.receipt.paid(
+        new Charge(
+            completed.getModelId(),
+            model(completed.getModelId()),
+            completed.getProvider(),
+            "success",
+            usage,
+            answer,
+            call.baselineNanoUsd(usage, answer)));
     return new Settlement(
         usage,
-        cost,
-        call.savedNanoUsd(usage, cost),
+        answer + tries,
+        tries,
+        call.savedNanoUsd(usage, answer) - tries,
         completed.getFinishReason(),
         completed.getAttemptsList(),
         call.scope.elapsedNanos(),
@@ -142,24 +156,65 @@ final class Generation {
         call.request.facts().model(), call.scope.tenant(), decision, attempts);
   }
 
-  private long costNanoUsd(String modelId, TokenUsage usage) {
-    for (ModelSpec model : decision.order()) {
-      if (model.id().equals(modelId)) {
-        return model.costNanoUsd(usage);
+  /** Pays for tries that failed and whose vendor told what they took; answers their cost. */
+  private long chargeFailed(List<Attempt> attempts) {
+    long sum = 0;
+    for (Attempt attempt : attempts) {
+      if (attempt.getResult() != AttemptResult.ATTEMPT_RESULT_SUCCESS && isPaid(attempt)) {
+        sum += charge(attempt, Usages.fromProto(attempt.getUsage()), 0);
       }
     }
-    return 0;
+    return sum;
   }
 
-  /** Ends the request; {@code seen} are the attempts that a stream has already reported. */
-  void failed(Throwable error, List<Attempt> seen, String modelId) {
+  private static boolean isPaid(Attempt attempt) {
+    Usage usage = attempt.getUsage();
+    return usage.getPromptTokens() > 0 || usage.getCompletionTokens() > 0;
+  }
+
+  private long charge(Attempt attempt, TokenUsage usage, long baselineNanoUsd) {
+    long cost = costNanoUsd(attempt.getModelId(), usage);
+    call.pipeline.metrics.charged(attempt.getModelId(), usage, cost);
+    call.receipt.paid(
+        new Charge(
+            attempt.getModelId(),
+            model(attempt.getModelId()),
+            attempt.getProvider(),
+            label(attempt.getResult()),
+            usage,
+            cost,
+            baselineNanoUsd));
+    return cost;
+  }
+
+  private static String label(AttemptResult result) {
+    return result.name().substring("ATTEMPT_RESULT_".length()).toLowerCase(Locale.ROOT);
+  }
+
+  private long costNanoUsd(String modelId, TokenUsage usage) {
+    ModelSpec model = model(modelId);
+    return model == null ? 0 : model.costNanoUsd(usage);
+  }
+
+  private @Nullable ModelSpec model(String modelId) {
+    for (ModelSpec model : decision.order()) {
+      if (model.id().equals(modelId)) {
+        return model;
+      }
+    }
+    return null;
+  }
+
+  /** Ends the request; {@code heard} is what a stream has said before. */
+  void failed(Throwable error, Heard heard) {
     Failure failure = FailureStatus.fromThrowable(error);
     FailedAttempts told =
         FailureStatus.detail(error, FailedAttempts.class)
             .orElse(FailedAttempts.getDefaultInstance());
     List<Attempt> tried = told.getAttemptsList();
-    List<Attempt> attempts = tried.size() >= seen.size() ? tried : seen;
+    List<Attempt> attempts = tried.size() >= heard.ended().size() ? tried : heard.ended();
     record(attempts);
+    chargeCut(attempts, heard);
     UpstreamError upstream = FailureStatus.detail(error, UpstreamError.class).orElse(null);
     call.fail(
         new FailedAnswer(
@@ -167,7 +222,7 @@ final class Generation {
             upstream,
             attempts.size(),
             told.getRetriesSpent() || retriesSpent(failure, attempts),
-            modelId));
+            heard.modelId()));
   }
 
   /**
@@ -183,22 +238,49 @@ final class Generation {
   }
 
   /**
-   * A stream ended before its end: what was generated is paid for all the same, as near as it can
-   * be counted.
-   *
-   * @param text what was generated; empty when it was too long to keep
-   * @param contentEvents events that told it, about one a token
+   * What was generated is paid for all the same, however it ended: as the vendor told, or as near
+   * as it can be counted.
    */
-  void chargePartial(String modelId, String text, long contentEvents) {
-    TokenCounter counter = TokenCounter.forModel(upstream(modelId));
-    long prompt = PromptEstimate.counted(call.request.facts(), counter);
-    long completion = text.isEmpty() ? contentEvents : counter.count(text);
-    charge(modelId, new TokenUsage(prompt, 0, 0, completion, 0, true));
+  void chargeCut(List<Attempt> attempts, Heard heard) {
+    boolean spoke = heard.contentEvents() > 0;
+    Attempt speaker = spoke && attempts.size() >= heard.number() ? attempts.getLast() : null;
+    chargeFailed(speaker == null ? attempts : attempts.subList(0, attempts.size() - 1));
+    if (speaker == null && !spoke) {
+      return;
+    }
+    TokenCounter counter = TokenCounter.forModel(upstream(heard.modelId()));
+    String text = heard.text().get();
+    long counted = text.isEmpty() ? heard.contentEvents() : counter.count(text);
+    TokenUsage told = speaker == null ? TokenUsage.of(0, 0) : Usages.fromProto(speaker.getUsage());
+    TokenUsage usage = atLeast(told, counted, counter);
+    Attempt attempt =
+        speaker != null
+            ? speaker
+            : Attempt.newBuilder()
+                .setModelId(heard.modelId())
+                .setResult(AttemptResult.ATTEMPT_RESULT_CANCELLED)
+                .build();
+    charge(attempt, usage, call.baselineNanoUsd(usage, costNanoUsd(attempt.getModelId(), usage)));
   }
 
-  /** Pays for what no complete answer pays for. */
-  void charge(String modelId, TokenUsage usage) {
-    call.pipeline.metrics.charged(modelId, usage, costNanoUsd(modelId, usage));
+  /**
+   * A vendor that was cut off may have told its prompt's tokens and only the first of the answer.
+   */
+  private TokenUsage atLeast(TokenUsage told, long completion, TokenCounter counter) {
+    if (told.promptTokens() > 0 && told.completionTokens() >= completion) {
+      return told;
+    }
+    long prompt =
+        told.promptTokens() > 0
+            ? told.promptTokens()
+            : PromptEstimate.counted(call.request.facts(), counter);
+    return new TokenUsage(
+        prompt,
+        told.cachedPromptTokens(),
+        told.cacheWriteTokens(),
+        Math.max(told.completionTokens(), completion),
+        told.reasoningTokens(),
+        true);
   }
 
   private String upstream(String modelId) {

@@ -36,6 +36,7 @@ final class InferenceCall {
   final InferencePipeline pipeline;
   final InferenceRequest request;
   final CallScope scope;
+  final Receipt receipt;
   final AnswerSink sink;
   private final boolean mayLookUp;
   final boolean mayStore;
@@ -53,10 +54,15 @@ final class InferenceCall {
   String leaseId = "";
 
   InferenceCall(
-      InferencePipeline pipeline, InferenceRequest request, CallScope scope, AnswerSink sink) {
+      InferencePipeline pipeline,
+      InferenceRequest request,
+      CallScope scope,
+      Receipt receipt,
+      AnswerSink sink) {
     this.pipeline = pipeline;
     this.request = request;
     this.scope = scope;
+    this.receipt = receipt;
     this.sink = sink;
     CacheControl control = request.controls().cacheControl();
     this.mayStore = control == null || !control.noStore();
@@ -324,6 +330,7 @@ final class InferenceCall {
     }
     releaseLease();
     scope.close();
+    receipt.callEnded();
     sink.fail(failed);
   }
 
@@ -333,6 +340,7 @@ final class InferenceCall {
       return;
     }
     scope.close();
+    receipt.callEnded();
     sink.complete(answer);
   }
 
@@ -346,9 +354,14 @@ final class InferenceCall {
     scope.runDetached(() -> pipeline.cache.report(Reports.leaseAbandoned(cacheKey(), released)));
   }
 
-  /** Savings of an answer against the baseline. */
+  /** Savings of an answer against the baseline; 0 without one. */
   long savedNanoUsd(TokenUsage usage, long costNanoUsd) {
-    return baseline().map(model -> model.costNanoUsd(usage) - costNanoUsd).orElse(0L);
+    return baselineNanoUsd(usage, costNanoUsd) - costNanoUsd;
+  }
+
+  /** What the baseline would have cost; the cost itself when there is no baseline. */
+  long baselineNanoUsd(TokenUsage usage, long costNanoUsd) {
+    return baseline().map(model -> model.costNanoUsd(usage)).orElse(costNanoUsd);
   }
 
   /** What savings and quality are counted against; empty before admission or without tiers. */

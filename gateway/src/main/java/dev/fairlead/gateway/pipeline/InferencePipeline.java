@@ -45,6 +45,7 @@ public final class InferencePipeline {
   final ShadowSampler shadows;
   private final Duration promisedLatency;
   final double replayTokensPerSecond;
+  private final Accounting accounting;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
   public InferencePipeline(
@@ -62,7 +63,8 @@ public final class InferencePipeline {
       TryRecorder tries,
       QualityEstimates quality,
       ShadowSampler shadows,
-      Duration promisedLatency) {
+      Duration promisedLatency,
+      Accounting accounting) {
     this.routing = routing;
     this.limits = limits;
     this.router = router;
@@ -81,6 +83,7 @@ public final class InferencePipeline {
     this.shadows = shadows;
     this.promisedLatency = promisedLatency;
     this.replayTokensPerSecond = streams.replayTokensPerSecond();
+    this.accounting = accounting;
   }
 
   /**
@@ -89,17 +92,24 @@ public final class InferencePipeline {
    * under way together and may share share one call.
    */
   public void answer(InferenceRequest request, CallScope scope, AnswerSink sink) {
-    AnswerSink settled =
+    Receipt receipt = accounting.open(request, scope);
+    SettledSink settled =
         new SettledSink(
-            metrics, recent, scope, ServiceLevel.of(request.controls(), promisedLatency), sink);
+            metrics,
+            recent,
+            scope,
+            ServiceLevel.of(request.controls(), promisedLatency),
+            receipt,
+            sink);
     if (SharingKey.mayShare(request)) {
       shared.join(
           SharingKey.of(request, scope),
           scope,
           settled,
-          (own, into) -> new InferenceCall(this, request, own, into).start());
+          (own, payer, into) -> new InferenceCall(this, request, own, payer, into).start());
     } else {
-      new InferenceCall(this, request, scope, settled).start();
+      receipt.callStarted();
+      new InferenceCall(this, request, scope, receipt, settled).start();
     }
   }
 

@@ -137,6 +137,7 @@ final class Replay {
         new Settlement(
             usage,
             0,
+            0,
             call.savedNanoUsd(usage, 0),
             stored.getFinishReason(),
             List.of(),

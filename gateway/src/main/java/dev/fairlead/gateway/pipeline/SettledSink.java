@@ -15,6 +15,7 @@ final class SettledSink implements AnswerSink {
   private final RecentAnswers recent;
   private final CallScope scope;
   private final ServiceLevel level;
+  private final Receipt receipt;
   private final AnswerSink door;
 
   SettledSink(
@@ -22,13 +23,20 @@ final class SettledSink implements AnswerSink {
       RecentAnswers recent,
       CallScope scope,
       ServiceLevel level,
+      Receipt receipt,
       AnswerSink door) {
     this.metrics = metrics;
     this.recent = recent;
     this.scope = scope;
     this.level = level;
+    this.receipt = receipt;
     this.door = door;
     metrics.requestStarted();
+  }
+
+  /** What the ledger is to know of the request. */
+  Receipt receipt() {
+    return receipt;
   }
 
   @Override
@@ -60,6 +68,7 @@ final class SettledSink implements AnswerSink {
             served == null ? null : served.scope(),
             served == null ? "" : served.id()));
     scope.close();
+    receipt.answered(answer);
     door.complete(answer);
   }
 
@@ -71,6 +80,7 @@ final class SettledSink implements AnswerSink {
       metrics.serviceLevel(false);
     }
     scope.close();
+    receipt.failed(failed);
     door.fail(failed);
   }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What an answer took.
  *
  * @param usage tokens; for a hit those of the stored answer
- * @param costNanoUsd what was paid, 0 for a hit
+ * @param costNanoUsd what was paid, all tries together; 0 for a hit
+ * @param triesNanoUsd the part of it that tries cost which did not answer
  * @param savedNanoUsd what the baseline would have cost more; negative when the answer was dearer
  * @param attempts every try, in order; empty for a hit
  * @param latencyNanos from arrival to the end
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Settlement(
     TokenUsage usage,
     long costNanoUsd,
+    long triesNanoUsd,
     long savedNanoUsd,
     FinishReason finishReason,
     List<Attempt> attempts,
@@ -32,5 +34,10 @@ public record Settlement(
   /** Copies. */
   public Settlement {
     attempts = List.copyOf(attempts);
+  }
+
+  /** What the try cost that answered. */
+  public long answerNanoUsd() {
+    return costNanoUsd - triesNanoUsd;
   }
 }

@@ -43,10 +43,11 @@ final class SharedAnswer implements AnswerSink {
   record Ending(@Nullable Answer answer, @Nullable FailedAnswer failed) {}
 
   /** Starts the call for its first reader. */
-  void lead(CallScope scope, AnswerSink sink) {
+  void lead(CallScope scope, SettledSink sink) {
     SharedReader reader;
     synchronized (lock) {
       reader = new SharedReader(this, scope, sink, last);
+      reader.receipt().callStarted();
       leader = reader;
       readers.add(reader);
     }
@@ -64,11 +65,11 @@ final class SharedAnswer implements AnswerSink {
     if (unwanted) {
       own.cancel();
     }
-    starter.start(own, this);
+    starter.start(own, reader.receipt(), this);
   }
 
   /** Adds a reader, unless it is too late for that. */
-  boolean follow(CallScope scope, AnswerSink sink) {
+  boolean follow(CallScope scope, SettledSink sink) {
     SharedReader reader;
     synchronized (lock) {
       SharedPiece from = first;
@@ -183,6 +184,7 @@ final class SharedAnswer implements AnswerSink {
         if (next != null) {
           triedAgain = true;
           leader = next;
+          next.receipt().callStarted();
         }
       }
     }
@@ -245,7 +247,7 @@ final class SharedAnswer implements AnswerSink {
       Settlement settlement = answer.settlement();
       table
           .metrics()
-          .charged(answer.head().modelId(), settlement.usage(), settlement.costNanoUsd());
+          .charged(answer.head().modelId(), settlement.usage(), settlement.answerNanoUsd());
     }
   }
 

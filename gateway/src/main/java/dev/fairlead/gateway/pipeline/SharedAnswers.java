@@ -32,14 +32,14 @@ final class SharedAnswers {
     this.metrics = metrics;
   }
 
-  /** Starts a call in a scope of its own that tells its answer to a sink. */
+  /** Starts a call in a scope of its own that one request pays for and tells it to a sink. */
   @FunctionalInterface
   interface Starter {
-    void start(CallScope scope, AnswerSink sink);
+    void start(CallScope scope, Receipt payer, AnswerSink sink);
   }
 
   /** Follows the identical call under way; leads a new one when there is none. */
-  void join(SharingKey key, CallScope scope, AnswerSink sink, Starter starter) {
+  void join(SharingKey key, CallScope scope, SettledSink sink, Starter starter) {
     while (true) {
       SharedAnswer known = open.get(key);
       if (known == null) {

@@ -24,7 +24,7 @@ final class SharedReader {
 
   private final SharedAnswer answer;
   private final CallScope scope;
-  private final AnswerSink sink;
+  private final SettledSink sink;
   private final long joinedNanos;
   private final AtomicInteger work = new AtomicInteger();
   private final AtomicReference<@Nullable FailedAnswer> leaving = new AtomicReference<>();
@@ -39,7 +39,7 @@ final class SharedReader {
 
   private long holdsSince;
 
-  SharedReader(SharedAnswer answer, CallScope scope, AnswerSink sink, SharedPiece from) {
+  SharedReader(SharedAnswer answer, CallScope scope, SettledSink sink, SharedPiece from) {
     this.answer = answer;
     this.scope = scope;
     this.sink = sink;
@@ -49,6 +49,10 @@ final class SharedReader {
 
   CallScope scope() {
     return scope;
+  }
+
+  Receipt receipt() {
+    return sink.receipt();
   }
 
   /** Leaves when the request is cancelled or past its deadline. */
@@ -243,6 +247,7 @@ final class SharedReader {
         own(shared.head()),
         new Settlement(
             settlement.usage(),
+            0,
             0,
             settlement.savedNanoUsd() + settlement.costNanoUsd(),
             settlement.finishReason(),

@@ -10,7 +10,6 @@ import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
 import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
 import dev.fairlead.v1.RawEventStream;
 import dev.fairlead.v1.RawEvents;
-import dev.fairlead.v1.Usage;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.ArrayList;
@@ -40,6 +39,7 @@ final class StreamedGeneration
   private boolean keeping;
   private Dialect dialect = Dialect.DIALECT_UNSPECIFIED;
   private String modelId;
+  private int attemptNumber = 1;
   private List<String> droppedFields = List.of();
   private long contentEvents;
   private long firstContentNanos;
@@ -63,6 +63,7 @@ final class StreamedGeneration
     switch (message.getEventCase()) {
       case ATTEMPT_STARTED -> {
         modelId = message.getAttemptStarted().getModelId();
+        attemptNumber = message.getAttemptStarted().getNumber();
         droppedFields = message.getAttemptStarted().getDroppedFieldsList();
       }
       case ATTEMPT_ENDED -> attempts.add(message.getAttemptEnded());
@@ -138,21 +139,16 @@ final class StreamedGeneration
 
   @Override
   public void onError(Throwable error) {
-    call.scope.run(() -> {
-      chargePartial();
-      generation.failed(error, attempts, modelId);
-    });
+    call.scope.run(() -> generation.failed(error, heard()));
   }
 
-  /** What was generated is paid for, however the stream ended; the provider service may know it. */
-  private void chargePartial() {
-    Usage told = attempts.isEmpty() ? Usage.getDefaultInstance() : attempts.getLast().getUsage();
-    if (told.getCompletionTokens() > 0) {
-      generation.charge(modelId, Usages.fromProto(told));
-    } else if (contentEvents > 0) {
-      String text = kept.isEmpty() ? StreamedText.of(deltas) : StreamedText.of(kept);
-      generation.chargePartial(modelId, text, contentEvents);
-    }
+  private Heard heard() {
+    return new Heard(
+        modelId,
+        attemptNumber,
+        attempts,
+        contentEvents,
+        () -> kept.isEmpty() ? StreamedText.of(deltas) : StreamedText.of(kept));
   }
 
   @Override
@@ -163,7 +159,7 @@ final class StreamedGeneration
   private void finish() {
     GenerationCompleted end = completed;
     if (end == null) {
-      chargePartial();
+      generation.chargeCut(attempts, heard());
       throw new Failure.UpstreamMalformed("the answer ended without saying so").asException();
     }
     begin();

@@ -1,0 +1,100 @@
+package dev.fairlead.gateway.ledger;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The ledger of a running gateway: it is written, and what is old becomes totals. */
+public final class RunningLedger implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(RunningLedger.class);
+  private static final long ROLL_UP_MINUTES = 60;
+
+  private final LedgerConfig config;
+  private final @Nullable LedgerWriter writer;
+  private final @Nullable Future<?> rollUps;
+  private final InstantSource clock;
+
+  private RunningLedger(
+      LedgerConfig config,
+      @Nullable LedgerWriter writer,
+      ScheduledExecutorService timer,
+      InstantSource clock) {
+    this.config = config;
+    this.writer = writer;
+    this.clock = clock;
+    this.rollUps =
+        writer == null
+            ? null
+            : timer.scheduleAtFixedRate(
+                () -> Thread.ofVirtual().name("ledger-roll-up").start(this::rollUp),
+                1,
+                ROLL_UP_MINUTES,
+                TimeUnit.MINUTES);
+  }
+
+  /** Starts; does not wait for the database. */
+  public static RunningLedger start(
+      LedgerConfig config,
+      Path dataDir,
+      MeterRegistry registry,
+      ScheduledExecutorService timer,
+      InstantSource clock) {
+    LedgerWriter writer =
+        config.enabled()
+            ? LedgerWriter.start(config, registry, () -> JdbcLedger.open(config, dataDir))
+            : null;
+    return new RunningLedger(config, writer, timer, clock);
+  }
+
+  private void rollUp() {
+    ledger()
+        .ifPresent(ledger -> {
+          LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+          try {
+            int moved =
+                ledger.rollUp(
+                    today.minusDays(config.retention().toDays()),
+                    today.minusDays(config.rollupRetention().toDays()));
+            logger.debug("{} rows of the ledger became totals", moved);
+          } catch (LedgerException e) {
+            logger.warn("old rows of the ledger stay for now: {}", e.getMessage());
+          }
+        });
+  }
+
+  /** Where requests leave their rows. */
+  public LedgerSink sink() {
+    return writer == null ? LedgerSink.NONE : writer;
+  }
+
+  /** Whether rows hold prompts. */
+  public boolean keepsPrompts() {
+    return config.keepPrompts();
+  }
+
+  /** The database; empty when there is none, or it could not be opened yet. */
+  public Optional<Ledger> ledger() {
+    return writer == null ? Optional.empty() : Optional.ofNullable(writer.ledger());
+  }
+
+  /** Writes what waits, at most for the drain time; blocks. */
+  @Override
+  public void close() {
+    if (rollUps != null) {
+      rollUps.cancel(false);
+    }
+    if (writer != null) {
+      writer.close();
+    }
+  }
+}
