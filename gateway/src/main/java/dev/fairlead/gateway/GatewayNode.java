@@ -249,6 +249,7 @@ public final class GatewayNode implements AutoCloseable {
                 steering,
                 keys,
                 new KeyChanges(keyBook, InstantSource.system()),
+                ledger,
                 sections,
                 () -> catalogs.current().isPresent() && keys.ready()));
     RpcServer rpc = null;

@@ -2,6 +2,8 @@ package dev.fairlead.tools;
 
 import dev.fairlead.tools.ask.AskCommand;
 import dev.fairlead.tools.cache.CacheCommand;
+import dev.fairlead.tools.cost.CostCommand;
+import dev.fairlead.tools.cost.ReconcileCommand;
 import dev.fairlead.tools.loadgen.LoadgenCommand;
 import dev.fairlead.tools.models.ModelsCommand;
 import dev.fairlead.tools.models.ValidateModelsCommand;
@@ -36,6 +38,8 @@ public final class Fairlead implements Runnable {
     return new CommandLine(new Fairlead())
         .addSubcommand(new AskCommand())
         .addSubcommand(CacheCommand.commandLine())
+        .addSubcommand(new CostCommand())
+        .addSubcommand(new ReconcileCommand())
         .addSubcommand(new LoadgenCommand())
         .addSubcommand(new ModelsCommand())
         .addSubcommand(new ValidateModelsCommand())

@@ -14,6 +14,7 @@ import dev.fairlead.gateway.feedback.QualitySink;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.keys.KeyChanges;
 import dev.fairlead.gateway.keys.KeyDirectory;
+import dev.fairlead.gateway.ledger.RunningLedger;
 import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
@@ -64,6 +65,7 @@ public final class EdgeServer implements AutoCloseable {
       Steering steering,
       KeyDirectory keys,
       KeyChanges keyChanges,
+      RunningLedger ledger,
       Map<String, Object> sections,
       BooleanSupplier ready) {}
 

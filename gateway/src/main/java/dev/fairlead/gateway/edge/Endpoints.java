@@ -16,6 +16,7 @@ import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.steering.Steering;
 import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.PrometheusScrape;
+import java.time.InstantSource;
 import java.util.Locale;
 
 /** Every endpoint of the gateway in one list. */
@@ -110,6 +111,10 @@ final class Endpoints {
         .service(
             "/v1/admin/status", new AdminStatusService(errors, admin, steering.blocking(), parts))
         .service("/v1/admin/policy", new AdminPolicyService(errors, admin, steering))
+        .service(
+            "/v1/admin/usage",
+            new AdminUsageService(
+                errors, admin, steering.blocking(), parts.ledger(), InstantSource.system()))
         .service("/v1/admin/log_level", new AdminLogLevelService(errors, admin, steering))
         .service(
             "/v1/admin/config",

@@ -124,15 +124,14 @@ public final class CallScope {
     return CallContext.TENANT.get(context);
   }
 
-<<<<<<< HEAD
   /** Who makes the request. */
   public Principal principal() {
     return Principal.CURRENT.get(context);
-=======
+  }
+
   /** Id of the request's trace, 32 hexadecimal digits; empty without one. */
   public String traceId() {
     return CallContext.traceId(context);
->>>>>>> fc21554 (gateway: a ledger with one row a request, embedded or in PostgreSQL, written off the request path)
   }
 
   /** Nanoseconds since the request arrived. */

@@ -123,14 +123,27 @@ final class Receipt {
             rowId(),
             scope.requestId(),
             arrival,
-            new LedgerRow.Payer(scope.tenant(), "", ""),
-            request.controls().tags(),
+            new LedgerRow.Payer(
+                scope.tenant(), scope.principal().team(), scope.principal().keyId()),
+            tags(),
             route,
             bill(told),
             timing,
             outcome,
             scope.traceId(),
             keepPrompt ? request.facts().lastUserText() : null));
+  }
+
+  /** The key's and the request's own; the row takes each once. */
+  private List<String> tags() {
+    List<String> own = request.controls().tags();
+    List<String> ofKey = scope.principal().tags();
+    if (own.isEmpty() || ofKey.isEmpty()) {
+      return own.isEmpty() ? ofKey : own;
+    }
+    List<String> all = new ArrayList<>(ofKey);
+    all.addAll(own);
+    return all;
   }
 
   private static OptionalLong micros(OptionalLong nanos) {

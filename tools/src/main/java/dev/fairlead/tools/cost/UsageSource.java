@@ -1,0 +1,134 @@
+package dev.fairlead.tools.cost;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.gateway.ledger.JdbcLedger;
+import dev.fairlead.gateway.ledger.Ledger;
+import dev.fairlead.gateway.ledger.LedgerConfig;
+import dev.fairlead.gateway.ledger.LedgerException;
+import dev.fairlead.gateway.ledger.UsageJson;
+import dev.fairlead.gateway.ledger.UsageQuery;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * Where the ledger is read: at a running gateway, or its files while none runs. Calls block.
+ *
+ * <p>Its fields are options that commands share.
+ */
+final class UsageSource {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      defaultValue = "${FAIRLEAD_URL:-http://127.0.0.1:8080}",
+      description = "The gateway; also FAIRLEAD_URL (default: http://127.0.0.1:8080).")
+  private URI url = URI.create("http://127.0.0.1:8080");
+
+  @Option(
+      names = "--admin-token",
+      paramLabel = "TOKEN",
+      defaultValue = "${ADMIN_TOKEN}",
+      description = "The gateway's admin token; also ADMIN_TOKEN.")
+  private @Nullable String adminToken;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Read the embedded ledger in this directory instead, while no gateway runs.")
+  private @Nullable Path dataDir;
+
+  /** For picocli, which sets the fields. */
+  UsageSource() {}
+
+  /** The report as the admin API answers it. */
+  JsonNode report(UsageQuery query) throws CostException {
+    return dataDir == null ? ask(query) : read(query, dataDir);
+  }
+
+  private static JsonNode read(UsageQuery query, Path dataDir) throws CostException {
+    if (!Files.exists(dataDir.resolve("ledger.mv.db"))) {
+      throw new CostException(
+          "--data-dir: no ledger in " + dataDir + " (expected: a gateway's data_dir)", null);
+    }
+    LedgerConfig config =
+        ConfigSource.parse("cost", "ledger: {connections: 1}", Map.of())
+            .section("ledger", LedgerConfig.class);
+    try (Ledger ledger = JdbcLedger.open(config, dataDir)) {
+      return UsageJson.of(ledger.report(query));
+    } catch (LedgerException e) {
+      throw new CostException(
+          e.getMessage() + "; a gateway that runs has its ledger open: ask it with --url", e);
+    }
+  }
+
+  private JsonNode ask(UsageQuery query) throws CostException {
+    String base = url.toString().replaceAll("/+$", "");
+    String tenant = query.tenant() == null ? "" : "&tenant=" + encoded(query.tenant());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    base
+                        + "/v1/admin/usage?by="
+                        + query.by().label()
+                        + "&from="
+                        + query.from()
+                        + "&to="
+                        + query.to()
+                        + tenant))
+            .timeout(TIMEOUT);
+    if (adminToken != null && !adminToken.isEmpty()) {
+      request.header("Authorization", "Bearer " + adminToken);
+    }
+    try (HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return switch (response.statusCode()) {
+        case 200 -> JSON.readTree(response.body());
+        case 401 ->
+            throw new CostException(
+                base + " refuses the admin token (expected: --admin-token or ADMIN_TOKEN)", null);
+        case 404 ->
+            throw new CostException(
+                base + " has no admin API: it was started without ADMIN_TOKEN", null);
+        default ->
+            throw new CostException(
+                base + " answered " + response.statusCode() + ": " + problem(response.body()),
+                null);
+      };
+    } catch (IOException e) {
+      throw new CostException(
+          base + " cannot be reached (--data-dir reads the ledger while no gateway runs)", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CostException("interrupted", e);
+    }
+  }
+
+  private static String problem(String body) {
+    try {
+      return JSON.readTree(body).path("error").path("message").asText("no reason");
+    } catch (IOException e) {
+      return "no reason";
+    }
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}
