@@ -26,7 +26,7 @@ public record LedgerConfig(
 
   /** Validates. */
   public LedgerConfig {
-    Expect.range("ledger.connections", connections, 1, 100);
+    Expect.range("ledger.connections", connections, 2, 100);
     Expect.range("ledger.queue", queue, 1, 10_000_000);
     Expect.range("ledger.batch", batch, 1, 10_000);
     Expect.positive("ledger.flush_interval", flushInterval);

@@ -66,7 +66,8 @@ final class LedgerDatabase implements AutoCloseable {
       return new LedgerDatabase(pool);
     } catch (FlywayException e) {
       pool.close();
-      String state = e.getCause() instanceof SQLException sql ? sql.getSQLState() : "none";
+      String state =
+          e.getCause() instanceof SQLException sql ? String.valueOf(sql.getSQLState()) : "none";
       throw new LedgerException(
           "the ledger's database cannot be opened (SQLSTATE "
               + state

@@ -67,7 +67,7 @@ final class UsageSource {
           "--data-dir: no ledger in " + dataDir + " (expected: a gateway's data_dir)", null);
     }
     LedgerConfig config =
-        ConfigSource.parse("cost", "ledger: {connections: 1}", Map.of())
+        ConfigSource.parse("cost", "ledger: {connections: 2}", Map.of())
             .section("ledger", LedgerConfig.class);
     try (Ledger ledger = JdbcLedger.open(config, dataDir)) {
       return UsageJson.of(ledger.report(query));
