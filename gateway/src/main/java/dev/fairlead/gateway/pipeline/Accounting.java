@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.gateway.ledger.LedgerSink;
+import java.util.List;
 
 /**
  * How requests are accounted for.
@@ -9,6 +10,13 @@ import dev.fairlead.gateway.ledger.LedgerSink;
  * @param keepPrompts whether rows hold the last user text
  */
 public record Accounting(LedgerSink ledger, boolean keepPrompts) {
+
+  /** A row for what was asked beside a request, and only to learn from it. */
+  void beside(InferenceRequest request, CallScope scope, String reason, List<Charge> charges) {
+    if (!charges.isEmpty()) {
+      new Receipt(ledger, request, scope, keepPrompts).writeBeside(reason, charges);
+    }
+  }
 
   Receipt open(InferenceRequest request, CallScope scope) {
     return new Receipt(ledger, request, scope, keepPrompts);

@@ -6,16 +6,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where the fresh answer goes that is made behind one from the cache: nowhere but into the cache.
- * Nobody waits for it; it is no request of its own, but what it cost is counted.
+ * Nobody waits for it; it is no request of its own, but what it cost is counted and in the ledger.
  */
 final class CacheRefresh implements AnswerSink {
 
   private static final Logger logger = LoggerFactory.getLogger(CacheRefresh.class);
 
   private final RouterMetrics metrics;
+  private final Receipt receipt;
 
-  CacheRefresh(RouterMetrics metrics) {
+  CacheRefresh(RouterMetrics metrics, Receipt receipt) {
     this.metrics = metrics;
+    this.receipt = receipt;
   }
 
   @Override
@@ -32,11 +34,13 @@ final class CacheRefresh implements AnswerSink {
   @Override
   public void complete(Answer answer) {
     Settlement settlement = answer.settlement();
-    metrics.charged(answer.head().modelId(), settlement.usage(), settlement.costNanoUsd());
+    metrics.charged(answer.head().modelId(), settlement.usage(), settlement.answerNanoUsd());
+    receipt.answered(answer);
   }
 
   @Override
   public void fail(FailedAnswer failed) {
     logger.debug("a cached answer was not refreshed: {}", failed.failure());
+    receipt.failed(failed);
   }
 }

@@ -74,7 +74,9 @@ final class InferenceCall {
     this.pipeline = answered.pipeline;
     this.request = answered.request;
     this.scope = scope;
-    this.sink = new CacheRefresh(pipeline.metrics);
+    this.receipt = pipeline.accounting.open(request, scope);
+    receipt.callStarted();
+    this.sink = new CacheRefresh(pipeline.metrics, receipt);
     this.mayStore = true;
     this.mayLookUp = false;
     this.leaseId = refreshLease;

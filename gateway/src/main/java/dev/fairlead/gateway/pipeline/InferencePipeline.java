@@ -46,6 +46,7 @@ public final class InferencePipeline {
   private final Duration promisedLatency;
   final double replayTokensPerSecond;
   private final Accounting accounting;
+  final Accounting accounting;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
   public InferencePipeline(

@@ -88,6 +88,25 @@ final class Receipt {
     }
   }
 
+  /** Writes a row for calls that no client has asked for. */
+  synchronized void writeBeside(String reason, List<Charge> paid) {
+    charges.addAll(paid);
+    offer(
+        new LedgerRow.Route(
+            request.facts().model(),
+            paid.getLast().modelId(),
+            "",
+            reason,
+            "",
+            promptClass(),
+            OptionalDouble.empty(),
+            CacheUse.BYPASS.label(),
+            OptionalDouble.empty()),
+        bill(null),
+        new LedgerRow.Timing(0, OptionalLong.empty(), paid.size()),
+        new LedgerRow.Outcome("background", ""));
+  }
+
   private synchronized void write() {
     written = true;
     long latencyMicros = scope.elapsedNanos() / 1000;
@@ -118,6 +137,14 @@ final class Receipt {
     } else {
       throw new IllegalStateException("a row before the end");
     }
+    offer(route, bill(told), timing, outcome);
+  }
+
+  private void offer(
+      LedgerRow.Route route,
+      LedgerRow.Bill bill,
+      LedgerRow.Timing timing,
+      LedgerRow.Outcome outcome) {
     ledger.offer(
         new LedgerRow(
             rowId(),
@@ -127,7 +154,7 @@ final class Receipt {
                 scope.tenant(), scope.principal().team(), scope.principal().keyId()),
             tags(),
             route,
-            bill(told),
+            bill,
             timing,
             outcome,
             scope.traceId(),

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.catalog.ModelSpec;
+import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.gateway.quality.Expectation;
 import dev.fairlead.gateway.quality.QualityConfig;
 import dev.fairlead.gateway.quality.QualityEstimates;
@@ -13,6 +14,8 @@ import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
 import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
 import io.grpc.stub.StreamObserver;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -191,11 +194,25 @@ public final class ShadowSampler {
         var usage = Usages.fromProto(told.getUsage());
         cost += baseline.costNanoUsd(usage);
         generation.call.pipeline.metrics.charged(baseline.id(), usage, baseline.costNanoUsd(usage));
+        account(usage, verdictNanoUsd, told.getProvider());
       }
       metrics.spent(cost);
       long correction = cost - reserved;
       permits.release();
       Thread.ofVirtual().name("shadow").start(() -> correct(correction));
+    }
+
+    /** In the ledger like everything that is billed; no baseline would have been compared. */
+    private void account(TokenUsage usage, long verdictNanoUsd, String provider) {
+      List<Charge> charges = new ArrayList<>(2);
+      if (verdictNanoUsd > 0) {
+        charges.add(
+            new Charge("judge", null, "", "success", TokenUsage.of(0, 0), verdictNanoUsd, 0));
+      }
+      long cost = baseline.costNanoUsd(usage);
+      charges.add(new Charge(baseline.id(), baseline, provider, "success", usage, cost, 0));
+      InferenceCall call = generation.call;
+      call.pipeline.accounting.beside(call.request, call.scope, "quality_comparison", charges);
     }
 
     private void correct(long nanoUsd) {
