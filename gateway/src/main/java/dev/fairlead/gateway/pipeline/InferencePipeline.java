@@ -45,7 +45,6 @@ public final class InferencePipeline {
   final ShadowSampler shadows;
   private final Duration promisedLatency;
   final double replayTokensPerSecond;
-  private final Accounting accounting;
   final Accounting accounting;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
