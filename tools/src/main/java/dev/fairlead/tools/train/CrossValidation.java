@@ -1,5 +1,6 @@
 package dev.fairlead.tools.train;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -17,7 +18,7 @@ record CrossValidation(HeadTrainer trainer, double[] scores, Map<String, Double>
   static final int FOLDS = 5;
 
   static CrossValidation run(HeadTrainer trainer, TrainingSet set, long seed) {
-    int[] fold = folds(set.examples.size(), seed);
+    int[] fold = folds(set, seed);
     double[] scores = new double[fold.length];
     IntStream.range(0, FOLDS)
         .parallel()
@@ -52,8 +53,20 @@ record CrossValidation(HeadTrainer trainer, double[] scores, Map<String, Double>
     return IntStream.of(rows).mapToDouble(i -> values[i]).toArray();
   }
 
-  private static int[] folds(int size, long seed) {
-    Random random = new Random(seed);
-    return IntStream.range(0, size).map(i -> random.nextInt(FOLDS)).toArray();
+  /**
+   * By prompt, so that a question that two sources have is never fitted on and held back at once.
+   */
+  private static int[] folds(TrainingSet set, long seed) {
+    return set.examples.stream()
+        .mapToInt(example -> Math.floorMod(mixed(words(example.prompt()), seed), FOLDS))
+        .toArray();
+  }
+
+  private static String words(String prompt) {
+    return prompt.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", " ").strip();
+  }
+
+  private static int mixed(String words, long seed) {
+    return new Random(words.hashCode() * 31L + seed).nextInt(FOLDS * 1_000);
   }
 }

@@ -29,7 +29,7 @@ record DataCard(
         "calibration",
         Map.of("slope", head.calibration().slope(), "offset", head.calibration().offset()));
     card.put("rows", set.rowsBySource);
-    card.put("everyday_prompts", set.everyday.size());
+    card.put("everyday_prompts", set.everydayCount());
     card.put("reference_prompts", set.ordinary.size());
     card.put("cross_validated_apgr", head.chosen().apgrBySource());
     card.put("random_apgr", random);
@@ -106,7 +106,7 @@ record DataCard(
         |---|---|---|---|
         """
             .formatted(
-                set.everyday.size(),
+                set.everydayCount(),
                 Math.round(100 * TrainingSet.EVERYDAY_SHARE),
                 set.ordinary.size(),
                 shares(),

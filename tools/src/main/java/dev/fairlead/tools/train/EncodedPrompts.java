@@ -27,6 +27,12 @@ record EncodedPrompts(float[][] embeddings, float[][] features) {
     return new EncodedPrompts(embeddings, features);
   }
 
+  EncodedPrompts select(int[] chosen) {
+    return new EncodedPrompts(
+        IntStream.of(chosen).mapToObj(i -> embeddings[i]).toArray(float[][]::new),
+        IntStream.of(chosen).mapToObj(i -> features[i]).toArray(float[][]::new));
+  }
+
   int size() {
     return embeddings.length;
   }

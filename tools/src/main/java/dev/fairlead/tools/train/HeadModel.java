@@ -1,7 +1,7 @@
 package dev.fairlead.tools.train;
 
 /** A fitted regression from scaled inputs to a raw score; immutable. */
-sealed interface HeadModel permits LinearModel, NetworkModel {
+sealed interface HeadModel permits LinearModel, NetworkModel, PrototypeModel, MixtureModel {
 
   double predict(float[] input);
 }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 record InputScaling(float[] mean, float[] factor) {
 
   static final float CLIP = 3;
-  static final float SHRINK = 0.15f;
+  static final float SHRINK = 0.25f;
 
   static InputScaling fit(float[][] features) {
     int width = features[0].length;

@@ -1,7 +1,5 @@
 package dev.fairlead.tools.train;
 
-import java.util.Arrays;
-
 /** How good a routing score is. */
 final class Metrics {
 
@@ -13,24 +11,7 @@ final class Metrics {
    * 0.5 (APGR of RouteLLM, arXiv 2406.18665, with the exact curve).
    */
   static double apgr(double[] scores, double[] gains) {
-    Integer[] order = new Integer[scores.length];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, (a, b) -> Double.compare(scores[b], scores[a]));
-    double total = Arrays.stream(gains).sum();
-    double area = 0;
-    double closed = 0;
-    int i = 0;
-    while (i < order.length) {
-      int next = i;
-      double tied = 0;
-      while (next < order.length && scores[order[next]] == scores[order[i]]) {
-        tied += gains[order[next++]];
-      }
-      area += (closed + tied / 2) * (next - i);
-      closed += tied;
-      i = next;
-    }
-    return area / total / order.length;
+    return RoutingCurve.of(scores, gains).apgr();
   }
 
   /** Mean squared distance between probabilities and what happened. */

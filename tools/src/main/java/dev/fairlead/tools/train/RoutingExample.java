@@ -22,7 +22,7 @@ import java.util.zip.GZIPInputStream;
  * @param weak score of the weak model's answer, 0 to 1
  * @param scores scores of all models that were measured; empty when only the pair was
  */
-record RoutingExample(
+public record RoutingExample(
     String id,
     String source,
     String prompt,
@@ -30,17 +30,22 @@ record RoutingExample(
     double weak,
     Map<String, Double> scores) {
 
-  RoutingExample {
+  /** Copies the scores. */
+  public RoutingExample {
     scores = Map.copyOf(scores);
   }
 
   /** What the strong model gains over the weak one, -1 to 1. */
-  double gain() {
+  public double gain() {
     return strong - weak;
   }
 
-  /** Reads a file of JSON lines, gzip. */
-  static List<RoutingExample> read(Path file) throws IOException {
+  /**
+   * Reads a file of JSON lines, gzip. Blocks.
+   *
+   * @throws IOException also when a line lacks a field
+   */
+  public static List<RoutingExample> read(Path file) throws IOException {
     JsonMapper json = new JsonMapper();
     List<RoutingExample> examples = new ArrayList<>();
     try (BufferedReader reader =

@@ -8,10 +8,16 @@ import java.util.stream.IntStream;
  *
  * @param inputs {@code float[rows][width]}, scaled
  * @param targets what to predict
- * @param weights above 0
+ * @param weights of the regression, 0 or more
+ * @param groups kind of traffic that a row belongs to, 0 and up
  */
 @SuppressWarnings("ArrayRecordComponent") // Passed around inside this package only.
-record Rows(float[][] inputs, double[] targets, double[] weights) {
+record Rows(float[][] inputs, double[] targets, double[] weights, int[] groups) {
+
+  /** Rows of one kind of traffic. */
+  Rows(float[][] inputs, double[] targets, double[] weights) {
+    this(inputs, targets, weights, new int[inputs.length]);
+  }
 
   int size() {
     return inputs.length;
@@ -25,7 +31,32 @@ record Rows(float[][] inputs, double[] targets, double[] weights) {
     return new Rows(
         Arrays.stream(rows).mapToObj(i -> inputs[i]).toArray(float[][]::new),
         Arrays.stream(rows).mapToDouble(i -> targets[i]).toArray(),
-        Arrays.stream(rows).mapToDouble(i -> weights[i]).toArray());
+        Arrays.stream(rows).mapToDouble(i -> weights[i]).toArray(),
+        Arrays.stream(rows).map(i -> groups[i]).toArray());
+  }
+
+  /** The rows of one kind of traffic. */
+  Rows ofGroup(int group) {
+    return select(IntStream.range(0, size()).filter(i -> groups[i] == group).toArray());
+  }
+
+  /** The same rows, each with the weight 1. */
+  Rows alike() {
+    double[] ones = new double[size()];
+    Arrays.fill(ones, 1);
+    return new Rows(inputs, targets, ones, groups);
+  }
+
+  /** The same rows, with groups that are 0, 1, ... without a gap. */
+  Rows renumbered() {
+    int[] kinds = kinds();
+    int[] numbers = Arrays.stream(groups).map(group -> Arrays.binarySearch(kinds, group)).toArray();
+    return new Rows(inputs, targets, weights, numbers);
+  }
+
+  /** The kinds of traffic there are, ascending. */
+  int[] kinds() {
+    return Arrays.stream(groups).distinct().sorted().toArray();
   }
 
   Rows and(Rows more) {
@@ -34,7 +65,8 @@ record Rows(float[][] inputs, double[] targets, double[] weights) {
             .mapToObj(i -> i < size() ? inputs[i] : more.inputs[i - size()])
             .toArray(float[][]::new),
         concat(targets, more.targets),
-        concat(weights, more.weights));
+        concat(weights, more.weights),
+        IntStream.concat(Arrays.stream(groups), Arrays.stream(more.groups)).toArray());
   }
 
   double meanTarget() {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -58,7 +57,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--head-version",
-      defaultValue = "2026.11-1",
+      defaultValue = "2026.11-2",
       description = "Version to stamp (${DEFAULT-VALUE}).")
   private String version = "";
 
@@ -84,7 +83,9 @@ public final class TrainCommand implements Callable<Integer> {
       console.printf(
           "%d measured prompts %s, %d of our own%n",
           set.examples.size(), set.rowsBySource, set.ordinary.size());
-      TrainedHead head = TrainedHead.train(set, candidates(), MAX_TOKENS, version, seed);
+      TrainedHead head =
+          TrainedHead.train(
+              set, HeadCandidates.of(encoder.dimensions()), MAX_TOKENS, version, seed);
       DataCard card =
           new DataCard(
               set, head, TrainedHead.randomApgrs(set, seed), seed, encoder.fingerprint(MAX_TOKENS));
@@ -101,15 +102,6 @@ public final class TrainCommand implements Callable<Integer> {
       spec.commandLine().getErr().println(e.getMessage());
       return 1;
     }
-  }
-
-  /** The simplest first: of equally good ones the first is taken. */
-  private static List<HeadTrainer> candidates() {
-    return List.of(
-        new RidgeTrainer(100),
-        new RidgeTrainer(30),
-        new RidgeTrainer(10),
-        new NetworkTrainer(3, 32, 4, 1e-3, 0.1));
   }
 
   private void write(TrainedHead head, DataCard card) throws IOException {

@@ -29,7 +29,7 @@ final class TrainingSet {
   final EncodedPrompts encodedOrdinary;
   final InputScaling scaling;
   final Rows rows;
-  final Rows everyday;
+  final Rows ours;
   final Map<String, Integer> rowsBySource = new TreeMap<>();
 
   private TrainingSet(
@@ -46,8 +46,11 @@ final class TrainingSet {
         new Rows(
             encoded.inputs(scaling),
             examples.stream().mapToDouble(TrainingSource::target).toArray(),
-            weights());
-    this.everyday = everydayRows();
+            weights(),
+            examples.stream()
+                .mapToInt(example -> TrainingSource.group(example.source()))
+                .toArray());
+    this.ours = ourRows();
   }
 
   static TrainingSet read(Path folder, SentenceEncoder encoder, int maxTokens, long seed)
@@ -64,19 +67,35 @@ final class TrainingSet {
       }
       examples.addAll(RoutingExample.read(file));
     }
-    List<OrdinaryPrompts.Prompt> ordinary = OrdinaryPrompts.generate(seed, FILLINGS);
+    return of(examples, encoder, maxTokens, seed);
+  }
+
+  /** Of examples whose sources may all train. */
+  static TrainingSet of(
+      List<RoutingExample> examples, SentenceEncoder encoder, int maxTokens, long seed) {
     EncodedPrompts encoded =
         EncodedPrompts.of(
             encoder, examples.stream().map(RoutingExample::prompt).toList(), maxTokens);
+    return of(examples, encoded, encoder, maxTokens, seed);
+  }
+
+  /** Of examples that are encoded already. */
+  static TrainingSet of(
+      List<RoutingExample> examples,
+      EncodedPrompts encoded,
+      SentenceEncoder encoder,
+      int maxTokens,
+      long seed) {
+    List<OrdinaryPrompts.Prompt> ordinary = OrdinaryPrompts.generate(seed, FILLINGS);
     EncodedPrompts encodedOrdinary =
         EncodedPrompts.of(
             encoder, ordinary.stream().map(OrdinaryPrompts.Prompt::text).toList(), maxTokens);
     return new TrainingSet(examples, encoded, ordinary, encodedOrdinary);
   }
 
-  /** Rows of these examples, and the everyday prompts. */
+  /** Rows of these examples, and our own prompts as the last group. */
   Rows fitting(int[] chosen) {
-    return rows.select(chosen).and(everyday);
+    return rows.select(chosen).and(ours);
   }
 
   double[] gains() {
@@ -110,17 +129,22 @@ final class TrainingSet {
     return Arrays.stream(weights).map(weight -> weight / mean).toArray();
   }
 
-  private Rows everydayRows() {
-    float[][] inputs = encodedOrdinary.inputs(scaling);
-    int[] chosen =
-        IntStream.range(0, ordinary.size())
-            .filter(i -> ordinary.get(i).kind() == OrdinaryPrompts.Kind.EVERYDAY)
-            .toArray();
-    double[] weights = new double[chosen.length];
-    Arrays.fill(weights, EVERYDAY_SHARE * examples.size() / chosen.length);
-    return new Rows(
-        Arrays.stream(chosen).mapToObj(i -> inputs[i]).toArray(float[][]::new),
-        new double[chosen.length],
-        weights);
+  /** Everyday prompts gain nothing; of the others nothing is assumed, so they weigh nothing. */
+  private Rows ourRows() {
+    double[] weights = new double[ordinary.size()];
+    for (int i = 0; i < weights.length; i++) {
+      if (ordinary.get(i).kind() == OrdinaryPrompts.Kind.EVERYDAY) {
+        weights[i] = EVERYDAY_SHARE * examples.size() / everydayCount();
+      }
+    }
+    int[] groups = new int[ordinary.size()];
+    Arrays.fill(groups, TrainingSource.ALL.size());
+    return new Rows(encodedOrdinary.inputs(scaling), new double[ordinary.size()], weights, groups);
+  }
+
+  long everydayCount() {
+    return ordinary.stream()
+        .filter(prompt -> prompt.kind() == OrdinaryPrompts.Kind.EVERYDAY)
+        .count();
   }
 }

@@ -62,6 +62,17 @@ record TrainingSource(String name, String file, String origin, String licence, S
     return 0.5 * example.gain() + 0.5 * (mean(scores, QUALITY_TIER) - mean(scores, CHEAP_TIER));
   }
 
+  /** A source's place in {@link #ALL}; the place after them is that of our own prompts. */
+  static int group(String source) {
+    for (int i = 0; i < ALL.size(); i++) {
+      if (ALL.get(i).name().equals(source)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException(
+        source + ": not a source that may train (expected: one of TrainingSource.ALL)");
+  }
+
   private static double mean(Map<String, Double> scores, List<String> models) {
     return models.stream().mapToDouble(scores::get).average().orElseThrow();
   }
