@@ -123,8 +123,18 @@ public sealed interface Failure {
     }
   }
 
-  /** Too many requests or tokens, here or at the upstream. */
-  record RateLimited(String message, @Nullable Duration retryAfter) implements Failure {
+  /**
+   * Too many requests or tokens, here or at the upstream.
+   *
+   * @param quotaSpent whether a quota of the upstream is used up, which no wait of a moment ends
+   */
+  record RateLimited(String message, @Nullable Duration retryAfter, boolean quotaSpent)
+      implements Failure {
+    /** A limit that a wait ends. */
+    public RateLimited(String message, @Nullable Duration retryAfter) {
+      this(message, retryAfter, false);
+    }
+
     @Override
     public String reason() {
       return "RATE_LIMITED";
@@ -213,8 +223,18 @@ public sealed interface Failure {
    *
    * @param httpStatus what the upstream answered, 400 to 499
    * @param fault whose mistake it is
+   * @param param member of the caller's request that it is about; null when unknown
+   * @param code stable code for the kind of mistake, such as {@code context_length_exceeded}; null
+   *     when unknown
    */
-  record UpstreamRejected(String message, int httpStatus, Fault fault) implements Failure {
+  record UpstreamRejected(
+      String message, int httpStatus, Fault fault, @Nullable String param, @Nullable String code)
+      implements Failure {
+    /** A refusal of which no more is known. */
+    public UpstreamRejected(String message, int httpStatus, Fault fault) {
+      this(message, httpStatus, fault, null, null);
+    }
+
     /** Whose mistake a refusal is. */
     public enum Fault {
       /** The caller's request: passed on with its status. */

@@ -23,6 +23,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -126,11 +127,10 @@ public final class FailureStatus {
       case InvalidRequest f -> present("param", f.param(), "code", f.code());
       case UnknownModel f -> Map.of("model", f.model());
       case UpstreamUnavailable f -> Map.of("http_status", Integer.toString(f.httpStatus()));
-      case UpstreamRejected f ->
-          Map.of("http_status", Integer.toString(f.httpStatus()), "fault", f.fault().name());
+      case UpstreamRejected f -> rejection(f);
       case Unauthenticated f -> Map.of();
       case Forbidden f -> Map.of();
-      case RateLimited f -> Map.of();
+      case RateLimited f -> f.quotaSpent() ? Map.of("quota_spent", "true") : Map.of();
       case BudgetExceeded f -> Map.of();
       case Overloaded f -> Map.of();
       case UpstreamMalformed f -> Map.of();
@@ -139,6 +139,14 @@ public final class FailureStatus {
       case NoCandidate f -> Map.of();
       case Internal f -> Map.of();
     };
+  }
+
+  private static Map<String, String> rejection(UpstreamRejected failure) {
+    Map<String, String> components =
+        new HashMap<>(present("param", failure.param(), "code", failure.code()));
+    components.put("http_status", Integer.toString(failure.httpStatus()));
+    components.put("fault", failure.fault().name());
+    return components;
   }
 
   private static Map<String, String> present(
@@ -161,21 +169,28 @@ public final class FailureStatus {
       case "UNAUTHENTICATED" -> new Unauthenticated(message);
       case "FORBIDDEN" -> new Forbidden(message);
       case "UNKNOWN_MODEL" -> new UnknownModel(message, values.getOrDefault("model", ""));
-      case "RATE_LIMITED" -> new RateLimited(message, retryAfter);
+      case "RATE_LIMITED" ->
+          new RateLimited(message, retryAfter, values.containsKey("quota_spent"));
       case "BUDGET_EXCEEDED" -> new BudgetExceeded(message, BudgetExceeded.Kind.QUOTA);
       case "COST_CAP_UNREACHABLE" -> new BudgetExceeded(message, BudgetExceeded.Kind.REQUEST_CAP);
       case "OVERLOADED" -> new Overloaded(message, retryAfter);
       case "UPSTREAM_UNAVAILABLE" -> new UpstreamUnavailable(message, httpStatus, retryAfter);
       case "UPSTREAM_REJECTED" ->
-          new UpstreamRejected(message, httpStatus, UpstreamRejected.Fault.CALLER);
+          rejected(message, httpStatus, UpstreamRejected.Fault.CALLER, values);
       case "UPSTREAM_MISCONFIGURED" ->
-          new UpstreamRejected(message, httpStatus, UpstreamRejected.Fault.CONFIGURATION);
+          rejected(message, httpStatus, UpstreamRejected.Fault.CONFIGURATION, values);
       case "UPSTREAM_MALFORMED" -> new UpstreamMalformed(message);
       case "TIMEOUT" -> new Timeout(message);
       case "CANCELLED" -> new Cancelled(message);
       case "NO_CANDIDATE" -> new NoCandidate(message);
       default -> new Internal(message);
     };
+  }
+
+  private static UpstreamRejected rejected(
+      String message, int httpStatus, UpstreamRejected.Fault fault, Map<String, String> values) {
+    return new UpstreamRejected(
+        message, httpStatus, fault, values.get("param"), values.get("code"));
   }
 
   private static int httpStatus(String text) {

@@ -60,6 +60,7 @@ class FailureStatusTest {
         Arguments.of(new UnknownModel("no such model", "gpt-\u00fc"), Status.Code.NOT_FOUND),
         Arguments.of(new RateLimited("slow down", DELAY), Status.Code.RESOURCE_EXHAUSTED),
         Arguments.of(new RateLimited("slow down", null), Status.Code.RESOURCE_EXHAUSTED),
+        Arguments.of(new RateLimited("spent", null, true), Status.Code.RESOURCE_EXHAUSTED),
         Arguments.of(
             new BudgetExceeded("spent", BudgetExceeded.Kind.QUOTA), Status.Code.RESOURCE_EXHAUSTED),
         Arguments.of(
@@ -75,6 +76,10 @@ class FailureStatusTest {
         Arguments.of(
             new UpstreamRejected("our key", 401, UpstreamRejected.Fault.CONFIGURATION),
             Status.Code.UNAVAILABLE),
+        Arguments.of(
+            new UpstreamRejected(
+                "odd", 422, UpstreamRejected.Fault.CALLER, "tools", "invalid_value"),
+            Status.Code.INVALID_ARGUMENT),
         Arguments.of(new UpstreamMalformed("cut"), Status.Code.UNAVAILABLE),
         Arguments.of(new Timeout("first token after 30s"), Status.Code.DEADLINE_EXCEEDED),
         Arguments.of(new Cancelled("gone"), Status.Code.CANCELLED),

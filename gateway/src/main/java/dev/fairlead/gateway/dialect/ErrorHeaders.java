@@ -20,7 +20,15 @@ public record ErrorHeaders(@Nullable Duration retryAfter, boolean neverRetry) {
   public static ErrorHeaders of(Failure failure) {
     Duration wait = failure.retryAfter();
     Duration positive = wait != null && wait.isNegative() ? Duration.ZERO : wait;
-    return new ErrorHeaders(positive, failure instanceof Failure.BudgetExceeded);
+    return new ErrorHeaders(positive, spent(failure));
+  }
+
+  private static boolean spent(Failure failure) {
+    return switch (failure) {
+      case Failure.BudgetExceeded money -> true;
+      case Failure.RateLimited limit -> limit.quotaSpent();
+      default -> false;
+    };
   }
 
   /** The same, for a caller whose request has already been retried as often as it may. */

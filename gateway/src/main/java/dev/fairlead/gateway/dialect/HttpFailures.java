@@ -61,7 +61,10 @@ public final class HttpFailures {
       case Unauthenticated f -> new HttpFailure(401, INVALID_REQUEST, "invalid_api_key", null);
       case Forbidden f -> new HttpFailure(403, PERMISSION, "forbidden", null);
       case UnknownModel f -> new HttpFailure(404, INVALID_REQUEST, "model_not_found", "model");
-      case RateLimited f -> new HttpFailure(429, RATE_LIMIT, "rate_limit_exceeded", null);
+      case RateLimited f ->
+          f.quotaSpent()
+              ? new HttpFailure(429, QUOTA, QUOTA, null)
+              : new HttpFailure(429, RATE_LIMIT, "rate_limit_exceeded", null);
       case BudgetExceeded f ->
           f.kind() == BudgetExceeded.Kind.QUOTA
               ? new HttpFailure(429, QUOTA, QUOTA, null)
@@ -90,9 +93,15 @@ public final class HttpFailures {
     };
   }
 
-  /** 503 says that a later try may do: nothing was reached, or it is known when to come again. */
+  /**
+   * 503 says that a later try may do: nothing was reached, the upstream has too much to do, or it
+   * is known when to come again.
+   */
   private static int unavailableStatus(UpstreamUnavailable failure) {
-    return failure.httpStatus() == 0 || failure.retryAfter() != null ? 503 : 502;
+    return switch (failure.httpStatus()) {
+      case 0, 503, 529 -> 503;
+      default -> failure.retryAfter() == null ? 502 : 503;
+    };
   }
 
   private static HttpFailure rejected(UpstreamRejected failure) {
@@ -107,6 +116,7 @@ public final class HttpFailures {
           case 429 -> RATE_LIMIT;
           default -> INVALID_REQUEST;
         };
-    return new HttpFailure(status, type, "upstream_rejected", null);
+    String code = failure.code() == null ? "upstream_rejected" : failure.code();
+    return new HttpFailure(status, type, code, failure.param());
   }
 }

@@ -57,6 +57,12 @@ class HttpFailuresTest {
         row(new UnknownModel("m", "x"), 404, INVALID, "model_not_found", "model"),
         row(new RateLimited("m", SOON), 429, "rate_limit_error", "rate_limit_exceeded", null),
         row(
+            new RateLimited("m", null, true),
+            429,
+            "insufficient_quota",
+            "insufficient_quota",
+            null),
+        row(
             new BudgetExceeded("m", BudgetExceeded.Kind.QUOTA),
             429,
             "insufficient_quota",
@@ -82,6 +88,12 @@ class HttpFailuresTest {
             "upstream_unavailable",
             null),
         row(
+            new UpstreamUnavailable("m", 529, null),
+            503,
+            "server_error",
+            "upstream_unavailable",
+            null),
+        row(
             new UpstreamUnavailable("m", 500, null),
             502,
             "server_error",
@@ -100,6 +112,12 @@ class HttpFailuresTest {
             "rate_limit_error",
             "upstream_rejected",
             null),
+        row(
+            new UpstreamRejected("m", 400, Fault.CALLER, "tools", "invalid_value"),
+            400,
+            INVALID,
+            "invalid_value",
+            "tools"),
         row(new UpstreamRejected("m", 0, Fault.CALLER), 400, INVALID, "upstream_rejected", null),
         row(
             new UpstreamRejected("m", 401, Fault.CONFIGURATION),
@@ -138,6 +156,8 @@ class HttpFailuresTest {
   @Test
   void headers_sayNeverRetry_whenMoneyIsSpent() {
     assertThat(headers(new BudgetExceeded("m", BudgetExceeded.Kind.QUOTA)))
+        .containsExactly(Map.entry("x-should-retry", "false"));
+    assertThat(headers(new RateLimited("m", null, true)))
         .containsExactly(Map.entry("x-should-retry", "false"));
     assertThat(headers(new BudgetExceeded("m", BudgetExceeded.Kind.REQUEST_CAP)))
         .containsExactly(Map.entry("x-should-retry", "false"));

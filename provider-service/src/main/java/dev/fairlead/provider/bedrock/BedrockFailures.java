@@ -5,6 +5,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.Failure.UpstreamRejected.Fault;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.call.UpstreamFailure.Next;
+import dev.fairlead.provider.http.RefusedMember;
 import dev.fairlead.v1.AttemptResult;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
@@ -155,7 +156,7 @@ final class BedrockFailures {
   private UpstreamFailure rateLimited(boolean quota, @Nullable Duration wait) {
     String what = quota ? "has no quota left (400)" : "limits the rate (429)";
     return failure(
-        new Failure.RateLimited("provider " + provider + " " + what, wait),
+        new Failure.RateLimited("provider " + provider + " " + what, wait, quota),
         quota ? Next.OTHER_MODEL : Next.RETRY,
         AttemptResult.ATTEMPT_RESULT_RATE_LIMITED,
         quota ? 400 : 429);
@@ -178,7 +179,7 @@ final class BedrockFailures {
             ? "the model refused the request (" + status + ")"
             : message.substring(0, Math.min(message.length(), LONGEST_MESSAGE));
     return failure(
-        new Failure.UpstreamRejected(text, status, Fault.CALLER),
+        RefusedMember.of(status, message).inFailure(text, status),
         elsewhere ? Next.OTHER_MODEL : Next.NOTHING,
         AttemptResult.ATTEMPT_RESULT_REJECTED,
         status);

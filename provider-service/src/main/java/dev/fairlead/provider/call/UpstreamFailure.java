@@ -118,7 +118,7 @@ public record UpstreamFailure(
 
   /** The same with other words, or another way on. */
   public UpstreamFailure as(Failure other, Next way) {
-    return new UpstreamFailure(other, way, result, httpStatus, errorBody, usage);
+    return new UpstreamFailure(other, way, result, httpStatus, errorBody, usage, errorDialect);
   }
 
   /** The same, with what it cost. */

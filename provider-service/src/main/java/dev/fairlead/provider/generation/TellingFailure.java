@@ -15,7 +15,8 @@ final class TellingFailure {
   /**
    * The failure to answer with. What ends a request at once (the caller's fault, a cancellation) is
    * last anyway and wins; then a vendor's own answer over a refusal of ours; then anything over a
-   * rate limit. When all are rate limits or refusals of ours, the shortest wait is kept.
+   * rate limit. When all are rate limits or refusals of ours, the shortest wait is kept, and a
+   * quota counts as spent only if all of them say so.
    */
   static UpstreamFailure of(List<UpstreamFailure> failures) {
     UpstreamFailure last = failures.getLast();
@@ -28,7 +29,7 @@ final class TellingFailure {
         best = failure;
       }
     }
-    return rank(best) == 2 ? best : withWait(best, shortestWait(failures));
+    return rank(best) == 2 ? best : withWait(best, shortestWait(failures), quotaSpent(failures));
   }
 
   private static int rank(UpstreamFailure failure) {
@@ -49,10 +50,17 @@ final class TellingFailure {
     return shortest;
   }
 
-  private static UpstreamFailure withWait(UpstreamFailure from, @Nullable Duration wait) {
+  private static boolean quotaSpent(List<UpstreamFailure> failures) {
+    return failures.stream()
+        .allMatch(failure ->
+            failure.failure() instanceof Failure.RateLimited limited && limited.quotaSpent());
+  }
+
+  private static UpstreamFailure withWait(
+      UpstreamFailure from, @Nullable Duration wait, boolean quotaSpent) {
     Failure failure =
         switch (from.failure()) {
-          case Failure.RateLimited f -> new Failure.RateLimited(f.message(), wait);
+          case Failure.RateLimited f -> new Failure.RateLimited(f.message(), wait, quotaSpent);
           case Failure.Overloaded f -> new Failure.Overloaded(f.message(), wait);
           case Failure.UpstreamUnavailable f ->
               new Failure.UpstreamUnavailable(f.message(), f.httpStatus(), wait);

@@ -101,7 +101,7 @@ public final class VendorFailures {
             ? "the model refused the request (" + refusal.status() + ")"
             : shortened(message);
     return new UpstreamFailure(
-        new Failure.UpstreamRejected(text, refusal.status(), Fault.CALLER),
+        RefusedMember.of(refusal.status(), message).inFailure(text, refusal.status()),
         next,
         AttemptResult.ATTEMPT_RESULT_REJECTED,
         refusal.status(),
@@ -129,7 +129,7 @@ public final class VendorFailures {
     String what = quota ? "has no quota left (429)" : "limits the rate (429)";
     @Nullable Duration wait = quota ? null : refusal.retryAfter();
     return failure(
-        new Failure.RateLimited("provider " + provider + " " + what, wait),
+        new Failure.RateLimited("provider " + provider + " " + what, wait, quota),
         quota ? Next.OTHER_MODEL : Next.RETRY,
         AttemptResult.ATTEMPT_RESULT_RATE_LIMITED,
         429);

@@ -200,7 +200,8 @@ public final class KeyRotatingProvider implements ModelProvider {
         return failure.as(new Failure.RateLimited(message, null), Next.RETRY);
       }
       return failure.as(
-          new Failure.RateLimited(message, quota ? limited.retryAfter() : asked), failure.next());
+          new Failure.RateLimited(message, quota ? limited.retryAfter() : asked, quota),
+          failure.next());
     }
 
     private UpstreamFailure refused(UpstreamFailure failure, Failure.UpstreamRejected refused) {

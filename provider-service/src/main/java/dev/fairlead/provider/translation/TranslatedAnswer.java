@@ -114,15 +114,14 @@ final class TranslatedAnswer implements AnswerListener {
   @Override
   public void onFailed(UpstreamFailure failure) {
     next.onFailed(
-        sameErrors || failure.errorBody().isEmpty()
-            ? failure
-            : new UpstreamFailure(
-                failure.failure(),
-                failure.next(),
-                failure.result(),
-                failure.httpStatus(),
-                ByteString.EMPTY,
-                failure.usage()));
+        new UpstreamFailure(
+            ParamNames.in(dialect, failure.failure()),
+            failure.next(),
+            failure.result(),
+            failure.httpStatus(),
+            sameErrors ? failure.errorBody() : ByteString.EMPTY,
+            failure.usage(),
+            failure.errorDialect()));
   }
 
   @Override

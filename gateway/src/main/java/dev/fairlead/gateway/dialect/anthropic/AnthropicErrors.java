@@ -18,7 +18,8 @@ final class AnthropicErrors {
   private AnthropicErrors() {}
 
   static int status(Failure failure) {
-    return failure instanceof Failure.Overloaded ? OVERLOADED : HttpFailures.of(failure).status();
+    int status = HttpFailures.of(failure).status();
+    return status == 503 ? OVERLOADED : status;
   }
 
   static byte[] body(Failure failure, String requestId) {
@@ -54,7 +55,7 @@ final class AnthropicErrors {
       case 404 -> "not_found_error";
       case 413 -> "request_too_large";
       case 429 -> "rate_limit_error";
-      case 503, OVERLOADED -> "overloaded_error";
+      case OVERLOADED -> "overloaded_error";
       case 504 -> "timeout_error";
       default -> status >= 500 ? "api_error" : "invalid_request_error";
     };
