@@ -14,6 +14,11 @@ import dev.fairlead.gateway.keys.KeyFollower;
 import dev.fairlead.gateway.keys.SharedKeyBook;
 import dev.fairlead.gateway.ledger.LedgerConfig;
 import dev.fairlead.gateway.ledger.RunningLedger;
+import dev.fairlead.gateway.limits.FallbackLimitStore;
+import dev.fairlead.gateway.limits.LimitStore;
+import dev.fairlead.gateway.limits.MemoryLimitStore;
+import dev.fairlead.gateway.limits.RateLimiter;
+import dev.fairlead.gateway.limits.RedisLimitStore;
 import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.metrics.BurnMeters;
 import dev.fairlead.gateway.metrics.RouterMetrics;
@@ -79,6 +84,9 @@ public final class GatewayNode implements AutoCloseable {
 
   /** How often the keys are looked at where their store cannot tell of a change. */
   private static final Duration FOLLOW_KEYS = Duration.ofMillis(500);
+
+  /** What rate limits are about. */
+  private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** Answers that can still be rated. */
   private static final int RECENT_ANSWERS = 1 << 14;
@@ -226,7 +234,8 @@ public final class GatewayNode implements AutoCloseable {
             quality,
             shadows,
             Duration.ofNanos(Math.round(objectives.latencyP95Ms() * 1e6)),
-            new Accounting(ledger.sink(), ledger.keepsPrompts()));
+            new Accounting(ledger.sink(), ledger.keepsPrompts()),
+            new RateLimiter(limitStore(link, limits)));
     EdgeServer edge =
         EdgeServer.start(
             new EdgeServer.Parts(
@@ -277,6 +286,19 @@ public final class GatewayNode implements AutoCloseable {
                             ? router.baseline(known)
                             : known.find(config.judgeModel())))
         : new EmbeddingJudge(scorer, config.sameAbove());
+  }
+
+  private static LimitStore limitStore(@Nullable RedisLink link, LimitsConfig limits) {
+    if (link == null) {
+      return new MemoryLimitStore(System::nanoTime, MINUTE, 1);
+    }
+    return new FallbackLimitStore(
+        new RedisLimitStore(link, MINUTE, limits.requestTimeout().plus(MINUTE)),
+        limits.withoutRedis().equals("local")
+            ? new MemoryLimitStore(System::nanoTime, MINUTE, limits.localShare())
+            : null,
+        limits.sharedTimeout(),
+        System::nanoTime);
   }
 
   private static @Nullable RpcServer startRpc(

@@ -3,6 +3,7 @@ package dev.fairlead.gateway;
 import dev.fairlead.common.config.Expect;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import java.time.Duration;
+import java.util.List;
 
 /** Section {@code limits}: what the edge accepts; units are in the reference file. */
 public record LimitsConfig(
@@ -27,7 +28,13 @@ public record LimitsConfig(
     Duration coalesceWait,
     int maxCachedBytes,
     int maxBatchItems,
-    int batchConcurrency) {
+    int batchConcurrency,
+    Duration sharedTimeout,
+    String withoutRedis,
+    double localShare) {
+
+  /** Keeps a share of each limit while Redis is away, or refuses what has limits. */
+  static final List<String> WITHOUT_REDIS = List.of("local", "refuse");
 
   /** Validates. */
   public LimitsConfig {
@@ -52,6 +59,13 @@ public record LimitsConfig(
     Expect.range("limits.max_cached_bytes", maxCachedBytes, 0, 48 << 20);
     Expect.range("limits.max_batch_items", maxBatchItems, 1, 10_000);
     Expect.range("limits.batch_concurrency", batchConcurrency, 1, 1000);
+    Expect.positive("limits.shared_timeout", sharedTimeout);
+    Expect.that(
+        WITHOUT_REDIS.contains(withoutRedis),
+        "limits.without_redis",
+        withoutRedis,
+        String.join(" or ", WITHOUT_REDIS));
+    Expect.range("limits.local_share", localShare, 0.001, 1);
   }
 
   /** How much a body, or a typed request, may hold. */

@@ -34,6 +34,7 @@ class TwoGatewaysIT {
         """
         security: { admin_token: %s }
         redis: { url: "%s" }
+        limits: { shared_timeout: 20s }
         canary: { baseline: large, candidate: medium, stages: [1, 5, 25, 50], window: 20 }
         """
             .formatted(TOKEN, redis.url());
@@ -127,6 +128,41 @@ class TwoGatewaysIT {
         .isEqualTo(200);
     assertThat(asked(first, key)).isEqualTo(401);
     await().atMost(SOON).until(() -> asked(second, key) == 401);
+  }
+
+  private int served(String key, int requests) throws Exception {
+    List<Future<Integer>> statuses = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < requests; i++) {
+        FakeBackends gateway = i % 2 == 0 ? first : second;
+        statuses.add(threads.submit(() -> asked(gateway, key)));
+      }
+    }
+    int served = 0;
+    for (Future<Integer> status : statuses) {
+      assertThat(status.get()).isIn(200, 429);
+      served += status.get() == 200 ? 1 : 0;
+    }
+    return served;
+  }
+
+  @Test
+  void rateLimit_isOneForBothReplicas_andASharePerReplicaWithoutRedis() throws Exception {
+    String both =
+        JSON.readTree(post(first, "keys", "{\"requests_per_minute\":50}").body())
+            .path("key")
+            .asText();
+    String alone =
+        JSON.readTree(post(first, "keys", "{\"requests_per_minute\":20}").body())
+            .path("key")
+            .asText();
+    await().atMost(SOON).until(() -> asked(second, both) == 200);
+    await().atMost(SOON).until(() -> asked(second, alone) == 200);
+    assertThat(served(both, 200)).isEqualTo(49);
+    redis.kill();
+    // Half of the limit on each of the two.
+    assertThat(served(alone, 60)).isEqualTo(20);
+    redis.restart();
   }
 
   @Test

@@ -22,6 +22,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +120,10 @@ final class EdgeContext {
             shorter(limits.requestTimeout(), timing.timeout()),
             context.eventLoop(),
             context.eventLoop());
+    boolean anthropic = context.path().startsWith("/v1/messages");
+    scope.whenLimited(status ->
+        (anthropic ? LimitHeaders.anthropic(status, Instant.now()) : LimitHeaders.openAi(status))
+            .forEach(context::setAdditionalResponseHeader));
     if (span.isRecording()) {
       context.log().whenComplete().thenAccept(log -> end(span, log.responseStatus().code()));
     }

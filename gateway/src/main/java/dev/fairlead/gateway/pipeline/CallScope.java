@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.gateway.keys.Principal;
+import dev.fairlead.gateway.limits.LimitStatus;
 import dev.fairlead.telemetry.CallContext;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -9,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * What one request carries over every hop: identity, trace, deadline and cancellation; and the
@@ -21,6 +23,8 @@ public final class CallScope {
   private final ScheduledExecutorService timer;
   private final Executor loop;
   private final long startNanos = System.nanoTime();
+  private volatile boolean closed;
+  private volatile Consumer<LimitStatus> limitListener = status -> {};
 
   private CallScope(
       Context.CancellableContext context, ScheduledExecutorService timer, Executor loop) {
@@ -91,6 +95,7 @@ public final class CallScope {
 
   /** Frees the deadline's timer; call it when the request has ended. */
   public void close() {
+    closed = true;
     context.close();
   }
 
@@ -102,6 +107,11 @@ public final class CallScope {
   /** Runs {@code ended} once when the request is cancelled, past its deadline or closed. */
   void whenEnded(Runnable ended) {
     context.addListener(end -> ended.run(), Runnable::run);
+  }
+
+  /** Whether the request came to an end of its own, and its sink hears of it. */
+  boolean isClosed() {
+    return closed;
   }
 
   /** Whether it was the deadline that ended the request. */
@@ -132,6 +142,16 @@ public final class CallScope {
   /** Id of the request's trace, 32 hexadecimal digits; empty without one. */
   public String traceId() {
     return CallContext.traceId(context);
+  }
+
+  /** Lets {@code listener} know what is left of the caller's limits, before the answer begins. */
+  public void whenLimited(Consumer<LimitStatus> listener) {
+    limitListener = listener;
+  }
+
+  /** Tells what is left of the caller's limits. */
+  void tellLimits(LimitStatus status) {
+    limitListener.accept(status);
   }
 
   /** Nanoseconds since the request arrived. */

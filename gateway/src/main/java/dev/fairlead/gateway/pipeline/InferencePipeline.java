@@ -7,6 +7,7 @@ import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.keys.Principal;
+import dev.fairlead.gateway.limits.RateLimiter;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.routing.RouteCaller;
@@ -20,6 +21,8 @@ import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.Channel;
 import java.time.Duration;
 import java.util.OptionalDouble;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * sink. One instance serves all threads; nothing in it blocks.
  */
 public final class InferencePipeline {
+
+  private static final long SINK_TELLS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   final RoutingConfig routing;
   final LimitsConfig limits;
@@ -46,6 +51,7 @@ public final class InferencePipeline {
   private final Duration promisedLatency;
   final double replayTokensPerSecond;
   final Accounting accounting;
+  private final RateLimiter limiter;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
   public InferencePipeline(
@@ -64,7 +70,8 @@ public final class InferencePipeline {
       QualityEstimates quality,
       ShadowSampler shadows,
       Duration promisedLatency,
-      Accounting accounting) {
+      Accounting accounting,
+      RateLimiter limiter) {
     this.routing = routing;
     this.limits = limits;
     this.router = router;
@@ -84,6 +91,7 @@ public final class InferencePipeline {
     this.promisedLatency = promisedLatency;
     this.replayTokensPerSecond = streams.replayTokensPerSecond();
     this.accounting = accounting;
+    this.limiter = limiter;
   }
 
   /**
@@ -92,15 +100,73 @@ public final class InferencePipeline {
    * under way together and may share share one call.
    */
   public void answer(InferenceRequest request, CallScope scope, AnswerSink sink) {
-    Receipt receipt = accounting.open(request, scope);
-    SettledSink settled =
-        new SettledSink(
-            metrics,
-            recent,
-            scope,
-            ServiceLevel.of(request.controls(), promisedLatency),
-            receipt,
-            sink);
+    Principal principal = scope.principal();
+    if (RateLimiter.concerns(principal)) {
+      PassedSink passed = new PassedSink(sink);
+      SettledSink settled = settled(request, scope, passed);
+      limiter
+          .admit(principal, expectedTokens(request))
+          .whenComplete((pass, error) -> {
+            if (pass == null) {
+              scope.onLoop(() -> settled.fail(FailedAnswer.of(refusal(scope, error))));
+            } else {
+              passed.hold(pass);
+              admitted(request, scope, settled, pass);
+            }
+          });
+    } else {
+      generate(request, scope, settled(request, scope, sink));
+    }
+  }
+
+  private SettledSink settled(InferenceRequest request, CallScope scope, AnswerSink door) {
+    return new SettledSink(
+        metrics,
+        recent,
+        scope,
+        ServiceLevel.of(request.controls(), promisedLatency),
+        accounting.open(request, scope),
+        door);
+  }
+
+  /** Goes on, on the request's event loop. */
+  private void admitted(
+      InferenceRequest request, CallScope scope, SettledSink settled, RateLimiter.Pass pass) {
+    scope.whenEnded(() -> giveBack(scope, pass));
+    scope.tellLimits(pass.status());
+    scope.onLoop(() -> generate(request, scope, settled));
+  }
+
+  /**
+   * A caller that has gone, or run out of time, makes room at once. Otherwise the sink is just
+   * about to tell what was used; should it fail to, the place is free a little later all the same.
+   */
+  private static void giveBack(CallScope scope, RateLimiter.Pass pass) {
+    if (scope.isClosed()) {
+      scope.schedule(SINK_TELLS_NANOS, () -> pass.end(-1));
+    } else {
+      pass.end(-1);
+    }
+  }
+
+  private static Failure refusal(CallScope scope, @Nullable Throwable error) {
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    if (cause instanceof RateLimiter.LimitedException limited) {
+      scope.tellLimits(limited.status());
+      return limited.failure();
+    }
+    return cause == null
+        ? new Failure.Internal("internal error")
+        : FailureStatus.fromThrowable(cause);
+  }
+
+  private long expectedTokens(InferenceRequest request) {
+    long wanted = request.facts().maxOutputTokens().orElse(routing.expectedOutputTokens());
+    return promptTokens(request)
+        + Math.min(wanted, maxOutputTokens()) * request.facts().choiceCount();
+  }
+
+  private void generate(InferenceRequest request, CallScope scope, SettledSink settled) {
     if (SharingKey.mayShare(request)) {
       shared.join(
           SharingKey.of(request, scope),
@@ -108,6 +174,7 @@ public final class InferencePipeline {
           settled,
           (own, payer, into) -> new InferenceCall(this, request, own, payer, into).start());
     } else {
+      Receipt receipt = settled.receipt();
       receipt.callStarted();
       new InferenceCall(this, request, scope, receipt, settled).start();
     }
