@@ -111,7 +111,7 @@ mesh() {
   [ -n "${REDIS_URL:-}" ] || say "REDIS_URL is not set: the cache lives in the memory of its one process"
   trap 'end_mesh "asked to stop" 0' INT TERM HUP
   launch scorer dev.fairlead.scorer.Main
-  launch cache dev.fairlead.cache.Main
+  FAIRLEAD_CACHE_SCORER=${FAIRLEAD_CACHE_SCORER:-127.0.0.1:$scorer} launch cache dev.fairlead.cache.Main
   launch provider dev.fairlead.provider.Main
   await_ready scorer $((scorer + 100))
   await_ready cache $((cache + 100))

@@ -49,7 +49,15 @@ public final class MeshDeployment implements Deployment {
     }
     scorer =
         start("scorer", Map.of("FAIRLEAD_SCORER_PORT", Integer.toString(scorerPort)), "scorer");
-    cache = start("cache", Map.of("FAIRLEAD_CACHE_PORT", Integer.toString(cachePort)), "cache");
+    cache =
+        start(
+            "cache",
+            Map.of(
+                "FAIRLEAD_CACHE_PORT",
+                Integer.toString(cachePort),
+                "FAIRLEAD_CACHE_SCORER",
+                "127.0.0.1:" + scorerPort),
+            "cache");
     providers = List.of(provider(0), provider(1));
     gateway =
         start(
