@@ -3,6 +3,13 @@ package dev.fairlead.gateway;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.gateway.budget.BudgetConfig;
+import dev.fairlead.gateway.budget.Budgets;
+import dev.fairlead.gateway.budget.LedgerSpending;
+import dev.fairlead.gateway.budget.LoggedAlerts;
+import dev.fairlead.gateway.budget.MemoryBudgetStore;
+import dev.fairlead.gateway.budget.OutputLengths;
+import dev.fairlead.gateway.budget.RedisBudgetStore;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.canary.CanaryConfig;
 import dev.fairlead.gateway.edge.EdgeServer;
@@ -60,6 +67,7 @@ import io.grpc.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +92,12 @@ public final class GatewayNode implements AutoCloseable {
 
   /** How often the keys are looked at where their store cannot tell of a change. */
   private static final Duration FOLLOW_KEYS = Duration.ofMillis(500);
+
+  /** Answers that are older say too little about the length of the next. */
+  private static final Duration LEARN_FROM = Duration.ofDays(7);
+
+  /** A request waits no longer for its budget. */
+  private static final long BUDGET_TIMEOUT_MILLIS = 2000;
 
   /** What rate limits are about. */
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -165,6 +179,8 @@ public final class GatewayNode implements AutoCloseable {
     sections.put("redis", redis);
     LedgerConfig ledgerConfig = config.section("ledger", LedgerConfig.class);
     sections.put("ledger", ledgerConfig);
+    BudgetConfig budgetConfig = config.section("budgets", BudgetConfig.class);
+    sections.put("budgets", budgetConfig);
 
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -214,9 +230,29 @@ public final class GatewayNode implements AutoCloseable {
             new ShadowBudget(shared, qualityConfig.shadowDailyUsd(), InstantSource.system()),
             new ShadowMetrics(telemetry.registry(), quality),
             () -> ThreadLocalRandom.current().nextDouble());
+    OutputLengths lengths = new OutputLengths();
     RunningLedger ledger =
         RunningLedger.start(
-            ledgerConfig, server.dataDir(), telemetry.registry(), timer, InstantSource.system());
+            ledgerConfig,
+            server.dataDir(),
+            telemetry.registry(),
+            timer,
+            InstantSource.system(),
+            opened ->
+                lengths.learn(
+                    opened.outputLengths(
+                        Instant.now().minus(LEARN_FROM), OutputLengths.REMEMBERED)));
+    Budgets budgets =
+        new Budgets(
+            budgetConfig,
+            link == null
+                ? new MemoryBudgetStore(InstantSource.system())
+                : new RedisBudgetStore(link, BUDGET_TIMEOUT_MILLIS),
+            new LedgerSpending(ledger),
+            new LoggedAlerts(),
+            steering.blocking(),
+            InstantSource.system(),
+            telemetry.registry());
     InferencePipeline pipeline =
         new InferencePipeline(
             routing,
@@ -234,7 +270,7 @@ public final class GatewayNode implements AutoCloseable {
             quality,
             shadows,
             Duration.ofNanos(Math.round(objectives.latencyP95Ms() * 1e6)),
-            new Accounting(ledger.sink(), ledger.keepsPrompts()),
+            new Accounting(ledger.sink(), ledger.keepsPrompts(), budgets, lengths),
             new RateLimiter(limitStore(link, limits)));
     EdgeServer edge =
         EdgeServer.start(

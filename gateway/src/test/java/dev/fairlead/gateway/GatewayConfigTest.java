@@ -30,6 +30,7 @@ class GatewayConfigTest {
     "limits,dev.fairlead.gateway.LimitsConfig",
     "canary,dev.fairlead.gateway.canary.CanaryConfig",
     "ledger,dev.fairlead.gateway.ledger.LedgerConfig",
+    "budgets,dev.fairlead.gateway.budget.BudgetConfig",
     "slo,dev.fairlead.gateway.slo.SloConfig",
     "routing,dev.fairlead.gateway.routing.RoutingConfig",
   })

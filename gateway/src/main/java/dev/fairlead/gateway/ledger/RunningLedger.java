@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,18 +43,33 @@ public final class RunningLedger implements AutoCloseable {
                 TimeUnit.MINUTES);
   }
 
-  /** Starts; does not wait for the database. */
+  /**
+   * Starts; does not wait for the database.
+   *
+   * @param opened called once it is there, on a thread that may block
+   */
   public static RunningLedger start(
       LedgerConfig config,
       Path dataDir,
       MeterRegistry registry,
       ScheduledExecutorService timer,
-      InstantSource clock) {
+      InstantSource clock,
+      Consumer<Ledger> opened) {
     LedgerWriter writer =
         config.enabled()
-            ? LedgerWriter.start(config, registry, () -> JdbcLedger.open(config, dataDir))
+            ? LedgerWriter.start(config, registry, () -> open(config, dataDir, opened))
             : null;
     return new RunningLedger(config, writer, timer, clock);
+  }
+
+  private static Ledger open(LedgerConfig config, Path dataDir, Consumer<Ledger> opened) {
+    Ledger ledger = JdbcLedger.open(config, dataDir);
+    try {
+      opened.accept(ledger);
+    } catch (LedgerException e) {
+      logger.warn("nothing was learned from the ledger: {}", e.getMessage());
+    }
+    return ledger;
   }
 
   private void rollUp() {
@@ -75,6 +91,11 @@ public final class RunningLedger implements AutoCloseable {
   /** Where requests leave their rows. */
   public LedgerSink sink() {
     return writer == null ? LedgerSink.NONE : writer;
+  }
+
+  /** Whether there is to be a ledger. */
+  public boolean enabled() {
+    return config.enabled();
   }
 
   /** Whether rows hold prompts. */

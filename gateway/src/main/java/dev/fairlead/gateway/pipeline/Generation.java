@@ -6,10 +6,12 @@ import dev.fairlead.catalog.TokenCounter;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.gateway.ledger.PromptClass;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.v1.Attempt;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.FailedAttempts;
+import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.GenerationCall;
 import dev.fairlead.v1.GenerationCompleted;
 import dev.fairlead.v1.ProviderServiceGenerateRequest;
@@ -130,6 +132,7 @@ final class Generation {
     long tries = chargeFailed(completed.getAttemptsList());
     TokenUsage usage = Usages.fromProto(completed.getUsage());
     long answer = costNanoUsd(completed.getModelId(), usage);
+    learnLength(completed, usage);
     call.receipt.paid(
         new Charge(
             completed.getModelId(),
@@ -149,6 +152,19 @@ final class Generation {
         call.scope.elapsedNanos(),
         firstTokenNanos,
         call.pipeline.quality.served(call, decision, completed.getModelId()));
+  }
+
+  /** An answer that was cut at its bound would have been longer; nobody knows by how much. */
+  private void learnLength(GenerationCompleted completed, TokenUsage usage) {
+    long tokens = usage.completionTokens() / call.request.facts().choiceCount();
+    boolean cut = completed.getFinishReason() == FinishReason.FINISH_REASON_LENGTH;
+    call.pipeline
+        .accounting
+        .lengths()
+        .observe(
+            completed.getModelId(),
+            PromptClass.of(call.request.facts().needs(), call.request.facts().promptCharacters()),
+            cut ? 2 * tokens : tokens);
   }
 
   private void record(List<Attempt> attempts) {

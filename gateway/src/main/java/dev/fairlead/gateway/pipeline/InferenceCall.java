@@ -1,21 +1,27 @@
 package dev.fairlead.gateway.pipeline;
 
+import com.linecorp.armeria.common.util.Exceptions;
 import dev.fairlead.catalog.Catalog;
 import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.gateway.budget.Budgets;
+import dev.fairlead.gateway.budget.Reservation;
+import dev.fairlead.gateway.budget.Spender;
 import dev.fairlead.gateway.cache.CacheKey;
 import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.gateway.routing.ModelSelector;
+import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.CacheHit;
 import dev.fairlead.v1.CacheMiss;
 import dev.fairlead.v1.LookupRequest;
 import dev.fairlead.v1.LookupResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,6 +58,7 @@ final class InferenceCall {
   CacheUse cacheUse = CacheUse.BYPASS;
   @Nullable CacheMiss miss;
   String leaseId = "";
+  private @Nullable Reservation reservation;
 
   InferenceCall(
       InferencePipeline pipeline,
@@ -258,10 +265,42 @@ final class InferenceCall {
     if (chosen == null || known == null) {
       throw new IllegalStateException("routed before admission");
     }
-    Decision decision =
-        pipeline.router.route(pipeline.query(request, scope, complexity()), chosen, known);
+    List<Spender> spenders = Budgets.spenders(scope.principal());
+    RouteQuery query = pipeline.query(request, scope, complexity(), !spenders.isEmpty());
+    Decision decision = pipeline.router.route(query, chosen, known);
     pipeline.metrics.decided(decision);
-    new Generation(this, decision).start();
+    if (spenders.isEmpty()) {
+      new Generation(this, decision).start();
+    } else {
+      reserve(new BudgetHold(this, decision, query), decision, spenders);
+    }
+  }
+
+  private void reserve(BudgetHold hold, Decision decision, List<Spender> spenders) {
+    hold.reserve(spenders)
+        .whenComplete((held, error) ->
+            scope.onLoop(() ->
+                step(() -> {
+                  if (error != null) {
+                    throw FailureStatus.fromThrowable(Exceptions.peel(error)).asException();
+                  }
+                  if (held == null) {
+                    new Generation(this, decision).start();
+                  } else if (ended.get()) {
+                    held.settle(0);
+                  } else {
+                    reservation = held;
+                    new Generation(this, hold.within(held)).start();
+                  }
+                })));
+  }
+
+  /** What is held for the call is replaced by what it cost. */
+  private void settleBudget() {
+    Reservation held = reservation;
+    if (held != null) {
+      held.settle(receipt.paidNanoUsd());
+    }
   }
 
   private void replay(CacheHit hit) {
@@ -332,6 +371,7 @@ final class InferenceCall {
     }
     releaseLease();
     scope.close();
+    settleBudget();
     receipt.callEnded();
     sink.fail(failed);
   }
@@ -342,6 +382,7 @@ final class InferenceCall {
       return;
     }
     scope.close();
+    settleBudget();
     receipt.callEnded();
     sink.complete(answer);
   }

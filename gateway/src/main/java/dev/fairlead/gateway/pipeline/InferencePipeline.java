@@ -201,9 +201,9 @@ public final class InferencePipeline {
     return limits.maxOutputTokens() == 0 ? Integer.MAX_VALUE : limits.maxOutputTokens();
   }
 
-  /** A cap must hold, so scripts with more tokens a character are then looked at. */
-  private static long promptTokens(InferenceRequest request) {
-    return request.controls().maxCostNanoUsd() == null
+  /** A cap or a budget must hold, so scripts with more tokens a character are then looked at. */
+  private static long promptTokens(InferenceRequest request, boolean careful) {
+    return request.controls().maxCostNanoUsd() == null && !careful
         ? PromptEstimate.tokens(request.facts().promptCharacters())
         : PromptEstimate.careful(request.facts());
   }
@@ -215,8 +215,13 @@ public final class InferencePipeline {
   }
 
   RouteQuery query(InferenceRequest request, CallScope scope, OptionalDouble complexity) {
+    return query(request, scope, complexity, false);
+  }
+
+  RouteQuery query(
+      InferenceRequest request, CallScope scope, OptionalDouble complexity, boolean careful) {
     return new RouteQuery(
-        promptTokens(request),
+        promptTokens(request, careful),
         request.facts().lastUserText().length(),
         Math.min(request.facts().maxOutputTokens().orElse(0), maxOutputTokens()),
         request.facts().choiceCount(),

@@ -43,6 +43,15 @@ final class Receipt {
     calling = true;
   }
 
+  /** What was paid so far, nano-dollars. */
+  synchronized long paidNanoUsd() {
+    long sum = 0;
+    for (Charge charge : charges) {
+      sum += charge.costNanoUsd();
+    }
+    return sum;
+  }
+
   /** A try of the call cost something. */
   synchronized void paid(Charge charge) {
     charges.add(charge);

@@ -1,0 +1,38 @@
+package dev.fairlead.gateway.budget;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.fairlead.common.config.Expect;
+import java.time.Duration;
+import java.util.List;
+
+/** Section {@code budgets}; units are in the reference file. */
+public record BudgetConfig(
+    WhenAway whenAway,
+    Duration reservationTtl,
+    double quantile,
+    int expectedOutputTokens,
+    int unboundedOutputTokens,
+    List<Integer> thresholds) {
+
+  /** What to do while it cannot be known what is left. */
+  public enum WhenAway {
+    /** Requests of owners with a budget are answered 503. */
+    @JsonProperty("refuse")
+    REFUSE,
+    /** They are served; what they cost is in the ledger only. */
+    @JsonProperty("serve")
+    SERVE
+  }
+
+  /** Validates. */
+  public BudgetConfig {
+    Expect.positive("budgets.reservation_ttl", reservationTtl);
+    Expect.range("budgets.quantile", quantile, 0.5, 0.999);
+    Expect.range("budgets.expected_output_tokens", expectedOutputTokens, 1, 1_000_000);
+    Expect.range("budgets.unbounded_output_tokens", unboundedOutputTokens, 1, 10_000_000);
+    thresholds = thresholds.stream().sorted().distinct().toList();
+    for (int threshold : thresholds) {
+      Expect.range("budgets.thresholds", threshold, 1, 100);
+    }
+  }
+}

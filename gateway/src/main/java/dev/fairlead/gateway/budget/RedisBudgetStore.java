@@ -1,0 +1,141 @@
+package dev.fairlead.gateway.budget;
+
+import dev.fairlead.redis.RedisLink;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.redisson.api.RScript;
+
+/**
+ * Budgets of all gateways in Redis: one script, one round trip, Redis's own time. All spenders of a
+ * tenant have keys with the same hash tag, so that a cluster keeps them on one node. Thread-safe.
+ */
+public final class RedisBudgetStore implements BudgetStore {
+
+  private static final String SCRIPT = script();
+
+  private final RedisLink link;
+  private final long timeoutMillis;
+
+  /**
+   * Over a connection.
+   *
+   * @param timeoutMillis after which a call counts as failed
+   */
+  public RedisBudgetStore(RedisLink link, long timeoutMillis) {
+    this.link = link;
+    this.timeoutMillis = timeoutMillis;
+  }
+
+  private static String script() {
+    try (InputStream stream = RedisBudgetStore.class.getResourceAsStream("budget.lua")) {
+      if (stream == null) {
+        throw new IllegalStateException("no budget.lua");
+      }
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** For each spender a hash with what was spent, and a set of open and of settled reservations. */
+  private List<Object> keys(List<Spender> spenders) {
+    List<Object> keys = new ArrayList<>(3 * spenders.size());
+    for (Spender spender : spenders) {
+      String tag = spender.tenant().replace("{", "(").replace("}", ")");
+      String name =
+          link.keyPrefix()
+              + "budget:{"
+              + tag
+              + "}:"
+              + spender.kind().name().toLowerCase(java.util.Locale.ROOT)
+              + ":"
+              + spender.id();
+      keys.add(name);
+      keys.add(name + ":open");
+      keys.add(name + ":settled");
+    }
+    return keys;
+  }
+
+  private CompletableFuture<List<Long>> run(List<Spender> spenders, Object... arguments) {
+    return link.<List<Long>>script(SCRIPT, RScript.ReturnType.LIST, keys(spenders), arguments)
+        .orTimeout(timeoutMillis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public CompletionStage<Outcome> reserve(Ask ask) {
+    List<Object> arguments = new ArrayList<>();
+    arguments.addAll(
+        List.of(
+            "reserve",
+            ask.id(),
+            ask.full(),
+            ask.likely(),
+            ask.least(),
+            ask.ttl().toMillis(),
+            Ask.SHARE));
+    for (Spender spender : ask.spenders()) {
+      for (Spender.Window window : Spender.Window.values()) {
+        arguments.add(window.limit(spender.limits()));
+      }
+    }
+    return run(ask.spenders(), arguments.toArray()).thenApply(RedisBudgetStore::outcome);
+  }
+
+  private static Outcome outcome(List<Long> answer) {
+    return switch (answer.getFirst().intValue()) {
+      case 0 -> new Outcome.Granted(answer.get(1));
+      case 1 ->
+          new Outcome.Refused(
+              answer.get(1).intValue(),
+              Spender.Window.values()[answer.get(2).intValue()],
+              answer.get(3),
+              answer.get(4));
+      default ->
+          new Outcome.Unseeded(
+              answer.subList(1, answer.size()).stream().map(Long::intValue).toList());
+    };
+  }
+
+  @Override
+  public CompletionStage<List<Change>> settle(
+      String id, List<Spender> spenders, long spentNanoUsd) {
+    return run(spenders, "settle", id, spentNanoUsd, SpenderBook.REMEMBERED_MILLIS)
+        .thenApply(answer -> {
+          List<Change> changes = new ArrayList<>();
+          for (int i = 0; i < answer.size(); i += 6) {
+            changes.add(new Change(spent(answer, i), spent(answer, i + 3)));
+          }
+          return changes;
+        });
+  }
+
+  private static Spent spent(List<Long> answer, int from) {
+    return new Spent(answer.get(from), answer.get(from + 1), answer.get(from + 2));
+  }
+
+  @Override
+  public CompletionStage<Void> seed(Spender spender, Spent spent) {
+    return run(List.of(spender), "seed", spent.day(), spent.month(), spent.total())
+        .thenApply(answer -> null);
+  }
+
+  @Override
+  public CompletionStage<List<Standing>> standings(List<Spender> spenders) {
+    return run(spenders, "standings")
+        .thenApply(answer -> {
+          List<Standing> standings = new ArrayList<>();
+          for (int i = 0; i < answer.size(); i += 4) {
+            standings.add(new Standing(spent(answer, i), answer.get(i + 3)));
+          }
+          return standings;
+        });
+  }
+}

@@ -1,0 +1,105 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.catalog.ModelSpec;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.budget.BudgetConfig;
+import dev.fairlead.gateway.budget.Reservation;
+import dev.fairlead.gateway.budget.Spender;
+import dev.fairlead.gateway.ledger.PromptClass;
+import dev.fairlead.gateway.routing.CostCap;
+import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.routing.RouteQuery;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a decision costs at most, and what of it a reservation pays for: the answer's length is
+ * bounded by the money that is held, on every model that may answer.
+ */
+final class BudgetHold {
+
+  private final InferenceCall call;
+  private final Decision decision;
+  private final RouteQuery query;
+
+  BudgetHold(InferenceCall call, Decision decision, RouteQuery query) {
+    this.call = call;
+    this.decision = decision;
+    this.query = query;
+  }
+
+  private BudgetConfig config() {
+    return call.pipeline.accounting.budgets().config();
+  }
+
+  CompletionStage<@Nullable Reservation> reserve(List<Spender> spenders) {
+    ModelSpec first = decision.first();
+    long most = mostTokens(first);
+    long likely =
+        Math.min(
+            most,
+            call.pipeline
+                .accounting
+                .lengths()
+                .quantile(
+                    first.id(),
+                    PromptClass.of(query.needs(), call.request.facts().promptCharacters()),
+                    config().quantile())
+                .orElse(config().expectedOutputTokens()));
+    long least = Long.MAX_VALUE;
+    for (ModelSpec model : decision.order()) {
+      least = Math.min(least, CostCap.cost(query, model, leastTokens(model)));
+    }
+    return call.pipeline
+        .accounting
+        .budgets()
+        .reserve(
+            spenders, CostCap.cost(query, first, most), CostCap.cost(query, first, likely), least);
+  }
+
+  /** The decision as far as the money goes. */
+  Decision within(Reservation held) {
+    List<ModelSpec> order = new ArrayList<>();
+    long bound = decision.maxOutputTokens().orElse(Integer.MAX_VALUE);
+    for (ModelSpec model : decision.order()) {
+      long affordable = CostCap.affordableTokens(query, model, held.nanoUsd());
+      if (affordable >= leastTokens(model)) {
+        order.add(model);
+        bound = Math.min(bound, Math.min(affordable, mostTokens(model)));
+      }
+    }
+    if (order.isEmpty()) {
+      throw new Failure.BudgetExceeded(
+              "what is left of the budget does not pay for an answer",
+              Failure.BudgetExceeded.Kind.QUOTA)
+          .asException();
+    }
+    return new Decision(
+        decision.policy(),
+        decision.reason(),
+        order,
+        decision.candidates(),
+        decision.complexity(),
+        decision.estimatedCostNanoUsd(),
+        OptionalInt.of((int) Math.max(1, bound)));
+  }
+
+  private long leastTokens(ModelSpec model) {
+    return Math.min(CostCap.leastTokens(query), mostTokens(model));
+  }
+
+  /** Longest answer of one choice that the request and the model allow. */
+  private long mostTokens(ModelSpec model) {
+    long most = decision.maxOutputTokens().orElse(Integer.MAX_VALUE);
+    if (query.maxOutputTokens() > 0) {
+      most = Math.min(most, query.maxOutputTokens());
+    }
+    if (model.maxOutputTokens() > 0) {
+      return Math.min(most, model.maxOutputTokens());
+    }
+    return query.maxOutputTokens() > 0 ? most : Math.min(most, config().unboundedOutputTokens());
+  }
+}

@@ -1,0 +1,165 @@
+package dev.fairlead.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.redis.RedisServerProcess;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** C8: many requests at once never spend more than there is, on one gateway and on two. */
+class BudgetIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String TOKEN = "correct-horse-battery-staple";
+  private static final String ADMIN = "security: { admin_token: " + TOKEN + " }\n";
+  private static final int REQUESTS = 200;
+
+  /** Fifty answers of 100 tokens to a prompt of at most 20. */
+  private static final long BUDGET_NANO_USD =
+      50 * (100 * BudgetedProvider.OUTPUT + 20 * BudgetedProvider.INPUT);
+
+  private static final String BUDGET_USD = "0.00315";
+
+  private static HttpResponse<String> admin(FakeBackends gateway, String path, String body) {
+    return Http.post(
+        gateway.url("/v1/admin/" + path),
+        body,
+        "authorization",
+        "Bearer " + TOKEN,
+        "content-type",
+        "application/json");
+  }
+
+  private static String key(FakeBackends gateway, String quota) throws Exception {
+    HttpResponse<String> made =
+        admin(gateway, "keys", "{\"tenant\":\"acme\",\"team\":\"search\"" + quota + "}");
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+    JsonNode node = JSON.readTree(made.body());
+    return node.get("key").asText();
+  }
+
+  private static HttpResponse<String> ask(FakeBackends gateway, String key, String text) {
+    return Http.post(
+        gateway.url("/v1/chat/completions"),
+        "{\"model\":\"small\",\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\""
+            + text
+            + "\"}]}",
+        "authorization",
+        "Bearer " + key,
+        "content-type",
+        "application/json",
+        "cache-control",
+        "no-store");
+  }
+
+  private static List<HttpResponse<String>> burst(List<FakeBackends> gateways, String key)
+      throws Exception {
+    List<Callable<HttpResponse<String>>> tasks = new ArrayList<>();
+    for (int i = 0; i < REQUESTS; i++) {
+      FakeBackends gateway = gateways.get(i % gateways.size());
+      String text = "question number " + i;
+      tasks.add(() -> ask(gateway, key, text));
+    }
+    List<HttpResponse<String>> answers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<HttpResponse<String>> answer : threads.invokeAll(tasks)) {
+        answers.add(answer.get());
+      }
+    }
+    return answers;
+  }
+
+  private static void assertHeld(
+      List<HttpResponse<String>> answers, BudgetedProvider provider, String key) {
+    long served = answers.stream().filter(answer -> answer.statusCode() == 200).count();
+    assertThat(provider.billed.get()).isLessThanOrEqualTo(BUDGET_NANO_USD);
+    assertThat(provider.billed.get()).isGreaterThan(BUDGET_NANO_USD * 8 / 10);
+    assertThat(served).isBetween(40L, 60L).isEqualTo(provider.calls.get());
+    assertThat(answers)
+        .filteredOn(answer -> answer.statusCode() != 200)
+        .allSatisfy(answer -> {
+          assertThat(answer.statusCode()).as(answer.body()).isEqualTo(429);
+          assertThat(answer.body()).contains("insufficient_quota").doesNotContain(key);
+        });
+  }
+
+  @Test
+  void c8_twoHundredRequestsAtOnce_neverSpendMoreThanTheBudget() throws Exception {
+    for (String level : List.of("key", "team", "tenant")) {
+      BudgetedProvider provider = new BudgetedProvider();
+      try (FakeBackends gateway = new FakeBackends(ADMIN, provider)) {
+        await().atMost(LONG).until(gateway.node::ready);
+        String limit = ",\"budget_total_usd\":" + BUDGET_USD;
+        String key = key(gateway, level.equals("key") ? limit : "");
+        if (!level.equals("key")) {
+          String team = level.equals("team") ? ",\"team\":\"search\"" : "";
+          HttpResponse<String> shared =
+              admin(gateway, "keys/quotas", "{\"tenant\":\"acme\"" + team + limit + "}");
+          assertThat(shared.statusCode()).as(shared.body()).isEqualTo(200);
+        }
+        awaitLedger(gateway);
+        assertHeld(burst(List.of(gateway), key), provider, key);
+      }
+    }
+  }
+
+  private static void awaitLedger(FakeBackends gateway) {
+    await()
+        .atMost(LONG)
+        .until(() ->
+            Http.get(gateway.url("/v1/admin/usage"), "authorization", "Bearer " + TOKEN)
+                    .statusCode()
+                == 200);
+  }
+
+  @Test
+  void c8_twoGateways_shareOneBudget_andItOutlivesThem() throws Exception {
+    BudgetedProvider provider = new BudgetedProvider();
+    try (RedisServerProcess redis = RedisServerProcess.start()) {
+      String yaml = ADMIN + "redis: { url: \"" + redis.url() + "\" }\n";
+      String key;
+      try (FakeBackends first = new FakeBackends(yaml, provider);
+          FakeBackends second = new FakeBackends(yaml, provider)) {
+        await().atMost(LONG).until(() -> first.node.ready() && second.node.ready());
+        await()
+            .atMost(LONG)
+            .until(() ->
+                admin(first, "policy", "{\"default_policy\":\"cheapest\"}").statusCode() == 200);
+        key = key(first, ",\"budget_day_usd\":" + BUDGET_USD);
+        awaitLedger(first);
+        awaitLedger(second);
+        await()
+            .atMost(LONG)
+            .until(() ->
+                Http.get(second.url("/v1/models"), "authorization", "Bearer " + key).statusCode()
+                    == 200);
+        assertHeld(burst(List.of(first, second), key), provider, key);
+      }
+      try (FakeBackends third = new FakeBackends(yaml, provider)) {
+        await().atMost(LONG).until(third.node::ready);
+        awaitLedger(third);
+        await()
+            .atMost(LONG)
+            .until(() ->
+                Http.get(third.url("/v1/models"), "authorization", "Bearer " + key).statusCode()
+                    == 200);
+        burst(List.of(third), key);
+        assertThat(provider.billed.get()).isLessThanOrEqualTo(BUDGET_NANO_USD);
+        redis.kill();
+        HttpResponse<String> blind = ask(third, key, "who is there");
+        assertThat(blind.statusCode()).as(blind.body()).isEqualTo(503);
+      }
+    }
+  }
+}
