@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.keys.Owner;
 import dev.fairlead.gateway.keys.SpendLimits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -55,7 +56,8 @@ class BudgetsTest {
     try {
       reserve(budgets, amount);
     } catch (CompletionException e) {
-      return ((FailureException) e.getCause()).failure();
+      assertThat(e.getCause()).isInstanceOf(FailureException.class);
+      return FailureStatus.fromThrowable(e.getCause());
     }
     throw new AssertionError("granted");
   }
