@@ -162,7 +162,7 @@ public final class InferencePipeline {
 
   private long expectedTokens(InferenceRequest request) {
     long wanted = request.facts().maxOutputTokens().orElse(routing.expectedOutputTokens());
-    return promptTokens(request)
+    return promptTokens(request, false)
         + Math.min(wanted, maxOutputTokens()) * request.facts().choiceCount();
   }
 
