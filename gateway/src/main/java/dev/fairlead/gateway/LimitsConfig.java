@@ -15,6 +15,7 @@ public record LimitsConfig(
     int maxConnections,
     int maxHttp2Streams,
     int maxHttp2Resets,
+    int maxHttp2Controls,
     int maxDepth,
     int maxNumberLength,
     int maxMessages,
@@ -45,6 +46,7 @@ public record LimitsConfig(
     Expect.range("limits.max_inflate_ratio", maxInflateRatio, 1, 10_000);
     Expect.range("limits.max_http2_streams", maxHttp2Streams, 1, 1_000_000);
     Expect.range("limits.max_http2_resets", maxHttp2Resets, 1, 1_000_000);
+    Expect.range("limits.max_http2_controls", maxHttp2Controls, 10, 1_000_000);
     Expect.range("limits.max_connections", maxConnections, 1, 1_000_000);
     Expect.range("limits.max_depth", maxDepth, 8, 1000);
     Expect.range("limits.max_number_length", maxNumberLength, 20, 1000);

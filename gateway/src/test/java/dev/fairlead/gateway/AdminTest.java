@@ -101,6 +101,44 @@ class AdminTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/admin;a=b/policy",
+        "/v1/admin/policy;a=b",
+        "//v1/admin/policy",
+        "/v1//admin/policy",
+        "/v1/%61dmin/policy",
+        "/v1/admin%2fpolicy",
+        "/v1/./admin/policy",
+        "/v1/models/../admin/policy",
+        "/v1/models/%2e%2e/admin/policy",
+        "/v1/models/..%2fadmin%2fpolicy",
+        "/V1/admin/policy",
+        "/v1/Admin/policy",
+        "/v1/admin/policy/",
+        "/v1/admin/policy%00",
+        "/v1/admin\\policy"
+      })
+  void a17_pathTricks_openNothing_withOrWithoutTheToken(String path) throws Exception {
+    String body = "{\"default_policy\":\"cheapest\"}";
+    for (String credentials : new String[] {"", "Authorization: Bearer " + TOKEN + "\r\n"}) {
+      String answer =
+          RawClient.send(
+              backends.node.httpPort(),
+              "POST "
+                  + path
+                  + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                  + credentials
+                  + "Connection: close\r\nContent-Length: "
+                  + body.length()
+                  + "\r\n\r\n"
+                  + body);
+      assertThat(answer).startsWith("HTTP/1.1 40").contains("\"error\"").doesNotContain(TOKEN);
+    }
+    assertThat(ok(get("policy")).path("default_policy").asText()).isEqualTo("complexity");
+  }
+
   @Test
   void status_tellsWhatRunsAndHowModelsDo() throws Exception {
     assertThat(chat("small").statusCode()).isEqualTo(200);

@@ -6,10 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
@@ -34,9 +31,6 @@ class LimitsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CHAT = "/v1/chat/completions";
   private static final String GOOD = "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
-  private static final int SETTINGS = 4;
-  private static final int GOAWAY = 7;
-  private static final int ENHANCE_YOUR_CALM = 11;
 
   private static FakeBackends backends;
 
@@ -57,10 +51,9 @@ class LimitsTest {
               max_choices: 2
               max_output_tokens: 77
               max_http2_streams: 9
-              max_http2_resets: 20
-              head_timeout: 300ms
-              body_timeout: 600ms
-              idle_timeout: 1s
+              head_timeout: 1s
+              body_timeout: 2s
+              idle_timeout: 3s
             """);
     await().until(backends.node::ready);
   }
@@ -77,7 +70,10 @@ class LimitsTest {
 
   @AfterEach
   void nextRequestIsAnswered() {
-    assertThat(Http.post(backends.url(CHAT), GOOD).statusCode()).isEqualTo(200);
+    // A machine with a lot to do may be slower than the limits of this test.
+    await()
+        .untilAsserted(
+            () -> assertThat(Http.post(backends.url(CHAT), GOOD).statusCode()).isEqualTo(200));
   }
 
   private static HttpResponse<String> packed(String encoding, byte[] body) {
@@ -226,7 +222,7 @@ class LimitsTest {
                 + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
                 + "Content-Length: 100\r\n\r\n{\"mess");
     assertThat(answer).startsWith("HTTP/1.1 408").doesNotContain("<open>");
-    assertThat(System.nanoTime() - start).isGreaterThan(550_000_000L);
+    assertThat(System.nanoTime() - start).isGreaterThan(1_900_000_000L);
     assertThat(backends.provider.calls).isEmpty();
   }
 
@@ -242,7 +238,7 @@ class LimitsTest {
         RawStream.post(
             backends.node.httpPort(), CHAT, GOOD.replace("}]}", "}],\"stream\":true}"))) {
       await().until(() -> !backends.provider.upstreams.isEmpty());
-      await().pollDelay(java.time.Duration.ofMillis(1300)).until(() -> true);
+      await().pollDelay(java.time.Duration.ofMillis(3300)).until(() -> true);
       backends.provider.upstreams.getFirst().say("late");
       backends.provider.upstreams.getFirst().finish();
       await().untilAsserted(() -> assertThat(client.text()).contains("late", "[DONE]"));
@@ -251,62 +247,15 @@ class LimitsTest {
     }
   }
 
-  private static Socket http2() throws IOException {
-    Socket socket = new Socket("127.0.0.1", backends.node.httpPort());
-    socket.setSoTimeout(5000);
-    OutputStream out = socket.getOutputStream();
-    out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(UTF_8));
-    out.write(frame(SETTINGS, 0, 0));
-    return socket;
-  }
-
-  private static byte[] frame(int type, int flags, int stream, byte... payload) {
-    return ByteBuffer.allocate(9 + payload.length)
-        .put((byte) 0)
-        .putShort((short) payload.length)
-        .put((byte) type)
-        .put((byte) flags)
-        .putInt(stream)
-        .put(payload)
-        .array();
-  }
-
-  /** POST of a JSON body to the chat endpoint, in literal HPACK. */
-  private static byte[] headers(int stream) {
-    ByteArrayOutputStream block = new ByteArrayOutputStream();
-    block.write(0x83);
-    block.write(0x86);
-    literal(block, 4, CHAT);
-    literal(block, 1, "a");
-    block.write(0x0f);
-    block.write(0x10);
-    block.write("application/json".length());
-    block.writeBytes("application/json".getBytes(UTF_8));
-    return frame(1, 0x4, stream, block.toByteArray());
-  }
-
-  private static void literal(ByteArrayOutputStream block, int name, String value) {
-    block.write(name);
-    block.write(value.length());
-    block.writeBytes(value.getBytes(UTF_8));
-  }
-
-  private record Frame(int type, int stream, byte[] payload) {}
-
-  private static Frame read(InputStream in) throws IOException {
-    DataInputStream data = new DataInputStream(in);
-    int length = data.readUnsignedByte() << 16 | data.readUnsignedShort();
-    int type = data.readUnsignedByte();
-    data.readByte();
-    int stream = data.readInt();
-    return new Frame(type, stream, data.readNBytes(length));
+  private static RawHttp2 http2() throws IOException {
+    return RawHttp2.connect(backends.node.httpPort());
   }
 
   @Test
   void http2Streams_areAnnouncedAsLimited() throws Exception {
-    try (Socket socket = http2()) {
-      Frame settings = read(socket.getInputStream());
-      assertThat(settings.type()).isEqualTo(SETTINGS);
+    try (RawHttp2 connection = http2()) {
+      RawHttp2.Frame settings = connection.read();
+      assertThat(settings.type()).isEqualTo(RawHttp2.SETTINGS);
       Map<Integer, Integer> values = new java.util.HashMap<>();
       ByteBuffer payload = ByteBuffer.wrap(settings.payload());
       while (payload.hasRemaining()) {
@@ -317,46 +266,11 @@ class LimitsTest {
   }
 
   @Test
-  void f10_rapidReset_endsTheConnection() throws Exception {
-    try (Socket socket = http2()) {
-      OutputStream out = socket.getOutputStream();
-      try {
-        for (int stream = 1; stream < 400; stream += 2) {
-          out.write(headers(stream));
-          out.write(frame(3, 0, stream, (byte) 0, (byte) 0, (byte) 0, (byte) 8));
-        }
-      } catch (SocketException closed) {
-        // The server may be faster.
-      }
-      assertThat(goAwayCode(socket)).isIn(ENHANCE_YOUR_CALM, -1);
-    }
-    assertThat(backends.provider.calls).isEmpty();
-  }
-
-  /** Error code of the connection's end; -1 when it was reset before that could be read. */
-  private static int goAwayCode(Socket socket) throws IOException {
-    try {
-      while (true) {
-        Frame frame = read(socket.getInputStream());
-        if (frame.type() == GOAWAY) {
-          return ByteBuffer.wrap(frame.payload()).getInt(4);
-        }
-      }
-    } catch (EOFException | SocketException closed) {
-      return -1;
-    }
-  }
-
-  @Test
   void f11_slowBody_overHttp2_endsTheStream_andNotTheConnection() throws Exception {
-    try (Socket socket = http2()) {
-      socket.getOutputStream().write(headers(1));
-      socket.getOutputStream().write(frame(0, 0, 1, "{\"mess".getBytes(UTF_8)));
-      Frame answer = read(socket.getInputStream());
-      while (answer.stream() != 1 || answer.type() != 0) {
-        answer = read(socket.getInputStream());
-      }
-      assertThat(new String(answer.payload(), UTF_8)).contains("\"code\":\"request_timeout\"");
+    try (RawHttp2 connection = http2()) {
+      connection.post(1);
+      connection.send(RawHttp2.DATA, 0, 1, "{\"mess".getBytes(UTF_8));
+      assertThat(connection.read(RawHttp2.DATA).text()).contains("\"code\":\"request_timeout\"");
     }
     assertThat(backends.provider.calls).isEmpty();
   }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 /** Sends bytes as they are and reads until the server closes or says nothing more for a while. */
 final class RawClient {
 
-  private static final int SILENCE_MILLIS = 3000;
+  private static final int SILENCE_MILLIS = 10_000;
 
   private RawClient() {}
 

