@@ -25,7 +25,14 @@ class SharedStreamTest {
 
   @BeforeAll
   static void start() throws Exception {
-    backends = new FakeBackends("streams: {max_live_bytes: " + LIVE_BYTES + "}\n");
+    backends =
+        new FakeBackends(
+            """
+            streams: {max_live_bytes: %d}
+            canary: {baseline: small, candidate: large, stages: [50]}
+            security: {admin_token: correct-horse-battery-staple}
+            """
+                .formatted(LIVE_BYTES));
     await().until(backends.node::ready);
   }
 
@@ -301,6 +308,40 @@ class SharedStreamTest {
     upstream(4);
     ask("", "openai-beta", "something=v1");
     upstream(5);
+    backends.provider.upstreams.forEach(LiveUpstream::finish);
+    for (RawStream client : clients) {
+      awaitText(client, "[DONE]");
+    }
+  }
+
+  @Test
+  void usersUnderACanary_shareOnlyWithThemselves_andElsewhereWithEverybody() {
+    assertThat(
+            Http.post(
+                    backends.url("/v1/admin/canary/advance"),
+                    "{\"force\":true}",
+                    "content-type",
+                    "application/json",
+                    "authorization",
+                    "Bearer correct-horse-battery-staple")
+                .statusCode())
+        .isEqualTo(200);
+    String canary = ",\"model\":\"auto:canary\",\"user\":\"u%d\"";
+    for (int user = 0; user < 12; user++) {
+      RawStream first = ask(canary.formatted(user));
+      upstream(user).say("one");
+      awaitText(first, "one");
+      awaitText(ask(canary.formatted(user)), "one");
+    }
+    assertThat(backends.provider.calls)
+        .extracting(call -> call.getModelIds(0))
+        .hasSize(12)
+        .contains("small", "large");
+    RawStream leader = ask(",\"user\":\"a\"");
+    upstream(12).say("one");
+    awaitText(leader, "one");
+    awaitText(ask(",\"user\":\"b\""), "one");
+    assertThat(backends.provider.calls).hasSize(13);
     backends.provider.upstreams.forEach(LiveUpstream::finish);
     for (RawStream client : clients) {
       awaitText(client, "[DONE]");

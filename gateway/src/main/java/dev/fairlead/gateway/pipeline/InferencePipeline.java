@@ -169,7 +169,7 @@ public final class InferencePipeline {
   private void generate(InferenceRequest request, CallScope scope, SettledSink settled) {
     if (SharingKey.mayShare(request)) {
       shared.join(
-          SharingKey.of(request, scope),
+          SharingKey.of(request, scope, defaultPolicy.label()),
           scope,
           settled,
           (own, payer, into) -> new InferenceCall(this, request, own, payer, into).start());

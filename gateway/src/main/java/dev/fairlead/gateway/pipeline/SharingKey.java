@@ -5,6 +5,8 @@ import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.dialect.Controls;
 import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.keys.Grants;
+import dev.fairlead.gateway.routing.ModelSelector;
+import dev.fairlead.gateway.routing.PolicyName;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param digest over the dialect and everything in the request but the model and the last user text
  * @param text the last user text
  * @param wishes but those about time, which each request keeps for itself
+ * @param sticky whose canary assignment the answer has, null where nobody's matters: a user must
+ *     not be told the other model's answer because of having asked at the same time as somebody
+ *     else
  */
 record SharingKey(
     String tenant,
@@ -25,11 +30,21 @@ record SharingKey(
     String text,
     boolean stream,
     Controls wishes,
-    Map<String, String> forwardHeaders) {
+    Map<String, String> forwardHeaders,
+    @Nullable String sticky) {
 
-  /** The key of a request that may share. */
-  static SharingKey of(InferenceRequest request, CallScope scope) {
+  /**
+   * The key of a request that may share.
+   *
+   * @param defaultPolicy label of the policy that decides where the request names none
+   */
+  static SharingKey of(InferenceRequest request, CallScope scope, String defaultPolicy) {
     RequestFacts facts = request.facts();
+    String policy =
+        ModelSelector.policyLabel(
+            facts.model(),
+            request.controls().policy(),
+            scope.principal().grants().defaultPolicy(defaultPolicy));
     return new SharingKey(
         scope.tenant(),
         scope.principal().grants(),
@@ -38,7 +53,8 @@ record SharingKey(
         facts.lastUserText(),
         facts.stream(),
         wishes(request.controls()),
-        request.forwardHeaders());
+        request.forwardHeaders(),
+        PolicyName.CANARY.label().equals(policy) ? facts.user() : null);
   }
 
   private static Controls wishes(Controls controls) {

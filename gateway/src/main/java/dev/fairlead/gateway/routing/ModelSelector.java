@@ -73,6 +73,20 @@ public sealed interface ModelSelector {
     return selector;
   }
 
+  /**
+   * Label of the policy that would decide, whether there is such a policy or not; null for a
+   * model's own name.
+   */
+  static @Nullable String policyLabel(String name, @Nullable String wanted, String defaultPolicy) {
+    if (name.equals("auto")) {
+      return wanted == null ? defaultPolicy : wanted;
+    }
+    if (!name.startsWith("auto:")) {
+      return null;
+    }
+    return wanted == null ? name.substring("auto:".length()) : wanted;
+  }
+
   private static PolicyName policy(String label, String param) {
     return PolicyName.of(label)
         .orElseThrow(() ->
