@@ -61,8 +61,7 @@ final class ControlRules {
     if (seconds.signum() <= 0 || seconds.compareTo(MAX_SECONDS) > 0) {
       throw refused(param, seconds.toString(), "seconds above 0 up to 86400");
     }
-    return Duration.ofNanos(
-        seconds.movePointRight(9).setScale(0, RoundingMode.CEILING).longValueExact());
+    return nanosRoundedUp(seconds, 9);
   }
 
   /** An objective below a millisecond is one, since tokens can come that fast. */
@@ -70,8 +69,15 @@ final class ControlRules {
     if (millis.signum() <= 0 || millis.compareTo(MAX_LATENCY_MS) > 0) {
       throw refused(param, millis.toString(), "milliseconds above 0 up to 86400000");
     }
+    return nanosRoundedUp(millis, 6);
+  }
+
+  /** A number with a billion places, which is short to write, would take minutes to round. */
+  private static Duration nanosRoundedUp(BigDecimal value, int places) {
     return Duration.ofNanos(
-        millis.movePointRight(6).setScale(0, RoundingMode.CEILING).longValueExact());
+        value.compareTo(NANO) < 0
+            ? 1
+            : value.movePointRight(places).setScale(0, RoundingMode.CEILING).longValueExact());
   }
 
   static Duration cacheTtl(String param, BigDecimal seconds) {

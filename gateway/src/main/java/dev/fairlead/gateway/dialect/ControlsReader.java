@@ -21,6 +21,7 @@ public final class ControlsReader {
 
   private static final String PREFIX = "fairlead.";
   private static final String TAGS = "X-Fairlead-Tags";
+  private static final int MAX_DIGITS = 32;
 
   private ControlsReader() {}
 
@@ -57,38 +58,24 @@ public final class ControlsReader {
   private static void member(Wishes wishes, JsonTape tape, int key, int value) {
     String name = tape.text(key);
     String param = PREFIX + name;
-    boolean present = JsonExpect.isPresent(tape, value);
+    Field field = new Field(param, tape, value);
     switch (name) {
-      case "policy" ->
-          wishes.policy =
-              present ? ControlRules.policy(param, JsonExpect.string(tape, value)) : null;
-      case "max_cost_usd" ->
-          wishes.maxCostNanoUsd = present ? ControlRules.cost(param, number(tape, value)) : null;
-      case "latency_slo_ms" ->
-          wishes.latencySlo = present ? ControlRules.latency(param, number(tape, value)) : null;
-      case "quality_target" ->
-          wishes.qualityTarget = present ? ControlRules.quality(param, number(tape, value)) : null;
-      case "ttft_slo_ms" ->
-          wishes.firstTokenSlo =
-              present ? ControlRules.tokenLatency(param, number(tape, value)) : null;
-      case "tpot_slo_ms" ->
-          wishes.perTokenSlo =
-              present ? ControlRules.tokenLatency(param, number(tape, value)) : null;
+      case "policy" -> wishes.policy = field.text(ControlRules::policy);
+      case "max_cost_usd" -> wishes.maxCostNanoUsd = field.number(ControlRules::cost);
+      case "latency_slo_ms" -> wishes.latencySlo = field.number(ControlRules::latency);
+      case "quality_target" -> wishes.qualityTarget = field.number(ControlRules::quality);
+      case "ttft_slo_ms" -> wishes.firstTokenSlo = field.number(ControlRules::tokenLatency);
+      case "tpot_slo_ms" -> wishes.perTokenSlo = field.number(ControlRules::tokenLatency);
       case "cache_control" ->
           wishes.cacheControl =
-              present
-                  ? ControlRules.cacheControl(param, JsonExpect.string(tape, value), true)
-                  : null;
-      case "cache_ttl_s" ->
-          wishes.cacheTtl = present ? ControlRules.cacheTtl(param, number(tape, value)) : null;
+              field.text((from, text) -> ControlRules.cacheControl(from, text, true));
+      case "cache_ttl_s" -> wishes.cacheTtl = field.number(ControlRules::cacheTtl);
       case "cache_similarity" ->
-          wishes.cacheSimilarity =
-              present ? ControlRules.cacheSimilarity(param, number(tape, value)) : null;
-      case "cache_scope" ->
-          wishes.cacheScope =
-              present ? ControlRules.cacheScope(param, JsonExpect.string(tape, value)) : null;
+          wishes.cacheSimilarity = field.number(ControlRules::cacheSimilarity);
+      case "cache_scope" -> wishes.cacheScope = field.text(ControlRules::cacheScope);
       case "tags" ->
-          wishes.tags = present ? ControlRules.tags(param, strings(tape, value)) : List.of();
+          wishes.tags =
+              field.isPresent() ? ControlRules.tags(param, strings(tape, value)) : List.of();
       default -> throw unknown(JsonTape.printable(name));
     }
   }
@@ -103,11 +90,6 @@ public final class ControlsReader {
             param,
             "unknown_parameter")
         .asException();
-  }
-
-  private static BigDecimal number(JsonTape tape, int node) {
-    JsonExpect.kind(tape, node, Kind.NUMBER);
-    return JsonExpect.decimal(tape, node);
   }
 
   private static List<String> strings(JsonTape tape, int array) {
@@ -130,37 +112,22 @@ public final class ControlsReader {
   public static Controls fromHeaders(Function<String, @Nullable String> headers) {
     Wishes wishes = new Wishes();
     wishes.policy = header(headers, "X-Fairlead-Policy", ControlRules::policy);
-    wishes.maxCostNanoUsd =
-        header(
-            headers,
-            "X-Fairlead-Max-Cost-Usd",
-            (name, text) -> ControlRules.cost(name, decimal(name, text)));
-    wishes.latencySlo =
-        header(
-            headers,
-            "X-Fairlead-Latency-Slo-Ms",
-            (name, text) -> ControlRules.latency(name, decimal(name, text)));
-    wishes.qualityTarget =
-        header(
-            headers,
-            "X-Fairlead-Quality-Target",
-            (name, text) -> ControlRules.quality(name, decimal(name, text)));
+    wishes.maxCostNanoUsd = number(headers, "X-Fairlead-Max-Cost-Usd", ControlRules::cost);
+    wishes.latencySlo = number(headers, "X-Fairlead-Latency-Slo-Ms", ControlRules::latency);
+    wishes.qualityTarget = number(headers, "X-Fairlead-Quality-Target", ControlRules::quality);
     wishes.cacheControl =
         header(
             headers, "Cache-Control", (name, text) -> ControlRules.cacheControl(name, text, false));
-    wishes.cacheTtl =
-        header(
-            headers,
-            "X-Fairlead-Cache-Ttl",
-            (name, text) -> ControlRules.cacheTtl(name, decimal(name, text)));
+    wishes.cacheTtl = number(headers, "X-Fairlead-Cache-Ttl", ControlRules::cacheTtl);
     wishes.cacheSimilarity =
-        header(
-            headers,
-            "X-Fairlead-Cache-Similarity",
-            (name, text) -> ControlRules.cacheSimilarity(name, decimal(name, text)));
+        number(headers, "X-Fairlead-Cache-Similarity", ControlRules::cacheSimilarity);
     wishes.cacheScope = header(headers, "X-Fairlead-Cache-Scope", ControlRules::cacheScope);
     wishes.tags = tags(headers);
-    timing(headers, wishes);
+    // Those of llm-d and LiteLLM, under their own names.
+    wishes.firstTokenSlo = number(headers, "x-slo-ttft-ms", ControlRules::tokenLatency);
+    wishes.perTokenSlo = number(headers, "x-slo-tpot-ms", ControlRules::tokenLatency);
+    wishes.timeout = number(headers, "x-litellm-timeout", ControlRules::seconds);
+    wishes.firstTokenTimeout = number(headers, "x-litellm-stream-timeout", ControlRules::seconds);
     return wishes.controls();
   }
 
@@ -173,39 +140,20 @@ public final class ControlsReader {
     return tags == null ? List.of() : tags;
   }
 
-  /** The headers of llm-d and LiteLLM, under their own names. */
-  private static void timing(Function<String, @Nullable String> headers, Wishes wishes) {
-    wishes.firstTokenSlo =
-        header(
-            headers,
-            "x-slo-ttft-ms",
-            (name, text) -> ControlRules.tokenLatency(name, decimal(name, text)));
-    wishes.perTokenSlo =
-        header(
-            headers,
-            "x-slo-tpot-ms",
-            (name, text) -> ControlRules.tokenLatency(name, decimal(name, text)));
-    wishes.timeout =
-        header(
-            headers,
-            "x-litellm-timeout",
-            (name, text) -> ControlRules.seconds(name, decimal(name, text)));
-    wishes.firstTokenTimeout =
-        header(
-            headers,
-            "x-litellm-stream-timeout",
-            (name, text) -> ControlRules.seconds(name, decimal(name, text)));
-  }
-
   private static <T> @Nullable T header(
-      Function<String, @Nullable String> headers, String name, Rule<T> rule) {
+      Function<String, @Nullable String> headers, String name, Rule<String, T> rule) {
     String text = headers.apply(name);
     return text == null ? null : rule.read(name, text.strip());
   }
 
+  private static <T> @Nullable T number(
+      Function<String, @Nullable String> headers, String name, Rule<BigDecimal, T> rule) {
+    return header(headers, name, (from, text) -> rule.read(from, decimal(from, text)));
+  }
+
   private static BigDecimal decimal(String name, String text) {
     try {
-      if (text.length() <= 32) {
+      if (text.length() <= MAX_DIGITS) {
         return new BigDecimal(text);
       }
     } catch (NumberFormatException e) {
@@ -214,8 +162,27 @@ public final class ControlsReader {
     throw ControlRules.refused(name, text, "a number");
   }
 
-  private interface Rule<T> {
-    @Nullable T read(String name, String text);
+  private interface Rule<V, T> {
+    @Nullable T read(String name, V value);
+  }
+
+  /** A member of the body's object; null is the same as absent. */
+  private record Field(String param, JsonTape tape, int node) {
+    boolean isPresent() {
+      return JsonExpect.isPresent(tape, node);
+    }
+
+    <T> @Nullable T text(Rule<String, T> rule) {
+      return isPresent() ? rule.read(param, JsonExpect.string(tape, node)) : null;
+    }
+
+    <T> @Nullable T number(Rule<BigDecimal, T> rule) {
+      if (!isPresent()) {
+        return null;
+      }
+      JsonExpect.kind(tape, node, Kind.NUMBER);
+      return rule.read(param, JsonExpect.decimal(tape, node));
+    }
   }
 
   private static final class Wishes {

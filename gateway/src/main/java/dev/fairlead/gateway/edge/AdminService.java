@@ -1,6 +1,5 @@
 package dev.fairlead.gateway.edge;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
@@ -9,7 +8,6 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.DialectCodec;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +45,7 @@ abstract class AdminService extends EdgeService {
   @Override
   final HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
     guard.checkToken(context);
-    ObjectNode asked = body.length == 0 ? Json.object() : parse(body);
+    ObjectNode asked = body.length == 0 ? Json.object() : Json.parse(body);
     String who = context.remoteAddress().getAddress().getHostAddress();
     String requestId = EdgeContext.requestId(context);
     return HttpResponse.of(
@@ -66,22 +64,6 @@ abstract class AdminService extends EdgeService {
                 Duration.ofSeconds(1))
             .asException()
         : error;
-  }
-
-  private static ObjectNode parse(byte[] body) {
-    try {
-      if (Json.MAPPER.readTree(body) instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (JacksonException e) {
-      throw new Failure.InvalidRequest(
-              "body: not valid JSON: " + e.getOriginalMessage(), null, null)
-          .asException();
-    } catch (IOException e) {
-      throw new Failure.InvalidRequest("body: cannot be read", null, null).asException();
-    }
-    throw new Failure.InvalidRequest("body: not an object (expected: a JSON object)", null, null)
-        .asException();
   }
 
   /** Refuses keys that the endpoint does not know, because a misspelt one would be ignored. */

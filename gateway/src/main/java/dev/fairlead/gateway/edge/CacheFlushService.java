@@ -1,6 +1,5 @@
 package dev.fairlead.gateway.edge;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
@@ -11,7 +10,6 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.v1.FlushRequest;
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -52,7 +50,7 @@ final class CacheFlushService extends EdgeService {
 
   private static FlushRequest read(byte[] body) {
     FlushRequest.Builder request = FlushRequest.newBuilder();
-    for (Map.Entry<String, JsonNode> entry : parse(body).properties()) {
+    for (Map.Entry<String, JsonNode> entry : Json.parse(body).properties()) {
       JsonNode value = entry.getValue();
       switch (entry.getKey()) {
         case "tenant" -> request.setTenant(text("tenant", value));
@@ -70,22 +68,6 @@ final class CacheFlushService extends EdgeService {
       }
     }
     return request.build();
-  }
-
-  private static ObjectNode parse(byte[] body) {
-    try {
-      if (Json.MAPPER.readTree(body) instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (JacksonException e) {
-      throw new Failure.InvalidRequest(
-              "body: not valid JSON: " + e.getOriginalMessage(), null, null)
-          .asException();
-    } catch (IOException e) {
-      throw new Failure.InvalidRequest("body: cannot be read", null, null).asException();
-    }
-    throw new Failure.InvalidRequest("body: not an object (expected: {} or conditions)", null, null)
-        .asException();
   }
 
   private static String text(String key, JsonNode value) {

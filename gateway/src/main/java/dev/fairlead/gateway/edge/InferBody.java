@@ -87,6 +87,10 @@ record InferBody(ChatRequest chat, Controls controls) {
       throw new Failure.InvalidRequest(
               "body: not valid JSON: " + e.getOriginalMessage(), null, null)
           .asException();
+    } catch (NumberFormatException e) {
+      // Which the parser lets out for an exponent beyond an int.
+      throw new Failure.InvalidRequest("body: a number's exponent is too long", null, null)
+          .asException();
     } catch (IOException e) {
       throw new Failure.InvalidRequest("body: cannot be read", null, null).asException();
     }

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.edge;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +13,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import dev.fairlead.common.failure.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -26,6 +28,23 @@ final class Json {
 
   static ObjectNode object() {
     return MAPPER.createObjectNode();
+  }
+
+  /** A body that is one object; {@link Failure.InvalidRequest} for any other. */
+  static ObjectNode parse(byte[] body) {
+    try {
+      if (MAPPER.readTree(body) instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (JacksonException e) {
+      throw new Failure.InvalidRequest(
+              "body: not valid JSON: " + e.getOriginalMessage(), null, null)
+          .asException();
+    } catch (IOException e) {
+      throw new Failure.InvalidRequest("body: cannot be read", null, null).asException();
+    }
+    throw new Failure.InvalidRequest("body: not an object (expected: a JSON object)", null, null)
+        .asException();
   }
 
   static byte[] bytes(Object tree) {

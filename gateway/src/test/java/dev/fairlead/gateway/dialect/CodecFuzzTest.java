@@ -12,14 +12,8 @@ import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.gateway.dialect.answer.AnswerJson;
 import dev.fairlead.gateway.dialect.answer.SseText;
 import dev.fairlead.v1.RawEventStream;
-import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,33 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CodecFuzzTest {
 
   private static final int ROUNDS = 4_000;
-  private static final String[] TOKENS = {
-    "null",
-    "5",
-    "\"x\"",
-    "[]",
-    "{}",
-    "true",
-    "-1",
-    "1e400",
-    "[[",
-    "\"\\ud800\"",
-    "\"index\":-1,",
-    "\"index\":2147483648,",
-    "\"function\":5,",
-    "\"type\":7,",
-    "\"content\":{},",
-    "\"choices\":[null],",
-    "\"delta\":5,",
-    "\n\n",
-    "data: ",
-    "event: error\n",
-    "\r",
-    ":",
-    ",",
-    "\"text\":[1],",
-    "\"usage\":3,"
-  };
 
   @ParameterizedTest
   @EnumSource(CodecSamples.class)
@@ -84,7 +51,7 @@ class CodecFuzzTest {
     Random random = new Random(7);
     int accepted = 0;
     for (int i = 0; i < ROUNDS; i++) {
-      accepted += scan(sample, mutated(sample.request().getBytes(UTF_8), random)) ? 1 : 0;
+      accepted += scan(sample, Mutations.of(sample.request().getBytes(UTF_8), random)) ? 1 : 0;
     }
     assertThat(accepted).isPositive();
   }
@@ -94,7 +61,7 @@ class CodecFuzzTest {
   void mutatedAnswers_areToldOrMalformed(CodecSamples sample) {
     Random random = new Random(8);
     for (int i = 0; i < ROUNDS; i++) {
-      tell(sample, mutated(sample.answer().getBytes(UTF_8), random));
+      tell(sample, Mutations.of(sample.answer().getBytes(UTF_8), random));
     }
   }
 
@@ -104,20 +71,20 @@ class CodecFuzzTest {
     Random random = new Random(9);
     byte[] events = whole(sample, 5).getSse().toByteArray();
     for (int i = 0; i < ROUNDS; i++) {
-      putTogether(sample, mutated(events, random));
+      putTogether(sample, Mutations.of(events, random));
     }
   }
 
   @Test
   void corpus_neverBreaksACodecAgain() throws Exception {
     for (CodecSamples sample : CodecSamples.all()) {
-      for (byte[] body : corpus("requests")) {
+      for (byte[] body : Mutations.corpus("requests")) {
         scan(sample, body);
       }
-      for (byte[] body : corpus("answers")) {
+      for (byte[] body : Mutations.corpus("answers")) {
         tell(sample, body);
       }
-      for (byte[] sse : corpus("events")) {
+      for (byte[] sse : Mutations.corpus("events")) {
         putTogether(sample, sse);
       }
     }
@@ -167,13 +134,14 @@ class CodecFuzzTest {
           .isInstanceOf(Failure.InvalidRequest.class);
       return false;
     } catch (RuntimeException | StackOverflowError e) {
-      throw new AssertionError(sample + " broke on " + new String(body, ISO_8859_1), e);
+      throw Mutations.broke(sample + "'s scan", "requests", body, e);
     }
   }
 
   private static void tell(CodecSamples sample, byte[] body) {
     survives(
-        sample,
+        sample + "'s replay",
+        "answers",
         body,
         () ->
             sample
@@ -184,68 +152,19 @@ class CodecFuzzTest {
 
   private static void putTogether(CodecSamples sample, byte[] sse) {
     survives(
-        sample,
+        sample + "'s assembly",
+        "events",
         sse,
         () -> sample.codec().toComplete(sample.events(UnsafeByteOperations.unsafeWrap(sse))));
   }
 
-  private static void survives(CodecSamples sample, byte[] input, Runnable step) {
+  private static void survives(String what, String kind, byte[] input, Runnable step) {
     try {
       step.run();
     } catch (FailureException e) {
       assertThat(e.failure()).isInstanceOf(Failure.UpstreamMalformed.class);
     } catch (RuntimeException | StackOverflowError e) {
-      throw new AssertionError(sample + " broke on " + new String(input, ISO_8859_1), e);
+      throw Mutations.broke(what, kind, input, e);
     }
-  }
-
-  /** Cuts, doubles, swaps and inserts. */
-  private static byte[] mutated(byte[] base, Random random) {
-    String text = new String(base, ISO_8859_1);
-    for (int left = 1 + random.nextInt(3); left > 0; left--) {
-      int at = random.nextInt(text.length());
-      int to = Math.min(text.length(), at + 1 + random.nextInt(20));
-      text =
-          switch (random.nextInt(5)) {
-            case 0 -> text.substring(0, at) + text.substring(to);
-            case 1 -> text.substring(0, to) + text.substring(at);
-            case 2 -> text.substring(0, at) + token(random) + text.substring(at);
-            case 3 -> value(text, at, token(random));
-            default -> text.substring(0, at) + (char) random.nextInt(256) + text.substring(at + 1);
-          };
-      if (text.isEmpty()) {
-        return new byte[0];
-      }
-    }
-    return text.getBytes(ISO_8859_1);
-  }
-
-  /** Another value for a member: what parses and has the wrong type. */
-  private static String value(String text, int near, String token) {
-    int colon = text.indexOf(":", near);
-    if (colon < 0) {
-      return text;
-    }
-    int end = colon + 1;
-    while (end < text.length() && ",}]".indexOf(text.charAt(end)) < 0) {
-      end++;
-    }
-    return text.substring(0, colon + 1) + token + text.substring(end);
-  }
-
-  private static String token(Random random) {
-    return TOKENS[random.nextInt(TOKENS.length)];
-  }
-
-  private static List<byte[]> corpus(String kind) throws IOException, URISyntaxException {
-    Path folder = Path.of(CodecFuzzTest.class.getResource("/fuzz/" + kind).toURI());
-    List<byte[]> inputs = new ArrayList<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.sorted().toList()) {
-        inputs.add(Files.readAllBytes(file));
-      }
-    }
-    assertThat(inputs).isNotEmpty();
-    return inputs;
   }
 }

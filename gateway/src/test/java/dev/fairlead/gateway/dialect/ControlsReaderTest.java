@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlsReaderTest {
 
@@ -106,6 +108,37 @@ class ControlsReaderTest {
                 1.0,
                 new CacheControl(false, true, null),
                 List.of("team-a", "nightly")));
+  }
+
+  @Test
+  @Timeout(10)
+  void a4_timeWithABillionPlaces_isTheLeastAtOnce() {
+    Map<String, String> headers =
+        Map.of(
+            "x-litellm-timeout", "1e-999999999",
+            "x-litellm-stream-timeout", "1e-2147483647",
+            "x-slo-ttft-ms", "1e-999999999",
+            "x-slo-tpot-ms", "1e-10");
+    Duration least = Duration.ofNanos(1);
+    assertThat(ControlsReader.fromHeaders(headers::get).timing())
+        .isEqualTo(new Timing(least, least, least, least));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x-litellm-timeout",
+        "x-slo-ttft-ms",
+        "X-Fairlead-Max-Cost-Usd",
+        "X-Fairlead-Latency-Slo-Ms",
+        "X-Fairlead-Quality-Target"
+      })
+  @Timeout(10)
+  void a4_numberWithABillionDigits_isRefusedAtOnce(String header) {
+    assertThat(
+            Refusal.of(() -> ControlsReader.fromHeaders(Map.of(header, "1e999999999")::get))
+                .param())
+        .isEqualTo(header);
   }
 
   @Test

@@ -1,28 +1,19 @@
 package dev.fairlead.gateway.dialect.anthropic;
 
-import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.Capability;
-import dev.fairlead.gateway.dialect.Controls;
-import dev.fairlead.gateway.dialect.ControlsReader;
-import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.gateway.dialect.RequestScan;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.ScannedRequest;
-import dev.fairlead.gateway.dialect.json.CanonicalDigest;
 import dev.fairlead.gateway.dialect.json.JsonExpect;
-import dev.fairlead.gateway.dialect.json.JsonScanner;
-import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
 import dev.fairlead.gateway.dialect.json.RequestFields;
 import dev.fairlead.gateway.dialect.json.Required;
-import dev.fairlead.gateway.dialect.json.TopLevel;
 import dev.fairlead.v1.Dialect;
-import java.util.EnumSet;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One Messages request, member by member. One use an instance. */
-final class MessagesRequestScan {
+final class MessagesRequestScan extends RequestScan {
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -54,22 +45,10 @@ final class MessagesRequestScan {
   private static final Set<String> OUTSIDE_SCOPE =
       Set.of("model", "stream", "metadata", "fairlead", "service_tier");
 
-  private final JsonTape tape;
-  private final ScanLimits limits;
-  private final EnumSet<Capability> needs = EnumSet.noneOf(Capability.class);
-
-  private String model = RequestFacts.AUTO;
-  private boolean stream;
-  private int maxTokens;
-  private @Nullable String user;
   private @Nullable Turns turns;
-  private Controls controls = Controls.NONE;
-  private boolean plainText = true;
-  private long otherCharacters;
 
-  private MessagesRequestScan(JsonTape tape, ScanLimits limits) {
-    this.tape = tape;
-    this.limits = limits;
+  private MessagesRequestScan(byte[] body, ScanLimits limits) {
+    super(body, limits, KNOWN);
   }
 
   /**
@@ -78,24 +57,17 @@ final class MessagesRequestScan {
    * @param counting whether only its tokens are to be counted, which needs no {@code max_tokens}
    */
   static ScannedRequest of(byte[] body, ScanLimits limits, boolean counting) {
-    JsonTape tape = JsonScanner.scan(body, limits.json());
-    TopLevel members = TopLevel.of(tape, KNOWN);
-    MessagesRequestScan scan = new MessagesRequestScan(tape, limits);
-    for (int i = 0; i < members.count(); i++) {
-      if (JsonExpect.isPresent(tape, members.value(i))) {
-        scan.member(members.name(i), members.value(i));
-      }
-    }
-    return scan.finish(members, counting);
+    MessagesRequestScan scan = new MessagesRequestScan(body, limits);
+    scan.readMembers();
+    return scan.finish(counting);
   }
 
-  private void member(String name, int value) {
+  @Override
+  protected void member(String name, int value) {
     switch (name) {
-      case "model" -> model = JsonExpect.string(tape, value);
       case "messages" -> turns = Turns.read(tape, value, limits.maxMessages());
       case "system" -> system(value);
       case "max_tokens" -> maxTokens = RequestFields.integer(tape, value, 1, Integer.MAX_VALUE);
-      case "stream" -> stream = JsonExpect.bool(tape, value);
       case "temperature", "top_p" -> JsonExpect.number(tape, value, 0, 1);
       case "top_k" -> RequestFields.integer(tape, value, 0, Integer.MAX_VALUE);
       case "stop_sequences" -> RequestFields.strings(tape, value);
@@ -105,7 +77,6 @@ final class MessagesRequestScan {
       case "thinking" -> thinking(value);
       case "output_format" -> format(value);
       case "output_config" -> outputConfig(value);
-      case "fairlead" -> controls = ControlsReader.fromBody(tape, value);
       case "mcp_servers" -> plainText = false;
       default -> {
         // An open list: passes through, and counts for the digest.
@@ -187,7 +158,7 @@ final class MessagesRequestScan {
     }
   }
 
-  private ScannedRequest finish(TopLevel members, boolean counting) {
+  private ScannedRequest finish(boolean counting) {
     Turns read = turns;
     if (read == null) {
       throw JsonExpect.missing(tape, tape.root(), "messages", "an array of at least one message");
@@ -195,32 +166,6 @@ final class MessagesRequestScan {
     if (maxTokens == 0 && !counting) {
       throw JsonExpect.missing(tape, tape.root(), "max_tokens", "an integer of 1 or more");
     }
-    if (read.hasImages()) {
-      needs.add(Capability.VISION);
-    }
-    RequestFacts facts =
-        new RequestFacts(
-            model,
-            stream,
-            maxTokens > 0 ? OptionalInt.of(maxTokens) : OptionalInt.empty(),
-            1,
-            needs,
-            read.lastUserText(),
-            plainText && read.isPlainQuestion(),
-            read.characters() + otherCharacters,
-            user,
-            digest(members, read));
-    return new ScannedRequest(
-        facts, members.raw(Dialect.DIALECT_ANTHROPIC_MESSAGES), false, controls);
-  }
-
-  private ByteString digest(TopLevel members, Turns read) {
-    return CanonicalDigest.of(
-        tape,
-        members,
-        Dialect.DIALECT_ANTHROPIC_MESSAGES.name(),
-        OUTSIDE_SCOPE,
-        read.lastUserNodes(),
-        read.boundaries());
+    return result(Dialect.DIALECT_ANTHROPIC_MESSAGES, OUTSIDE_SCOPE, read);
   }
 }

@@ -3,24 +3,16 @@ package dev.fairlead.gateway.dialect.anthropic;
 import dev.fairlead.gateway.dialect.json.JsonExpect;
 import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.gateway.dialect.json.PromptText;
 import dev.fairlead.gateway.dialect.json.Required;
-import dev.fairlead.gateway.dialect.json.UserText;
 
 /** The {@code messages} of a request: checked turn by turn, with what is worth knowing of them. */
-final class Turns {
+final class Turns extends PromptText {
 
-  private final JsonTape tape;
-  private final UserText userText;
-  private String text = "";
-  private boolean lastIsUser;
-  private boolean onlyText = true;
-  private boolean images;
   private boolean toolUse;
-  private long characters;
 
   private Turns(JsonTape tape) {
-    this.tape = tape;
-    this.userText = new UserText(tape);
+    super(tape);
   }
 
   static Turns read(JsonTape tape, int messages, int most) {
@@ -35,19 +27,15 @@ final class Turns {
       turns.turn(message);
       message = tape.next(message);
     }
-    turns.text = turns.userText.text();
     return turns;
   }
 
   private void turn(int message) {
     JsonExpect.kind(tape, message, Kind.OBJECT);
     int role = Required.member(tape, message, "role", Kind.STRING);
-    lastIsUser = tape.isText(role, "user");
+    turnOf(tape.isText(role, "user"));
     if (!lastIsUser && !tape.isText(role, "assistant")) {
       throw JsonExpect.wrongValue(tape, role, "user or assistant");
-    }
-    if (lastIsUser) {
-      userText.clear();
     }
     int content = tape.member(message, "content");
     if (content < 0) {
@@ -57,13 +45,6 @@ final class Turns {
       case STRING -> text(content);
       case ARRAY -> blocks(content, false);
       default -> throw JsonExpect.wrongType(tape, content, "a string or an array of blocks");
-    }
-  }
-
-  private void text(int node) {
-    characters += tape.characters(node);
-    if (lastIsUser) {
-      userText.add(node);
     }
   }
 
@@ -88,8 +69,7 @@ final class Turns {
       }
       case "image" -> {
         Required.member(tape, block, "source", Kind.OBJECT);
-        images = true;
-        onlyText = false;
+        image();
       }
       case "tool_use" -> {
         Required.string(tape, block, "id");
@@ -121,35 +101,5 @@ final class Turns {
       case ARRAY -> blocks(content, true);
       default -> throw JsonExpect.wrongType(tape, content, "a string or an array of blocks");
     }
-  }
-
-  /** Text of the last user turn; empty when there is none. */
-  String lastUserText() {
-    return text;
-  }
-
-  /** The string nodes that make up {@link #lastUserText}, ascending. */
-  int[] lastUserNodes() {
-    return userText.nodes();
-  }
-
-  /** Where the parts of {@link #lastUserText} meet. */
-  String boundaries() {
-    return userText.boundaries();
-  }
-
-  /** Whether any turn shows an image. */
-  boolean hasImages() {
-    return images;
-  }
-
-  /** Whether it is text throughout and ends in a user's question. */
-  boolean isPlainQuestion() {
-    return onlyText && lastIsUser && !text.isBlank();
-  }
-
-  /** Characters of all text. */
-  long characters() {
-    return characters;
   }
 }

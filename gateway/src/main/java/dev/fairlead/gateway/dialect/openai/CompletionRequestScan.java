@@ -1,25 +1,18 @@
 package dev.fairlead.gateway.dialect.openai;
 
-import dev.fairlead.gateway.dialect.Controls;
-import dev.fairlead.gateway.dialect.ControlsReader;
-import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.gateway.dialect.RequestScan;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.ScannedRequest;
-import dev.fairlead.gateway.dialect.json.CanonicalDigest;
 import dev.fairlead.gateway.dialect.json.JsonExpect;
-import dev.fairlead.gateway.dialect.json.JsonScanner;
 import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.gateway.dialect.json.PromptText;
 import dev.fairlead.gateway.dialect.json.RequestFields;
-import dev.fairlead.gateway.dialect.json.TopLevel;
-import dev.fairlead.gateway.dialect.json.UserText;
 import dev.fairlead.v1.Dialect;
-import java.util.OptionalInt;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** One legacy Completions request, member by member. One use an instance. */
-final class CompletionRequestScan {
+final class CompletionRequestScan extends RequestScan {
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -47,45 +40,23 @@ final class CompletionRequestScan {
   private static final Set<String> OUTSIDE_SCOPE =
       Set.of("model", "stream", "stream_options", "user", "fairlead");
 
-  private final JsonTape tape;
-  private final ScanLimits limits;
-  private final UserText prompt;
-
-  private String model = RequestFacts.AUTO;
-  private boolean stream;
-  private boolean includeUsage;
-  private int maxTokens;
-  private int choices = 1;
+  private final Prompts prompts = new Prompts(tape);
   private int bestOf;
-  private int prompts;
-  private long characters;
-  private @Nullable String user;
-  private Controls controls = Controls.NONE;
-  private boolean plainText = true;
 
-  private CompletionRequestScan(JsonTape tape, ScanLimits limits) {
-    this.tape = tape;
-    this.limits = limits;
-    this.prompt = new UserText(tape);
+  private CompletionRequestScan(byte[] body, ScanLimits limits) {
+    super(body, limits, KNOWN);
   }
 
   static ScannedRequest of(byte[] body, ScanLimits limits) {
-    JsonTape tape = JsonScanner.scan(body, limits.json());
-    TopLevel members = TopLevel.of(tape, KNOWN);
-    CompletionRequestScan scan = new CompletionRequestScan(tape, limits);
-    for (int i = 0; i < members.count(); i++) {
-      if (JsonExpect.isPresent(tape, members.value(i))) {
-        scan.member(members.name(i), members.value(i));
-      }
-    }
-    return scan.finish(members);
+    CompletionRequestScan scan = new CompletionRequestScan(body, limits);
+    scan.readMembers();
+    return scan.finish();
   }
 
-  private void member(String name, int value) {
+  @Override
+  protected void member(String name, int value) {
     switch (name) {
-      case "model" -> model = JsonExpect.string(tape, value);
       case "prompt" -> prompts(value);
-      case "stream" -> stream = JsonExpect.bool(tape, value);
       case "stream_options" -> includeUsage = RequestFields.includeUsage(tape, value);
       case "max_tokens" -> maxTokens = RequestFields.integer(tape, value, 1, Integer.MAX_VALUE);
       case "n" -> choices = RequestFields.integer(tape, value, 1, limits.maxChoices());
@@ -101,13 +72,12 @@ final class CompletionRequestScan {
       case "echo" -> plainText &= !JsonExpect.bool(tape, value);
       case "suffix" -> {
         JsonExpect.kind(tape, value, Kind.STRING);
-        characters += tape.characters(value);
+        otherCharacters += tape.characters(value);
         plainText = false;
       }
       case "logit_bias" -> JsonExpect.kind(tape, value, Kind.OBJECT);
       case "stop" -> RequestFields.stop(tape, value);
       case "user" -> user = RequestFields.endUser(tape, value);
-      case "fairlead" -> controls = ControlsReader.fromBody(tape, value);
       default -> {
         // Passes through, and counts for the digest.
       }
@@ -116,7 +86,7 @@ final class CompletionRequestScan {
 
   private void prompts(int value) {
     switch (tape.kind(value)) {
-      case STRING -> prompt(value);
+      case STRING -> prompts.add(value);
       case ARRAY -> {
         if (tape.count(value) < 1 || tape.count(value) > limits.maxChoices()) {
           throw JsonExpect.wrongValue(tape, value, "1.." + limits.maxChoices() + " prompts");
@@ -128,7 +98,7 @@ final class CompletionRequestScan {
                 tape, element, "text; arrays of token numbers are not supported");
           }
           JsonExpect.kind(tape, element, Kind.STRING);
-          prompt(element);
+          prompts.add(element);
           element = tape.next(element);
         }
       }
@@ -136,40 +106,30 @@ final class CompletionRequestScan {
     }
   }
 
-  private void prompt(int value) {
-    prompt.add(value);
-    characters += tape.characters(value);
-    prompts++;
-  }
-
-  private ScannedRequest finish(TopLevel members) {
-    if (prompts == 0) {
+  private ScannedRequest finish() {
+    if (prompts.count == 0) {
       throw JsonExpect.missing(tape, tape.root(), "prompt", "a string or an array of strings");
     }
     if (bestOf > 0 && bestOf < choices) {
       throw JsonExpect.wrongValue(
           tape, tape.member(tape.root(), "best_of"), "n, which is " + choices + ", or more");
     }
-    String text = prompt.text();
-    RequestFacts facts =
-        new RequestFacts(
-            model,
-            stream,
-            maxTokens > 0 ? OptionalInt.of(maxTokens) : OptionalInt.empty(),
-            Math.max(choices, bestOf) * prompts,
-            Set.of(),
-            text,
-            plainText && prompts == 1 && choices == 1 && bestOf <= 1 && !text.isBlank(),
-            characters,
-            user,
-            CanonicalDigest.of(
-                tape,
-                members,
-                Dialect.DIALECT_OPENAI_COMPLETIONS.name(),
-                OUTSIDE_SCOPE,
-                prompt.nodes(),
-                prompt.boundaries()));
-    return new ScannedRequest(
-        facts, members.raw(Dialect.DIALECT_OPENAI_COMPLETIONS), includeUsage, controls);
+    choices = Math.max(choices, bestOf) * prompts.count;
+    return result(Dialect.DIALECT_OPENAI_COMPLETIONS, OUTSIDE_SCOPE, prompts);
+  }
+
+  /** All that is asked, as if it were one user's turn. */
+  private static final class Prompts extends PromptText {
+    private int count;
+
+    Prompts(JsonTape tape) {
+      super(tape);
+      turnOf(true);
+    }
+
+    void add(int value) {
+      text(value);
+      count++;
+    }
   }
 }

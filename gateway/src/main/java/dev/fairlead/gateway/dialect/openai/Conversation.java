@@ -3,27 +3,16 @@ package dev.fairlead.gateway.dialect.openai;
 import dev.fairlead.gateway.dialect.json.JsonExpect;
 import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.gateway.dialect.json.PromptText;
 import dev.fairlead.gateway.dialect.json.Required;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code messages} of a request: checked turn by turn, with what is worth knowing about them.
  */
-final class Conversation {
+final class Conversation extends PromptText {
 
-  private static final int[] NONE = {};
-
-  private final JsonTape tape;
-  private int lastUserContent = -1;
-  private boolean lastIsUser;
-  private boolean onlyText = true;
-  private boolean images;
   private boolean calls;
-  private long characters;
-  private int[] userNodes = NONE;
-  private String userText = "";
-  private String boundaries = "";
 
   /** Who speaks. */
   private enum Role {
@@ -54,7 +43,7 @@ final class Conversation {
   }
 
   private Conversation(JsonTape tape) {
-    this.tape = tape;
+    super(tape);
   }
 
   static Conversation read(JsonTape tape, int messages, int maxMessages) {
@@ -69,7 +58,7 @@ final class Conversation {
       conversation.turn(message);
       message = tape.next(message);
     }
-    conversation.readLastUser();
+    conversation.onlyText &= !conversation.calls;
     return conversation;
   }
 
@@ -80,6 +69,7 @@ final class Conversation {
     if (role == null) {
       throw JsonExpect.wrongValue(tape, roleNode, Role.EXPECTED);
     }
+    turnOf(role == Role.USER);
     content(message, role);
     switch (role) {
       case TOOL -> toolResult(message);
@@ -89,10 +79,6 @@ final class Conversation {
       }
       case ASSISTANT -> assistant(message);
       case SYSTEM, DEVELOPER, USER -> {}
-    }
-    lastIsUser = role == Role.USER;
-    if (lastIsUser) {
-      lastUserContent = tape.member(message, "content");
     }
   }
 
@@ -105,7 +91,7 @@ final class Conversation {
       return;
     }
     switch (tape.kind(content)) {
-      case STRING -> characters += tape.characters(content);
+      case STRING -> text(content);
       case ARRAY -> parts(content, role);
       default -> throw wrongContent(content);
     }
@@ -133,14 +119,12 @@ final class Conversation {
 
   private void part(int part, String type) {
     switch (type) {
-      case "text" ->
-          characters += tape.characters(Required.member(tape, part, "text", Kind.STRING));
+      case "text" -> text(Required.member(tape, part, "text", Kind.STRING));
       case "refusal" ->
           characters += tape.characters(Required.member(tape, part, "refusal", Kind.STRING));
       case "image_url" -> {
         Required.string(tape, Required.member(tape, part, "image_url", Kind.OBJECT), "url");
-        images = true;
-        onlyText = false;
+        image();
       }
       default -> onlyText = false;
     }
@@ -187,75 +171,5 @@ final class Conversation {
     JsonExpect.kind(tape, function, Kind.OBJECT);
     Required.name(tape, function);
     characters += tape.characters(Required.member(tape, function, "arguments", Kind.STRING));
-  }
-
-  /**
-   * Parts are told apart by their lengths in {@link #boundaries}, since the joined text alone would
-   * not tell.
-   */
-  private void readLastUser() {
-    if (lastUserContent < 0) {
-      return;
-    }
-    if (tape.kind(lastUserContent) == Kind.STRING) {
-      userNodes = new int[] {lastUserContent};
-      userText = tape.text(lastUserContent);
-      return;
-    }
-    int[] nodes = new int[tape.count(lastUserContent)];
-    int count = 0;
-    int part = tape.first(lastUserContent);
-    for (int left = nodes.length; left > 0; left--) {
-      if (tape.isText(tape.member(part, "type"), "text")) {
-        nodes[count++] = tape.member(part, "text");
-      }
-      part = tape.next(part);
-    }
-    userNodes = Arrays.copyOf(nodes, count);
-    joinUserText();
-  }
-
-  private void joinUserText() {
-    StringBuilder text = new StringBuilder();
-    StringBuilder lengths = new StringBuilder();
-    for (int i = 0; i < userNodes.length; i++) {
-      String one = tape.text(userNodes[i]);
-      text.append(i == 0 ? "" : "\n").append(one);
-      if (i < userNodes.length - 1) {
-        lengths.append(',').append(one.length());
-      }
-    }
-    userText = text.toString();
-    boundaries = lengths.toString();
-  }
-
-  /** Text of the last user turn; empty when there is none. */
-  String lastUserText() {
-    return userText;
-  }
-
-  /** The string nodes that make up {@link #lastUserText}, ascending. */
-  int[] lastUserNodes() {
-    return userNodes;
-  }
-
-  /** Where the parts of {@link #lastUserText} meet; empty for a single part. */
-  String boundaries() {
-    return boundaries;
-  }
-
-  /** Whether any turn shows an image. */
-  boolean hasImages() {
-    return images;
-  }
-
-  /** Whether it is text without tool use throughout and ends in a user's question. */
-  boolean isPlainQuestion() {
-    return onlyText && !calls && lastIsUser && !userText.isBlank();
-  }
-
-  /** Characters of all text. */
-  long characters() {
-    return characters;
   }
 }

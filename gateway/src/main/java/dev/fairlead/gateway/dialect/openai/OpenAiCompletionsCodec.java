@@ -1,11 +1,8 @@
 package dev.fairlead.gateway.dialect.openai;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.CachedReplay;
-import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.ScannedRequest;
 import dev.fairlead.v1.Dialect;
@@ -14,20 +11,14 @@ import dev.fairlead.v1.RawEventStream;
 import dev.fairlead.v1.Usage;
 
 /** OpenAI's legacy Completions. Stateless and thread-safe. */
-public final class OpenAiCompletionsCodec implements DialectCodec {
-
-  private static final byte[] TERMINATOR = "data: [DONE]\n\n".getBytes(US_ASCII);
+public final class OpenAiCompletionsCodec extends OpenAiFamilyCodec {
 
   private final ScanLimits limits;
 
   /** A codec that refuses what exceeds the limits. */
   public OpenAiCompletionsCodec(ScanLimits limits) {
+    super(Dialect.DIALECT_OPENAI_COMPLETIONS);
     this.limits = limits;
-  }
-
-  @Override
-  public Dialect dialect() {
-    return Dialect.DIALECT_OPENAI_COMPLETIONS;
   }
 
   @Override
@@ -36,23 +27,8 @@ public final class OpenAiCompletionsCodec implements DialectCodec {
   }
 
   @Override
-  public boolean sharesErrorsWith(Dialect other) {
-    return OpenAiErrors.areOf(other);
-  }
-
-  @Override
-  public byte[] error(Failure failure, String requestId) {
-    return OpenAiErrors.body(failure, requestId);
-  }
-
-  @Override
   public byte[] streamError(Failure failure, String requestId) {
     return OpenAiErrors.completionEvent(failure, requestId);
-  }
-
-  @Override
-  public byte[] streamTerminator() {
-    return TERMINATOR.clone();
   }
 
   @Override

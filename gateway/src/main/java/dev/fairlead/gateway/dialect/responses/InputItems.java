@@ -3,39 +3,29 @@ package dev.fairlead.gateway.dialect.responses;
 import dev.fairlead.gateway.dialect.json.JsonExpect;
 import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.gateway.dialect.json.PromptText;
 import dev.fairlead.gateway.dialect.json.Required;
-import dev.fairlead.gateway.dialect.json.UserText;
 import java.util.Set;
 
 /** The {@code input} of a request: checked item by item, with what is worth knowing of it. */
-final class InputItems {
+final class InputItems extends PromptText {
 
   private static final Set<String> ROLES = Set.of("user", "assistant", "system", "developer");
 
-  private final JsonTape tape;
-  private final UserText userText;
-  private String text = "";
-  private boolean lastIsUser;
-  private boolean onlyText = true;
-  private boolean images;
-  private long characters;
-
   private InputItems(JsonTape tape) {
-    this.tape = tape;
-    this.userText = new UserText(tape);
+    super(tape);
   }
 
   static InputItems read(JsonTape tape, int input, int most) {
     InputItems items = new InputItems(tape);
     switch (tape.kind(input)) {
       case STRING -> {
-        items.lastIsUser = true;
+        items.turnOf(true);
         items.text(input);
       }
       case ARRAY -> items.all(input, most);
       default -> throw JsonExpect.wrongType(tape, input, "a string or an array of items");
     }
-    items.text = items.userText.text();
     return items;
   }
 
@@ -56,7 +46,7 @@ final class InputItems {
   private void item(int item) {
     int type = tape.member(item, "type");
     String name = JsonExpect.isPresent(tape, type) ? JsonExpect.string(tape, type) : "message";
-    lastIsUser = false;
+    turnOf(false);
     switch (name) {
       case "message" -> message(item);
       case "function_call" -> {
@@ -95,10 +85,7 @@ final class InputItems {
     if (!ROLES.contains(name)) {
       throw JsonExpect.wrongValue(tape, role, "user, assistant, system or developer");
     }
-    lastIsUser = name.equals("user");
-    if (lastIsUser) {
-      userText.clear();
-    }
+    turnOf(name.equals("user"));
     int content = tape.member(item, "content");
     if (content < 0) {
       throw JsonExpect.missing(tape, item, "content", "a string or an array of parts");
@@ -107,13 +94,6 @@ final class InputItems {
       case STRING -> text(content);
       case ARRAY -> parts(content);
       default -> throw JsonExpect.wrongType(tape, content, "a string or an array of parts");
-    }
-  }
-
-  private void text(int node) {
-    characters += tape.characters(node);
-    if (lastIsUser) {
-      userText.add(node);
     }
   }
 
@@ -131,41 +111,8 @@ final class InputItems {
       case "input_text", "output_text" -> text(Required.member(tape, part, "text", Kind.STRING));
       case "refusal" ->
           characters += tape.characters(Required.member(tape, part, "refusal", Kind.STRING));
-      case "input_image" -> {
-        images = true;
-        onlyText = false;
-      }
+      case "input_image" -> image();
       default -> onlyText = false;
     }
-  }
-
-  /** Text of the last user turn; empty when there is none. */
-  String lastUserText() {
-    return text;
-  }
-
-  /** The string nodes that make up {@link #lastUserText}, ascending. */
-  int[] lastUserNodes() {
-    return userText.nodes();
-  }
-
-  /** Where the parts of {@link #lastUserText} meet. */
-  String boundaries() {
-    return userText.boundaries();
-  }
-
-  /** Whether any item shows an image. */
-  boolean hasImages() {
-    return images;
-  }
-
-  /** Whether it is text throughout and ends in a user's question. */
-  boolean isPlainQuestion() {
-    return onlyText && lastIsUser && !text.isBlank();
-  }
-
-  /** Characters of all text. */
-  long characters() {
-    return characters;
   }
 }

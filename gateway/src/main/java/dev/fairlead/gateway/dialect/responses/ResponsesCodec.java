@@ -4,20 +4,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.CachedReplay;
-import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.HttpFailure;
 import dev.fairlead.gateway.dialect.HttpFailures;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.ScannedRequest;
 import dev.fairlead.gateway.dialect.answer.AnswerJson;
-import dev.fairlead.gateway.dialect.openai.OpenAiErrors;
+import dev.fairlead.gateway.dialect.openai.OpenAiFamilyCodec;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawEventStream;
 import dev.fairlead.v1.Usage;
 
 /** OpenAI Responses without state. Stateless and thread-safe. */
-public final class ResponsesCodec implements DialectCodec {
+public final class ResponsesCodec extends OpenAiFamilyCodec {
 
   private static final byte[] NOTHING = {};
 
@@ -25,27 +24,13 @@ public final class ResponsesCodec implements DialectCodec {
 
   /** A codec that refuses what exceeds the limits. */
   public ResponsesCodec(ScanLimits limits) {
+    super(Dialect.DIALECT_OPENAI_RESPONSES);
     this.limits = limits;
-  }
-
-  @Override
-  public Dialect dialect() {
-    return Dialect.DIALECT_OPENAI_RESPONSES;
   }
 
   @Override
   public ScannedRequest scan(byte[] body) {
     return ResponsesRequestScan.of(body, limits);
-  }
-
-  @Override
-  public boolean sharesErrorsWith(Dialect other) {
-    return OpenAiErrors.areOf(other);
-  }
-
-  @Override
-  public byte[] error(Failure failure, String requestId) {
-    return OpenAiErrors.body(failure, requestId);
   }
 
   /**

@@ -1,29 +1,20 @@
 package dev.fairlead.gateway.dialect.responses;
 
-import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.Capability;
 import dev.fairlead.common.failure.Failure.InvalidRequest;
-import dev.fairlead.gateway.dialect.Controls;
-import dev.fairlead.gateway.dialect.ControlsReader;
-import dev.fairlead.gateway.dialect.RequestFacts;
+import dev.fairlead.gateway.dialect.RequestScan;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.ScannedRequest;
-import dev.fairlead.gateway.dialect.json.CanonicalDigest;
 import dev.fairlead.gateway.dialect.json.JsonExpect;
-import dev.fairlead.gateway.dialect.json.JsonScanner;
-import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
 import dev.fairlead.gateway.dialect.json.RequestFields;
 import dev.fairlead.gateway.dialect.json.Required;
-import dev.fairlead.gateway.dialect.json.TopLevel;
 import dev.fairlead.v1.Dialect;
-import java.util.EnumSet;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One Responses request, member by member. One use an instance. */
-final class ResponsesRequestScan {
+final class ResponsesRequestScan extends RequestScan {
 
   /** Code of a member that is understood and not offered. */
   static final String UNSUPPORTED = "unsupported_parameter";
@@ -76,45 +67,26 @@ final class ResponsesRequestScan {
           "safety_identifier",
           "service_tier");
 
-  private final JsonTape tape;
-  private final ScanLimits limits;
-  private final EnumSet<Capability> needs = EnumSet.noneOf(Capability.class);
-
-  private String model = RequestFacts.AUTO;
-  private boolean stream;
-  private int maxTokens;
-  private @Nullable String user;
   private @Nullable InputItems input;
-  private Controls controls = Controls.NONE;
-  private boolean plainText = true;
-  private long otherCharacters;
 
-  private ResponsesRequestScan(JsonTape tape, ScanLimits limits) {
-    this.tape = tape;
-    this.limits = limits;
+  private ResponsesRequestScan(byte[] body, ScanLimits limits) {
+    super(body, limits, KNOWN);
   }
 
   static ScannedRequest of(byte[] body, ScanLimits limits) {
-    JsonTape tape = JsonScanner.scan(body, limits.json());
-    TopLevel members = TopLevel.of(tape, KNOWN);
-    ResponsesRequestScan scan = new ResponsesRequestScan(tape, limits);
-    for (int i = 0; i < members.count(); i++) {
-      if (JsonExpect.isPresent(tape, members.value(i))) {
-        scan.member(members.name(i), members.value(i));
-      }
-    }
-    return scan.finish(members);
+    ResponsesRequestScan scan = new ResponsesRequestScan(body, limits);
+    scan.readMembers();
+    return scan.finish();
   }
 
-  private void member(String name, int value) {
+  @Override
+  protected void member(String name, int value) {
     switch (name) {
-      case "model" -> model = JsonExpect.string(tape, value);
       case "input" -> input = InputItems.read(tape, value, limits.maxMessages());
       case "instructions" -> {
         JsonExpect.kind(tape, value, Kind.STRING);
         otherCharacters += tape.characters(value);
       }
-      case "stream" -> stream = JsonExpect.bool(tape, value);
       case "max_output_tokens" ->
           maxTokens = RequestFields.integer(tape, value, 1, Integer.MAX_VALUE);
       case "max_tool_calls" -> RequestFields.integer(tape, value, 1, Integer.MAX_VALUE);
@@ -129,7 +101,6 @@ final class ResponsesRequestScan {
       case "text" -> text(value);
       case "reasoning" -> reasoning(value);
       case "user" -> user = RequestFields.endUser(tape, value);
-      case "fairlead" -> controls = ControlsReader.fromBody(tape, value);
       default -> state(name, value);
     }
   }
@@ -196,37 +167,11 @@ final class ResponsesRequestScan {
     }
   }
 
-  private ScannedRequest finish(TopLevel members) {
+  private ScannedRequest finish() {
     InputItems items = input;
     if (items == null) {
       throw JsonExpect.missing(tape, tape.root(), "input", "a string or an array of items");
     }
-    if (items.hasImages()) {
-      needs.add(Capability.VISION);
-    }
-    RequestFacts facts =
-        new RequestFacts(
-            model,
-            stream,
-            maxTokens > 0 ? OptionalInt.of(maxTokens) : OptionalInt.empty(),
-            1,
-            needs,
-            items.lastUserText(),
-            plainText && items.isPlainQuestion(),
-            items.characters() + otherCharacters,
-            user,
-            digest(members, items));
-    return new ScannedRequest(
-        facts, members.raw(Dialect.DIALECT_OPENAI_RESPONSES), false, controls);
-  }
-
-  private ByteString digest(TopLevel members, InputItems items) {
-    return CanonicalDigest.of(
-        tape,
-        members,
-        Dialect.DIALECT_OPENAI_RESPONSES.name(),
-        OUTSIDE_SCOPE,
-        items.lastUserNodes(),
-        items.boundaries());
+    return result(Dialect.DIALECT_OPENAI_RESPONSES, OUTSIDE_SCOPE, items);
   }
 }

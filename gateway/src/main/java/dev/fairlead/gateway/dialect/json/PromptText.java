@@ -1,0 +1,91 @@
+package dev.fairlead.gateway.dialect.json;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is worth knowing of the turns of a request; formats extend it by how they are read. One use
+ * an instance.
+ */
+public abstract class PromptText {
+
+  /** The request. */
+  protected final JsonTape tape;
+
+  /** Whether the turn that is read is the user's. */
+  protected boolean lastIsUser;
+
+  /** Whether nothing but text has been seen. */
+  protected boolean onlyText = true;
+
+  /** Whether a turn shows an image. */
+  protected boolean images;
+
+  /** Characters of all text so far. */
+  protected long characters;
+
+  private final UserText userText;
+  private @Nullable String text;
+
+  /** Nothing read yet. */
+  protected PromptText(JsonTape tape) {
+    this.tape = tape;
+    this.userText = new UserText(tape);
+  }
+
+  /** A turn begins. */
+  protected final void turnOf(boolean user) {
+    lastIsUser = user;
+    if (user) {
+      userText.clear();
+    }
+  }
+
+  /** A text of the turn. */
+  protected final void text(int node) {
+    characters += tape.characters(node);
+    if (lastIsUser) {
+      userText.add(node);
+    }
+  }
+
+  /** An image in the turn. */
+  protected final void image() {
+    images = true;
+    onlyText = false;
+  }
+
+  /** Text of the last user turn; empty when there is none. Call it when all is read. */
+  public final String lastUserText() {
+    String known = text;
+    if (known == null) {
+      known = userText.text();
+      text = known;
+    }
+    return known;
+  }
+
+  /** The string nodes that make up {@link #lastUserText}, ascending. */
+  public final int[] lastUserNodes() {
+    return userText.nodes();
+  }
+
+  /** Where the parts of {@link #lastUserText} meet; empty for a single part. */
+  public final String boundaries() {
+    return userText.boundaries();
+  }
+
+  /** Whether any turn shows an image. */
+  public final boolean hasImages() {
+    return images;
+  }
+
+  /** Whether it is text without tool use throughout and ends in a user's question. */
+  public final boolean isPlainQuestion() {
+    return onlyText && lastIsUser && !lastUserText().isBlank();
+  }
+
+  /** Characters of all text. */
+  public final long characters() {
+    return characters;
+  }
+}
