@@ -25,7 +25,15 @@ final class ControlFrameGuard extends ChannelInboundHandlerAdapter {
 
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  /** Where the preface could begin again within itself. */
+  private static final int SECOND_P = 9;
+
   private static final int HEAD = 9;
+
+  /** SETTINGS_MAX_FRAME_SIZE, which the server leaves at its least. */
+  private static final int LARGEST_FRAME = 16_384;
+
   private static final int DATA = 0;
   private static final int HEADERS = 1;
   private static final int RST_STREAM = 3;
@@ -44,7 +52,10 @@ final class ControlFrameGuard extends ChannelInboundHandlerAdapter {
   private final LongSupplier nanos;
   private final byte[] head = new byte[HEAD];
   private Speaks speaks = Speaks.UNKNOWN;
-  private boolean upgraded;
+
+  /** Whether the connection is changing to HTTP/2, behind the rest of the request that asked. */
+  private boolean upgrading;
+
   private int matched;
   private int headBytes;
   private int payload;
@@ -80,7 +91,8 @@ final class ControlFrameGuard extends ChannelInboundHandlerAdapter {
   private boolean allowed(ChannelHandlerContext context, ByteBuf bytes) {
     if (speaks == Speaks.HTTP1 && context.pipeline().get(Http2ConnectionHandler.class) != null) {
       speaks = Speaks.UNKNOWN;
-      upgraded = true;
+      upgrading = true;
+      matched = 0;
     }
     if (speaks == Speaks.HTTP1) {
       return true;
@@ -89,14 +101,16 @@ final class ControlFrameGuard extends ChannelInboundHandlerAdapter {
     while (speaks == Speaks.UNKNOWN && at < bytes.writerIndex()) {
       at = preface(bytes, at);
     }
-    // After an upgrade nothing but the preface may come, or frames would pass unseen.
-    return speaks == Speaks.HTTP2 ? frames(bytes, at) : speaks == Speaks.UNKNOWN || !upgraded;
+    return speaks != Speaks.HTTP2 || frames(bytes, at);
   }
 
+  /** The preface comes first, or somewhere behind the body of a request that was upgraded. */
   private int preface(ByteBuf bytes, int at) {
-    if (bytes.getByte(at) != PREFACE[matched]) {
-      speaks = Speaks.HTTP1;
-      matched = 0;
+    byte found = bytes.getByte(at);
+    if (found != PREFACE[matched]) {
+      speaks = upgrading ? Speaks.UNKNOWN : Speaks.HTTP1;
+      matched = matched == SECOND_P + 1 ? 1 : 0;
+      matched = found == PREFACE[matched] ? matched + 1 : 0;
     } else if (++matched == PREFACE.length) {
       speaks = Speaks.HTTP2;
       windowStart = nanos.getAsLong();
@@ -116,7 +130,7 @@ final class ControlFrameGuard extends ChannelInboundHandlerAdapter {
         if (headBytes == HEAD) {
           headBytes = 0;
           payload = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff;
-          if (isControl(head[3]) && !counted()) {
+          if (payload > LARGEST_FRAME || isControl(head[3]) && !counted()) {
             return false;
           }
         }
