@@ -208,6 +208,7 @@ class Http2FloodTest {
           .isEqualTo(switching.length);
       assertThat(new String(switching, UTF_8)).isEqualTo("HTTP/1.1 101");
       socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(UTF_8));
+      socket.getOutputStream().write(frame(SETTINGS, 0, 0));
       byte[] ping = frame(PING, 0, 0, new byte[8]);
       assertThat(
               endsWhile(
