@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -90,7 +89,7 @@ public class AccountingBenchmark {
   public void ledgerRow() {
     LedgerRow row =
         new LedgerRow(
-            UUID.randomUUID().toString(),
+            "0199c0de-0000-7000-8000-000000000000",
             "req-0123456789abcdef0123456789abcdef",
             Instant.now(),
             PAYER,

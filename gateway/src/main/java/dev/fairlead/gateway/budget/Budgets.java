@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,8 +104,7 @@ public final class Budgets {
   public CompletionStage<@Nullable Reservation> reserve(
       List<Spender> spenders, long full, long likely, long least) {
     BudgetStore.Ask ask =
-        new BudgetStore.Ask(
-            UUID.randomUUID().toString(), spenders, full, likely, least, config.reservationTtl());
+        new BudgetStore.Ask(freshId(), spenders, full, likely, least, config.reservationTtl());
     return attempt(ask, true)
         .exceptionallyCompose(error -> {
           if (Failures.ofRequest(error)) {
@@ -119,6 +119,12 @@ public final class Budgets {
                   new Failure.Overloaded("budgets cannot be checked at the moment", null)
                       .asException());
         });
+  }
+
+  /** Unique is enough: nobody else ever sees it. */
+  private static String freshId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return new UUID(random.nextLong(), random.nextLong()).toString();
   }
 
   private CompletionStage<@Nullable Reservation> attempt(BudgetStore.Ask ask, boolean maySeed) {

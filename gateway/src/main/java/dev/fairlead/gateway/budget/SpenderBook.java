@@ -3,29 +3,26 @@ package dev.fairlead.gateway.budget;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Set;
 
 /** What one spender has spent and reserved. Not thread-safe. */
 final class SpenderBook {
 
   /** How long a settled reservation is remembered, so that telling it again changes nothing. */
-  static final long REMEMBERED_MILLIS = 120_000;
+  static final long REMEMBERED_MILLIS = 30_000;
 
   private static final long DAY_MILLIS = 86_400_000;
 
-  private record Expiry(String id, long atMillis) {}
+  private record Held(long nanoUsd, long untilMillis) {}
 
-  private final Map<String, Long> open = new HashMap<>();
-  private final PriorityQueue<Expiry> expiries =
-      new PriorityQueue<>((a, b) -> Long.compare(a.atMillis(), b.atMillis()));
-  private final Set<String> settled = new HashSet<>();
-  private final Deque<Expiry> forgetting = new ArrayDeque<>();
+  /** In the order of their beginning, which is that of their end: all live equally long. */
+  private final Map<String, Held> open = new LinkedHashMap<>();
+
+  /** With the time until which they are remembered, in its order. */
+  private final Map<String, Long> settled = new LinkedHashMap<>();
+
   private long day;
   private int month;
   private Spent spent;
@@ -54,34 +51,32 @@ final class SpenderBook {
       day = today;
       month = thisMonth;
     }
-    for (Expiry next = expiries.peek();
-        next != null && next.atMillis() <= nowMillis;
-        next = expiries.peek()) {
-      expiries.poll();
-      Long amount = open.remove(next.id());
-      if (amount != null) {
-        reserved -= amount;
+    for (Iterator<Held> held = open.values().iterator(); held.hasNext(); ) {
+      Held oldest = held.next();
+      if (oldest.untilMillis() > nowMillis) {
+        break;
       }
+      held.remove();
+      reserved -= oldest.nanoUsd();
     }
-    while (!forgetting.isEmpty() && forgetting.getFirst().atMillis() <= nowMillis) {
-      settled.remove(forgetting.removeFirst().id());
+    Iterator<Long> remembered = settled.values().iterator();
+    while (remembered.hasNext() && remembered.next() <= nowMillis) {
+      remembered.remove();
     }
   }
 
-  void reserve(String id, long nanoUsd, long expiresMillis) {
-    open.put(id, nanoUsd);
-    expiries.add(new Expiry(id, expiresMillis));
+  void reserve(String id, long nanoUsd, long untilMillis) {
+    open.put(id, new Held(nanoUsd, untilMillis));
     reserved += nanoUsd;
   }
 
   void settle(String id, long nanoUsd, long nowMillis) {
-    if (!settled.add(id)) {
+    if (settled.putIfAbsent(id, nowMillis + REMEMBERED_MILLIS) != null) {
       return;
     }
-    forgetting.addLast(new Expiry(id, nowMillis + REMEMBERED_MILLIS));
-    Long amount = open.remove(id);
-    if (amount != null) {
-      reserved -= amount;
+    Held held = open.remove(id);
+    if (held != null) {
+      reserved -= held.nanoUsd();
     }
     spent = new Spent(spent.day() + nanoUsd, spent.month() + nanoUsd, spent.total() + nanoUsd);
   }
