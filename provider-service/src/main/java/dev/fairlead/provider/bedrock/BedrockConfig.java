@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.fairlead.common.config.ConfigSource.JsonDefaults;
 import dev.fairlead.common.config.Expect;
 import dev.fairlead.common.config.Secret;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * An entry of {@code providers} of kind {@code bedrock}. Credentials are the first of: the entry's
@@ -74,5 +76,12 @@ public record BedrockConfig(
         new Secret(pair ? secret : ""),
         new Secret(pair ? environment.apply("AWS_SESSION_TOKEN").orElse("") : ""),
         pair ? "" : environment.apply("AWS_PROFILE").orElse(""));
+  }
+
+  /** What no message may repeat. */
+  List<String> secrets() {
+    return Stream.of(accessKeyId, secretAccessKey.reveal(), sessionToken.reveal())
+        .filter(secret -> !secret.isEmpty())
+        .toList();
   }
 }

@@ -11,6 +11,7 @@ import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /**
  * What Bedrock's exceptions mean. Messages name the kind of trouble and never the host, the account
- * or a key; the vendor's own words are passed on only where the caller's request is at fault.
+ * or a key; the vendor's own words are passed on only where the caller's request is at fault, and
+ * not if they repeat a secret.
  */
 final class BedrockFailures {
 
@@ -27,9 +29,12 @@ final class BedrockFailures {
   private static final long LONGEST_WAIT_SECONDS = 86_400;
 
   private final String provider;
+  private final List<String> secrets;
 
-  BedrockFailures(String provider) {
+  /** Failures of a provider of that configured name, which is called with those secrets. */
+  BedrockFailures(String provider, List<String> secrets) {
     this.provider = provider;
+    this.secrets = List.copyOf(secrets);
   }
 
   /**
@@ -171,11 +176,11 @@ final class BedrockFailures {
         status);
   }
 
-  private static UpstreamFailure callers(
+  private UpstreamFailure callers(
       int status, @Nullable AwsErrorDetails details, boolean elsewhere) {
     String message = details == null ? null : details.errorMessage();
     String text =
-        message == null || message.isEmpty()
+        message == null || message.isEmpty() || secrets.stream().anyMatch(message::contains)
             ? "the model refused the request (" + status + ")"
             : message.substring(0, Math.min(message.length(), LONGEST_MESSAGE));
     return failure(

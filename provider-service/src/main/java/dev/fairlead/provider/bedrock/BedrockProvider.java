@@ -50,7 +50,7 @@ public final class BedrockProvider implements ModelProvider {
   public BedrockProvider(
       String name, BedrockConfig config, LimitSettings limits, ClientFactory factory) {
     this.config = config;
-    this.failures = new BedrockFailures(name);
+    this.failures = new BedrockFailures(name, config.secrets());
     this.limits = limits;
     this.loops = factory.eventLoopGroup();
     Object millis = factory.options().channelOptions().get(ChannelOption.CONNECT_TIMEOUT_MILLIS);

@@ -249,7 +249,7 @@ class BedrockProviderTest {
   @Test
   void missingConnection_countsAsUnreachable() {
     UpstreamFailure failure =
-        new BedrockFailures("aws").of(new ConnectTimeoutException("late"), false);
+        new BedrockFailures("aws", List.of()).of(new ConnectTimeoutException("late"), false);
     assertThat(failure.result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_UNAVAILABLE);
     assertThat(failure.httpStatus()).isZero();
     assertThat(failure.failure()).isInstanceOf(Failure.Timeout.class);
