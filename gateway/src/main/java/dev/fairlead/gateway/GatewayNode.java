@@ -3,12 +3,15 @@ package dev.fairlead.gateway;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.gateway.alerts.Alerts;
+import dev.fairlead.gateway.alerts.AlertsConfig;
+import dev.fairlead.gateway.alerts.SpendAnomalies;
 import dev.fairlead.gateway.budget.BudgetConfig;
 import dev.fairlead.gateway.budget.Budgets;
 import dev.fairlead.gateway.budget.LedgerSpending;
-import dev.fairlead.gateway.budget.LoggedAlerts;
 import dev.fairlead.gateway.budget.MemoryBudgetStore;
 import dev.fairlead.gateway.budget.OutputLengths;
+import dev.fairlead.gateway.budget.RaisedAlerts;
 import dev.fairlead.gateway.budget.RedisBudgetStore;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.canary.CanaryConfig;
@@ -20,6 +23,7 @@ import dev.fairlead.gateway.keys.KeyDirectory;
 import dev.fairlead.gateway.keys.KeyFollower;
 import dev.fairlead.gateway.keys.SharedKeyBook;
 import dev.fairlead.gateway.ledger.LedgerConfig;
+import dev.fairlead.gateway.ledger.LedgerSink;
 import dev.fairlead.gateway.ledger.RunningLedger;
 import dev.fairlead.gateway.limits.FallbackLimitStore;
 import dev.fairlead.gateway.limits.LimitStore;
@@ -114,6 +118,7 @@ public final class GatewayNode implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final KeyDirectory keys;
   private final KeyFollower keyFollower;
+  private final Alerts alerts;
   private final @Nullable RedisLink link;
 
   private GatewayNode(
@@ -126,10 +131,12 @@ public final class GatewayNode implements AutoCloseable {
       ScheduledExecutorService timer,
       KeyDirectory keys,
       KeyFollower keyFollower,
+      Alerts alerts,
       @Nullable RedisLink link) {
     this.edge = edge;
     this.keys = keys;
     this.keyFollower = keyFollower;
+    this.alerts = alerts;
     this.link = link;
     this.rpc = rpc;
     this.catalogs = catalogs;
@@ -179,6 +186,9 @@ public final class GatewayNode implements AutoCloseable {
     sections.put("redis", redis);
     LedgerConfig ledgerConfig = config.section("ledger", LedgerConfig.class);
     sections.put("ledger", ledgerConfig);
+    AlertsConfig alertsConfig = config.section("alerts", AlertsConfig.class);
+    sections.put("alerts", alertsConfig);
+    Alerts alerts = new Alerts(alertsConfig, telemetry.registry());
     BudgetConfig budgetConfig = config.section("budgets", BudgetConfig.class);
     sections.put("budgets", budgetConfig);
 
@@ -249,7 +259,7 @@ public final class GatewayNode implements AutoCloseable {
                 ? new MemoryBudgetStore(InstantSource.system())
                 : new RedisBudgetStore(link, BUDGET_TIMEOUT_MILLIS),
             new LedgerSpending(ledger),
-            new LoggedAlerts(),
+            new RaisedAlerts(alerts, InstantSource.system()),
             steering.blocking(),
             InstantSource.system(),
             telemetry.registry());
@@ -270,7 +280,13 @@ public final class GatewayNode implements AutoCloseable {
             quality,
             shadows,
             Duration.ofNanos(Math.round(objectives.latencyP95Ms() * 1e6)),
-            new Accounting(ledger.sink(), ledger.keepsPrompts(), budgets, lengths),
+            new Accounting(
+                watched(
+                    ledger.sink(),
+                    new SpendAnomalies(alertsConfig, alerts, InstantSource.system())),
+                ledger.keepsPrompts(),
+                budgets,
+                lengths),
             new RateLimiter(limitStore(link, limits)));
     EdgeServer edge =
         EdgeServer.start(
@@ -302,7 +318,7 @@ public final class GatewayNode implements AutoCloseable {
       rpc = startRpc(server, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
     }
     return new GatewayNode(
-        edge, rpc, catalogs, steering, breakers, ledger, timer, keys, keyFollower, link);
+        edge, rpc, catalogs, steering, breakers, ledger, timer, keys, keyFollower, alerts, link);
   }
 
   private static ReferenceJudge judge(
@@ -322,6 +338,13 @@ public final class GatewayNode implements AutoCloseable {
                             ? router.baseline(known)
                             : known.find(config.judgeModel())))
         : new EmbeddingJudge(scorer, config.sameAbove());
+  }
+
+  private static LedgerSink watched(LedgerSink ledger, SpendAnomalies anomalies) {
+    return row -> {
+      ledger.offer(row);
+      anomalies.spent(row.payer().tenant(), row.bill().costNanoUsd());
+    };
   }
 
   private static LimitStore limitStore(@Nullable RedisLink link, LimitsConfig limits) {
@@ -396,6 +419,7 @@ public final class GatewayNode implements AutoCloseable {
     steering.close();
     keyFollower.close();
     ledger.close();
+    alerts.close();
     if (link != null) {
       link.close();
     }

@@ -28,6 +28,7 @@ class GatewayConfigTest {
     "server,dev.fairlead.gateway.ServerConfig",
     "services,dev.fairlead.gateway.ServicesConfig",
     "limits,dev.fairlead.gateway.LimitsConfig",
+    "alerts,dev.fairlead.gateway.alerts.AlertsConfig",
     "canary,dev.fairlead.gateway.canary.CanaryConfig",
     "ledger,dev.fairlead.gateway.ledger.LedgerConfig",
     "budgets,dev.fairlead.gateway.budget.BudgetConfig",

@@ -61,6 +61,7 @@ public final class ConfigSource {
           "standalone",
           "quality",
           "ledger",
+          "alerts",
           "budgets");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(
