@@ -33,7 +33,9 @@ class MessageResponseCodecTest {
   void argumentsOfATool_areTheVendorsOwnText(String input) throws IOException {
     Message message =
         decode(
-            "{\"type\":\"text\",\"text\":\"\u00fcber\"},{\"type\":\"server_tool_use\",\"input\":{\"q\":1}},{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"f\",\"input\":"
+            "{\"type\":\"text\",\"text\":\"\u00fcber\"},"
+                + "{\"type\":\"server_tool_use\",\"input\":{\"q\":1}},"
+                + "{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"f\",\"input\":"
                 + " "
                 + input
                 + " },{\"type\":\"tool_use\",\"input\":{\"second\":true},\"id\":\"t2\",\"name\":\"g\"}");

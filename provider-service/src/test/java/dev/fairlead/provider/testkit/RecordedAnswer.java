@@ -73,7 +73,7 @@ public final class RecordedAnswer implements AnswerListener {
 
   /** Blocks until the end. */
   public RecordedAnswer await() {
-    return await(Duration.ofSeconds(20));
+    return await(Duration.ofSeconds(60));
   }
 
   /** Blocks until the end. */
