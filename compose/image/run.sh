@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The image's entry point: becomes the service's JVM, so that it is the process that is told to stop.
+set -euo pipefail
+app=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+. "$app/bin/service.sh"
+main=$(main_class_of "${FAIRLEAD_SERVICE:?FAIRLEAD_SERVICE names the service}")
+aot=()
+[ ! -r "$app/aot/app.aot" ] || aot=(-XX:AOTCache="$app/aot/app.aot")
+# shellcheck disable=SC2086 # the options are words
+exec "${JAVA_HOME:?}/bin/java" "${shared_flags[@]}" "${aot[@]}" -XX:-UsePerfData -XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError \
+  ${FAIRLEAD_JAVA_OPTS:-} -cp "$(class_path_in "$app/lib")" "$main" "$@"

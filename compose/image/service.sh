@@ -1,0 +1,42 @@
+# Sourced by the image's scripts: what each service is called in the build, its main class and where it tells its health.
+# shellcheck shell=bash
+
+module_of() {
+  case $1 in
+    gateway | standalone) printf '%s\n' "$1" ;;
+    scorer | cache | provider) printf '%s-service\n' "$1" ;;
+    *) printf 'unknown service %s (expected: gateway, scorer, cache, provider or standalone)\n' "$1" >&2 && return 2 ;;
+  esac
+}
+
+main_class_of() {
+  module_of "$1" >/dev/null && printf 'dev.fairlead.%s.Main\n' "$1"
+}
+
+# The port of /readyz and /healthz: the gateway's own, or a backend's gRPC port + 100.
+health_port_of() {
+  case $1 in
+    gateway | standalone) printf '%s\n' "${PORT:-${FAIRLEAD_SERVER_PORT:-8080}}" ;;
+    scorer) printf '%s\n' "$((${FAIRLEAD_SCORER_PORT:-7001} + 100))" ;;
+    cache) printf '%s\n' "$((${FAIRLEAD_CACHE_PORT:-7002} + 100))" ;;
+    provider) printf '%s\n' "$((${FAIRLEAD_PROVIDER_PORT:-7003} + 100))" ;;
+    *) module_of "$1" ;;
+  esac
+}
+
+# Flags that the training run and every later run must share, else the JVM sets the AOT cache aside.
+shared_flags=(
+  -XX:+UseG1GC
+  -XX:+UseCompactObjectHeaders
+  --enable-native-access=ALL-UNNAMED
+  --sun-misc-unsafe-memory-access=allow
+  -Dio.netty.allocator.type=pooled
+  -Dio.netty.leakDetection.level=disabled
+)
+
+# The jars in a fixed order: the AOT cache belongs to one class path.
+class_path_in() {
+  local jars=("$1"/*.jar)
+  local IFS=:
+  printf '%s\n' "${jars[*]}"
+}
