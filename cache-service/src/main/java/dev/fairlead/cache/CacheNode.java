@@ -18,6 +18,7 @@ import dev.fairlead.common.lifecycle.ServiceNode;
 import dev.fairlead.redis.RedisConfig;
 import io.grpc.BindableService;
 import io.grpc.Channel;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Duration;
@@ -120,6 +121,9 @@ public final class CacheNode implements ServiceNode {
     backing.follow(stores, flights, outcomes, index, clock);
 
     counters.bindTo(meters, stats::lastEntries, index::size, flights::waiting);
+    Gauge.builder("llm.router.cache.false.hit.rate", stats, Stats::falseHitRate)
+        .description("Estimated share of eligible requests answered wrongly; no number before labels")
+        .register(meters);
     repeat(
         timer, config.sweepInterval(), () -> sweep(store, index, backing, stats, clock.instant()));
     repeat(timer, config.statsInterval(), () -> counters.sync().exceptionally(error -> Map.of()));

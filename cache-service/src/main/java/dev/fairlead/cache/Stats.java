@@ -87,6 +87,12 @@ final class Stats {
     return message.build();
   }
 
+  /** The estimated share of eligible requests answered wrongly, 0..1; NaN before there are labels. */
+  double falseHitRate() {
+    ServePolicy.Estimate falseHits = policy.standing().falseHits();
+    return falseHits == null ? Double.NaN : falseHits.value();
+  }
+
   private void addStanding(GetStatsResponse.Builder message, Standing standing) {
     message.setLabels(standing.labels()).setWrongLabels(standing.wrongLabels());
     ServePolicy.Estimate falseHits = standing.falseHits();
