@@ -122,7 +122,8 @@ public final class CacheNode implements ServiceNode {
 
     counters.bindTo(meters, stats::lastEntries, index::size, flights::waiting);
     Gauge.builder("llm.router.cache.false.hit.rate", stats, Stats::falseHitRate)
-        .description("Estimated share of eligible requests answered wrongly; no number before labels")
+        .description(
+            "Estimated share of eligible requests answered wrongly; no number before labels")
         .register(meters);
     repeat(
         timer, config.sweepInterval(), () -> sweep(store, index, backing, stats, clock.instant()));

@@ -87,7 +87,9 @@ final class Stats {
     return message.build();
   }
 
-  /** The estimated share of eligible requests answered wrongly, 0..1; NaN before there are labels. */
+  /**
+   * The estimated share of eligible requests answered wrongly, 0..1; NaN before there are labels.
+   */
   double falseHitRate() {
     ServePolicy.Estimate falseHits = policy.standing().falseHits();
     return falseHits == null ? Double.NaN : falseHits.value();

@@ -2,6 +2,7 @@ package dev.fairlead.deploy;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -29,7 +30,7 @@ record ComposeFile(Map<String, Object> root) {
   }
 
   @SuppressWarnings("unchecked")
-  static Map<String, Object> mapping(Object value) {
+  static Map<String, Object> mapping(@Nullable Object value) {
     return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
   }
 }

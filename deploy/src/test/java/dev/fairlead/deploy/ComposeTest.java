@@ -6,14 +6,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 final class ComposeTest {
 
@@ -25,24 +26,37 @@ final class ComposeTest {
   void mesh_hasEveryServiceAndWhatOperatesIt() {
     assertThat(ComposeFile.read(MESH).services())
         .containsOnlyKeys(
-            "proxy", "gateway-1", "gateway-2", "scorer", "cache", "provider", "redis", "postgres",
-            "otel-collector", "prometheus", "grafana");
+            "proxy",
+            "gateway-1",
+            "gateway-2",
+            "scorer",
+            "cache",
+            "provider",
+            "redis",
+            "postgres",
+            "otel-collector",
+            "prometheus",
+            "grafana");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {MESH, SMALL})
   void images_arePinned(String file) {
-    ComposeFile.read(file).services().forEach((name, service) -> {
-      String image = String.valueOf(service.get("image"));
-      if (service.containsKey("build")) {
-        assertThat(image).as(name).startsWith("fairlead-");
-        assertThat(Repository.path("compose").resolve(build(service, "dockerfile")).getParent()).isNotNull();
-        assertThat(ComposeFile.mapping(ComposeFile.mapping(service.get("build")).get("args")))
-            .as(name).containsKey("SERVICE");
-      } else {
-        assertThat(image).as(name).matches("[a-z/-]+:v?\\d+\\.\\d+(\\.\\d+)?(-[a-z0-9]+)?");
-      }
-    });
+    ComposeFile.read(file)
+        .services()
+        .forEach((name, service) -> {
+          String image = String.valueOf(service.get("image"));
+          if (service.containsKey("build")) {
+            assertThat(image).as(name).startsWith("fairlead-");
+            assertThat(Repository.path("compose").resolve(build(service, "dockerfile")).getParent())
+                .isNotNull();
+            assertThat(ComposeFile.mapping(ComposeFile.mapping(service.get("build")).get("args")))
+                .as(name)
+                .containsKey("SERVICE");
+          } else {
+            assertThat(image).as(name).matches("[a-z/-]+:v?\\d+\\.\\d+(\\.\\d+)?(-[a-z0-9]+)?");
+          }
+        });
   }
 
   private static String build(Map<String, Object> service, String key) {
@@ -55,7 +69,10 @@ final class ComposeTest {
     Map<String, Map<String, Object>> own = ComposeFile.read(file).ownServices();
     assertThat(own).isNotEmpty();
     own.forEach((name, service) -> {
-      assertThat(service).as(name).containsEntry("read_only", true).containsEntry("cap_drop", List.of("ALL"));
+      assertThat(service)
+          .as(name)
+          .containsEntry("read_only", true)
+          .containsEntry("cap_drop", List.of("ALL"));
       assertThat(service.get("security_opt")).as(name).isEqualTo(List.of("no-new-privileges:true"));
       assertThat(String.valueOf(service.get("tmpfs"))).as(name).contains("/tmp:exec");
     });
@@ -65,16 +82,23 @@ final class ComposeTest {
   @ValueSource(strings = {MESH, SMALL})
   void environment_isReadByTheCode(String file) {
     Set<String> known = KnownEnvironment.names();
-    ComposeFile.read(file).ownServices().forEach((name, service) ->
-        assertThat(known).as(name).containsAll(ComposeFile.mapping(service.get("environment")).keySet()));
+    ComposeFile.read(file)
+        .ownServices()
+        .forEach((name, service) ->
+            assertThat(known)
+                .as(name)
+                .containsAll(ComposeFile.mapping(service.get("environment")).keySet()));
   }
 
   @Test
   void configuration_hasOnlySectionsAndKeysOfTheCode() {
     Set<String> known = KnownEnvironment.names();
-    for (Map.Entry<String, JsonNode> section : Repository.yaml("compose/fairlead.yaml").properties()) {
+    for (Map.Entry<String, JsonNode> section :
+        Repository.yaml("compose/fairlead.yaml").properties()) {
       for (Map.Entry<String, JsonNode> key : section.getValue().properties()) {
-        assertThat(known).contains(("fairlead_" + section.getKey() + "_" + key.getKey()).toUpperCase(java.util.Locale.ROOT));
+        assertThat(known)
+            .contains(
+                ("fairlead_" + section.getKey() + "_" + key.getKey()).toUpperCase(Locale.ROOT));
       }
     }
   }
@@ -82,30 +106,39 @@ final class ComposeTest {
   @Test
   void mounts_areFilesOfTheTree() {
     List<String> mounts = new ArrayList<>();
-    ComposeFile.read(MESH).services().values().forEach(service -> {
-      if (service.get("volumes") instanceof List<?> volumes) {
-        volumes.forEach(volume -> mounts.add(String.valueOf(volume)));
-      }
-    });
+    ComposeFile.read(MESH)
+        .services()
+        .values()
+        .forEach(service -> {
+          if (service.get("volumes") instanceof List<?> volumes) {
+            volumes.forEach(volume -> mounts.add(String.valueOf(volume)));
+          }
+        });
     Set<String> named = ComposeFile.mapping(ComposeFile.read(MESH).root().get("volumes")).keySet();
-    assertThat(mounts).isNotEmpty().allSatisfy(mount -> {
-      String source = mount.substring(0, mount.indexOf(':'));
-      if (source.startsWith("./")) {
-        assertThat(Files.exists(Repository.path("compose").resolve(source))).as(mount).isTrue();
-        assertThat(mount).endsWith(":ro");
-      } else {
-        assertThat(named).contains(source);
-      }
-    });
+    assertThat(mounts)
+        .isNotEmpty()
+        .allSatisfy(mount -> {
+          String source = mount.substring(0, mount.indexOf(':'));
+          if (source.startsWith("./")) {
+            assertThat(Files.exists(Repository.path("compose").resolve(source))).as(mount).isTrue();
+            assertThat(mount).endsWith(":ro");
+          } else {
+            assertThat(named).contains(source);
+          }
+        });
   }
 
   @Test
   void ports_areOnLoopbackOnly() {
-    ComposeFile.read(MESH).services().forEach((name, service) -> {
-      if (service.get("ports") instanceof List<?> ports) {
-        assertThat(ports).as(name).allSatisfy(port -> assertThat(String.valueOf(port)).startsWith("127.0.0.1:"));
-      }
-    });
+    ComposeFile.read(MESH)
+        .services()
+        .forEach((name, service) -> {
+          if (service.get("ports") instanceof List<?> ports) {
+            assertThat(ports)
+                .as(name)
+                .allSatisfy(port -> assertThat(String.valueOf(port)).startsWith("127.0.0.1:"));
+          }
+        });
   }
 
   @Test
@@ -125,10 +158,15 @@ final class ComposeTest {
   @Test
   void scrapeTargets_areServicesAtTheirManagementPorts() {
     List<String> targets = new ArrayList<>();
-    for (JsonNode job : Repository.yaml("compose/prometheus/prometheus.yml").get("scrape_configs")) {
-      job.path("static_configs").get(0).get("targets").forEach(target -> targets.add(target.asText()));
+    for (JsonNode job :
+        Repository.yaml("compose/prometheus/prometheus.yml").get("scrape_configs")) {
+      job.path("static_configs")
+          .get(0)
+          .get("targets")
+          .forEach(target -> targets.add(target.asText()));
     }
     assertThat(targets)
-        .containsExactlyInAnyOrder("gateway-1:8080", "gateway-2:8080", "scorer:7101", "cache:7102", "provider:7103");
+        .containsExactlyInAnyOrder(
+            "gateway-1:8080", "gateway-2:8080", "scorer:7101", "cache:7102", "provider:7103");
   }
 }

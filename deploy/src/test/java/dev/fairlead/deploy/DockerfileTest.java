@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The rules of the common Dockerfile linters that matter here. Building it needs a container engine. */
+/**
+ * The rules of the common Dockerfile linters that matter here. Building it needs a container
+ * engine.
+ */
 final class DockerfileTest {
 
   private static final List<String> LINES = instructions();
@@ -18,7 +21,8 @@ final class DockerfileTest {
       if (line.isBlank() || line.startsWith("#")) {
         continue;
       }
-      open.append(line.strip(), 0, line.strip().length() - (line.endsWith("\\") ? 1 : 0)).append(' ');
+      open.append(line.strip(), 0, line.strip().length() - (line.endsWith("\\") ? 1 : 0))
+          .append(' ');
       if (!line.endsWith("\\")) {
         instructions.add(open.toString().strip());
         open.setLength(0);
@@ -33,7 +37,8 @@ final class DockerfileTest {
         .hasSize(2)
         .allSatisfy(line -> assertThat(line).matches("ARG \\w+=[a-z/-]+:\\d+\\.\\d+[a-z0-9.-]*"));
     assertThat(LINES.stream().filter(line -> line.startsWith("FROM ")))
-        .allSatisfy(line -> assertThat(line).matches("FROM (\\$\\{(MAVEN|BASE)_IMAGE}|runtime)( AS \\w+)?"));
+        .allSatisfy(line ->
+            assertThat(line).matches("FROM (\\$\\{(MAVEN|BASE)_IMAGE}|runtime)( AS \\w+)?"));
   }
 
   @Test
@@ -47,14 +52,20 @@ final class DockerfileTest {
   @Test
   void lastStage_tellsItsHealthWithoutCurl_andStartsByExecForm() {
     List<String> last = LINES.subList(lastFrom(), LINES.size());
-    assertThat(last).anyMatch(line -> line.startsWith("HEALTHCHECK") && line.contains("[\"/app/bin/healthcheck.sh\"]"));
+    assertThat(last)
+        .anyMatch(line ->
+            line.startsWith("HEALTHCHECK") && line.contains("[\"/app/bin/healthcheck.sh\"]"));
     assertThat(last).anyMatch(line -> line.startsWith("ENTRYPOINT [\"/app/bin/run.sh\"]"));
-    assertThat(String.join("\n", LINES)).doesNotContain("curl").doesNotContain("sudo").doesNotContain("ADD ");
+    assertThat(String.join("\n", LINES))
+        .doesNotContain("curl")
+        .doesNotContain("sudo")
+        .doesNotContain("ADD ");
   }
 
   @Test
   void buildContext_leavesOutWhatIsBuiltOrSecret() {
-    assertThat(Repository.text(".dockerignore").lines()).contains(".git", "**/target", "data", "**/.env");
+    assertThat(Repository.text(".dockerignore").lines())
+        .contains(".git", "**/target", "data", "**/.env");
   }
 
   private static int lastFrom() {

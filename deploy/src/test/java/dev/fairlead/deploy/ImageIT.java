@@ -17,11 +17,15 @@ import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the Dockerfile's stages run, run as processes of this machine: no container engine is needed. */
+/**
+ * What the Dockerfile's stages run, run as processes of this machine: no container engine is
+ * needed.
+ */
 final class ImageIT {
 
   @Test
-  void scorer_startsFromItsOwnRuntimeAndAotCache_andTellsItsHealth(@TempDir Path folder) throws Exception {
+  void scorer_startsFromItsOwnRuntimeAndAotCache_andTellsItsHealth(@TempDir Path folder)
+      throws Exception {
     Path jars = Files.createDirectory(folder.resolve("jars"));
     copyJars(jars);
     Map<String, String> environment = new HashMap<>();
@@ -41,7 +45,9 @@ final class ImageIT {
     environment.put("FAIRLEAD_JAVA_OPTS", "-Xlog:class+load:file=" + folder.resolve("classes.log"));
     Path log = folder.resolve("log");
     ProcessBuilder builder =
-        new ProcessBuilder(bin.resolve("run.sh").toString()).directory(folder.toFile()).redirectErrorStream(true);
+        new ProcessBuilder(bin.resolve("run.sh").toString())
+            .directory(folder.toFile())
+            .redirectErrorStream(true);
     builder.redirectOutput(log.toFile()).environment().putAll(environment);
     Process service = builder.start();
     try {
@@ -62,7 +68,8 @@ final class ImageIT {
 
   @Test
   void unknownService_isRefusedByName(@TempDir Path folder) {
-    Tool.Run run = Tool.run(Map.of(), List.of("compose/image/assemble.sh", "ledger", folder.toString()));
+    Tool.Run run =
+        Tool.run(Map.of(), List.of("compose/image/assemble.sh", "ledger", folder.toString()));
     assertThat(run.code()).isNotZero();
     assertThat(run.output()).contains("unknown service ledger (expected: gateway, scorer");
   }
@@ -92,7 +99,10 @@ final class ImageIT {
         String name = target.resolve("classes-" + folders++ + ".jar").toString();
         assertThat(jar.run(System.out, System.err, "cf", name, "-C", entry, ".")).isZero();
       } else if (entry.endsWith(".jar") && Files.exists(path) && !entry.contains("linux-amd64")) {
-        Files.copy(path, target.resolve(path.getFileName()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+            path,
+            target.resolve(path.getFileName()),
+            java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }

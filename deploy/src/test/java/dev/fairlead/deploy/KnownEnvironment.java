@@ -9,19 +9,25 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The environment names that the services read: of every key of every section, and the well-known ones. */
+/**
+ * The environment names that the services read: of every key of every section, and the well-known
+ * ones.
+ */
 final class KnownEnvironment {
 
-  private static final Pattern README_ROW = Pattern.compile("^\\| (`[A-Z].*?) \\|", Pattern.MULTILINE);
+  private static final Pattern README_ROW =
+      Pattern.compile("^\\| (`[A-Z].*?) \\|", Pattern.MULTILINE);
   private static final Pattern NAME = Pattern.compile("`([A-Z][A-Z0-9_]+)`");
   private static final Pattern IN_CODE =
-      Pattern.compile("\"((?:PORT|ENABLE|OPENAI|ANTHROPIC|GEMINI|AWS|BEDROCK|LOCAL|DATABASE)[A-Z0-9_]*)\"");
+      Pattern.compile(
+          "\"((?:PORT|ENABLE|OPENAI|ANTHROPIC|GEMINI|AWS|BEDROCK|LOCAL|DATABASE)[A-Z0-9_]*)\"");
 
   private KnownEnvironment() {}
 
   /** Every name, as the reference files, the sources and the root README tell them. */
   static Set<String> names() {
-    Set<String> names = new TreeSet<>(Set.of("FAIRLEAD_CONFIG", "FAIRLEAD_JAVA_OPTS", "FAIRLEAD_SERVICE"));
+    Set<String> names =
+        new TreeSet<>(Set.of("FAIRLEAD_CONFIG", "FAIRLEAD_JAVA_OPTS", "FAIRLEAD_SERVICE"));
     for (Path reference : Repository.files(".", ".yaml")) {
       if (reference.toString().contains("/src/main/resources/fairlead/")
           && !reference.toString().contains("known-models")) {

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever a panel or a rule asks for is what a running Fairlead says at /metrics. */
 final class MetricNamesIT {
 
-  private static final Pattern SAMPLE = Pattern.compile("^([a-z0-9_]+)(?:\\{([^}]*)})? ", Pattern.MULTILINE);
+  private static final Pattern SAMPLE =
+      Pattern.compile("^([a-z0-9_]+)(?:\\{([^}]*)})? ", Pattern.MULTILINE);
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
 
   /** What Prometheus itself puts on every series. */
@@ -47,7 +48,9 @@ final class MetricNamesIT {
         HttpClient client = HttpClient.newHttpClient()) {
       URI gateway = URI.create("http://127.0.0.1:" + standalone.httpPort());
       await().atMost(Duration.ofSeconds(60)).until(standalone::ready);
-      String body = "{\"model\":\"auto\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello there\"}]}";
+      String body =
+          "{\"model\":\"auto\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello"
+              + " there\"}]}";
       HttpResponse<String> answer =
           client.send(
               HttpRequest.newBuilder(gateway.resolve("/v1/chat/completions"))
@@ -58,7 +61,8 @@ final class MetricNamesIT {
       assertThat(answer.statusCode()).isEqualTo(200);
       await()
           .atMost(Duration.ofSeconds(30))
-          .untilAsserted(() -> assertThat(metrics(client, gateway)).contains("llm_router_overhead_seconds_count 1"));
+          .untilAsserted(() ->
+              assertThat(metrics(client, gateway)).contains("llm_router_overhead_seconds_count 1"));
       read(metrics(client, gateway));
     }
   }
@@ -71,7 +75,8 @@ final class MetricNamesIT {
   private static void read(String text) {
     Matcher sample = SAMPLE.matcher(text);
     while (sample.find()) {
-      Set<String> labels = LABELS.computeIfAbsent(sample.group(1), name -> new TreeSet<>(TARGET_LABELS));
+      Set<String> labels =
+          LABELS.computeIfAbsent(sample.group(1), name -> new TreeSet<>(TARGET_LABELS));
       if (sample.group(2) != null) {
         Matcher label = LABEL.matcher(sample.group(2));
         while (label.find()) {
@@ -83,29 +88,41 @@ final class MetricNamesIT {
 
   @Test
   void everySeries_isToldByTheRunningServices() {
-    assertThat(Queries.all()).hasSizeGreaterThan(60).allSatisfy((place, query) ->
-        assertThat(LABELS.keySet()).as("%s: %s", place, query).containsAll(Queries.seriesIn(query)));
+    assertThat(Queries.all())
+        .hasSizeGreaterThan(60)
+        .allSatisfy((place, query) ->
+            assertThat(LABELS.keySet())
+                .as("%s: %s", place, query)
+                .containsAll(Queries.seriesIn(query)));
   }
 
   @Test
   void everyLabel_isOnItsSeries() {
-    assertThat(Queries.all()).allSatisfy((place, query) ->
-        Queries.labelsIn(query).forEach((series, labels) ->
-            assertThat(LABELS.get(series)).as("%s: %s", place, series).containsAll(labels)));
+    assertThat(Queries.all())
+        .allSatisfy((place, query) ->
+            Queries.labelsIn(query)
+                .forEach((series, labels) ->
+                    assertThat(LABELS.get(series))
+                        .as("%s: %s", place, series)
+                        .containsAll(labels)));
   }
 
   @Test
   void everyRecordedSeries_hasItsRule() {
-    assertThat(Queries.all()).allSatisfy((place, query) ->
-        assertThat(Queries.recorded()).as(place).containsAll(Queries.recordedIn(query)));
+    assertThat(Queries.all())
+        .allSatisfy((place, query) ->
+            assertThat(Queries.recorded()).as(place).containsAll(Queries.recordedIn(query)));
   }
 
   @Test
   void everyQuery_namesSomething() {
-    assertThat(Queries.all()).allSatisfy((place, query) -> {
-      if (!query.startsWith("vector(") && !query.startsWith("up{")) {
-        assertThat(Queries.seriesIn(query).size() + Queries.recordedIn(query).size()).as(place).isPositive();
-      }
-    });
+    assertThat(Queries.all())
+        .allSatisfy((place, query) -> {
+          if (!query.startsWith("vector(") && !query.startsWith("up{")) {
+            assertThat(Queries.seriesIn(query).size() + Queries.recordedIn(query).size())
+                .as(place)
+                .isPositive();
+          }
+        });
   }
 }

@@ -22,7 +22,9 @@ final class ProxyTest {
         Repository.text("compose/nginx/nginx.conf")
             .replaceAll("gateway-[12]:", "127.0.0.1:")
             .replaceAll("(pid|_path) /tmp/", "$1 " + folder + "/"));
-    Tool.Run run = Tool.run(Map.of(), List.of("nginx", "-t", "-q", "-p", folder.toString(), "-c", file.toString()));
+    Tool.Run run =
+        Tool.run(
+            Map.of(), List.of("nginx", "-t", "-q", "-p", folder.toString(), "-c", file.toString()));
     assertThat(run.code()).as(run.output()).isZero();
   }
 

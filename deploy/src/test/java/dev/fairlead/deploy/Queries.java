@@ -14,13 +14,15 @@ import java.util.regex.Pattern;
 /** The queries of dashboards and rules, and the series and labels that they name. */
 final class Queries {
 
-  private static final Pattern SERIES = Pattern.compile("\\b(llm_router_|jvm_|process_|system_)[a-z0-9_]+");
+  private static final Pattern SERIES =
+      Pattern.compile("\\b(llm_router_|jvm_|process_|system_)[a-z0-9_]+");
   private static final Pattern RECORDED = Pattern.compile("\\bfairlead:[a-z0-9_:]+");
   private static final Pattern SELECTED =
       Pattern.compile("\\b((?:llm_router_|jvm_|process_)[a-z0-9_]+)\\{([^}]*)}");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)\\s*(?:=~|!~|!=|=)");
   private static final Pattern GROUPED =
-      Pattern.compile("by \\(([^)]*)\\) \\((?:[a-z_]+\\()?((?:llm_router_|jvm_|process_)[a-z0-9_]+)");
+      Pattern.compile(
+          "by \\(([^)]*)\\) \\((?:[a-z_]+\\()?((?:llm_router_|jvm_|process_)[a-z0-9_]+)");
 
   private Queries() {}
 
@@ -29,18 +31,28 @@ final class Queries {
     Map<String, String> queries = new LinkedHashMap<>();
     for (Path dashboard : Repository.files("compose/grafana/dashboards", ".json")) {
       for (JsonNode panel : Repository.yaml(dashboard.toString()).get("panels")) {
-        panel.get("targets").forEach(target ->
-            queries.put(
-                dashboard.getFileName() + ", " + panel.get("title").asText() + ", " + target.get("refId").asText(),
-                target.get("expr").asText()));
+        panel
+            .get("targets")
+            .forEach(target ->
+                queries.put(
+                    dashboard.getFileName()
+                        + ", "
+                        + panel.get("title").asText()
+                        + ", "
+                        + target.get("refId").asText(),
+                    target.get("expr").asText()));
       }
     }
     for (Path rules : Repository.files("compose/prometheus/rules", ".yml")) {
       for (JsonNode group : Repository.yaml(rules.toString()).get("groups")) {
-        group.get("rules").forEach(rule ->
-            queries.put(
-                rules.getFileName() + ", " + rule.path("record").asText(rule.path("alert").asText()),
-                rule.get("expr").asText()));
+        group
+            .get("rules")
+            .forEach(rule ->
+                queries.put(
+                    rules.getFileName()
+                        + ", "
+                        + rule.path("record").asText(rule.path("alert").asText()),
+                    rule.get("expr").asText()));
       }
     }
     return queries;

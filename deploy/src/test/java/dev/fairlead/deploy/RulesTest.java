@@ -16,7 +16,8 @@ final class RulesTest {
 
   @Test
   void rules_areValid() {
-    assertThat(promtool("check", "rules", "compose/prometheus/rules/recording.yml", ALERTS).code()).isZero();
+    assertThat(promtool("check", "rules", "compose/prometheus/rules/recording.yml", ALERTS).code())
+        .isZero();
   }
 
   @Test
@@ -27,7 +28,8 @@ final class RulesTest {
 
   @Test
   void configuration_isValid() {
-    Tool.Run run = promtool("check", "config", "--syntax-only", "compose/prometheus/prometheus.yml");
+    Tool.Run run =
+        promtool("check", "config", "--syntax-only", "compose/prometheus/prometheus.yml");
     assertThat(run.code()).as(run.output()).isZero();
   }
 
@@ -49,7 +51,9 @@ final class RulesTest {
   }
 
   private static Tool.Run promtool(String... arguments) {
-    assumeThat(Tool.isThere("promtool")).as("promtool, of Debian's package prometheus, is on this machine").isTrue();
+    assumeThat(Tool.isThere("promtool"))
+        .as("promtool, of Debian's package prometheus, is on this machine")
+        .isTrue();
     List<String> command = new ArrayList<>(List.of("promtool"));
     command.addAll(List.of(arguments));
     return Tool.run(Map.of(), command);

@@ -32,10 +32,14 @@ final class Tool {
     try {
       Path output = Files.createTempFile("tool", ".txt");
       ProcessBuilder builder =
-          new ProcessBuilder(command).directory(Repository.path(".").toFile()).redirectErrorStream(true);
+          new ProcessBuilder(command)
+              .directory(Repository.path(".").toFile())
+              .redirectErrorStream(true);
       builder.redirectOutput(output.toFile());
       builder.environment().putAll(environment);
-      builder.environment().merge("PATH", "/usr/sbin", (path, more) -> path + File.pathSeparator + more);
+      builder
+          .environment()
+          .merge("PATH", "/usr/sbin", (path, more) -> path + File.pathSeparator + more);
       Process process = builder.start();
       try {
         if (!process.waitFor(5, TimeUnit.MINUTES)) {

@@ -1,0 +1,31 @@
+{{/* Names and labels. A service is called with (dict "root" $ "name" "scorer"). */}}
+{{- define "fairlead.fullname" -}}
+{{- printf "%s-%s" .root.Release.Name .name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "fairlead.selector" -}}
+app.kubernetes.io/name: fairlead
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .name }}
+{{- end -}}
+
+{{- define "fairlead.labels" -}}
+{{ include "fairlead.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
+{{- end -}}
+
+{{- define "fairlead.secretName" -}}
+{{- default (printf "%s-secrets" .Release.Name) .Values.secrets.existing -}}
+{{- end -}}
+
+{{/* Ports by service: what it serves, and where its health and metrics are. */}}
+{{- define "fairlead.ports" -}}
+{{- $ports := dict
+  "gateway" (dict "grpc" 7000 "health" 8080)
+  "scorer" (dict "grpc" 7001 "health" 7101)
+  "cache" (dict "grpc" 7002 "health" 7102)
+  "provider" (dict "grpc" 7003 "health" 7103) -}}
+{{- get $ports .name | toJson -}}
+{{- end -}}
