@@ -1,0 +1,208 @@
+package dev.fairlead.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
+import java.lang.reflect.InvocationTargetException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class HelmChartTest {
+
+  private static final List<String> SERVICES = List.of("gateway", "scorer", "cache", "provider");
+  private static final String EVERYTHING =
+      """
+      secrets: { values: { OPENAI_API_KEY: not-a-key } }
+      redis: { url: "redis://redis:6379" }
+      ledger: { url: "jdbc:postgresql://db/fairlead" }
+      otlp: { endpoint: "http://otel:4317" }
+      ingress: { enabled: true, className: nginx, tlsSecret: tls, annotations: { a: b } }
+      imagePullSecrets: [{ name: pull }]
+      nodeSelector: { kubernetes.io/arch: amd64 }
+      tolerations: [{ key: k, operator: Exists }]
+      networkPolicy: { clients: [{ namespaceSelector: {} }] }
+      scorer: { env: { LOG_LEVEL: DEBUG } }
+      """;
+
+  /** Where the generated class of each kind is. */
+  private static final Map<String, String> CLASSES =
+      Map.of("HorizontalPodAutoscaler", "V2HorizontalPodAutoscaler");
+
+  @BeforeEach
+  void engine() {
+    assumeThat(Chart.canRender()).as("Helm's engine for this kind of machine is there").isTrue();
+  }
+
+  @Test
+  void chart_passesHelmsLint() {
+    var lint = Chart.helm().lint().strict().call();
+    assertThat(lint.isFailed()).as(String.join("\n", lint.getMessages())).isFalse();
+  }
+
+  @Test
+  void objects_areWhatKubernetesKnows() throws Exception {
+    for (String values : List.of("{}", EVERYTHING)) {
+      for (JsonNode object : Chart.render(values).objects()) {
+        String kind = object.get("kind").asText();
+        Class<?> type =
+            Class.forName(
+                "io.kubernetes.client.openapi.models." + CLASSES.getOrDefault(kind, "V1" + kind));
+        try {
+          type.getMethod("validateJsonElement", JsonElement.class)
+              .invoke(null, JsonParser.parseString(object.toString()));
+        } catch (InvocationTargetException e) {
+          throw new AssertionError(kind + " " + object.at("/metadata/name"), e.getCause());
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyService_hasDeploymentServiceScalingBudgetAndPolicy() {
+    Chart chart = Chart.render("{}");
+    for (String kind :
+        List.of(
+            "Deployment",
+            "Service",
+            "HorizontalPodAutoscaler",
+            "PodDisruptionBudget",
+            "NetworkPolicy")) {
+      assertThat(chart.ofKind(kind).stream().map(object -> object.at("/metadata/name").asText()))
+          .as(kind)
+          .containsExactlyInAnyOrder("fl-gateway", "fl-scorer", "fl-cache", "fl-provider");
+    }
+  }
+
+  @Test
+  void selectors_matchThePodsOfTheirDeployment() {
+    Chart chart = Chart.render("{}");
+    for (String service : SERVICES) {
+      JsonNode pod =
+          chart.named("Deployment", "fl-" + service).at("/spec/template/metadata/labels");
+      for (JsonNode selector :
+          List.of(
+              chart.named("Deployment", "fl-" + service).at("/spec/selector/matchLabels"),
+              chart.named("Service", "fl-" + service).at("/spec/selector"),
+              chart.named("PodDisruptionBudget", "fl-" + service).at("/spec/selector/matchLabels"),
+              chart.named("NetworkPolicy", "fl-" + service).at("/spec/podSelector/matchLabels"))) {
+        assertThat(selector.size()).isPositive();
+        selector
+            .properties()
+            .forEach(label -> assertThat(pod.get(label.getKey())).isEqualTo(label.getValue()));
+      }
+    }
+  }
+
+  @Test
+  void containers_haveNoRightsTheyDoNotNeed() {
+    for (JsonNode deployment : Chart.render(EVERYTHING).ofKind("Deployment")) {
+      JsonNode pod = deployment.at("/spec/template/spec");
+      assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+      assertThat(pod.at("/securityContext/seccompProfile/type").asText())
+          .isEqualTo("RuntimeDefault");
+      assertThat(pod.at("/automountServiceAccountToken").asBoolean(true)).isFalse();
+      JsonNode container = pod.at("/containers/0");
+      assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
+      assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))
+          .isFalse();
+      assertThat(container.at("/securityContext/capabilities/drop/0").asText()).isEqualTo("ALL");
+      assertThat(container.at("/resources/limits/memory").isMissingNode()).isFalse();
+      assertThat(container.get("image").asText()).doesNotEndWith(":latest").contains(":");
+    }
+  }
+
+  @Test
+  void pods_areDrainedBeforeTheyEnd() {
+    for (JsonNode deployment :
+        Chart.render("{ drainSeconds: 7, stopSeconds: 50 }").ofKind("Deployment")) {
+      JsonNode pod = deployment.at("/spec/template/spec");
+      assertThat(pod.get("terminationGracePeriodSeconds").asInt()).isEqualTo(57);
+      assertThat(pod.at("/containers/0/lifecycle/preStop/exec/command/1").asText()).isEqualTo("7");
+      assertThat(pod.at("/containers/0/readinessProbe/httpGet/path").asText()).isEqualTo("/readyz");
+      assertThat(pod.at("/containers/0/livenessProbe/httpGet/path").asText()).isEqualTo("/healthz");
+      assertThat(deployment.at("/spec/strategy/rollingUpdate/maxUnavailable").asInt(-1)).isZero();
+    }
+  }
+
+  @Test
+  void backends_areHeadless_andTheGatewayNamesThem() {
+    Chart chart = Chart.render("{}");
+    JsonNode environment =
+        chart.named("Deployment", "fl-gateway").at("/spec/template/spec/containers/0/env");
+    for (String backend : List.of("scorer", "cache", "provider")) {
+      JsonNode service = chart.named("Service", "fl-" + backend);
+      assertThat(service.at("/spec/clusterIP").asText()).isEqualTo("None");
+      assertThat(environment.toString())
+          .contains("fl-" + backend + ":" + service.at("/spec/ports/0/port").asInt());
+    }
+  }
+
+  @Test
+  void autoscalers_followQueueAndCallsUnderWay_unlessThereIsNoAdapter() {
+    assertThat(metrics("{}", "scorer")).contains("llm_router_scorer_queue_depth", "cpu");
+    assertThat(metrics("{}", "provider")).contains("llm_router_upstream_in_flight", "cpu");
+    assertThat(metrics("{ metrics: { adapter: false } }", "scorer")).doesNotContain("llm_router");
+  }
+
+  private static String metrics(String values, String service) {
+    return Chart.render(values)
+        .named("HorizontalPodAutoscaler", "fl-" + service)
+        .at("/spec/metrics")
+        .toString();
+  }
+
+  @Test
+  void environment_isReadByTheCode() {
+    Set<String> names = new TreeSet<>();
+    for (JsonNode deployment : Chart.render(EVERYTHING).ofKind("Deployment")) {
+      deployment
+          .at("/spec/template/spec/containers/0/env")
+          .forEach(entry -> names.add(entry.get("name").asText()));
+    }
+    assertThat(names).contains("REDIS_URL", "FAIRLEAD_LEDGER_URL", "LOG_LEVEL");
+    assertThat(KnownEnvironment.names()).containsAll(names);
+  }
+
+  @Test
+  void secrets_stayOutOfEverythingElse() {
+    Chart chart = Chart.render(EVERYTHING);
+    for (JsonNode object : chart.objects()) {
+      if (!object.get("kind").asText().equals("Secret")) {
+        assertThat(object.toString()).doesNotContain("not-a-key");
+      }
+    }
+    assertThat(Chart.render("{ secrets: { existing: mine } }").ofKind("Secret")).isEmpty();
+  }
+
+  @Test
+  void onlyTheGateway_mayCallBackends_andOnlyTheProviderCallsOut() {
+    Chart chart = Chart.render("{}");
+    assertThat(chart.named("NetworkPolicy", "fl-provider").at("/spec/ingress/0/from").toString())
+        .contains("\"gateway\"")
+        .doesNotContain("scorer")
+        .doesNotContain("cache");
+    for (String service : SERVICES) {
+      String egress = chart.named("NetworkPolicy", "fl-" + service).at("/spec/egress").toString();
+      assertThat(egress.contains("0.0.0.0/0")).as(service).isEqualTo(service.equals("provider"));
+    }
+    assertThat(chart.named("NetworkPolicy", "fl-provider").at("/spec/egress").toString())
+        .contains("169.254.0.0/16");
+  }
+
+  @Test
+  void wrongValues_areRefused() {
+    assertThatThrownBy(() -> Chart.render("{ scorer: { replicas: { min: 0, max: 1 } } }"))
+        .hasMessageContaining("replicas");
+    assertThatThrownBy(() -> Chart.render("{ gatway: {} }")).hasMessageContaining("gatway");
+    assertThatThrownBy(() -> Chart.render("{ image: { tag: latest } }"))
+        .hasMessageContaining("tag");
+  }
+}
