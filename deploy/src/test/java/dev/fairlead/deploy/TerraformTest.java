@@ -1,0 +1,131 @@
+package dev.fairlead.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.bertramlabs.plugins.hcl4j.HCLParser;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Syntax by a parser of HCL, and the policies that a reviewer would check by hand. */
+final class TerraformTest {
+
+  private static final List<Path> FILES = Repository.files("deploy/terraform", ".tf");
+  private static final Pattern DECLARED =
+      Pattern.compile(
+          "^(variable|resource|output) \"([a-z0-9_]+)\"(?: \"([a-z_]+)\")?", Pattern.MULTILINE);
+  private static final Pattern VARIABLE = Pattern.compile("\\bvar\\.([a-z_]+)");
+  private static final Pattern RESOURCE = Pattern.compile("\\b(google_[a-z0-9_]+)\\.([a-z_]+)");
+  private static final Pattern ENVIRONMENT =
+      Pattern.compile("\"((?:FAIRLEAD_|ADMIN_|REDIS_|OPENAI_)[A-Z_]+)\"");
+
+  private static String everything() {
+    StringBuilder text = new StringBuilder();
+    FILES.forEach(file -> text.append(Repository.text(file.toString())).append('\n'));
+    return text.toString();
+  }
+
+  @Test
+  void files_areHcl() throws Exception {
+    assertThat(FILES).hasSizeGreaterThan(5);
+    for (Path file : FILES) {
+      Map<String, Object> parsed = new HCLParser().parse(Repository.text(file.toString()));
+      assertThat(parsed).as(file.getFileName().toString()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void layout_isTerraformFmts() {
+    for (Path file : FILES) {
+      String text = Repository.text(file.toString());
+      assertThat(text)
+          .as(file.toString())
+          .endsWith("\n")
+          .doesNotContain("\t")
+          .doesNotContain(" \n");
+      assertThat(text.lines())
+          .as(file.toString())
+          .allSatisfy(
+              line -> assertThat((line.length() - line.stripLeading().length()) % 2).isZero());
+    }
+  }
+
+  @Test
+  void references_areDeclared_andVariablesUsed() {
+    Set<String> variables = new TreeSet<>();
+    Set<String> resources = new TreeSet<>();
+    Matcher declared = DECLARED.matcher(everything());
+    while (declared.find()) {
+      if (declared.group(1).equals("variable")) {
+        variables.add(declared.group(2));
+      } else if (declared.group(1).equals("resource")) {
+        resources.add(declared.group(2) + "." + declared.group(3));
+      }
+    }
+    assertThat(named(VARIABLE, "")).isEqualTo(variables);
+    assertThat(resources).containsAll(named(RESOURCE, "."));
+  }
+
+  private static Set<String> named(Pattern pattern, String separator) {
+    Set<String> names = new TreeSet<>();
+    Matcher matcher = pattern.matcher(everything());
+    while (matcher.find()) {
+      names.add(
+          matcher.groupCount() == 1
+              ? matcher.group(1)
+              : matcher.group(1) + separator + matcher.group(2));
+    }
+    return names;
+  }
+
+  @Test
+  void environment_isReadByTheCode() {
+    assertThat(named(ENVIRONMENT, "")).isNotEmpty();
+    assertThat(KnownEnvironment.names()).containsAll(named(ENVIRONMENT, ""));
+  }
+
+  @Test
+  void databases_haveNoPublicAddress_andKeepBackups() {
+    assertThat(Repository.text("deploy/terraform/state.tf"))
+        .containsPattern("ipv4_enabled\\s+= false")
+        .containsPattern("ssl_mode\\s+= \"ENCRYPTED_ONLY\"")
+        .containsPattern("point_in_time_recovery_enabled = true")
+        .containsPattern("connect_mode\\s+= \"PRIVATE_SERVICE_ACCESS\"")
+        .containsPattern("auth_enabled\\s+= true");
+  }
+
+  @Test
+  void roles_areTheFewThatAreNeeded() {
+    Matcher role = Pattern.compile("role\\s+= \"([^\"]+)\"").matcher(everything());
+    Set<String> roles = new TreeSet<>();
+    while (role.find()) {
+      roles.add(role.group(1));
+    }
+    assertThat(roles)
+        .containsExactlyInAnyOrder(
+            "roles/run.invoker", "roles/secretmanager.secretAccessor", "roles/cloudtrace.agent");
+  }
+
+  @Test
+  void secrets_haveNoValueInAnyFile() {
+    assertThat(everything())
+        .doesNotContain("google_secret_manager_secret_version")
+        .doesNotContainPattern("(?i)password\\s*=")
+        .doesNotContain("auth_string");
+  }
+
+  @Test
+  void instances_areBounded_andOnlyTheLoadBalancerReachesThem() {
+    assertThat(Repository.text("deploy/terraform/services.tf"))
+        .contains(
+            "min_instance_count = var.min_instances", "max_instance_count = var.max_instances")
+        .contains("INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER")
+        .doesNotContain("INGRESS_TRAFFIC_ALL");
+    assertThat(Repository.text("deploy/terraform/loadbalancer.tf")).contains("TLS_1_2", "\"443\"");
+  }
+}
