@@ -21,7 +21,7 @@ variable "name" {
 }
 
 variable "image_registry" {
-  description = "Registry of the images <registry>/fairlead-<service>, such as europe-west1-docker.pkg.dev/project/repository."
+  description = "Registry of the images <registry>/fairlead-<service>."
   type        = string
 }
 
