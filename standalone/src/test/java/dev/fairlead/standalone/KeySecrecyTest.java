@@ -50,7 +50,8 @@ class KeySecrecyTest {
           openai: { kind: openai, base_url: "%1$s/v1", api_key: "%2$s" }
           anthropic: { kind: anthropic, base_url: "%1$s", api_key: "%2$s" }
           gemini: { kind: gemini, base_url: "%1$s", api_key: "%2$s" }
-          aws: { kind: bedrock, base_url: "%1$s", region: us-east-1, access_key_id: AKIACANARY, secret_access_key: "%2$s" }
+          aws: { kind: bedrock, base_url: "%1$s", region: us-east-1, access_key_id: AKIACANARY,
+                 secret_access_key: "%2$s" }
         models:
           - { id: openai, provider: openai, upstream: m-openai, price: { input: 1, output: 1 } }
           - { id: anthropic, provider: anthropic, upstream: m-anthropic, price: { input: 1, output: 1 } }
@@ -118,7 +119,8 @@ class KeySecrecyTest {
         Answer answer =
             client.post(
                 path,
-                "{\"model\":\"%s\",\"max_tokens\":9,\"stream\":%s,\"%s\":[{\"role\":\"user\",\"content\":\"[[%s]] %s %s\"}]}"
+                "{\"model\":\"%s\",\"max_tokens\":9,\"stream\":%s,\"%s\":"
+                    + "[{\"role\":\"user\",\"content\":\"[[%s]] %s %s\"}]}"
                     .formatted(model, stream, input, name, path, stream)
                     .replace(
                         input.equals("input") ? "\"max_tokens\"" : "\"none\"",
