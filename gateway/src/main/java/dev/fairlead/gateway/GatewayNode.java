@@ -16,6 +16,7 @@ import dev.fairlead.gateway.budget.RedisBudgetStore;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.canary.CanaryConfig;
 import dev.fairlead.gateway.edge.EdgeServer;
+import dev.fairlead.gateway.feedback.LearningQuality;
 import dev.fairlead.gateway.feedback.MeteredQuality;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.keys.KeyChanges;
@@ -303,7 +304,7 @@ public final class GatewayNode implements AutoCloseable {
                 scorer,
                 providers,
                 recent,
-                new MeteredQuality(telemetry.registry(), quality),
+                new LearningQuality(new MeteredQuality(telemetry.registry(), quality), scorer),
                 quality,
                 statistics,
                 slo,

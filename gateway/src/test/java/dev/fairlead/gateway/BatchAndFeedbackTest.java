@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.FakeBackends.FakeProvider;
 import dev.fairlead.v1.Dialect;
+import dev.fairlead.v1.LabelOrigin;
+import dev.fairlead.v1.LearnRequest;
 import dev.fairlead.v1.Rating;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -169,6 +171,39 @@ class BatchAndFeedbackTest {
     assertThat(backends.cache.reports).noneMatch(report -> report.hasRating());
     assertThat(Http.get(backends.url("/metrics")).body())
         .contains("llm_router_feedback_quality_count{model=\"small\"}");
+  }
+
+  @Test
+  void feedback_ofARoutedAnswer_isALabelOfTheScorer() {
+    backends.scorer.expectedGain = 0.4;
+    String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"file my tax return\"}]}";
+    assertThat(
+            post(
+                    "/v1/chat/completions",
+                    body,
+                    "content-type",
+                    "application/json",
+                    "x-request-id",
+                    "fb-4")
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(post("/v1/feedback", "{\"request_id\":\"fb-4\",\"rating\":2}").statusCode())
+        .isEqualTo(200);
+    await().atMost(Duration.ofSeconds(20)).until(() -> backends.scorer.labels.size() == 1);
+    LearnRequest label = backends.scorer.labels.getFirst();
+    assertThat(label.getTenant()).isEqualTo("default");
+    assertThat(label.getText()).isEqualTo("file my tax return");
+    assertThat(label.getGain()).isEqualTo(0.75);
+    assertThat(label.getOrigin()).isEqualTo(LabelOrigin.LABEL_ORIGIN_FEEDBACK);
+  }
+
+  @Test
+  void feedback_ofANamedModelsAnswer_isNoLabel() {
+    backends.scorer.expectedGain = 0.4;
+    answered("named", "fb-5");
+    assertThat(post("/v1/feedback", "{\"request_id\":\"fb-5\",\"rating\":2}").statusCode())
+        .isEqualTo(200);
+    assertThat(backends.scorer.labels).isEmpty();
   }
 
   @ParameterizedTest

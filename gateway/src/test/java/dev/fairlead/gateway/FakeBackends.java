@@ -34,6 +34,8 @@ import dev.fairlead.v1.GetStatsRequest;
 import dev.fairlead.v1.GetStatsResponse;
 import dev.fairlead.v1.GetStatusRequest;
 import dev.fairlead.v1.GetStatusResponse;
+import dev.fairlead.v1.LearnRequest;
+import dev.fairlead.v1.LearnResponse;
 import dev.fairlead.v1.Lease;
 import dev.fairlead.v1.ListModelsRequest;
 import dev.fairlead.v1.ListModelsResponse;
@@ -143,6 +145,7 @@ public final class FakeBackends implements AutoCloseable {
     scorer.away = false;
     scorer.expectedGain = 0;
     scorer.analyses.set(0);
+    scorer.labels.clear();
     cache.away = false;
     cache.semanticPossible = false;
     cache.semanticHit = null;
@@ -184,6 +187,14 @@ public final class FakeBackends implements AutoCloseable {
     public volatile double expectedGain;
     public volatile boolean away;
     public final AtomicInteger analyses = new AtomicInteger();
+    public final List<LearnRequest> labels = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void learn(LearnRequest request, StreamObserver<LearnResponse> observer) {
+      labels.add(request);
+      observer.onNext(LearnResponse.newBuilder().setAccepted(true).build());
+      observer.onCompleted();
+    }
 
     @Override
     public void analyze(AnalyzeRequest request, StreamObserver<AnalyzeResponse> observer) {

@@ -1,6 +1,7 @@
 package dev.fairlead.scorer;
 
 import dev.fairlead.common.config.Expect;
+import dev.fairlead.onnx.learning.LearnedHead;
 import java.time.Duration;
 
 /**
@@ -9,6 +10,8 @@ import java.time.Duration;
  * @param threads 0 for one a core
  * @param encoderPath empty for the shipped encoder
  * @param headPath empty for the shipped head
+ * @param learningLabels labels kept of a tenant; 0 learns nothing
+ * @param learningDir empty for a folder in the data directory
  */
 public record ScorerConfig(
     String bind,
@@ -20,6 +23,8 @@ public record ScorerConfig(
     int memoEntries,
     String encoderPath,
     String headPath,
+    int learningLabels,
+    String learningDir,
     Duration closeTimeout) {
 
   /** Validates. */
@@ -31,6 +36,11 @@ public record ScorerConfig(
     Expect.range("scorer.max_batch_size", maxBatchSize, 1, 2_048);
     Expect.range("scorer.max_text_bytes", maxTextBytes, 1, 16 << 20);
     Expect.range("scorer.memo_entries", memoEntries, 0, 10_000_000);
+    Expect.that(
+        learningLabels == 0 || (learningLabels >= 100 && learningLabels <= LearnedHead.MAX_LABELS),
+        "scorer.learning_labels",
+        learningLabels,
+        "0, or 100.." + LearnedHead.MAX_LABELS);
     Expect.positive("scorer.close_timeout", closeTimeout);
   }
 

@@ -2,10 +2,14 @@ package dev.fairlead.scorer;
 
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ServiceNode;
+import dev.fairlead.scorer.learning.TrafficLearning;
+import dev.fairlead.v1.GetModelInfoResponse;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The scorer service, loaded and warm, without its transport. */
 public final class ScorerNode implements ServiceNode {
@@ -16,20 +20,30 @@ public final class ScorerNode implements ServiceNode {
 
   private final TextScorer scorer;
   private final ComputePool pool;
+  private final TrafficLearning learning;
   private final ScorerService service;
   private volatile boolean ready = true;
 
-  private ScorerNode(TextScorer scorer, ScorerConfig config, MeterRegistry meters) {
+  private ScorerNode(
+      TextScorer scorer, ScorerConfig config, @Nullable Path labels, MeterRegistry meters) {
     this.scorer = scorer;
     this.pool =
         new ComputePool(
             config.computeThreads(), config.queueCapacity(), config.closeTimeout(), meters);
+    GetModelInfoResponse info = scorer.modelInfo();
+    this.learning =
+        TrafficLearning.start(
+            config.learningLabels(),
+            labels,
+            info.getModelFingerprint() + "/" + info.getHeadVersion(),
+            meters);
     this.service =
         new ScorerService(
             scorer,
             pool,
             new AnalysisMemo(config.memoEntries(), meters),
             ComputeTimers.of(meters),
+            learning,
             config);
   }
 
@@ -47,7 +61,7 @@ public final class ScorerNode implements ServiceNode {
       for (int run = 1; run <= WARM_UP_RUNS; run++) {
         scorer.analyze(WARM_UP.repeat(run));
       }
-      return new ScorerNode(scorer, section, meters);
+      return new ScorerNode(scorer, section, labels(section, config), meters);
     } catch (RuntimeException e) {
       scorer.close();
       throw e;
@@ -56,7 +70,14 @@ public final class ScorerNode implements ServiceNode {
 
   /** A node on another scorer, for tests. */
   static ScorerNode of(TextScorer scorer, ScorerConfig config, MeterRegistry meters) {
-    return new ScorerNode(scorer, config, meters);
+    Path labels = config.learningDir().isEmpty() ? null : Path.of(config.learningDir());
+    return new ScorerNode(scorer, config, labels, meters);
+  }
+
+  private static Path labels(ScorerConfig section, ConfigSource config) {
+    return section.learningDir().isEmpty()
+        ? Path.of(config.environment("FAIRLEAD_DATA_DIR").orElse("./data"), "scorer")
+        : Path.of(section.learningDir());
   }
 
   @Override
@@ -78,6 +99,7 @@ public final class ScorerNode implements ServiceNode {
   public void close() {
     ready = false;
     pool.close();
+    learning.close();
     scorer.close();
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestId id of its request
  * @param tenant owner of the request; nobody else may rate it
  * @param modelId catalogue id of the model that made it
+ * @param prompt last user text; empty when it is too long to be remembered
  * @param expectation how good it should be; null when nothing is expected of it
  * @param scope of the cache entry it came from; null for a fresh answer
  * @param entryId of that entry; empty for a fresh answer
@@ -18,6 +19,22 @@ public record ServedAnswer(
     String requestId,
     String tenant,
     String modelId,
+    String prompt,
     @Nullable Expectation expectation,
     @Nullable CacheScope scope,
-    String entryId) {}
+    String entryId) {
+
+  /** UTF-16 units of a prompt that is remembered; a longer one is not learned from. */
+  public static final int MAX_PROMPT = 4_096;
+
+  /** Keeps short prompts only. */
+  public ServedAnswer {
+    prompt = prompt.length() > MAX_PROMPT ? "" : prompt;
+  }
+
+  /** Without the prompt. */
+  @Override
+  public String toString() {
+    return "ServedAnswer[" + requestId + ", " + modelId + "]";
+  }
+}

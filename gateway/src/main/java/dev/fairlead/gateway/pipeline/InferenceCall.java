@@ -236,6 +236,7 @@ final class InferenceCall {
       return;
     }
     pipeline.scorer.analyze(
+        scope.tenant(),
         text,
         response ->
             scope.onLoop(() ->

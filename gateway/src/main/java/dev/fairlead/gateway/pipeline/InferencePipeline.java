@@ -124,6 +124,7 @@ public final class InferencePipeline {
         metrics,
         recent,
         scope,
+        request.facts().lastUserText(),
         ServiceLevel.of(request.controls(), promisedLatency),
         accounting.open(request, scope),
         door);

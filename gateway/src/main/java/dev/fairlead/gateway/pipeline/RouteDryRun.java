@@ -61,6 +61,7 @@ final class RouteDryRun {
       return;
     }
     pipeline.scorer.analyze(
+        scope.tenant(),
         text,
         response ->
             scope.onLoop(() -> {

@@ -14,6 +14,7 @@ final class SettledSink implements AnswerSink {
   private final RouterMetrics metrics;
   private final RecentAnswers recent;
   private final CallScope scope;
+  private final String prompt;
   private final ServiceLevel level;
   private final Receipt receipt;
   private final AnswerSink door;
@@ -22,12 +23,14 @@ final class SettledSink implements AnswerSink {
       RouterMetrics metrics,
       RecentAnswers recent,
       CallScope scope,
+      String prompt,
       ServiceLevel level,
       Receipt receipt,
       AnswerSink door) {
     this.metrics = metrics;
     this.recent = recent;
     this.scope = scope;
+    this.prompt = prompt;
     this.level = level;
     this.receipt = receipt;
     this.door = door;
@@ -64,6 +67,7 @@ final class SettledSink implements AnswerSink {
             scope.requestId(),
             scope.tenant(),
             answer.head().modelId(),
+            prompt,
             answer.settlement().expectation(),
             served == null ? null : served.scope(),
             served == null ? "" : served.id()));

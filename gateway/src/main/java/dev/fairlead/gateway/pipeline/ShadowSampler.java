@@ -10,6 +10,7 @@ import dev.fairlead.gateway.quality.ShadowBudget;
 import dev.fairlead.gateway.quality.ShadowMetrics;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.GenerationCompleted;
+import dev.fairlead.v1.LabelOrigin;
 import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
 import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
 import io.grpc.stub.StreamObserver;
@@ -177,6 +178,12 @@ public final class ShadowSampler {
 
     private void judged(double quality, long verdictNanoUsd) {
       estimates.observed(served.getModelId(), gain, quality);
+      InferenceCall call = generation.call;
+      call.pipeline.scorer.learn(
+          call.scope.tenant(),
+          call.request.facts().lastUserText(),
+          1 - quality,
+          LabelOrigin.LABEL_ORIGIN_SHADOW);
       metrics.compared(quality);
       settle(verdictNanoUsd);
     }

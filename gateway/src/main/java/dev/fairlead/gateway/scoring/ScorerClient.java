@@ -7,18 +7,26 @@ import dev.fairlead.v1.AnalyzeRequest;
 import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.EmbedRequest;
 import dev.fairlead.v1.EmbedResponse;
+import dev.fairlead.v1.LabelOrigin;
+import dev.fairlead.v1.LearnRequest;
 import dev.fairlead.v1.ScorerServiceGrpc;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The scorer service within a time-box. While it does not answer, a circuit breaker spares requests
  * the wait. Thread-safe; callbacks come on the transport's thread.
  */
 public final class ScorerClient {
+
+  private static final Logger logger = LoggerFactory.getLogger(ScorerClient.class);
+  private static final Duration LEARN_TIMEOUT = Duration.ofSeconds(5);
 
   private final ScorerServiceGrpc.ScorerServiceStub stub;
   private final Duration timeBox;
@@ -32,9 +40,11 @@ public final class ScorerClient {
   }
 
   /**
-   * Complexity and embedding of a text. {@code failed} means that the request goes on without them.
+   * Complexity, by the tenant's own head where it has one, and embedding of a text. {@code failed}
+   * means that the request goes on without them.
    */
-  public void analyze(String text, Consumer<AnalyzeResponse> analyzed, Consumer<Throwable> failed) {
+  public void analyze(
+      String tenant, String text, Consumer<AnalyzeResponse> analyzed, Consumer<Throwable> failed) {
     if (!breaker.tryRequest()) {
       failed.accept(
           Status.UNAVAILABLE
@@ -43,7 +53,7 @@ public final class ScorerClient {
       return;
     }
     AnalyzeRequest request =
-        AnalyzeRequest.newBuilder().setText(text).setWithEmbedding(true).build();
+        AnalyzeRequest.newBuilder().setTenant(tenant).setText(text).setWithEmbedding(true).build();
     stub.withDeadlineAfter(timeBox.toNanos(), TimeUnit.NANOSECONDS)
         .analyze(
             request,
@@ -58,6 +68,26 @@ public final class ScorerClient {
                   }
                   failed.accept(error);
                 }));
+  }
+
+  /**
+   * Tells how much better the baseline's answer to a text was than a cheaper one, -1 to 1. A label
+   * that gets lost costs a little evidence, so nobody waits for it.
+   */
+  public void learn(String tenant, String text, double gain, LabelOrigin origin) {
+    LearnRequest request =
+        LearnRequest.newBuilder()
+            .setTenant(tenant)
+            .setText(text)
+            .setGain(gain)
+            .setOrigin(origin)
+            .build();
+    Context.ROOT.run(() ->
+        stub.withDeadlineAfter(LEARN_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
+            .learn(
+                request,
+                new UnaryResult<>(
+                    response -> {}, error -> logger.debug("a label was not taken", error))));
   }
 
   /** Embeddings of texts, under the request's own deadline. */

@@ -1,0 +1,134 @@
+package dev.fairlead.onnx.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.fairlead.onnx.features.PromptFeatures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class HeadTrialTest {
+
+  private static final int DIMENSIONS = 6;
+
+  @Test
+  void trial_isPassed_whenLabelsContradictThePrior() {
+    HeadTrial trial = HeadTrial.of(labels(120, 1, 1));
+
+    assertThat(trial.passed()).isTrue();
+    assertThat(trial.learned()).isGreaterThan(trial.prior());
+    assertThat(trial.low()).isPositive().isLessThanOrEqualTo(trial.high());
+    assertThat(trial.scores()).hasSize(120);
+  }
+
+  @Test
+  void trial_isNotPassed_whenGainsAreLuck() {
+    for (int seed = 0; seed < 5; seed++) {
+      Random random = new Random(seed);
+      List<TrafficLabel> labels = new ArrayList<>();
+      for (int i = 0; i < 120; i++) {
+        labels.add(label(direction(random, i % 2 == 0), random.nextDouble(), random.nextInt(2), 1));
+      }
+      assertThat(HeadTrial.of(labels).passed()).as("seed " + seed).isFalse();
+    }
+  }
+
+  @Test
+  void trial_isNotPassed_whenThePriorIsRightAlready() {
+    Random random = new Random(9);
+    List<TrafficLabel> labels = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      double prior = random.nextDouble();
+      labels.add(label(direction(random, i % 2 == 0), prior, prior > 0.5 ? 1 : 0, 1));
+    }
+
+    assertThat(HeadTrial.of(labels).passed()).isFalse();
+  }
+
+  @Test
+  void scores_areSurelyWorse_onlyWhenTheyLoseToThePrior() {
+    Random random = new Random(4);
+    List<TrafficLabel> labels = new ArrayList<>();
+    double[] against = new double[80];
+    double[] along = new double[80];
+    for (int i = 0; i < 80; i++) {
+      double prior = random.nextDouble();
+      labels.add(label(direction(random, true), prior, prior > 0.5 ? 1 : 0, 1));
+      against[i] = -prior;
+      along[i] = prior;
+    }
+
+    assertThat(HeadTrial.surelyWorse(labels, against)).isTrue();
+    assertThat(HeadTrial.surelyWorse(labels, along)).isFalse();
+  }
+
+  @Test
+  void gain_isWeighedByInversePropensity() {
+    // The rarely labelled first prompt stands for many like it.
+    RankedGain alike = new RankedGain(new double[] {1, 0}, new double[] {1, 1});
+    RankedGain weighed = new RankedGain(new double[] {1, 0}, new double[] {3, 1});
+    double[] right = {1, 0};
+
+    assertThat(alike.of(right)).isCloseTo(0.375, within(1e-12));
+    assertThat(weighed.of(right)).isCloseTo((1.5 * 3 + 3) / 16, within(1e-12));
+    assertThat(label(new float[DIMENSIONS], 0.5, 0, 0.001).weight()).isEqualTo(20);
+  }
+
+  @Test
+  void codec_keepsALabel_andRefusesWhatDoesNotFit() {
+    LabelCodec codec = new LabelCodec("encoder/1");
+    float[] features = PromptFeatures.of("How many?");
+    TrafficLabel label =
+        new TrafficLabel(
+            new LabelledPrompt(new float[] {0.6f, -0.8f}, features, 0.25, -0.5), 0.5, "shadow");
+    String line = codec.write(new LabelCodec.Line("acme", label));
+    LabelCodec.Line read = codec.read(line).orElseThrow();
+
+    assertThat(line).doesNotContain("\n").doesNotContain("How many");
+    assertThat(read.tenant()).isEqualTo("acme");
+    assertThat(read.label().propensity()).isEqualTo(0.5);
+    assertThat(read.label().origin()).isEqualTo("shadow");
+    assertThat(read.label().prompt().embedding()).containsExactly(0.6f, -0.8f);
+    assertThat(read.label().prompt().features()).containsExactly(features);
+    assertThat(read.label().prompt().gain()).isEqualTo(-0.5);
+    assertThat(new LabelCodec("encoder/2").read(line)).isEmpty();
+    assertThat(codec.read(line.substring(0, line.length() / 2))).isEmpty();
+    assertThat(codec.read("")).isEmpty();
+    assertThat(codec.read(line.replace("0.25", "7"))).isEmpty();
+  }
+
+  @Test
+  void label_refusesAPropensityOfZero() {
+    assertThatThrownBy(() -> label(new float[DIMENSIONS], 0.5, 0, 0))
+        .hasMessageContaining("propensity");
+  }
+
+  /** Where the prior expects little there is much to gain, and the other way round. */
+  private static List<TrafficLabel> labels(int count, long seed, double propensity) {
+    Random random = new Random(seed);
+    List<TrafficLabel> labels = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      boolean hard = i % 2 == 0;
+      labels.add(label(direction(random, hard), hard ? 0.1 : 0.6, hard ? 1 : 0, propensity));
+    }
+    return labels;
+  }
+
+  private static TrafficLabel label(
+      float[] embedding, double prior, double gain, double propensity) {
+    return new TrafficLabel(
+        new LabelledPrompt(embedding, new float[] {1}, prior, gain), propensity, "test");
+  }
+
+  private static float[] direction(Random random, boolean first) {
+    float[] values = new float[DIMENSIONS];
+    for (int i = 0; i < DIMENSIONS; i++) {
+      values[i] =
+          (i == (first ? 0 : DIMENSIONS - 1) ? 0.95f : 0) + 0.1f * (float) random.nextGaussian();
+    }
+    return values;
+  }
+}

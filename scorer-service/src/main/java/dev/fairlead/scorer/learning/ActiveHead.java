@@ -1,0 +1,14 @@
+package dev.fairlead.scorer.learning;
+
+import dev.fairlead.onnx.complexity.QuantileTable;
+import dev.fairlead.onnx.learning.LearnedHead;
+
+/**
+ * A head in use for a tenant.
+ *
+ * @param head what it says of a prompt
+ * @param quantiles of the gains it expected of labelled prompts that it had not seen: the tenant's
+ *     reference traffic
+ * @param version 1 and up, one a promotion
+ */
+record ActiveHead(LearnedHead head, QuantileTable quantiles, int version) {}

@@ -1,0 +1,150 @@
+package dev.fairlead.scorer.learning;
+
+import dev.fairlead.onnx.complexity.QuantileTable;
+import dev.fairlead.onnx.learning.HeadTrial;
+import dev.fairlead.onnx.learning.LearnedHead;
+import dev.fairlead.onnx.learning.TrafficLabel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One tenant's labels and head. All but {@link #active} is called by one thread at a time.
+ *
+ * <p>A head is tried at {@link #FIRST_TRIAL} labels and every {@link #STEP} further ones, and takes
+ * over when it passes. While one is in use, every new label is first asked of it and of the prior;
+ * when it is surely worse on these, the prior is back at once, and the next trial waits as long as
+ * the first.
+ */
+final class TenantLearning {
+
+  /** Labels before the first trial. */
+  static final int FIRST_TRIAL = 100;
+
+  /** Labels between two trials. */
+  static final int STEP = 25;
+
+  /** Labels since a promotion, before it can be taken back, and those that are looked at. */
+  static final int LEAST_WATCHED = 40;
+
+  private static final int MOST_WATCHED = 200;
+  private static final int QUANTILES = 51;
+
+  /** What a label led to. */
+  enum Outcome {
+    /** Counted. */
+    LEARNED,
+    /** The head in use, or the prior, stays. */
+    KEPT,
+    /** A head took over. */
+    PROMOTED,
+    /** The prior is back. */
+    ROLLED_BACK
+  }
+
+  private final int capacity;
+  private final Deque<TrafficLabel> labels = new ArrayDeque<>();
+  private final Deque<Watched> watched = new ArrayDeque<>();
+  private int untilTrial = FIRST_TRIAL;
+  private int versions;
+  private volatile int size;
+  private volatile @Nullable ActiveHead active;
+  private volatile @Nullable HeadTrial lastTrial;
+
+  /** What the head in use said of a label before it knew it. */
+  private record Watched(TrafficLabel label, double score) {}
+
+  /**
+   * A tenant without labels.
+   *
+   * @param capacity newest labels that are kept, {@link #FIRST_TRIAL} or more
+   */
+  TenantLearning(int capacity) {
+    this.capacity = capacity;
+  }
+
+  /** The head in use; null for the prior. */
+  @Nullable ActiveHead active() {
+    return active;
+  }
+
+  /** The last trial's figures; null before the first. */
+  @Nullable HeadTrial lastTrial() {
+    return lastTrial;
+  }
+
+  /** Takes labels of an earlier process, without looking at each. */
+  Outcome restore(List<TrafficLabel> earlier) {
+    earlier.forEach(this::keep);
+    untilTrial = Math.max(FIRST_TRIAL - labels.size(), 0);
+    return untilTrial > 0 ? Outcome.LEARNED : tryNow();
+  }
+
+  /** Takes a label; computes for some seconds when a trial is due. */
+  Outcome learn(TrafficLabel label) {
+    ActiveHead head = active;
+    if (head != null && isWorseWith(label, head)) {
+      active = null;
+      watched.clear();
+      keep(label);
+      untilTrial = FIRST_TRIAL;
+      return Outcome.ROLLED_BACK;
+    }
+    keep(label);
+    untilTrial--;
+    return untilTrial > 0 ? Outcome.LEARNED : tryNow();
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** The labels that are kept, oldest first. */
+  List<TrafficLabel> labels() {
+    return List.copyOf(labels);
+  }
+
+  private void keep(TrafficLabel label) {
+    labels.addLast(label);
+    while (labels.size() > capacity) {
+      labels.removeFirst();
+    }
+    size = labels.size();
+  }
+
+  private boolean isWorseWith(TrafficLabel label, ActiveHead head) {
+    var prompt = label.prompt();
+    watched.addLast(
+        new Watched(
+            label,
+            head.head().expectedGain(prompt.embedding(), prompt.features(), prompt.prior())));
+    while (watched.size() > MOST_WATCHED) {
+      watched.removeFirst();
+    }
+    if (watched.size() < LEAST_WATCHED) {
+      return false;
+    }
+    return HeadTrial.surelyWorse(
+        watched.stream().map(Watched::label).toList(),
+        watched.stream().mapToDouble(Watched::score).toArray());
+  }
+
+  private Outcome tryNow() {
+    untilTrial = STEP;
+    List<TrafficLabel> all = new ArrayList<>(labels);
+    HeadTrial trial = HeadTrial.of(all);
+    lastTrial = trial;
+    if (!trial.passed()) {
+      return Outcome.KEPT;
+    }
+    double[] weights = all.stream().mapToDouble(label -> 1 / label.propensity()).toArray();
+    active =
+        new ActiveHead(
+            LearnedHead.fit(all.stream().map(TrafficLabel::prompt).toList()),
+            QuantileTable.ofSample(trial.scores(), weights, QUANTILES),
+            ++versions);
+    return Outcome.PROMOTED;
+  }
+}

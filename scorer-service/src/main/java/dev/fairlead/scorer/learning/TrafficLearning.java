@@ -1,0 +1,225 @@
+package dev.fairlead.scorer.learning;
+
+import dev.fairlead.onnx.learning.HeadTrial;
+import dev.fairlead.onnx.learning.LabelCodec;
+import dev.fairlead.onnx.learning.LabelledPrompt;
+import dev.fairlead.onnx.learning.TrafficLabel;
+import dev.fairlead.v1.AnalyzeResponse;
+import dev.fairlead.v1.FeatureValue;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the tenants' labels taught, and the one thread on which it is learned. Thread-safe; nothing
+ * but {@link #start} and {@link #close} blocks.
+ */
+public final class TrafficLearning implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(TrafficLearning.class);
+
+  /** Labels that may wait to be learned; one more is dropped and counted. */
+  private static final int MAX_WAITING = 1_024;
+
+  /** Tenants that can have a head; labels of further ones are dropped and counted. */
+  private static final int MAX_TENANTS = 1_000;
+
+  private final int capacity;
+  private final MeterRegistry meters;
+  private final LabelFile file;
+  private final Map<String, TenantLearning> tenants = new ConcurrentHashMap<>();
+  private final ExecutorService learner;
+
+  private TrafficLearning(int capacity, LabelFile file, MeterRegistry meters) {
+    this.capacity = capacity;
+    this.file = file;
+    this.meters = meters;
+    this.learner =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_WAITING),
+            Thread.ofPlatform()
+                .name("scorer-learning")
+                .daemon(true)
+                .priority(Thread.MIN_PRIORITY)
+                .factory());
+  }
+
+  /**
+   * Reads earlier labels and begins. Blocks for the reading; earlier heads are tried again on the
+   * learning thread.
+   *
+   * @param capacity newest labels kept of a tenant; 0 learns nothing
+   * @param folder of the labels' file; null keeps nothing beyond the process
+   * @param fingerprint of encoder and head
+   */
+  public static TrafficLearning start(
+      int capacity, @Nullable Path folder, String fingerprint, MeterRegistry meters) {
+    TrafficLearning learning =
+        new TrafficLearning(capacity, new LabelFile(folder, new LabelCodec(fingerprint)), meters);
+    if (capacity > 0) {
+      learning.restore();
+    }
+    return learning;
+  }
+
+  private void restore() {
+    Map<String, List<TrafficLabel>> earlier = new TreeMap<>();
+    List<LabelCodec.Line> lines = file.read();
+    for (LabelCodec.Line line : lines) {
+      earlier.computeIfAbsent(line.tenant(), name -> new ArrayList<>()).add(line.label());
+    }
+    earlier.forEach((name, labels) -> {
+      TenantLearning tenant = tenant(name);
+      if (tenant != null) {
+        learner.execute(() -> report(name, tenant, tenant.restore(labels)));
+      }
+    });
+    if (lines.size() > 2L * capacity * Math.max(1, earlier.size())) {
+      learner.execute(this::compact);
+    }
+  }
+
+  private void compact() {
+    List<LabelCodec.Line> kept = new ArrayList<>();
+    tenants.forEach((name, tenant) ->
+        tenant.labels().forEach(label -> kept.add(new LabelCodec.Line(name, label))));
+    file.replace(kept);
+  }
+
+  /**
+   * Takes a label of an analysed prompt.
+   *
+   * @param analysis by the prior, with its embedding
+   * @param gain what a quality-tier answer was better by, -1 to 1
+   * @return whether it will be learned; not so when too many wait, the prompt had no text, or
+   *     learning is off
+   */
+  public boolean learn(
+      String tenant, AnalyzeResponse analysis, double gain, double propensity, String origin) {
+    TenantLearning learning = tenant(tenant);
+    if (learning == null || analysis.getEmbeddingCount() == 0) {
+      dropped();
+      return false;
+    }
+    TrafficLabel label = new TrafficLabel(labelled(analysis, gain), propensity, origin);
+    try {
+      learner.execute(() -> {
+        file.append(new LabelCodec.Line(tenant, label));
+        report(tenant, learning, learning.learn(label));
+      });
+    } catch (RejectedExecutionException e) {
+      dropped();
+      return false;
+    }
+    meters.counter("llm.router.scorer.labels", "origin", origin).increment();
+    return true;
+  }
+
+  /** The analysis as the tenant's head sees it; the same when the tenant has none. */
+  public AnalyzeResponse apply(String tenant, AnalyzeResponse analysis) {
+    TenantLearning learning = tenants.get(tenant);
+    ActiveHead head = learning == null ? null : learning.active();
+    if (head == null || analysis.getEmbeddingCount() == 0) {
+      return analysis;
+    }
+    LabelledPrompt prompt = labelled(analysis, 0);
+    double gain = head.head().expectedGain(prompt.embedding(), prompt.features(), prompt.prior());
+    return analysis.toBuilder()
+        .setComplexity(head.quantiles().quantileOf(gain))
+        .setExpectedGain(Math.clamp(gain, 0, 1))
+        .setHeadVersion(analysis.getHeadVersion() + "+own." + head.version())
+        .build();
+  }
+
+  /** Labels of a tenant that are kept. */
+  public int labels(String tenant) {
+    TenantLearning learning = tenants.get(tenant);
+    return learning == null ? 0 : learning.size();
+  }
+
+  private @Nullable TenantLearning tenant(String name) {
+    if (capacity == 0) {
+      return null;
+    }
+    TenantLearning known = tenants.get(name);
+    if (known != null || tenants.size() >= MAX_TENANTS) {
+      return known;
+    }
+    return tenants.computeIfAbsent(name, ignored -> new TenantLearning(capacity));
+  }
+
+  private void report(String name, TenantLearning tenant, TenantLearning.Outcome outcome) {
+    if (outcome == TenantLearning.Outcome.LEARNED) {
+      return;
+    }
+    meters
+        .counter("llm.router.scorer.heads", "outcome", outcome.name().toLowerCase(Locale.ROOT))
+        .increment();
+    if (outcome == TenantLearning.Outcome.ROLLED_BACK) {
+      logger.info("tenant {}: its own head does worse than the prior, which is back", name);
+      return;
+    }
+    HeadTrial trial = tenant.lastTrial();
+    if (trial != null && outcome == TenantLearning.Outcome.PROMOTED) {
+      logger.info(
+          "tenant {}: its own head takes over, {} labels; gain kept {}, by the prior {}, difference"
+              + " {} to {}, by luck {}",
+          name,
+          trial.labels(),
+          trial.learned(),
+          trial.prior(),
+          trial.low(),
+          trial.high(),
+          trial.shuffled());
+    }
+  }
+
+  private void dropped() {
+    meters.counter("llm.router.scorer.labels.dropped").increment();
+  }
+
+  private static LabelledPrompt labelled(AnalyzeResponse analysis, double gain) {
+    float[] embedding = new float[analysis.getEmbeddingCount()];
+    for (int i = 0; i < embedding.length; i++) {
+      embedding[i] = analysis.getEmbedding(i);
+    }
+    List<FeatureValue> values = analysis.getFeaturesList();
+    float[] features = new float[values.size()];
+    for (int i = 0; i < features.length; i++) {
+      features[i] = (float) values.get(i).getValue();
+    }
+    return new LabelledPrompt(
+        embedding, features, Math.clamp(analysis.getExpectedGain(), 0, 1), gain);
+  }
+
+  /** Waits a short time for what is being learned; what waits is in the file already or lost. */
+  @Override
+  public void close() {
+    learner.shutdown();
+    try {
+      if (!learner.awaitTermination(5, TimeUnit.SECONDS)) {
+        learner.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      learner.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
