@@ -3,7 +3,7 @@ package dev.fairlead.benchmarks;
 import com.google.protobuf.ByteString;
 import dev.fairlead.cache.index.IndexedEntry;
 import dev.fairlead.cache.index.Neighbour;
-import dev.fairlead.cache.index.SignCodeIndex;
+import dev.fairlead.cache.index.PartitionedIndex;
 import dev.fairlead.cache.index.VectorIndex;
 import dev.fairlead.cache.store.Embedding;
 import dev.fairlead.cache.store.EntryKey;
@@ -48,7 +48,7 @@ public class VectorIndexBenchmark {
   public int writesPerSecond;
 
   private final ScopeKey scope = new ScopeKey("acme", "auto", ByteString.copyFrom(new byte[32]));
-  private final VectorIndex index = new SignCodeIndex(512, InstantSource.system());
+  private final VectorIndex index = PartitionedIndex.scanning(512, InstantSource.system());
   private final Random random = new Random(1);
   private final ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor();
   private Embedding[] queries = {};

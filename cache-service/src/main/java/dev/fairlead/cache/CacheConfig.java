@@ -27,6 +27,7 @@ import java.util.List;
  * @param scorer where the judge finds the scorer, {@code host:port}; empty for none
  * @param candidateSimilarity least cosine that is considered at all
  * @param exactScan scopes of up to so many entries are searched by comparing every one
+ * @param graphFrom entries of a scope from which on a graph is searched instead of a scan
  * @param maxTextChars longest text that is searched for or indexed
  * @param maxEntries most entries: of the process in memory, of each tenant in Redis
  * @param maxBytes memory for entries in the process, bytes
@@ -60,6 +61,7 @@ public record CacheConfig(
     String scorer,
     double candidateSimilarity,
     int exactScan,
+    int graphFrom,
     int maxTextChars,
     long maxEntries,
     long maxBytes,
@@ -102,6 +104,7 @@ public record CacheConfig(
     Expect.positive("cache.judge_timeout", judgeTimeout);
     Expect.range("cache.candidate_similarity", candidateSimilarity, 0, 1);
     Expect.range("cache.exact_scan", exactScan, 0, Integer.MAX_VALUE);
+    Expect.range("cache.graph_from", graphFrom, 1_000, Integer.MAX_VALUE);
     Expect.range("cache.max_text_chars", maxTextChars, 1, 1_000_000);
     Expect.range("cache.max_entries", maxEntries, 1, 100_000_000);
     Expect.range("cache.max_bytes", maxBytes, 1 << 20, 1L << 40);

@@ -5,7 +5,7 @@ import dev.fairlead.cache.bound.LabelLog;
 import dev.fairlead.cache.bound.ServePolicy;
 import dev.fairlead.cache.bound.ThresholdPolicy;
 import dev.fairlead.cache.bound.VCachePolicy;
-import dev.fairlead.cache.index.SignCodeIndex;
+import dev.fairlead.cache.index.PartitionedIndex;
 import dev.fairlead.cache.index.VectorIndex;
 import dev.fairlead.cache.store.ChangeFeed;
 import dev.fairlead.cache.store.EntryStore;
@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
@@ -46,9 +47,13 @@ public final class CacheNode implements ServiceNode {
   private static final Logger logger = LoggerFactory.getLogger(CacheNode.class);
   private static final int COMPUTE_QUEUE = 1024;
 
+  /** Entries that are moved into a graph together; until then they are scanned, which is cheap. */
+  private static final int GRAPH_BATCH = 5_000;
+
   private final CacheRpcService service;
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService compute;
+  private final ExecutorService graphs;
   private final Backing backing;
   private final CacheCounters counters;
 
@@ -56,11 +61,13 @@ public final class CacheNode implements ServiceNode {
       CacheRpcService service,
       ScheduledThreadPoolExecutor timer,
       ExecutorService compute,
+      ExecutorService graphs,
       Backing backing,
       CacheCounters counters) {
     this.service = service;
     this.timer = timer;
     this.compute = compute;
+    this.graphs = graphs;
     this.backing = backing;
     this.counters = counters;
   }
@@ -98,7 +105,10 @@ public final class CacheNode implements ServiceNode {
     ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemon("cache-timer"));
     timer.setRemoveOnCancelPolicy(true);
     ExecutorService compute = computePool();
-    VectorIndex index = new SignCodeIndex(config.exactScan(), clock);
+    ExecutorService graphs = Executors.newSingleThreadExecutor(daemon("cache-graph"));
+    VectorIndex index =
+        PartitionedIndex.withGraphs(
+            config.exactScan(), config.graphFrom(), GRAPH_BATCH, graphs, clock);
     Backing backing =
         redis.url().isEmpty()
             ? Backing.memory(config, clock, index)
@@ -134,7 +144,7 @@ public final class CacheNode implements ServiceNode {
         "cache store: {}, semantic policy: {}",
         store.name(),
         config.semantic() ? policy.name() : "off");
-    return new CacheNode(service, timer, compute, backing, counters);
+    return new CacheNode(service, timer, compute, graphs, backing, counters);
   }
 
   private static ServePolicy policy(CacheConfig config, DoubleSupplier random, LabelLog labels) {
@@ -224,5 +234,6 @@ public final class CacheNode implements ServiceNode {
     }
     backing.close();
     compute.shutdown();
+    graphs.shutdownNow();
   }
 }

@@ -3,7 +3,7 @@ package dev.fairlead.benchmarks.cache;
 import com.google.protobuf.ByteString;
 import dev.fairlead.cache.index.IndexedEntry;
 import dev.fairlead.cache.index.Neighbour;
-import dev.fairlead.cache.index.SignCodeIndex;
+import dev.fairlead.cache.index.PartitionedIndex;
 import dev.fairlead.cache.index.VectorIndex;
 import dev.fairlead.cache.store.Embedding;
 import dev.fairlead.cache.store.EntryKey;
@@ -55,11 +55,10 @@ public final class IndexRecall {
         texts.subList(asked, texts.size()).stream()
             .map(text -> Embedding.of(vectors.of(text)))
             .toList();
-    VectorIndex index = new SignCodeIndex(512, InstantSource.system());
-    for (int i = 0; i < kept.size(); i++) {
-      index.put(entry(i, kept.get(i)));
-    }
-    measure(index, kept, queries);
+    measure("codes", PartitionedIndex.scanning(512, InstantSource.system()), kept, queries);
+    VectorIndex graph =
+        PartitionedIndex.withGraphs(512, 1_000, 1_000, Runnable::run, InstantSource.system());
+    measure("graph", graph, kept, queries);
   }
 
   private static Set<String> texts(String[] arguments) throws IOException {
@@ -93,7 +92,13 @@ public final class IndexRecall {
         Instant.MAX);
   }
 
-  private static void measure(VectorIndex index, List<Embedding> kept, List<Embedding> queries) {
+  private static void measure(
+      String name, VectorIndex index, List<Embedding> kept, List<Embedding> queries) {
+    long start = System.nanoTime();
+    for (int i = 0; i < kept.size(); i++) {
+      index.put(entry(i, kept.get(i)));
+    }
+    double filled = (System.nanoTime() - start) / 1e9;
     int found = 0;
     int near = 0;
     int nearFound = 0;
@@ -114,9 +119,11 @@ public final class IndexRecall {
     Arrays.sort(nanos);
     System.out.printf(
         Locale.ROOT,
-        "%d entries, %d queries: recall@1 %.4f; of the %d with a neighbour from 0.8 on %.4f;"
-            + " p50 %.2f ms, p99 %.2f ms%n",
+        "%s: %d entries in %.1f s, %d queries: recall@1 %.4f; of the %d with a neighbour from 0.8"
+            + " on %.4f; p50 %.2f ms, p99 %.2f ms%n",
+        name,
         kept.size(),
+        filled,
         queries.size(),
         (double) found / queries.size(),
         near,

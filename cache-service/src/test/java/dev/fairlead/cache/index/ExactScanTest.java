@@ -6,6 +6,6 @@ class ExactScanTest extends VectorIndexContract {
 
   @Override
   VectorIndex create(InstantSource clock) {
-    return new SignCodeIndex(Integer.MAX_VALUE, clock);
+    return PartitionedIndex.scanning(Integer.MAX_VALUE, clock);
   }
 }

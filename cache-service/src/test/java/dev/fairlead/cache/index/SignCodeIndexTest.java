@@ -6,6 +6,6 @@ class SignCodeIndexTest extends VectorIndexContract {
 
   @Override
   VectorIndex create(InstantSource clock) {
-    return new SignCodeIndex(512, clock);
+    return PartitionedIndex.scanning(512, clock);
   }
 }

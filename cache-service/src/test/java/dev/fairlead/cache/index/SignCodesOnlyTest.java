@@ -7,6 +7,6 @@ class SignCodesOnlyTest extends VectorIndexContract {
 
   @Override
   VectorIndex create(InstantSource clock) {
-    return new SignCodeIndex(0, clock);
+    return PartitionedIndex.scanning(0, clock);
   }
 }

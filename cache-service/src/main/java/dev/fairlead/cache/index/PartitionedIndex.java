@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -14,22 +16,40 @@ import org.jspecify.annotations.Nullable;
  * One {@link Partition} for every scope and encoder, made with the first entry and dropped with the
  * last.
  */
-public final class SignCodeIndex implements VectorIndex {
+public final class PartitionedIndex implements VectorIndex {
 
   private final ConcurrentMap<Place, Partition> partitions = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, IndexedEntry> entries = new ConcurrentHashMap<>();
-  private final int exactUpTo;
+  private final IntFunction<Partition> newPartition;
   private final InstantSource clock;
 
+  private PartitionedIndex(IntFunction<Partition> newPartition, InstantSource clock) {
+    this.newPartition = newPartition;
+    this.clock = clock;
+  }
+
   /**
-   * An empty index.
+   * An empty index whose scopes are scanned: exactly, or by codes and then exactly.
    *
    * @param exactUpTo scopes of up to so many entries are scanned exactly, 0 or more; {@link
    *     Integer#MAX_VALUE} makes it an exact index
    */
-  public SignCodeIndex(int exactUpTo, InstantSource clock) {
-    this.exactUpTo = exactUpTo;
-    this.clock = clock;
+  public static PartitionedIndex scanning(int exactUpTo, InstantSource clock) {
+    return new PartitionedIndex(dimension -> new SignCodePartition(dimension, exactUpTo), clock);
+  }
+
+  /**
+   * An empty index that scans small scopes as {@link #scanning} does, and gives large ones a graph.
+   *
+   * @param graphFrom entries of a scope from which on a graph is made, 0 or more
+   * @param fresh entries outside the graph, once there is one, that are moved into it together
+   * @param background makes the graph, one piece of work at a time; what it has not done yet is
+   *     scanned
+   */
+  public static PartitionedIndex withGraphs(
+      int exactUpTo, int graphFrom, int fresh, Executor background, InstantSource clock) {
+    return new PartitionedIndex(
+        dimension -> new GraphPartition(dimension, exactUpTo, graphFrom, fresh, background), clock);
   }
 
   @Override
@@ -46,9 +66,7 @@ public final class SignCodeIndex implements VectorIndex {
               place,
               (key, existing) -> {
                 Partition partition =
-                    existing == null
-                        ? new Partition(entry.embedding().dimension(), exactUpTo)
-                        : existing;
+                    existing == null ? newPartition.apply(entry.embedding().dimension()) : existing;
                 checkDimension(partition, entry.embedding());
                 partition.add(entry);
                 return partition;
