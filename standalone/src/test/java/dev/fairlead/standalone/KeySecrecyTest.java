@@ -119,8 +119,8 @@ class KeySecrecyTest {
         Answer answer =
             client.post(
                 path,
-                "{\"model\":\"%s\",\"max_tokens\":9,\"stream\":%s,\"%s\":"
-                    + "[{\"role\":\"user\",\"content\":\"[[%s]] %s %s\"}]}"
+                ("{\"model\":\"%s\",\"max_tokens\":9,\"stream\":%s,\"%s\":"
+                        + "[{\"role\":\"user\",\"content\":\"[[%s]] %s %s\"}]}")
                     .formatted(model, stream, input, name, path, stream)
                     .replace(
                         input.equals("input") ? "\"max_tokens\"" : "\"none\"",
