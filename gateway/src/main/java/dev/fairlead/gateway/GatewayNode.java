@@ -15,6 +15,8 @@ import dev.fairlead.gateway.budget.RaisedAlerts;
 import dev.fairlead.gateway.budget.RedisBudgetStore;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.canary.CanaryConfig;
+import dev.fairlead.gateway.console.ConsoleConfig;
+import dev.fairlead.gateway.console.RecentRequests;
 import dev.fairlead.gateway.edge.EdgeServer;
 import dev.fairlead.gateway.feedback.LearningQuality;
 import dev.fairlead.gateway.feedback.MeteredQuality;
@@ -174,6 +176,7 @@ public final class GatewayNode implements AutoCloseable {
     CanaryConfig canaryConfig = config.section("canary", CanaryConfig.class);
     RedisConfig redis = config.section("redis", RedisConfig.class);
     QualityConfig qualityConfig = config.section("quality", QualityConfig.class);
+    ConsoleConfig console = config.section("console", ConsoleConfig.class);
 
     Map<String, Object> sections = new LinkedHashMap<>();
     sections.put("server", server);
@@ -192,6 +195,7 @@ public final class GatewayNode implements AutoCloseable {
     Alerts alerts = new Alerts(alertsConfig, telemetry.registry());
     BudgetConfig budgetConfig = config.section("budgets", BudgetConfig.class);
     sections.put("budgets", budgetConfig);
+    sections.put("console", console);
 
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -201,6 +205,7 @@ public final class GatewayNode implements AutoCloseable {
     CacheClient cache = new CacheClient(backends.cache(), routing.lookupTimeout());
     ScorerClient scorer = new ScorerClient(backends.scorer(), routing.scoreTimeout());
     RecentAnswers recent = new RecentAnswers(RECENT_ANSWERS);
+    RecentRequests requests = RecentRequests.of(console);
     ProviderStatusClient providers = new ProviderStatusClient(backends.provider());
     BreakerFollower breakers = new BreakerFollower(providers, timer, FOLLOW);
     LiveStatistics statistics = new LiveStatistics(System::nanoTime, objectives.statisticsWindow());
@@ -276,6 +281,7 @@ public final class GatewayNode implements AutoCloseable {
             backends.provider(),
             metrics,
             recent,
+            requests,
             defaultPolicy,
             new TryRecorder(statistics, slo, canary, new BurnMeters(telemetry.registry(), slo)),
             quality,
@@ -313,6 +319,8 @@ public final class GatewayNode implements AutoCloseable {
                 new KeyChanges(keyBook, InstantSource.system()),
                 ledger,
                 sections,
+                console,
+                requests,
                 () -> catalogs.current().isPresent() && keys.ready()));
     RpcServer rpc = null;
     if (server.grpcPort() >= 0) {

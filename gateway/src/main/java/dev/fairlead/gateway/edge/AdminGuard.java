@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.edge;
 
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.common.failure.Failure;
@@ -30,6 +31,11 @@ final class AdminGuard {
     check(context);
   }
 
+  /** Whether there is a token that can be held. */
+  boolean hasToken() {
+    return !token.isEmpty();
+  }
+
   /** Throws {@link Failure.Unauthenticated} or {@link Failure.Forbidden} unless the caller may. */
   void check(ServiceRequestContext context) {
     if (token.isEmpty()) {
@@ -38,6 +44,7 @@ final class AdminGuard {
         throw new Failure.Forbidden("without an admin token this works from loopback only")
             .asException();
       }
+      checkPage(context.request().headers());
       return;
     }
     @Nullable String header = context.request().headers().get("authorization");
@@ -47,5 +54,35 @@ final class AdminGuard {
               "the admin token is missing or wrong (expected: Authorization: Bearer <token>)")
           .asException();
     }
+  }
+
+  /**
+   * A browser on this machine also sends what pages of other sites tell it to. What it says of the
+   * page it sends for gives those away, and the host gives away a page whose name was made to lead
+   * here.
+   */
+  private static void checkPage(RequestHeaders headers) {
+    String site = headers.get("sec-fetch-site", "none");
+    boolean ours = site.equals("same-origin") || site.equals("none");
+    String origin = headers.get("origin");
+    if (!ours || origin != null && !isLocal(origin.replaceFirst("^https?://", ""))) {
+      throw new Failure.Forbidden(
+              "without an admin token this does not work from pages of other sites")
+          .asException();
+    }
+    String authority = headers.authority();
+    if (headers.contains("sec-fetch-site") && (authority == null || !isLocal(authority))) {
+      throw new Failure.Forbidden(
+              "without an admin token this works under a loopback name only (expected: localhost)")
+          .asException();
+    }
+  }
+
+  private static boolean isLocal(String authority) {
+    String host = authority.replaceFirst(":\\d+$", "");
+    return host.equals("localhost")
+        || host.endsWith(".localhost")
+        || host.matches("127(\\.\\d{1,3}){3}")
+        || host.equals("[::1]");
   }
 }

@@ -3,16 +3,11 @@ package dev.fairlead.gateway.edge;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
-import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.gateway.dialect.DialectCodec;
-import dev.fairlead.gateway.live.ModelStatistics;
-import dev.fairlead.gateway.slo.Burn;
-import dev.fairlead.gateway.slo.Objective;
 import dev.fairlead.gateway.state.AuditEntry;
 import dev.fairlead.v1.GetStatusResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -26,12 +21,14 @@ final class AdminStatusService extends AdminService {
   private static final int SHOWN_CHANGES = 20;
 
   private final EdgeServer.Parts parts;
+  private final ModelHealthJson health;
   private final long startNanos = System.nanoTime();
 
   AdminStatusService(
       DialectCodec errors, AdminGuard guard, Executor blocking, EdgeServer.Parts parts) {
     super(errors, guard, blocking, HttpMethod.GET);
     this.parts = parts;
+    this.health = new ModelHealthJson(parts);
   }
 
   @Override
@@ -45,13 +42,13 @@ final class AdminStatusService extends AdminService {
     node.put("policy", parts.steering().defaultPolicy().label());
     node.put("shared_state", parts.steering().shared().reachable() ? "available" : "unavailable");
     providers(node);
-    models(node);
+    health.addTo(node.putObject("burn"), node.putObject("models"));
     node.set("canary", AdminCanaryService.json(parts.steering().canary()));
     changes(node.putArray("changes"));
     return node;
   }
 
-  private static String version() {
+  static String version() {
     String version = AdminStatusService.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
   }
@@ -65,58 +62,6 @@ final class AdminStatusService extends AdminService {
     } catch (CompletionException e) {
       node.putArray("providers");
       node.put("provider_service", "unavailable");
-    }
-  }
-
-  private void models(ObjectNode node) {
-    ObjectNode burn = node.putObject("burn");
-    ObjectNode models = node.putObject("models");
-    parts
-        .catalogs()
-        .current()
-        .ifPresent(catalog -> {
-          for (ModelSpec model : catalog.models()) {
-            burn.set(model.id(), burn(model.id()));
-            parts
-                .statistics()
-                .find(model.id())
-                .ifPresent(known -> models.set(model.id(), statistics(known)));
-          }
-        });
-  }
-
-  private ObjectNode burn(String model) {
-    Burn burn = parts.slo().burn(model);
-    Objective objective = parts.slo().objective(model);
-    ObjectNode node = Json.object();
-    node.put("short", burn.shortWindow());
-    node.put("long", burn.longWindow());
-    node.put("samples", burn.samples());
-    node.put("latency_p95_ms", objective.latencyP95Ms());
-    node.put("first_token_p95_ms", objective.firstTokenP95Ms());
-    node.put("availability", objective.availability());
-    return node;
-  }
-
-  private static ObjectNode statistics(ModelStatistics known) {
-    ObjectNode node = Json.object();
-    node.put("tries", known.tries());
-    node.put("error_rate", known.errorRate());
-    long tokens = Math.round(known.tokensPerAnswer());
-    node.put("tokens_per_answer", tokens);
-    put(node, "latency_p50_ms", known.answerMillis(0.5, tokens));
-    put(node, "latency_p95_ms", known.answerMillis(0.95, tokens));
-    put(node, "first_token_p50_ms", known.firstTokenMillis(0.5));
-    put(node, "first_token_p95_ms", known.firstTokenMillis(0.95));
-    put(node, "tokens_per_second", known.tokensPerSecond());
-    return node;
-  }
-
-  private static void put(ObjectNode node, String key, OptionalDouble value) {
-    if (value.isPresent()) {
-      node.put(key, value.getAsDouble());
-    } else {
-      node.putNull(key);
     }
   }
 

@@ -30,7 +30,8 @@ final class CacheStatsService extends EdgeService {
     return HttpResponse.of(response);
   }
 
-  private static ObjectNode json(GetStatsResponse stats) {
+  /** The figures by name. */
+  static ObjectNode json(GetStatsResponse stats) {
     ObjectNode node = Json.object();
     long hits =
         stats.getExactHits()

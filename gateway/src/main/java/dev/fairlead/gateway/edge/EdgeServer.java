@@ -10,6 +10,8 @@ import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.ServerConfig;
 import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
+import dev.fairlead.gateway.console.ConsoleConfig;
+import dev.fairlead.gateway.console.RecentRequests;
 import dev.fairlead.gateway.feedback.QualitySink;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.keys.KeyChanges;
@@ -67,6 +69,8 @@ public final class EdgeServer implements AutoCloseable {
       KeyChanges keyChanges,
       RunningLedger ledger,
       Map<String, Object> sections,
+      ConsoleConfig console,
+      RecentRequests requests,
       BooleanSupplier ready) {}
 
   /**

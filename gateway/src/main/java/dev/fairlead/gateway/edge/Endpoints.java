@@ -65,7 +65,12 @@ final class Endpoints {
             "/v1/feedback",
             new FeedbackService(chat, parts.recent(), parts.ratings(), parts.cache()));
     operations(limited, parts, chat);
-    builder.serviceUnder("/", new NotFoundService(errors)).errorHandler(new DialectErrors(errors));
+    NotFoundService notFound = new NotFoundService(errors);
+    if (parts.console().enabled()) {
+      new ConsoleEndpoints(parts, chat, new AdminGuard(parts.security().adminToken()))
+          .addTo(builder, notFound);
+    }
+    builder.serviceUnder("/", notFound).errorHandler(new DialectErrors(errors));
   }
 
   /** Adds endpoints of ours, each behind the limits that concern every request. */

@@ -86,6 +86,15 @@ final class ModelsService extends EdgeService {
     });
   }
 
+  /** The configured models with their prices; empty while the catalogue is not known. */
+  static ArrayNode catalogue(CatalogFollower catalogs) {
+    ArrayNode models = Json.MAPPER.createArrayNode();
+    catalogs
+        .current()
+        .ifPresent(known -> known.models().forEach(model -> models.add(entry(model))));
+    return models;
+  }
+
   private static List<ObjectNode> all(Catalog catalog, Grants grants) {
     List<ObjectNode> nodes = new ArrayList<>();
     nodes.add(entry(AUTO, "fairlead"));

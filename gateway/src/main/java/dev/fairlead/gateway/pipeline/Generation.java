@@ -236,7 +236,7 @@ final class Generation {
         new FailedAnswer(
             failure,
             upstream,
-            attempts.size(),
+            attempts,
             told.getRetriesSpent() || retriesSpent(failure, attempts),
             heard.modelId()));
   }

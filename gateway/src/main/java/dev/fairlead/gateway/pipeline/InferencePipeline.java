@@ -5,6 +5,7 @@ import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
+import dev.fairlead.gateway.console.RecentRequests;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.keys.Principal;
 import dev.fairlead.gateway.limits.RateLimiter;
@@ -43,6 +44,7 @@ public final class InferencePipeline {
   final ProviderServiceGrpc.ProviderServiceStub provider;
   final RouterMetrics metrics;
   private final RecentAnswers recent;
+  private final RecentRequests console;
   private final SharedAnswers shared;
   final DefaultPolicy defaultPolicy;
   final TryRecorder tries;
@@ -65,6 +67,7 @@ public final class InferencePipeline {
       Channel provider,
       RouterMetrics metrics,
       RecentAnswers recent,
+      RecentRequests console,
       DefaultPolicy defaultPolicy,
       TryRecorder tries,
       QualityEstimates quality,
@@ -81,6 +84,7 @@ public final class InferencePipeline {
     this.provider = ProviderServiceGrpc.newStub(provider);
     this.metrics = metrics;
     this.recent = recent;
+    this.console = console;
     this.shared =
         new SharedAnswers(
             streams.maxLiveBytes(), streams.liveGrace(), limits.requestTimeout(), metrics);
@@ -123,6 +127,7 @@ public final class InferencePipeline {
     return new SettledSink(
         metrics,
         recent,
+        console,
         scope,
         request.facts().lastUserText(),
         ServiceLevel.of(request.controls(), promisedLatency),

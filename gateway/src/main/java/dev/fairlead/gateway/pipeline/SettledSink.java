@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.console.RecentRequests;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.feedback.ServedAnswer;
 import dev.fairlead.gateway.metrics.RouterMetrics;
@@ -13,6 +14,7 @@ final class SettledSink implements AnswerSink {
 
   private final RouterMetrics metrics;
   private final RecentAnswers recent;
+  private final RecentRequests console;
   private final CallScope scope;
   private final String prompt;
   private final ServiceLevel level;
@@ -22,6 +24,7 @@ final class SettledSink implements AnswerSink {
   SettledSink(
       RouterMetrics metrics,
       RecentAnswers recent,
+      RecentRequests console,
       CallScope scope,
       String prompt,
       ServiceLevel level,
@@ -29,6 +32,7 @@ final class SettledSink implements AnswerSink {
       AnswerSink door) {
     this.metrics = metrics;
     this.recent = recent;
+    this.console = console;
     this.scope = scope;
     this.prompt = prompt;
     this.level = level;
@@ -71,6 +75,7 @@ final class SettledSink implements AnswerSink {
             answer.settlement().expectation(),
             served == null ? null : served.scope(),
             served == null ? "" : served.id()));
+    console.completed(scope, answer);
     scope.close();
     receipt.answered(answer);
     door.complete(answer);
@@ -83,6 +88,7 @@ final class SettledSink implements AnswerSink {
     if (!(failure instanceof Failure.Cancelled)) {
       metrics.serviceLevel(false);
     }
+    console.failed(scope, failed);
     scope.close();
     receipt.failed(failed);
     door.fail(failed);

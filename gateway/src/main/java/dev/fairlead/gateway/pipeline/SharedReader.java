@@ -72,7 +72,7 @@ final class SharedReader {
   void leave(Failure why) {
     AnswerHead head = answer.head();
     String model = head == null ? FailedAnswer.NO_MODEL : head.modelId();
-    leave(new FailedAnswer(why, null, 0, false, model));
+    leave(new FailedAnswer(why, null, List.of(), false, model));
   }
 
   /** Ends this request, and only this one. */

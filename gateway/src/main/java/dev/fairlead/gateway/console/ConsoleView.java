@@ -1,0 +1,165 @@
+package dev.fairlead.gateway.console;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.gateway.metrics.Summary;
+import dev.fairlead.gateway.pipeline.CacheUse;
+import dev.fairlead.gateway.quality.QualityEstimates;
+import dev.fairlead.gateway.routing.Usd;
+import dev.fairlead.v1.Attempt;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** What the console is told of requests, as JSON. Thread-safe, does not block. */
+public final class ConsoleView {
+
+  /** Most requests of one answer. */
+  private static final int MOST_LISTED = 1000;
+
+  private static final double NANOS_PER_MILLI = 1e6;
+  private static final String ATTEMPT_RESULT = "ATTEMPT_RESULT_";
+
+  private final RecentRequests recent;
+  private final Summary summary;
+  private final QualityEstimates quality;
+  private final long startNanos = System.nanoTime();
+
+  /** Shares its collaborators with the pipeline. */
+  public ConsoleView(RecentRequests recent, Summary summary, QualityEstimates quality) {
+    this.recent = recent;
+    this.summary = summary;
+    this.quality = quality;
+  }
+
+  /** Totals since the start, and the last minutes. */
+  public ObjectNode overview() {
+    long now = System.currentTimeMillis();
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("time", now);
+    node.put("uptime_seconds", Duration.ofNanos(System.nanoTime() - startNanos).toSeconds());
+    totals(node.putObject("totals"));
+    node.set("window", RecentWindow.of(recent, now).json());
+    return node;
+  }
+
+  private void totals(ObjectNode node) {
+    node.put("requests", summary.requests());
+    node.put("errors", summary.errors());
+    node.put("cancelled", summary.cancelled());
+    node.put("cost_usd", Usd.decimal(summary.costNanoUsd()));
+    node.put("saved_usd", Usd.decimal(summary.savedNanoUsd()));
+    node.put("prompt_tokens", summary.promptTokens());
+    node.put("completion_tokens", summary.completionTokens());
+    node.put("service_level", summary.serviceLevel());
+    QualityEstimates.Retention kept = quality.retention();
+    ObjectNode retention = node.putObject("quality_retention");
+    retention.put("mean", kept.mean());
+    retention.put("low", kept.low());
+    retention.put("high", kept.high());
+    retention.put("answers", kept.answers());
+    node.set("cache", cacheUse());
+    ObjectNode models = node.putObject("models");
+    summary.modelUsage().forEach(models::put);
+  }
+
+  /** Answers by how the cache took part. */
+  public ObjectNode cacheUse() {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    for (CacheUse use : CacheUse.values()) {
+      node.put(use.label(), summary.cacheUse(use));
+    }
+    return node;
+  }
+
+  /** The requests that are remembered, newest first, at most 1000. */
+  public ObjectNode recent() {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("time", System.currentTimeMillis());
+    node.put("remembered", recent.capacity());
+    ArrayNode list = node.putArray("requests");
+    recent.newest(MOST_LISTED).forEach(request -> list.add(json(request)));
+    return node;
+  }
+
+  /** One request with its tries; empty when it is forgotten. */
+  public Optional<ObjectNode> request(String id) {
+    return recent
+        .find(id)
+        .map(request -> {
+          ObjectNode node = json(request);
+          ArrayNode tries = node.putArray("tries");
+          request.attempts().forEach(attempt -> tries.add(json(attempt)));
+          return node;
+        });
+  }
+
+  private static ObjectNode json(SettledRequest request) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("id", request.id());
+    node.put("time", request.endedMillis());
+    node.put("tenant", request.tenant());
+    node.put("model", request.model());
+    node.put("tier", request.tier());
+    node.put("policy", request.policy());
+    node.put("reason", request.reason());
+    put(node, "complexity", request.complexity());
+    node.put("cache", request.cache());
+    put(node, "similarity", request.similarity());
+    node.put("prompt_tokens", request.promptTokens());
+    node.put("completion_tokens", request.completionTokens());
+    node.put("cost_usd", Usd.decimal(request.costNanoUsd()));
+    node.put("saved_usd", Usd.decimal(request.savedNanoUsd()));
+    put(node, "quality", request.quality());
+    node.put("latency_ms", request.latencyNanos() / NANOS_PER_MILLI);
+    if (request.firstTokenNanos().isPresent()) {
+      node.put("first_token_ms", request.firstTokenNanos().getAsLong() / NANOS_PER_MILLI);
+    } else {
+      node.putNull("first_token_ms");
+    }
+    node.put("overhead_ms", request.overheadNanos() / NANOS_PER_MILLI);
+    node.put("attempts", request.attempts().size());
+    node.put("status", status(request));
+    node.put("failure", request.failure());
+    return node;
+  }
+
+  private static String status(SettledRequest request) {
+    if (request.answered()) {
+      return "success";
+    }
+    return request.cancelled() ? SettledRequest.CANCELLED : "error";
+  }
+
+  /** Without the vendor's words, which could repeat a prompt. */
+  private static ObjectNode json(Attempt attempt) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("number", attempt.getNumber());
+    node.put("model", attempt.getModelId());
+    node.put("provider", attempt.getProvider());
+    node.put(
+        "result", attempt.getResult().name().replace(ATTEMPT_RESULT, "").toLowerCase(Locale.ROOT));
+    node.put("http_status", attempt.getHttpStatus());
+    node.put("latency_ms", millis(attempt.getLatency()));
+    if (attempt.hasTimeToFirstToken()) {
+      node.put("first_token_ms", millis(attempt.getTimeToFirstToken()));
+    } else {
+      node.putNull("first_token_ms");
+    }
+    return node;
+  }
+
+  private static double millis(com.google.protobuf.Duration duration) {
+    return duration.getSeconds() * 1e3 + duration.getNanos() / NANOS_PER_MILLI;
+  }
+
+  private static void put(ObjectNode node, String key, OptionalDouble value) {
+    if (value.isPresent()) {
+      node.put(key, value.getAsDouble());
+    } else {
+      node.putNull(key);
+    }
+  }
+}
