@@ -62,7 +62,8 @@ public final class ConfigSource {
           "quality",
           "ledger",
           "alerts",
-          "budgets");
+          "budgets",
+          "console");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())

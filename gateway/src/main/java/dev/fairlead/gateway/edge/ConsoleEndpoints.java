@@ -47,7 +47,7 @@ final class ConsoleEndpoints {
 
   private void add(ServerBuilder builder, String path, ConsoleService.Source source) {
     HttpService service =
-        new LimitedService(new ConsoleService(errors, guard, source), parts.limits());
+        new LimitedService(new ConsoleService(errors, guard, source), parts.limits(), null);
     builder.service(API + path, service.decorate(EncodingService.newDecorator()));
   }
 
