@@ -25,7 +25,7 @@ function dress(chart) {
 
 /** The theme has changed. */
 export function redress() {
-  for (const one of live) one.redraw();
+  for (const one of live) one.rebuild();
 }
 
 /**
@@ -80,7 +80,11 @@ export function figure(caption, type, options, columns, tall = false) {
 
   const self = {
     element,
-    redraw,
+    rebuild() {
+      chart?.destroy();
+      chart = null;
+      redraw();
+    },
     show(data, rows, sentence) {
       const nothing = rows.length === 0;
       area.hidden = nothing;

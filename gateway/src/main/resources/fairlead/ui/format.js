@@ -4,12 +4,12 @@ const whole = new Intl.NumberFormat('en-US');
 export const count = (n) => (n === null || n === undefined ? NONE : whole.format(n));
 export const share = (x, digits = 1) => (x === null || x === undefined || Number.isNaN(x) ? NONE : `${(x * 100).toFixed(digits)} %`);
 
-/** Dollars with as many digits as the amount needs to be read. */
+/** Dollars: cents, or three digits of a smaller amount. */
 export function usd(x) {
   if (x === null || x === undefined) return NONE;
   if (x === 0) return '$0';
   const size = Math.abs(x);
-  const digits = size >= 100 ? 2 : size >= 0.01 ? 4 : size >= 0.0001 ? 6 : 9;
+  const digits = size >= 1 ? 2 : Math.min(9, 2 - Math.floor(Math.log10(size)));
   return `${x < 0 ? '−' : ''}$${size.toFixed(digits)}`;
 }
 

@@ -106,7 +106,7 @@ export function open(root, { access }) {
       const price = prices.get(c.model);
       const same = usage && price ? usd((usage.prompt_tokens * price.input + usage.completion_tokens * price.output) / 1e6) : '–';
       return [c.model === chosen ? h('strong', {}, `${c.model} (routed to)`) : c.model, c.provider, c.tier ?? '–',
-        c.feasible ? count(c.rank) : words(c.dropped), same, usd(c.estimated_cost_usd), millis(c.expected_ttft_ms)];
+        c.feasible ? count(c.rank) : words(c.dropped), same, c.feasible ? usd(c.estimated_cost_usd) : '–', millis(c.expected_ttft_ms)];
     }));
   }
 

@@ -44,8 +44,9 @@ class ConsoleIT {
         - {id: small, provider: mock, upstream: small, tier: cheap, price: {input: 0.15, output: 0.6}}
         - {id: middle, provider: mock, upstream: middle, tier: standard, price: {input: 0.8, output: 4}}
         - {id: large, provider: mock, upstream: large, tier: quality, price: {input: 2.5, output: 10}}
+        - {id: trial, provider: mock, upstream: trial, tier: standard, price: {input: 0.5, output: 2}}
       routing: {baseline: large}
-      canary: {baseline: large, candidate: middle, stages: [1, 5, 25], window: 50}
+      canary: {baseline: large, candidate: trial, stages: [1, 5, 25], window: 50}
       """;
   private static final List<String> PROMPTS =
       List.of(
@@ -164,6 +165,7 @@ class ConsoleIT {
 
   @Test
   void firstVisit_transfersLittle() {
+    page.withoutCache();
     go(open, "overview");
     page.until("document.querySelector('canvas').width > 0");
     assertThat(page.bytes()).isBetween(20_000L, (long) MOST_BYTES);
@@ -212,7 +214,7 @@ class ConsoleIT {
     assertThat(page.text("#state")).contains("Answered by");
     assertThat(page.text("main")).contains("large").contains("middle").contains("small");
     assertThat(page.value("document.querySelectorAll('main tbody tr').length").asInt())
-        .isEqualTo(3);
+        .isEqualTo(4);
     isClean(open);
   }
 
@@ -235,13 +237,13 @@ class ConsoleIT {
   void guardedConsole_showsNothingWithoutToken_andSteersWithIt() {
     page.go(url(guarded) + "/ui#/canary");
     page.until("document.querySelector('main [role=alert]')");
-    assertThat(page.text("main")).contains("admin token").doesNotContain("middle");
+    assertThat(page.text("main")).contains("admin token").doesNotContain("trial");
     page.picture(PICTURES.resolve("refused-light.png"));
 
     typeToken("wrong");
     page.until("document.querySelector('main [role=alert]')");
     typeToken(TOKEN);
-    page.until("document.querySelector('main').innerText.includes('middle')");
+    page.until("document.querySelector('main').innerText.includes('trial')");
     page.click("#force");
     page.until("document.querySelector('main').innerText.includes('Done.')");
     page.until("document.querySelector('[aria-current=step]').innerText.includes('1 %')");

@@ -93,6 +93,11 @@ public final class BrowserPage {
             List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
   }
 
+  /** Keeps nothing of what it fetches and takes nothing that was kept: as on a first visit. */
+  public void withoutCache() {
+    call("Network.setCacheDisabled", Map.of("cacheDisabled", true));
+  }
+
   /** Goes to an address; does not wait for it. */
   public void go(String url) {
     call("Page.navigate", Map.of("url", url));
