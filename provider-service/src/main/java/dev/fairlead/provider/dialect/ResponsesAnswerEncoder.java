@@ -156,9 +156,7 @@ final class ResponsesAnswerEncoder implements AnswerEncoder {
     json.writeArrayFieldStart("tools");
     json.writeEndArray();
     json.writeNullField("top_p");
-    if (ending == null) {
-      json.writeNullField("usage");
-    } else {
+    if (ending != null) {
       UsageJson.responses(json, ending.usage());
     }
   }

@@ -33,9 +33,7 @@ final class UsageJson {
       throws IOException {
     json.writeObjectFieldStart(input);
     json.writeNumberField("cached_tokens", usage.cachedPromptTokens());
-    if (usage.cacheWriteTokens() > 0) {
-      json.writeNumberField("cache_write_tokens", usage.cacheWriteTokens());
-    }
+    json.writeNumberField("cache_write_tokens", usage.cacheWriteTokens());
     json.writeEndObject();
     json.writeObjectFieldStart(output);
     json.writeNumberField("reasoning_tokens", usage.reasoningTokens());

@@ -1,4 +1,4 @@
-package dev.fairlead.gateway;
+package dev.fairlead.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
