@@ -9,6 +9,7 @@ warmup=${SMOKE_WARMUP:-5s}
 limit_ms=${SMOKE_P95_MS:-150}
 report=$scratch/report.json
 
+"$root/fairlead" prepare
 start_gateway
 status=0
 "$root/fairlead" loadgen --url "$url" --qps "$qps" --duration "$duration" --warmup "$warmup" \

@@ -4,6 +4,7 @@ import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ReloadSignal;
 import dev.fairlead.common.lifecycle.ShutdownSignal;
+import java.nio.file.Path;
 
 /** {@code ./fairlead up}: the standalone gateway in the foreground. */
 public final class Main {
@@ -25,7 +26,7 @@ public final class Main {
 
   private static void serve(ConfigSource config, ShutdownSignal signal) {
     StandaloneConfig own = config.section("standalone", StandaloneConfig.class);
-    WarmUp.run(own.warmUp());
+    WarmUp.run(own.warmUp(), Path.of(System.getProperty("java.io.tmpdir")));
     try (Standalone standalone = Standalone.start(config)) {
       ReloadSignal.install(standalone::reload);
       System.out.println(Welcome.text(standalone.httpPort(), standalone.grpcPort()));

@@ -1,13 +1,5 @@
 package dev.fairlead.standalone;
 
-import com.linecorp.armeria.client.BlockingWebClient;
-import com.linecorp.armeria.client.ClientFactory;
-import com.linecorp.armeria.client.WebClient;
-import com.linecorp.armeria.common.AggregatedHttpResponse;
-import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpRequest;
-import com.linecorp.armeria.common.MediaType;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.telemetry.LogLevel;
 import java.io.IOException;
@@ -24,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -31,16 +24,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has the virtual machine load and compile what a request needs before the first one comes: a
- * gateway of its own, with mock models, nothing on disk that stays, no trace export and ports of
- * its own, answers made-up requests of every common kind for a while and is then closed. Nothing of
- * it is in the real gateway's cache, metrics or ledger. Without it the first requests of a cold
- * process that gets 200 a second wait for seconds (demo/README.md).
+ * gateway of its own, with mock models that answer at once, nothing on disk that stays, no trace
+ * export and ports of its own, answers made-up requests of every common kind for a while and is
+ * then closed. Nothing of it is in the real gateway's cache, metrics or ledger. Without it the
+ * first requests of a cold process that gets 200 a second wait for seconds (demo/README.md).
  */
 final class WarmUp {
 
   private static final Logger logger = LoggerFactory.getLogger(WarmUp.class);
 
-  private static final int CALLERS = 4;
+  /** More than processors, as each of them waits while its request is worked on. */
+  private static final int CALLERS = 16;
+
+  /** How often the rate is looked at. */
+  private static final Duration SLICE = Duration.ofMillis(500);
 
   private static final Map<String, String> QUIET = Map.of("LOG_LEVEL", "ERROR");
 
@@ -49,7 +46,7 @@ final class WarmUp {
       """
       server: { bind: "127.0.0.1", port: %1$d, grpc_port: -1, data_dir: "%2$s" }
       providers:
-        warm: { kind: mock, mean_latency_ms: 1, p95_latency_ms: 2, error_rate: 0 }
+        warm: { kind: mock, mean_latency_ms: 0, p95_latency_ms: 0, error_rate: 0 }
         loop: { kind: openai, base_url: "http://127.0.0.1:%1$d/v1" }
       models:
         - { id: warm-cheap, provider: warm, upstream: warm-cheap, tier: cheap, context_window: 128000,
@@ -81,37 +78,44 @@ final class WarmUp {
                   + "\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"),
           new Kind("/v1/infer", "{\"prompt\":\"%s\",\"max_tokens\":64}"));
 
-  private final Duration time;
+  private final Path folder;
+  private final long end;
   private final AtomicInteger sent = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
+  private final Plateau plateau = new Plateau();
+  private volatile boolean enough;
 
-  private WarmUp(Duration time) {
-    this.time = time;
+  private WarmUp(Path folder, long end) {
+    this.folder = folder;
+    this.end = end;
   }
 
   private record Kind(String path, String body) {
 
-    HttpRequest request(int number) {
-      // Every fifth request repeats the one before, which is then a hit.
+    boolean ask(WarmUpCaller caller, int number) throws IOException {
+      // Every fifth request repeats the one before of its kind, which is then a hit.
       int prompt = number % 5 == 4 ? number - KINDS.size() : number;
       String text = "Warm-up " + prompt + ": name " + prompt % 17 + " capitals and explain why.";
-      return HttpRequest.of(
-          HttpMethod.POST, path, MediaType.JSON, HttpData.ofUtf8(body.formatted(text)));
+      // Every second one is only routed and passed on, as a load generator's are.
+      return caller.post(path, body.formatted(text), number / KINDS.size() % 2 == 0);
     }
   }
 
   /**
-   * Runs for {@code time}, or until there was one request of each kind, and a second or two of
-   * starting and closing; blocks. What goes wrong is logged and leaves the process colder, nothing
+   * Runs for at most {@code time}, its own gateway's start included, and ends before when answers
+   * no longer come faster; one request of each kind is made in any case. Blocks; what it started is
+   * closed in the background. What goes wrong is logged and leaves the process colder, nothing
    * else.
    *
+   * @param folder where its own gateway may keep data until it is closed
    * @return answers that were as expected
    */
-  static int run(Duration time) {
+  static int run(Duration time, Path folder) {
     if (time.isZero()) {
       return 0;
     }
-    WarmUp warmUp = new WarmUp(time);
+    long start = System.nanoTime();
+    WarmUp warmUp = new WarmUp(folder, start + time.toNanos());
     String level = LogLevel.current();
     try {
       warmUp.exercise();
@@ -120,30 +124,47 @@ final class WarmUp {
     } finally {
       LogLevel.change(level);
     }
-    logger.info("warmed up with {} requests", warmUp.answered);
+    logger.info(
+        "warmed up with {} requests in {} ms, at the end {} a second",
+        warmUp.answered,
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+        warmUp.plateau.perSecond(SLICE));
     return warmUp.answered.get();
   }
 
   private void exercise() throws IOException {
-    Path scratch = Files.createTempDirectory("fairlead-warm-up");
-    try (Standalone gateway =
+    Path scratch = Files.createTempDirectory(folder, "fairlead-warm-up");
+    Standalone gateway =
         Standalone.start(
-            ConfigSource.parse("warm-up", CONFIG.formatted(freePort(), scratch), QUIET))) {
-      callUntil(System.nanoTime() + time.toNanos(), gateway.httpPort());
+            ConfigSource.parse("warm-up", CONFIG.formatted(freePort(), scratch), QUIET));
+    try {
+      callAll(gateway.httpPort());
     } finally {
-      delete(scratch);
+      closeBehind(gateway, scratch);
     }
   }
 
-  private void callUntil(long end, int port) {
-    try (ClientFactory connections = ClientFactory.builder().build();
-        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      BlockingWebClient client =
-          WebClient.builder("http://127.0.0.1:" + port).factory(connections).build().blocking();
+  /** A server waits two seconds for late requests when it stops; nobody has to wait with it. */
+  private static void closeBehind(Standalone gateway, Path scratch) {
+    Thread.ofPlatform()
+        .name("warm-up-close")
+        .start(() -> {
+          gateway.close();
+          try {
+            delete(scratch);
+          } catch (IOException e) {
+            logger.warn("{} could not be deleted", scratch, e);
+          }
+        });
+  }
+
+  private void callAll(int port) {
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> running = new ArrayList<>();
       for (int i = 0; i < CALLERS; i++) {
-        running.add(callers.submit(() -> call(client, end)));
+        running.add(callers.submit(() -> call(port)));
       }
+      watch();
       for (Future<?> caller : running) {
         caller.get();
       }
@@ -154,14 +175,30 @@ final class WarmUp {
     }
   }
 
-  private void call(BlockingWebClient client, long end) {
-    while (System.nanoTime() < end || sent.get() < KINDS.size()) {
-      int number = sent.getAndIncrement();
-      AggregatedHttpResponse answer =
-          client.execute(KINDS.get(number % KINDS.size()).request(number));
-      if (answer.status().isSuccess()) {
-        answered.incrementAndGet();
+  private void watch() throws InterruptedException {
+    int before = 0;
+    while (!enough && timeLeft() > 0) {
+      Thread.sleep(Duration.ofNanos(Math.min(SLICE.toNanos(), timeLeft())));
+      int now = answered.get();
+      enough = plateau.reachedWith(now - before);
+      before = now;
+    }
+    enough = true;
+  }
+
+  private long timeLeft() {
+    return Math.max(0, end - System.nanoTime());
+  }
+
+  private Void call(int port) throws IOException {
+    try (WarmUpCaller caller = new WarmUpCaller(port)) {
+      while (!enough || sent.get() < KINDS.size()) {
+        int number = sent.getAndIncrement();
+        if (KINDS.get(number % KINDS.size()).ask(caller, number)) {
+          answered.incrementAndGet();
+        }
       }
+      return null;
     }
   }
 

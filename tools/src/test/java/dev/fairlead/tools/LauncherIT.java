@@ -27,7 +27,7 @@ class LauncherIT {
     assertThat(outcome.code()).isZero();
     assertThat(outcome.output())
         .contains("up ", "mesh ", "ask ", "loadgen ", "train ", "validate-models ")
-        .contains("models ", "mock-server ", "test ");
+        .contains("models ", "mock-server ", "test ", "prepare ");
   }
 
   @Test
