@@ -19,6 +19,10 @@ public record LedgerConfig(
     int queue,
     int batch,
     Duration flushInterval,
+    boolean journal,
+    long journalLimitBytes,
+    Duration journalSync,
+    double importShare,
     Duration drainTimeout,
     Duration retention,
     Duration rollupRetention,
@@ -30,6 +34,9 @@ public record LedgerConfig(
     Expect.range("ledger.queue", queue, 1, 10_000_000);
     Expect.range("ledger.batch", batch, 1, 10_000);
     Expect.positive("ledger.flush_interval", flushInterval);
+    Expect.range("ledger.journal_limit_bytes", journalLimitBytes, 1 << 20, 1L << 40);
+    Expect.that(!journalSync.isNegative(), "ledger.journal_sync", journalSync, "0 or more");
+    Expect.range("ledger.import_share", importShare, 0.01, 1);
     Expect.positive("ledger.drain_timeout", drainTimeout);
     Expect.that(
         retention.compareTo(Duration.ofDays(1)) >= 0, "ledger.retention", retention, "1d or more");

@@ -1,7 +1,9 @@
 package dev.fairlead.gateway.ledger;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -10,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +24,13 @@ public final class RunningLedger implements AutoCloseable {
   private static final long ROLL_UP_MINUTES = 60;
 
   private final LedgerConfig config;
-  private final @Nullable LedgerWriter writer;
+  private final @Nullable RowCarrier writer;
   private final @Nullable Future<?> rollUps;
   private final InstantSource clock;
 
   private RunningLedger(
       LedgerConfig config,
-      @Nullable LedgerWriter writer,
+      @Nullable RowCarrier writer,
       ScheduledExecutorService timer,
       InstantSource clock) {
     this.config = config;
@@ -55,11 +58,24 @@ public final class RunningLedger implements AutoCloseable {
       ScheduledExecutorService timer,
       InstantSource clock,
       Consumer<Ledger> opened) {
-    LedgerWriter writer =
+    RowCarrier writer =
         config.enabled()
-            ? LedgerWriter.start(config, registry, () -> open(config, dataDir, opened))
+            ? carrier(config, dataDir, registry, () -> open(config, dataDir, opened))
             : null;
     return new RunningLedger(config, writer, timer, clock);
+  }
+
+  private static RowCarrier carrier(
+      LedgerConfig config, Path dataDir, MeterRegistry registry, Supplier<Ledger> ledgers) {
+    if (config.journal()) {
+      try {
+        return JournalingWriter.start(
+            config, LedgerJournal.open(config, dataDir), registry, ledgers);
+      } catch (IOException e) {
+        logger.warn("the ledger has no journal, a crash can lose its latest rows: {}", e.toString());
+      }
+    }
+    return LedgerWriter.start(config, registry, ledgers);
   }
 
   private static Ledger open(LedgerConfig config, Path dataDir, Consumer<Ledger> opened) {
@@ -106,6 +122,20 @@ public final class RunningLedger implements AutoCloseable {
   /** The database; empty when there is none, or it could not be opened yet. */
   public Optional<Ledger> ledger() {
     return writer == null ? Optional.empty() : Optional.ofNullable(writer.ledger());
+  }
+
+  /** Rows that are not in the database yet. */
+  public long waiting() {
+    return writer == null ? 0 : writer.waiting();
+  }
+
+  /**
+   * Waits until the rows of all requests that ended before are in the database; blocks.
+   *
+   * @return whether they are
+   */
+  public boolean catchUp(Duration atMost) {
+    return writer == null || writer.catchUp(atMost);
   }
 
   /** Writes what waits, at most for the drain time; blocks. */
