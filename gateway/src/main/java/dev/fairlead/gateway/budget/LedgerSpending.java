@@ -4,12 +4,16 @@ import dev.fairlead.gateway.keys.Owner;
 import dev.fairlead.gateway.ledger.Ledger;
 import dev.fairlead.gateway.ledger.RunningLedger;
 import dev.fairlead.gateway.ledger.UsageQuery;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
 /** The past as the ledger has it; without a ledger nobody has spent anything. */
 public final class LedgerSpending implements Spending {
+
+  /** Rows on their way count as well; whoever asks waits so long for them. */
+  private static final Duration CATCH_UP = Duration.ofSeconds(2);
 
   private final RunningLedger ledger;
 
@@ -27,6 +31,9 @@ public final class LedgerSpending implements Spending {
         ledger
             .ledger()
             .orElseThrow(() -> new IllegalStateException("the ledger could not be opened yet"));
+    if (!ledger.catchUp(CATCH_UP)) {
+      throw new IllegalStateException("the ledger does not know all that was spent yet");
+    }
     return new Spent(
         spent(open, tenant, kind, id, start(today)),
         spent(open, tenant, kind, id, start(today.withDayOfMonth(1))),

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.edge;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.QueryParams;
@@ -28,11 +29,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /v1/admin/usage?period=7d&by=model}: what was spent, from the ledger. {@code from} and
- * {@code to} name other periods, {@code tenant} one tenant.
+ * {@code to} name other periods, {@code tenant} one tenant. {@code not_imported} tells how many
+ * rows of this gateway's journal are missing, because they could not be carried into the database
+ * in time.
  */
 final class AdminUsageService extends EdgeService {
 
   private static final Set<String> KNOWN = Set.of("period", "by", "from", "to", "tenant");
+
+  /** A report waits so long for the latest rows. */
+  private static final Duration CATCH_UP = Duration.ofSeconds(2);
 
   private final AdminGuard guard;
   private final Executor blocking;
@@ -64,11 +70,18 @@ final class AdminUsageService extends EdgeService {
                     .asException());
     String requestId = EdgeContext.requestId(context);
     return HttpResponse.of(
-        CompletableFuture.supplyAsync(() -> open.report(query), blocking)
+        CompletableFuture.supplyAsync(() -> report(open, query), blocking)
             .handle((report, error) ->
                 error == null
-                    ? Json.response(200, requestId, UsageJson.of(report))
+                    ? Json.response(200, requestId, report)
                     : failed(context, told(error))));
+  }
+
+  /** Rows that were not in the database in time are missing from the sums, so they are named. */
+  private ObjectNode report(Ledger open, UsageQuery query) {
+    boolean whole = ledger.catchUp(CATCH_UP);
+    ObjectNode report = UsageJson.of(open.report(query));
+    return report.put("not_imported", whole ? 0 : Math.max(1, ledger.waiting()));
   }
 
   private static Throwable told(Throwable error) {

@@ -51,10 +51,7 @@ public final class Journal<T> implements AutoCloseable {
   private long number;
 
   private Journal(
-      JournalDirectory directory,
-      Checkpoint checkpoint,
-      RecordFormat<T> format,
-      long limitBytes) {
+      JournalDirectory directory, Checkpoint checkpoint, RecordFormat<T> format, long limitBytes) {
     this.directory = directory;
     this.checkpoint = checkpoint;
     this.format = format;
@@ -73,8 +70,7 @@ public final class Journal<T> implements AutoCloseable {
       throws IOException {
     JournalDirectory directory = JournalDirectory.open(path);
     try {
-      Journal<T> journal =
-          new Journal<>(directory, directory.checkpoint(), format, limitBytes);
+      Journal<T> journal = new Journal<>(directory, directory.checkpoint(), format, limitBytes);
       journal.recover();
       return journal;
     } catch (IOException e) {
@@ -110,8 +106,7 @@ public final class Journal<T> implements AutoCloseable {
 
   private static long count(Segment segment) throws IOException {
     long count = 0;
-    try (SegmentReader records =
-        SegmentReader.open(segment, Segment.HEADER, (from, to) -> {})) {
+    try (SegmentReader records = SegmentReader.open(segment, Segment.HEADER, (from, to) -> {})) {
       while (records.next(segment.length())) {
         count++;
       }
@@ -198,17 +193,14 @@ public final class Journal<T> implements AutoCloseable {
    */
   public Chunk<T> next(int most) throws IOException {
     List<T> records = new ArrayList<>();
-    for (Segment segment = segments.peekFirst();
-        segment != null;
-        segment = segments.peekFirst()) {
+    for (Segment segment = segments.peekFirst(); segment != null; segment = segments.peekFirst()) {
       boolean sealed = segment.sealed();
       long length = segment.length();
       Optional<SegmentReader> open = reader(segment);
       if (open.isPresent()) {
         SegmentReader found = open.get();
         read(found, length, most, records);
-        Chunk.Position position =
-            new Chunk.Position(segment.first(), found.offset(), number);
+        Chunk.Position position = new Chunk.Position(segment.first(), found.offset(), number);
         if (!records.isEmpty() || !sealed) {
           return new Chunk<>(records, position);
         }
@@ -221,9 +213,7 @@ public final class Journal<T> implements AutoCloseable {
   private void read(SegmentReader found, long length, int most, List<T> records)
       throws IOException {
     long begin = found.offset();
-    while (records.size() < most
-        && found.offset() - begin < CHUNK_BYTES
-        && found.next(length)) {
+    while (records.size() < most && found.offset() - begin < CHUNK_BYTES && found.next(length)) {
       number++;
       try {
         records.add(format.read(found.record()));
@@ -239,7 +229,10 @@ public final class Journal<T> implements AutoCloseable {
 
   private Optional<SegmentReader> reader(Segment segment) throws IOException {
     Chunk.Position start = from;
-    if (reading == segment && reader != null && start != null && reader.offset() == start.offset()) {
+    if (reading == segment
+        && reader != null
+        && start != null
+        && reader.offset() == start.offset()) {
       return Optional.of(reader);
     }
     closeReader();

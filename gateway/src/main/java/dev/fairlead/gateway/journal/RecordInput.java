@@ -38,7 +38,8 @@ public final class RecordInput {
   public String text() {
     long length = number();
     if (length < 0 || length > end - at) {
-      throw new IllegalArgumentException("text of " + length + " bytes in a record's last " + left());
+      throw new IllegalArgumentException(
+          "text of " + length + " bytes in a record's last " + left());
     }
     return new String(bytes, take((int) length), (int) length, StandardCharsets.UTF_8);
   }

@@ -82,9 +82,7 @@ final class SegmentReader implements AutoCloseable {
       return false;
     }
     length = view.getInt(from + 2);
-    if (length < 0
-        || length > RecordOutput.MOST
-        || !available(RecordOutput.FRAME + length, end)) {
+    if (length < 0 || length > RecordOutput.MOST || !available(RecordOutput.FRAME + length, end)) {
       return false;
     }
     crc.reset();

@@ -91,6 +91,11 @@ final class JournalingWriter implements RowCarrier {
     return queue.size() + journal.waiting();
   }
 
+  /** Rows that a kill would lose, but for what is being written. */
+  int inMemory() {
+    return queue.size();
+  }
+
   @Override
   public @Nullable Ledger ledger() {
     return carrying.ledger();

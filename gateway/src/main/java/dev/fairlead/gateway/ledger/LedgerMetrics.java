@@ -1,10 +1,10 @@
 package dev.fairlead.gateway.ledger;
 
+import dev.fairlead.gateway.journal.Journal;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import dev.fairlead.gateway.journal.Journal;
-import io.micrometer.core.instrument.FunctionCounter;
 import java.util.function.Supplier;
 
 /** What is counted of the ledger. */

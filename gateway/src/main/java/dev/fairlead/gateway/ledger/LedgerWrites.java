@@ -2,7 +2,6 @@ package dev.fairlead.gateway.ledger;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +75,9 @@ final class LedgerWrites {
     return true;
   }
 
-  /** Writes rows, each but once, or counts those that the database refuses; false in lack of time. */
+  /**
+   * Writes rows, each but once, or counts those that the database refuses; false in lack of time.
+   */
   boolean write(List<LedgerRow> rows) {
     Ledger open = ledger;
     if (open == null) {

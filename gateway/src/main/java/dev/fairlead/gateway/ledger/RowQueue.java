@@ -39,7 +39,8 @@ final class RowQueue {
     }
     metrics.full();
     if (droppedInBurst.getAndIncrement() == 0) {
-      logger.warn("the ledger's queue is full: rows are dropped until what is behind it catches up");
+      logger.warn(
+          "the ledger's queue is full: rows are dropped until what is behind it catches up");
     }
   }
 

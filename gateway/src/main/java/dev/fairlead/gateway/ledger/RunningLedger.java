@@ -72,7 +72,8 @@ public final class RunningLedger implements AutoCloseable {
         return JournalingWriter.start(
             config, LedgerJournal.open(config, dataDir), registry, ledgers);
       } catch (IOException e) {
-        logger.warn("the ledger has no journal, a crash can lose its latest rows: {}", e.toString());
+        logger.warn(
+            "the ledger has no journal, a crash can lose its latest rows: {}", e.toString());
       }
     }
     return LedgerWriter.start(config, registry, ledgers);

@@ -7,12 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -125,57 +119,5 @@ class LedgerWriterTest {
     writer.close();
     assertThat(dropped("stopped")).isEqualTo(2);
     assertThat(ledger.closed.get()).isEqualTo(1);
-  }
-
-  /** Does as a test tells it. */
-  private static final class ScriptedLedger implements Ledger {
-    final Set<String> ids = ConcurrentHashMap.newKeySet();
-    final List<Integer> batches = new CopyOnWriteArrayList<>();
-    final AtomicInteger writing = new AtomicInteger();
-    final AtomicInteger failBeforeTaking = new AtomicInteger();
-    final AtomicInteger failAfterTaking = new AtomicInteger();
-    final AtomicInteger closed = new AtomicInteger();
-    volatile CountDownLatch stuck = new CountDownLatch(0);
-
-    @Override
-    public void write(List<LedgerRow> rows) {
-      writing.incrementAndGet();
-      try {
-        stuck.await();
-      } catch (InterruptedException e) {
-        throw new AssertionError("the writer must not be interrupted", e);
-      }
-      if (failBeforeTaking.get() > 0 && failBeforeTaking.getAndDecrement() > 0) {
-        throw new LedgerException("away", new SQLException(), true);
-      }
-      if (rows.stream().anyMatch(row -> row.requestId().equals("poison"))) {
-        throw new LedgerException("refused", new SQLException(), false);
-      }
-      rows.forEach(row -> ids.add(row.rowId()));
-      batches.add(rows.size());
-      if (failAfterTaking.get() > 0 && failAfterTaking.getAndDecrement() > 0) {
-        throw new LedgerException("away", new SQLException(), true);
-      }
-    }
-
-    @Override
-    public UsageReport report(UsageQuery query) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<OutputLength> outputLengths(Instant since, int mostPerClass) {
-      return List.of();
-    }
-
-    @Override
-    public int rollUp(LocalDate firstKept, LocalDate firstTotal) {
-      return 0;
-    }
-
-    @Override
-    public void close() {
-      closed.incrementAndGet();
-    }
   }
 }

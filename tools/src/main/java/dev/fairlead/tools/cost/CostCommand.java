@@ -76,6 +76,7 @@ public final class CostCommand implements Callable<Integer> {
         CostTable.print(report, out);
       }
       out.flush();
+      UsageSource.warn(report, spec.commandLine().getErr());
       return 0;
     } catch (CostException e) {
       spec.commandLine().getErr().println("cost: " + e.getMessage());

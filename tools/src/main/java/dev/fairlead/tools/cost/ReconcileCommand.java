@@ -79,6 +79,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     Instant from = day.atStartOfDay(ZoneOffset.UTC).toInstant();
     Instant to = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
     JsonNode report = source.report(new UsageQuery(from, to, UsageQuery.By.MODEL, null));
+    UsageSource.warn(report, spec.commandLine().getErr());
     for (JsonNode line : report.path("lines")) {
       reconciliation.ledger(day, line.path("name").asText(), line.path("cost_usd").decimalValue());
     }

@@ -7,9 +7,11 @@ import dev.fairlead.gateway.ledger.JdbcLedger;
 import dev.fairlead.gateway.ledger.Ledger;
 import dev.fairlead.gateway.ledger.LedgerConfig;
 import dev.fairlead.gateway.ledger.LedgerException;
+import dev.fairlead.gateway.ledger.LedgerJournal;
 import dev.fairlead.gateway.ledger.UsageJson;
 import dev.fairlead.gateway.ledger.UsageQuery;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -61,6 +63,15 @@ final class UsageSource {
     return dataDir == null ? ask(query) : read(query, dataDir);
   }
 
+  /** Says when a report is short of rows. */
+  static void warn(JsonNode report, PrintWriter err) {
+    long missing = report.path("not_imported").asLong();
+    if (missing > 0) {
+      err.println(missing + " requests are still in the gateway's journal and missing here");
+      err.flush();
+    }
+  }
+
   private static JsonNode read(UsageQuery query, Path dataDir) throws CostException {
     if (!Files.exists(dataDir.resolve("ledger.mv.db"))) {
       throw new CostException(
@@ -70,7 +81,11 @@ final class UsageSource {
         ConfigSource.parse("cost", "ledger: {connections: 2}", Map.of())
             .section("ledger", LedgerConfig.class);
     try (Ledger ledger = JdbcLedger.open(config, dataDir)) {
+      LedgerJournal.carry(config, dataDir, ledger);
       return UsageJson.of(ledger.report(query));
+    } catch (IOException e) {
+      throw new CostException(
+          "--data-dir: the ledger's journal there cannot be carried into the database", e);
     } catch (LedgerException e) {
       throw new CostException(
           e.getMessage() + "; a gateway that runs has its ledger open: ask it with --url", e);

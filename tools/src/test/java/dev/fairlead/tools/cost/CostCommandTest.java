@@ -13,19 +13,24 @@ import dev.fairlead.gateway.ledger.JdbcLedger;
 import dev.fairlead.gateway.ledger.Ledger;
 import dev.fairlead.gateway.ledger.LedgerConfig;
 import dev.fairlead.gateway.ledger.LedgerRow;
+import dev.fairlead.gateway.ledger.RunningLedger;
 import dev.fairlead.gateway.ledger.UsageJson;
 import dev.fairlead.gateway.ledger.UsageQuery;
 import dev.fairlead.tools.Fairlead;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +136,37 @@ class CostCommandTest {
   }
 
   @Test
+  void rowsThatAGatewayLeftInItsJournal_count() throws Exception {
+    leaveInJournal(row(DAY, "late", "", 1_000_000_000L, 0, 1));
+    assertThat(cost()).as(err.toString()).isZero();
+    assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " ")))
+        .contains("late 1 0 0 100 20 1.000000 0.000000 0.000000");
+    assertThat(cost("--json")).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("\"requests\" : 4");
+  }
+
+  /** As a gateway does whose database is away. */
+  private void leaveInJournal(LedgerRow row) {
+    LedgerConfig config =
+        ConfigSource.parse(
+                "test",
+                "ledger: {url: 'jdbc:postgresql://127.0.0.1:1/none', drain_timeout: 1ms}",
+                Map.of())
+            .section("ledger", LedgerConfig.class);
+    try (ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        RunningLedger running =
+            RunningLedger.start(
+                config,
+                dataDir,
+                new SimpleMeterRegistry(),
+                timer,
+                InstantSource.system(),
+                opened -> {})) {
+      running.sink().offer(row);
+    }
+  }
+
+  @Test
   void csv_holdsNoFormulas() {
     assertThat(cost("--csv", "--by", "tag")).isZero();
     assertThat(out.toString().lines())
@@ -158,6 +194,7 @@ class CostCommandTest {
                   ledger.report(
                       new UsageQuery(
                           DAY.minusSeconds(60), DAY.plusSeconds(60), UsageQuery.By.TEAM, null)))
+              .put("not_imported", 12)
               .toString();
     }
     Server server =
@@ -190,6 +227,7 @@ class CostCommandTest {
           .isZero();
       assertThat(asked.get()).contains("by=team", "tenant=a+b", "Bearer secret");
       assertThat(out.toString()).contains("search");
+      assertThat(err.toString()).contains("12 requests are still in the gateway's journal");
       assertThat(run("cost", "--url", url, "--admin-token", "wrong")).isEqualTo(1);
       assertThat(err.toString()).contains("refuses the admin token").doesNotContain("wrong");
     } finally {
