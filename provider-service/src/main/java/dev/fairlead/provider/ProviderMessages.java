@@ -170,12 +170,13 @@ final class ProviderMessages {
     attempts.setRetriesSpent(failed.retriesSpent());
     List<Message> details = new ArrayList<>(2);
     details.add(attempts.build());
-    if (!failure.errorBody().isEmpty()) {
+    if (!failure.errorBody().isEmpty() || !failure.headers().isEmpty()) {
       details.add(
           UpstreamError.newBuilder()
               .setHttpStatus(failure.httpStatus())
               .setDialect(failure.errorDialect())
               .setBody(failure.errorBody())
+              .putAllResponseHeaders(failure.headers())
               .build());
     }
     return FailureStatus.toStatus(failure.failure(), details.toArray(Message[]::new));

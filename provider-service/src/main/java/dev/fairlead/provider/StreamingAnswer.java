@@ -8,6 +8,7 @@ import dev.fairlead.v1.AttemptStarted;
 import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
+import java.util.Map;
 
 /** Answers {@code StreamGenerate}. Whether more is wanted is what the transport says. */
 final class StreamingAnswer implements GenerationListener {
@@ -16,6 +17,7 @@ final class StreamingAnswer implements GenerationListener {
   private String modelId = "";
   private String provider = "";
   private List<String> droppedFields = List.of();
+  private Map<String, String> headers = Map.of();
 
   StreamingAnswer(ServerCallStreamObserver<ProviderServiceStreamGenerateResponse> observer) {
     this.observer = observer;
@@ -48,11 +50,20 @@ final class StreamingAnswer implements GenerationListener {
 
   @Override
   public void onPart(AnswerPart part) {
+    if (part instanceof AnswerPart.Head head) {
+      headers = head.headers();
+      return;
+    }
     ProviderServiceStreamGenerateResponse.Builder response =
         ProviderServiceStreamGenerateResponse.newBuilder();
+    if (!headers.isEmpty()) {
+      response.putAllResponseHeaders(headers);
+      headers = Map.of();
+    }
     switch (part) {
       case AnswerPart.Events events -> response.setEvents(events.events());
       case AnswerPart.Delta delta -> response.setDelta(delta.delta());
+      case AnswerPart.Head head -> throw new IllegalStateException("told beside the next part");
       case AnswerPart.Body body -> throw new IllegalStateException("a whole answer in a stream");
       case AnswerPart.Response whole ->
           throw new IllegalStateException("a whole answer in a stream");

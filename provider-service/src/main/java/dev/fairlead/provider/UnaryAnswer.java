@@ -52,6 +52,8 @@ final class UnaryAnswer implements GenerationListener {
         switch (answer) {
           case AnswerPart.Body body -> response.setRaw(body.answer());
           case AnswerPart.Response typed -> response.setChat(typed.response());
+          case AnswerPart.Head head ->
+              throw new IllegalStateException("the head of a stream in a whole answer");
           case AnswerPart.Events events ->
               throw new IllegalStateException("events in a whole answer");
           case AnswerPart.Delta delta ->

@@ -24,7 +24,9 @@ class AnthropicVendorTest {
       "{\"n\":9007199254740993,\"x\":-0.0,\"e\":1e400,\"b\":\"\\u00e4 \u4e2d\ud83d\ude00\","
           + "\"a\":[1.0,{}]}";
 
-  /** A whole answer is read as a tree, which keeps digits but not the form of numbers and escapes. */
+  /**
+   * A whole answer is read as a tree, which keeps digits but not the form of numbers and escapes.
+   */
   private static final String WHOLE_ARGUMENTS =
       "{\"n\":9007199254740993,\"b\":\"\u00e4 \u4e2d\ud83d\ude00\",\"a\":[1.0,{}]}";
 
@@ -59,7 +61,13 @@ class AnthropicVendorTest {
     client = new GatewayClient(standalone.httpPort());
     Deployment.awaitReady(client, () -> "");
     VENDOR.when("whole", new Reply(200, "", WHOLE));
-    VENDOR.when("stream", new Reply(200, "content-type: text/event-stream", streamed()));
+    VENDOR.when(
+        "stream",
+        new Reply(
+            200,
+            "content-type: text/event-stream\nrequest-id: req_7\n"
+                + "anthropic-ratelimit-unified-status: allowed",
+            streamed()));
   }
 
   @AfterAll
@@ -147,7 +155,8 @@ class AnthropicVendorTest {
     JsonNode calls = choice.path("message").path("tool_calls");
     assertThat(calls).hasSize(2);
     assertThat(calls.path(0).path("id").asText()).isEqualTo("toolu_1");
-    assertThat(calls.path(0).path("function").path("arguments").asText()).isEqualTo(WHOLE_ARGUMENTS);
+    assertThat(calls.path(0).path("function").path("arguments").asText())
+        .isEqualTo(WHOLE_ARGUMENTS);
     assertThat(calls.path(1).path("function").path("name").asText()).isEqualTo("weather");
     JsonNode usage = answer.json().path("usage");
     assertThat(usage.path("prompt_tokens").asInt()).isEqualTo(30);
@@ -209,8 +218,7 @@ class AnthropicVendorTest {
       switch (event.path("type").asText()) {
         case "response.function_call_arguments.delta" ->
             pieces.append(event.path("delta").asText());
-        case "response.function_call_arguments.done" ->
-            done.add(event.path("arguments").asText());
+        case "response.function_call_arguments.done" -> done.add(event.path("arguments").asText());
         default -> assertThat(event.path("type").asText()).startsWith("response.");
       }
     }
@@ -247,5 +255,7 @@ class AnthropicVendorTest {
     }
     assertThat(arguments).hasToString(ARGUMENTS + OTHER_ARGUMENTS);
     assertThat(answer.body()).containsOnlyOnce("event: message_stop\n");
+    assertThat(answer.header("anthropic-ratelimit-unified-status")).isEqualTo("allowed");
+    assertThat(answer.header("x-fairlead-upstream-request-id")).isEqualTo("req_7");
   }
 }

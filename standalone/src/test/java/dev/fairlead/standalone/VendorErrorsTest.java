@@ -12,16 +12,18 @@ import dev.fairlead.standalone.deployment.ScriptedVendor.Reply;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every error of a vendor as every client sees it: what OpenAI, Anthropic and Gemini answer, over
- * all services, told to clients of the chat, legacy, Responses and Messages dialects, whole and
- * streamed.
+ * Every error of a vendor as every client sees it: what OpenAI, Anthropic, Gemini and Bedrock
+ * answer, over all services, told to clients of the chat, legacy, Responses and Messages dialects,
+ * whole and streamed.
  */
 class VendorErrorsTest {
 
@@ -39,10 +41,13 @@ class VendorErrorsTest {
           openai: { kind: openai, base_url: "%1$s/v1", api_key: "%2$s" }
           anthropic: { kind: anthropic, base_url: "%1$s", api_key: "%2$s" }
           gemini: { kind: gemini, base_url: "%1$s", api_key: "%2$s" }
+          bedrock: { kind: bedrock, base_url: "%1$s", region: eu-central-1, access_key_id: AKIATEST,
+            secret_access_key: "%2$s" }
         models:
           - { id: openai, provider: openai, upstream: m-openai, price: { input: 1, output: 1 } }
           - { id: anthropic, provider: anthropic, upstream: m-anthropic, price: { input: 1, output: 1 } }
           - { id: gemini, provider: gemini, upstream: m-gemini, price: { input: 1, output: 1 } }
+          - { id: bedrock, provider: bedrock, upstream: m-bedrock, price: { input: 1, output: 1 } }
         provider:
           retry: { max_retries: 0 }
           breaker: { window: 5000, minimum_calls: 5000, consecutive_failures: 5000 }
@@ -72,8 +77,7 @@ class VendorErrorsTest {
 
   private static Row row(
       String vendor, String name, Reply reply, Seen openAi, int status, String type) {
-    return new Row(
-        vendor, name, reply, openAi, new Seen(status, type, "", "", openAi.after()));
+    return new Row(vendor, name, reply, openAi, new Seen(status, type, "", "", openAi.after()));
   }
 
   private static Seen misconfigured() {
@@ -104,10 +108,10 @@ class VendorErrorsTest {
     return openAi(status, "", type, param, code);
   }
 
-  private static Reply openAi(
-      int status, String headers, String type, String param, String code) {
+  private static Reply openAi(int status, String headers, String type, String param, String code) {
     String body =
-        "{\"error\":{\"message\":\"words of the vendor\",\"type\":\"%s\",\"param\":%s,\"code\":%s}}";
+        "{\"error\":{\"message\":\"words of the"
+            + " vendor\",\"type\":\"%s\",\"param\":%s,\"code\":%s}}";
     return new Reply(
         status, headers, body.formatted(type, quotedOrNull(param), quotedOrNull(code)));
   }
@@ -148,7 +152,13 @@ class VendorErrorsTest {
             refused(422, "odd", "tools"),
             422,
             bad),
-        row(v, "bad-key", openAi(401, bad, "", "invalid_api_key"), misconfigured(), 502, "api_error"),
+        row(
+            v,
+            "bad-key",
+            openAi(401, bad, "", "invalid_api_key"),
+            misconfigured(),
+            502,
+            "api_error"),
         row(v, "forbidden", openAi(403, "x", "", "no_region"), misconfigured(), 502, "api_error"),
         row(
             v,
@@ -354,7 +364,13 @@ class VendorErrorsTest {
             misconfigured(),
             502,
             "api_error"),
-        row(v, "forbidden", gemini(403, "PERMISSION_DENIED", "x", ""), misconfigured(), 502, "api_error"),
+        row(
+            v,
+            "forbidden",
+            gemini(403, "PERMISSION_DENIED", "x", ""),
+            misconfigured(),
+            502,
+            "api_error"),
         row(v, "no-model", gemini(404, "NOT_FOUND", "x", ""), misconfigured(), 502, "api_error"),
         row(
             v,
@@ -380,16 +396,129 @@ class VendorErrorsTest {
             429,
             "rate_limit_error"),
         row(v, "broken", gemini(500, "INTERNAL", "x", ""), unavailable(), 502, "api_error"),
-        row(v, "busy", gemini(503, "UNAVAILABLE", "x", ""), overloaded(""), 529, "overloaded_error"));
+        row(
+            v,
+            "busy",
+            gemini(503, "UNAVAILABLE", "x", ""),
+            overloaded(""),
+            529,
+            "overloaded_error"));
+  }
+
+  private static Reply bedrock(int status, String type, String message) {
+    return new Reply(status, "x-amzn-errortype: " + type, "{\"message\":\"" + message + "\"}");
+  }
+
+  private static Stream<Row> bedrockRows() {
+    String v = "bedrock";
+    String bad = "invalid_request_error";
+    String invalid = "ValidationException";
+    return Stream.of(
+        row(
+            v,
+            "odd",
+            bedrock(400, invalid, "something is odd"),
+            refused(400, "upstream_rejected", ""),
+            400,
+            bad),
+        row(
+            v,
+            "too-long",
+            bedrock(400, invalid, "Input is too long for requested model."),
+            refused(400, "context_length_exceeded", "messages"),
+            400,
+            bad),
+        row(
+            v,
+            "no-model",
+            bedrock(400, invalid, "The provided model identifier is invalid."),
+            misconfigured(),
+            502,
+            "api_error"),
+        row(
+            v,
+            "gone",
+            bedrock(404, "ResourceNotFoundException", "x"),
+            misconfigured(),
+            502,
+            "api_error"),
+        row(
+            v,
+            "denied",
+            bedrock(403, "AccessDeniedException", "x"),
+            misconfigured(),
+            502,
+            "api_error"),
+        row(
+            v,
+            "expired",
+            bedrock(403, "ExpiredTokenException", "x"),
+            misconfigured(),
+            502,
+            "api_error"),
+        row(
+            v,
+            "rate",
+            new Reply(
+                429,
+                "x-amzn-errortype: ThrottlingException\nretry-after: 7",
+                "{\"message\":\"x\"}"),
+            limited("7"),
+            429,
+            "rate_limit_error"),
+        row(
+            v,
+            "quota",
+            bedrock(400, "ServiceQuotaExceededException", "x"),
+            noQuota(),
+            429,
+            "rate_limit_error"),
+        row(v, "late", bedrock(408, "ModelTimeoutException", "x"), unavailable(), 502, "api_error"),
+        row(
+            v,
+            "model-broke",
+            bedrock(424, "ModelErrorException", "x"),
+            unavailable(),
+            502,
+            "api_error"),
+        row(
+            v,
+            "broken",
+            bedrock(500, "InternalServerException", "x"),
+            unavailable(),
+            502,
+            "api_error"),
+        row(
+            v,
+            "warming",
+            bedrock(429, "ModelNotReadyException", "x"),
+            overloaded(""),
+            529,
+            "overloaded_error"),
+        row(
+            v,
+            "busy",
+            bedrock(503, "ServiceUnavailableException", "x"),
+            overloaded(""),
+            529,
+            "overloaded_error"),
+        row(
+            v,
+            "page",
+            new Reply(502, "content-type: text/html", "<html>Bad gateway</html>"),
+            unavailable(),
+            502,
+            "api_error"));
   }
 
   private static Stream<Arguments> table() {
-    return Stream.of(openAiRows(), anthropicRows(), geminiRows())
+    return Stream.of(openAiRows(), anthropicRows(), geminiRows(), bedrockRows())
         .flatMap(rows -> rows)
         .flatMap(row ->
             Stream.of("chat", "completions", "responses", "messages")
                 .flatMap(dialect ->
-                    Stream.of(Arguments.of(row, dialect, false), Arguments.of(row, dialect, true))));
+                    Stream.of(
+                        Arguments.of(row, dialect, false), Arguments.of(row, dialect, true))));
   }
 
   private static Answer ask(Row row, String dialect, boolean stream) {
@@ -400,8 +529,7 @@ class VendorErrorsTest {
       case "chat" -> client.post("/v1/chat/completions", start + "\"messages\":" + turn + "}");
       case "completions" -> client.post("/v1/completions", start + "\"prompt\":" + prompt + "}");
       case "responses" -> client.post("/v1/responses", start + "\"input\":" + prompt + "}");
-      default ->
-          client.post("/v1/messages", start + "\"max_tokens\":9,\"messages\":" + turn + "}");
+      default -> client.post("/v1/messages", start + "\"max_tokens\":9,\"messages\":" + turn + "}");
     };
   }
 
@@ -424,7 +552,47 @@ class VendorErrorsTest {
     }
     boolean quota = row.openAi().equals(noQuota());
     assertThat(answer.header("x-should-retry")).isEqualTo(quota ? "false" : "");
-    assertThat(answer.body()).doesNotContain(KEY).doesNotContain("127.0.0.1").doesNotContain("html");
+    assertThat(answer.body())
+        .doesNotContain(KEY)
+        .doesNotContain("127.0.0.1")
+        .doesNotContain("html");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "openai, x-request-id, x-ratelimit-remaining-tokens, /v1/chat/completions",
+    "anthropic, request-id, anthropic-ratelimit-unified-status, /v1/messages",
+    "anthropic, request-id, anthropic-ratelimit-unified-status, /v1/chat/completions",
+    "bedrock, x-amzn-requestid, , /v1/chat/completions",
+  })
+  void limitsAndRequestIdOfTheVendor_reachTheClient(
+      String vendor, String id, @Nullable String limit, String path) {
+    String headers =
+        id
+            + ": up-7\nset-cookie: s=1\nx-api-key: "
+            + KEY
+            + "\nretry-after: 5\n"
+            + (limit == null ? "" : limit + ": 3\n");
+    VENDOR.when("limited", new Reply(429, headers, "{\"error\":{\"message\":\"slow\"}}"));
+    VENDOR.when("refused", new Reply(400, headers, "{\"error\":{\"message\":\"no\"}}"));
+    for (String name : List.of("limited", "refused")) {
+      for (boolean stream : new boolean[] {false, true}) {
+        Answer answer =
+            client.post(
+                path,
+                "{\"model\":\"%s\",\"max_tokens\":9,\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"[[%s]]\"}]}"
+                    .formatted(vendor, stream, name));
+        assertThat(answer.status()).isEqualTo(name.equals("limited") ? 429 : 400);
+        assertThat(answer.header("x-fairlead-upstream-request-id")).isEqualTo("up-7");
+        assertThat(answer.header("x-request-id")).isNotEqualTo("up-7").isNotEmpty();
+        if (limit != null) {
+          assertThat(answer.header(limit)).isEqualTo("3");
+        }
+        assertThat(answer.header("retry-after")).isEqualTo(name.equals("limited") ? "5" : "");
+        assertThat(answer.header("set-cookie")).isEmpty();
+        assertThat(answer.header("x-api-key")).isEmpty();
+      }
+    }
   }
 
   /** The prompt is called otherwise in each dialect; OpenAI's own words are not changed. */

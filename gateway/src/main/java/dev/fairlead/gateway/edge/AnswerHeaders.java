@@ -54,6 +54,7 @@ final class AnswerHeaders {
     if (head.similarity().isPresent()) {
       headers.add(SIMILARITY, decimal(head.similarity().getAsDouble()));
     }
+    vendor(headers, head.vendorHeaders());
   }
 
   /** The paths with commas between; what a client named freely cannot break out of the header. */
@@ -78,6 +79,11 @@ final class AnswerHeaders {
     if (expected != null) {
       headers.add(QUALITY, decimal(expected.quality()));
     }
+    vendor(headers, vendorHeaders);
+  }
+
+  /** What the vendor says, where we say nothing ourselves. */
+  static void vendor(ResponseHeadersBuilder headers, Map<String, String> vendorHeaders) {
     vendorHeaders.forEach((name, value) -> {
       if (!headers.contains(name)) {
         headers.set(name, value);

@@ -37,6 +37,9 @@ final class FailureResponses {
     ErrorHeaders retry = ErrorHeaders.of(failure);
     (failed.retriesSpent() ? retry.withoutRetries() : retry).forEach(headers::set);
     codec.responseHeaders(requestId).forEach(headers::set);
+    if (failed.upstream() != null) {
+      AnswerHeaders.vendor(headers, failed.upstream().getResponseHeadersMap());
+    }
     return HttpResponse.of(headers.build(), HttpData.wrap(body(failed, codec, requestId)));
   }
 

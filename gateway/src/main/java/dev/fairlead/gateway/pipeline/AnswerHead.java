@@ -2,6 +2,7 @@ package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.gateway.routing.Decision;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param overheadNanos time since the request's arrival that was not spent at the upstream
  * @param decision the routing decision; null for a hit
  * @param droppedFields paths of the request's members that the model's vendor could not be told
+ * @param vendorHeaders those of a streamed answer that the client may see, lower-case names
  */
 public record AnswerHead(
     String requestId,
@@ -28,10 +30,12 @@ public record AnswerHead(
     int attempts,
     long overheadNanos,
     @Nullable Decision decision,
-    List<String> droppedFields) {
+    List<String> droppedFields,
+    Map<String, String> vendorHeaders) {
 
   /** Copies. */
   public AnswerHead {
     droppedFields = List.copyOf(droppedFields);
+    vendorHeaders = Map.copyOf(vendorHeaders);
   }
 }

@@ -21,6 +21,7 @@ import dev.fairlead.v1.UpstreamError;
 import dev.fairlead.v1.Usage;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,8 @@ final class Generation {
             completed.getModelId(),
             completed.getAttemptsCount(),
             overhead,
-            completed.getDroppedFieldsList());
+            completed.getDroppedFieldsList(),
+            Map.of());
     Answer answer =
         new Answer(
             head,
@@ -112,7 +114,12 @@ final class Generation {
     write.then(() -> call.complete(answer));
   }
 
-  AnswerHead head(String modelId, int attempts, long overheadNanos, List<String> droppedFields) {
+  AnswerHead head(
+      String modelId,
+      int attempts,
+      long overheadNanos,
+      List<String> droppedFields,
+      Map<String, String> vendorHeaders) {
     return new AnswerHead(
         call.scope.requestId(),
         modelId,
@@ -124,7 +131,8 @@ final class Generation {
         attempts,
         overheadNanos,
         decision,
-        droppedFields);
+        droppedFields,
+        vendorHeaders);
   }
 
   Settlement settle(GenerationCompleted completed, OptionalLong firstTokenNanos) {

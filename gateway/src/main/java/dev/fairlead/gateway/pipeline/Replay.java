@@ -131,7 +131,8 @@ final class Replay {
             0,
             call.scope.elapsedNanos(),
             null,
-            List.of());
+            List.of(),
+            Map.of());
     TokenUsage usage = Usages.fromProto(stored.getUsage());
     Settlement settlement =
         new Settlement(

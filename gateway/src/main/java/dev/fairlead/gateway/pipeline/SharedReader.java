@@ -3,6 +3,7 @@ package dev.fairlead.gateway.pipeline;
 import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.Failure;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -238,7 +239,8 @@ final class SharedReader {
         0,
         joinedNanos,
         null,
-        head.droppedFields());
+        head.droppedFields(),
+        Map.of());
   }
 
   private Answer own(Answer shared) {

@@ -14,6 +14,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class StreamedGeneration
   private String modelId;
   private int attemptNumber = 1;
   private List<String> droppedFields = List.of();
+  private Map<String, String> vendorHeaders = Map.of();
   private long contentEvents;
   private long firstContentNanos;
   private long lastContentNanos;
@@ -60,6 +62,9 @@ final class StreamedGeneration
 
   @Override
   public void onNext(ProviderServiceStreamGenerateResponse message) {
+    if (message.getResponseHeadersCount() > 0) {
+      vendorHeaders = message.getResponseHeadersMap();
+    }
     switch (message.getEventCase()) {
       case ATTEMPT_STARTED -> {
         modelId = message.getAttemptStarted().getModelId();
@@ -107,7 +112,8 @@ final class StreamedGeneration
   private void begin() {
     if (head == null) {
       long overhead = generation.upstreamStartNanos - call.scope.startNanos();
-      AnswerHead begun = generation.head(modelId, attempts.size() + 1, overhead, droppedFields);
+      AnswerHead begun =
+          generation.head(modelId, attempts.size() + 1, overhead, droppedFields, vendorHeaders);
       head = begun;
       call.sink.begin(begun);
     }
@@ -167,7 +173,9 @@ final class StreamedGeneration
         generation.settle(
             end, contentEvents > 0 ? OptionalLong.of(firstContentNanos) : OptionalLong.empty());
     AnswerHead begun =
-        head == null ? generation.head(modelId, attempts.size(), 0, droppedFields) : head;
+        head == null
+            ? generation.head(modelId, attempts.size(), 0, droppedFields, vendorHeaders)
+            : head;
     Answer answer =
         new Answer(begun, settlement, null, null, usageEvent, end.getResponseHeadersMap(), null);
     CacheWrite write = new CacheWrite(call, end, settlement);

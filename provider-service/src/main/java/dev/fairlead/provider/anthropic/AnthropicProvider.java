@@ -32,7 +32,7 @@ public final class AnthropicProvider implements ModelProvider {
   private static final String VERSION = "2023-06-01";
 
   private static final VisibleHeaders VISIBLE =
-      new VisibleHeaders(Set.of("request-id"), "anthropic-ratelimit-");
+      new VisibleHeaders(Set.of("x-should-retry"), Set.of("anthropic-ratelimit-"), "request-id");
 
   private final VendorClient client;
   private final AnthropicFailures failures;

@@ -2,6 +2,7 @@ package dev.fairlead.provider.bedrock;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -18,8 +19,8 @@ import software.amazon.awssdk.http.SdkHttpResponse;
  */
 final class AnswerGuard implements ExecutionInterceptor {
 
-  /** What hears that the answer to a call has begun. */
-  static final ExecutionAttribute<Runnable> ANSWERING =
+  /** What hears that the answer to a call has begun, by its head. */
+  static final ExecutionAttribute<Consumer<SdkHttpResponse>> ANSWERING =
       new ExecutionAttribute<>("dev.fairlead.answering");
 
   private final long maxBytes;
@@ -40,9 +41,9 @@ final class AnswerGuard implements ExecutionInterceptor {
   @Override
   public SdkHttpResponse modifyHttpResponse(
       Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
-    Runnable answering = attributes.getAttribute(ANSWERING);
+    Consumer<SdkHttpResponse> answering = attributes.getAttribute(ANSWERING);
     if (answering != null) {
-      answering.run();
+      answering.accept(context.httpResponse());
     }
     return context.httpResponse();
   }

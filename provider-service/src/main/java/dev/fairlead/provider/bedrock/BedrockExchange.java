@@ -5,6 +5,7 @@ import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.http.VisibleHeaders;
 import dev.fairlead.provider.usage.TypedTally;
 import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import software.amazon.awssdk.core.async.SdkPublisher;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeAsyncClient;
 import software.amazon.awssdk.services.bedrockruntime.model.ContentBlockDeltaEvent;
 import software.amazon.awssdk.services.bedrockruntime.model.ContentBlockStartEvent;
@@ -54,6 +56,7 @@ final class BedrockExchange implements Exchange {
   // Of the event loop only.
   private @Nullable Subscription events;
   private dev.fairlead.catalog.@Nullable TokenUsage usage;
+  private Map<String, String> headers = Map.of();
   private boolean stopped;
   private boolean ended;
 
@@ -69,7 +72,7 @@ final class BedrockExchange implements Exchange {
     ConverseRequest watched =
         request.toBuilder()
             .overrideConfiguration(
-                o -> o.putExecutionAttribute(AnswerGuard.ANSWERING, () -> answering = true))
+                o -> o.putExecutionAttribute(AnswerGuard.ANSWERING, this::answering))
             .build();
     run(() -> client.get().converse(watched), this::whole);
   }
@@ -78,9 +81,23 @@ final class BedrockExchange implements Exchange {
     ConverseStreamRequest watched =
         request.toBuilder()
             .overrideConfiguration(
-                o -> o.putExecutionAttribute(AnswerGuard.ANSWERING, () -> answering = true))
+                o -> o.putExecutionAttribute(AnswerGuard.ANSWERING, this::answering))
             .build();
     run(() -> client.get().converseStream(watched, new Events()), nothing -> streamEnded());
+  }
+
+  /** On a thread of the SDK, before anything else of the answer. */
+  private void answering(SdkHttpResponse head) {
+    answering = true;
+    Map<String, String> visible =
+        VisibleHeaders.ofRequestId(
+            head.firstMatchingHeader("x-amzn-requestid").orElse(null), failures::holdsSecret);
+    onLoop(() -> {
+      headers = visible;
+      if (!ended && call.streamed() && head.isSuccessful() && !visible.isEmpty()) {
+        listener.onPart(new AnswerPart.Head(visible));
+      }
+    });
   }
 
   private <T> void run(
@@ -238,7 +255,7 @@ final class BedrockExchange implements Exchange {
   private void complete() {
     if (!ended) {
       ended = true;
-      listener.onCompleted(tally.completion(call, usage, Map.of()));
+      listener.onCompleted(tally.completion(call, usage, headers));
     }
   }
 
@@ -248,7 +265,8 @@ final class BedrockExchange implements Exchange {
     }
     ended = true;
     boolean spent = reason.usage() == null && tally.content();
-    listener.onFailed(spent ? reason.spending(tally.usage(call, usage)) : reason);
+    UpstreamFailure told = reason.showing(headers);
+    listener.onFailed(spent ? told.spending(tally.usage(call, usage)) : told);
   }
 
   /** The SDK's callbacks; each is only handed on. */

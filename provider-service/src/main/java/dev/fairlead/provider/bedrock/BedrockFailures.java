@@ -6,6 +6,7 @@ import dev.fairlead.common.failure.Failure.UpstreamRejected.Fault;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.call.UpstreamFailure.Next;
 import dev.fairlead.provider.http.RefusedMember;
+import dev.fairlead.provider.http.RetryAfter;
 import dev.fairlead.v1.AttemptResult;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
@@ -17,6 +18,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
  * What Bedrock's exceptions mean. Messages name the kind of trouble and never the host, the account
@@ -26,7 +28,6 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 final class BedrockFailures {
 
   private static final int LONGEST_MESSAGE = 500;
-  private static final long LONGEST_WAIT_SECONDS = 86_400;
 
   private final String provider;
   private final List<String> secrets;
@@ -98,7 +99,8 @@ final class BedrockFailures {
       case "ModelErrorException", "ModelStreamErrorException" -> failed(424, wait(details));
       case "ModelNotReadyException", "ServiceUnavailableException" -> failed(503, wait(details));
       case "InternalServerException" -> failed(500, wait(details));
-      case "ValidationException" -> callers(400, details, unknownModel(details));
+      case "ValidationException" ->
+          unknownModel(details) ? callers(404, 400, details) : callers(400, 400, details);
       case "AccessDeniedException",
           "UnrecognizedClientException",
           "InvalidSignatureException",
@@ -115,12 +117,12 @@ final class BedrockFailures {
     return switch (status) {
       case 401, 403 -> rejected("refused our credentials (" + status + ")", status);
       case 402 -> rejected("asks for payment (402)", status);
-      case 404 -> callers(status, details, true);
+      case 404 -> callers(404, 404, details);
       case 429 -> rateLimited(false, wait(details));
       case 408, 409, 424, 425 -> failed(status, wait(details));
       default -> {
         if (status >= 400 && status < 500) {
-          yield callers(status, details, false);
+          yield callers(status, status, details);
         }
         yield status >= 300 && status < 400
             ? UpstreamFailure.malformed(
@@ -176,18 +178,27 @@ final class BedrockFailures {
         status);
   }
 
-  private UpstreamFailure callers(
-      int status, @Nullable AwsErrorDetails details, boolean elsewhere) {
+  /**
+   * The request is at fault.
+   *
+   * @param status what it amounts to; with 404 the next candidate may know better
+   */
+  private UpstreamFailure callers(int status, int httpStatus, @Nullable AwsErrorDetails details) {
     String message = details == null ? null : details.errorMessage();
     String text =
-        message == null || message.isEmpty() || secrets.stream().anyMatch(message::contains)
+        message == null || message.isEmpty() || holdsSecret(message)
             ? "the model refused the request (" + status + ")"
             : message.substring(0, Math.min(message.length(), LONGEST_MESSAGE));
     return failure(
         RefusedMember.of(status, message).inFailure(text, status),
-        elsewhere ? Next.OTHER_MODEL : Next.NOTHING,
+        status == 404 ? Next.OTHER_MODEL : Next.NOTHING,
         AttemptResult.ATTEMPT_RESULT_REJECTED,
-        status);
+        httpStatus);
+  }
+
+  /** Whether the vendor's words repeat a secret. */
+  boolean holdsSecret(String words) {
+    return secrets.stream().anyMatch(words::contains);
   }
 
   private static UpstreamFailure failure(
@@ -199,13 +210,7 @@ final class BedrockFailures {
     if (details == null || details.sdkHttpResponse() == null) {
       return null;
     }
-    try {
-      long seconds =
-          Long.parseLong(
-              details.sdkHttpResponse().firstMatchingHeader("retry-after").orElse("").trim());
-      return seconds < 0 ? null : Duration.ofSeconds(Math.min(seconds, LONGEST_WAIT_SECONDS));
-    } catch (NumberFormatException e) {
-      return null;
-    }
+    SdkHttpResponse head = details.sdkHttpResponse();
+    return RetryAfter.of(name -> head.firstMatchingHeader(name).orElse(null));
   }
 }

@@ -4,6 +4,7 @@ import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawEvents;
+import java.util.Map;
 
 /** A part of an answer, in the form of the request. */
 public sealed interface AnswerPart {
@@ -13,6 +14,18 @@ public sealed interface AnswerPart {
    * token.
    */
   boolean content();
+
+  /**
+   * What a vendor's head says before a streamed answer; comes first or not at all.
+   *
+   * @param headers those that the client may see, lower-case names; at least one
+   */
+  record Head(Map<String, String> headers) implements AnswerPart {
+    @Override
+    public boolean content() {
+      return false;
+    }
+  }
 
   /** Events of a streamed answer, in the client's dialect. */
   record Events(RawEvents events) implements AnswerPart {

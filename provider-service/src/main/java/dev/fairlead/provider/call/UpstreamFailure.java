@@ -5,6 +5,7 @@ import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.Dialect;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     should read; else empty
  * @param usage tokens spent before the failure; null when unknown
  * @param errorDialect whose error {@code errorBody} is
+ * @param headers vendor headers that the client may see, lower-case names
  */
 public record UpstreamFailure(
     Failure failure,
@@ -26,7 +28,13 @@ public record UpstreamFailure(
     int httpStatus,
     ByteString errorBody,
     @Nullable TokenUsage usage,
-    Dialect errorDialect) {
+    Dialect errorDialect,
+    Map<String, String> headers) {
+
+  /** Copies. */
+  public UpstreamFailure {
+    headers = Map.copyOf(headers);
+  }
 
   /** A failure whose body, if any, is OpenAI's. */
   public UpstreamFailure(
@@ -36,7 +44,8 @@ public record UpstreamFailure(
       int httpStatus,
       ByteString errorBody,
       @Nullable TokenUsage usage) {
-    this(failure, next, result, httpStatus, errorBody, usage, Dialect.DIALECT_OPENAI_CHAT);
+    this(
+        failure, next, result, httpStatus, errorBody, usage, Dialect.DIALECT_OPENAI_CHAT, Map.of());
   }
 
   /** Which further tries make sense. */
@@ -118,16 +127,31 @@ public record UpstreamFailure(
 
   /** The same with other words, or another way on. */
   public UpstreamFailure as(Failure other, Next way) {
-    return new UpstreamFailure(other, way, result, httpStatus, errorBody, usage, errorDialect);
+    return new UpstreamFailure(
+        other, way, result, httpStatus, errorBody, usage, errorDialect, headers);
   }
 
   /** The same, with what it cost. */
   public UpstreamFailure spending(TokenUsage spent) {
-    return new UpstreamFailure(failure, next, result, httpStatus, errorBody, spent, errorDialect);
+    return new UpstreamFailure(
+        failure, next, result, httpStatus, errorBody, spent, errorDialect, headers);
   }
 
   /** The same, with a body in that dialect. */
   public UpstreamFailure in(Dialect dialect) {
-    return new UpstreamFailure(failure, next, result, httpStatus, errorBody, usage, dialect);
+    return new UpstreamFailure(
+        failure, next, result, httpStatus, errorBody, usage, dialect, headers);
+  }
+
+  /** The same without the vendor's own error, for a caller who cannot or should not read it. */
+  public UpstreamFailure withoutBody() {
+    return new UpstreamFailure(
+        failure, next, result, httpStatus, ByteString.EMPTY, usage, errorDialect, headers);
+  }
+
+  /** The same, with vendor headers that the client may see. */
+  public UpstreamFailure showing(Map<String, String> visible) {
+    return new UpstreamFailure(
+        failure, next, result, httpStatus, errorBody, usage, errorDialect, visible);
   }
 }

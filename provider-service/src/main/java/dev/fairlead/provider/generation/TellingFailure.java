@@ -66,13 +66,6 @@ final class TellingFailure {
               new Failure.UpstreamUnavailable(f.message(), f.httpStatus(), wait);
           default -> from.failure();
         };
-    return new UpstreamFailure(
-        failure,
-        from.next(),
-        from.result(),
-        from.httpStatus(),
-        from.errorBody(),
-        from.usage(),
-        from.errorDialect());
+    return from.as(failure, from.next());
   }
 }

@@ -33,13 +33,11 @@ final class WrongUpstream {
             + " does not know the model (404): look at `upstream` of "
             + model.id()
             + " in `models`";
-    return new UpstreamFailure(
-        new Failure.UpstreamRejected(message, 404, Fault.CONFIGURATION),
-        UpstreamFailure.Next.OTHER_MODEL,
-        failure.result(),
-        failure.httpStatus(),
-        ByteString.EMPTY,
-        failure.usage());
+    return failure
+        .as(
+            new Failure.UpstreamRejected(message, 404, Fault.CONFIGURATION),
+            UpstreamFailure.Next.OTHER_MODEL)
+        .withoutBody();
   }
 
   /** Such as a file or an earlier answer that the request refers to and that is gone. */

@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.common.logging.RequestLogProperty;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.provider.call.AnswerListener;
+import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.v1.AttemptResult;
@@ -140,6 +141,12 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
         streamed
             && head.status().code() == 200
             && head.get(HttpHeaderNames.CONTENT_TYPE, "").startsWith("text/event-stream");
+    if (events) {
+      Map<String, String> visible = client.visible(head);
+      if (!visible.isEmpty()) {
+        listener.onPart(new AnswerPart.Head(visible));
+      }
+    }
   }
 
   private void data(HttpData data) {
@@ -263,7 +270,8 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
     }
     ended = true;
     TokenUsage spent = events && failure.usage() == null ? reader.spent() : null;
-    listener.onFailed(spent == null ? failure : failure.spending(spent));
+    UpstreamFailure told = headers == null ? failure : failure.showing(visible());
+    listener.onFailed(spent == null ? told : told.spending(spent));
   }
 
   private void complete() {
@@ -271,8 +279,11 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
       return;
     }
     ended = true;
-    Map<String, String> visible = headers == null ? Map.of() : client.visibleHeaders().of(headers);
-    listener.onCompleted(reader.completion(visible));
+    listener.onCompleted(reader.completion(visible()));
+  }
+
+  private Map<String, String> visible() {
+    return headers == null ? Map.of() : client.visible(headers);
   }
 
   private int status() {

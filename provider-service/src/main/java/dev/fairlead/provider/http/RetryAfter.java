@@ -38,6 +38,15 @@ public final class RetryAfter {
     return of(headers::get, Instant.now());
   }
 
+  /**
+   * The wait from now; null when none is asked for.
+   *
+   * @param header looks a header up by its lower-case name
+   */
+  public static @Nullable Duration of(Function<String, @Nullable String> header) {
+    return of(header, Instant.now());
+  }
+
   /** From now to then, bounded; null when it is over. */
   public static @Nullable Duration until(Instant then) {
     return until(then, Instant.now());

@@ -12,6 +12,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
+import com.linecorp.armeria.common.ResponseHeaders;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
@@ -85,8 +86,9 @@ public final class VendorClient {
     return failures;
   }
 
-  VisibleHeaders visibleHeaders() {
-    return visibleHeaders;
+  /** What a client may see of an answer's head; a value that repeats our key is not. */
+  Map<String, String> visible(ResponseHeaders head) {
+    return visibleHeaders.of(head, failures::holdsKey);
   }
 
   long answerBytes() {

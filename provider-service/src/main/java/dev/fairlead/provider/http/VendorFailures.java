@@ -93,9 +93,7 @@ public final class VendorFailures {
   private UpstreamFailure callers(Refusal refusal, Next next) {
     String message = refusal.message();
     boolean leaks =
-        !key.isEmpty()
-            && ((message != null && message.contains(key))
-                || refusal.body().toStringUtf8().contains(key));
+        (message != null && holdsKey(message)) || holdsKey(refusal.body().toStringUtf8());
     String text =
         message == null || message.isEmpty() || leaks
             ? "the model refused the request (" + refusal.status() + ")"
@@ -107,6 +105,11 @@ public final class VendorFailures {
         refusal.status(),
         leaks ? ByteString.EMPTY : refusal.body(),
         null);
+  }
+
+  /** Whether the vendor's words repeat our key. */
+  boolean holdsKey(String words) {
+    return !key.isEmpty() && words.contains(key);
   }
 
   private static String shortened(String message) {

@@ -34,17 +34,9 @@ public final class OpenAiProvider implements ModelProvider {
 
   private static final VisibleHeaders VISIBLE_HEADERS =
       new VisibleHeaders(
-          Set.of(
-              "x-request-id",
-              "openai-processing-ms",
-              "openai-version",
-              "x-ratelimit-limit-requests",
-              "x-ratelimit-limit-tokens",
-              "x-ratelimit-remaining-requests",
-              "x-ratelimit-remaining-tokens",
-              "x-ratelimit-reset-requests",
-              "x-ratelimit-reset-tokens"),
-          "");
+          Set.of("x-should-retry", "openai-processing-ms", "openai-version"),
+          Set.of("x-ratelimit-"),
+          "x-request-id");
 
   private final VendorClient client;
   private final Quirks quirks;

@@ -1,6 +1,5 @@
 package dev.fairlead.provider.translation;
 
-import com.google.protobuf.ByteString;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Completion;
@@ -87,6 +86,7 @@ final class TranslatedAnswer implements AnswerListener {
           events.flush();
         }
       }
+      case AnswerPart.Head head -> next.onPart(head);
       case AnswerPart.Response response -> whole = names.received(response.response());
       case AnswerPart.Events raw -> throw new IllegalStateException("events for a typed call");
       case AnswerPart.Body raw -> throw new IllegalStateException("a raw body for a typed call");
@@ -113,15 +113,8 @@ final class TranslatedAnswer implements AnswerListener {
   /** The vendor's own error is only quoted to clients that can read it. */
   @Override
   public void onFailed(UpstreamFailure failure) {
-    next.onFailed(
-        new UpstreamFailure(
-            ParamNames.in(dialect, failure.failure()),
-            failure.next(),
-            failure.result(),
-            failure.httpStatus(),
-            sameErrors ? failure.errorBody() : ByteString.EMPTY,
-            failure.usage(),
-            failure.errorDialect()));
+    UpstreamFailure named = failure.as(ParamNames.in(dialect, failure.failure()), failure.next());
+    next.onFailed(sameErrors ? named : named.withoutBody());
   }
 
   @Override

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.Secret;
-import dev.fairlead.provider.HttpVendorContract;
+import dev.fairlead.provider.SseVendorContract;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class AnthropicProviderTest extends HttpVendorContract {
+class AnthropicProviderTest extends SseVendorContract {
 
   private static final String KEY = "sk-ant-canary";
   private static final Pattern MODEL = Pattern.compile("\"model\" ?: ?\"([^\"]*)\"");
@@ -239,6 +239,11 @@ class AnthropicProviderTest extends HttpVendorContract {
   }
 
   @Override
+  protected String requestIdHeader() {
+    return "request-id";
+  }
+
+  @Override
   protected String key() {
     return KEY;
   }
@@ -324,7 +329,7 @@ class AnthropicProviderTest extends HttpVendorContract {
     assertThat(answer.completion().usage().estimated()).isFalse();
     assertThat(answer.completion().headers())
         .containsOnlyKeys(
-            "request-id",
+            "x-fairlead-upstream-request-id",
             "anthropic-ratelimit-unified-status",
             "anthropic-ratelimit-requests-remaining");
   }

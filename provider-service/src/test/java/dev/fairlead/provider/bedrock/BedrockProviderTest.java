@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.provider.HttpVendorContract;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelProvider;
-import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.provider.testkit.RecordedAnswer;
@@ -18,7 +18,6 @@ import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.Message;
-import dev.fairlead.v1.RawRequest;
 import io.netty.channel.ConnectTimeoutException;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class BedrockProviderTest {
+class BedrockProviderTest extends HttpVendorContract {
 
   private static ScriptedBedrock vendor;
   private static ClientFactory factory;
@@ -44,6 +43,11 @@ class BedrockProviderTest {
   }
 
   private static ModelProvider provider(String baseUrl, String secret, String token) {
+    return provider(baseUrl, secret, token, 1 << 20);
+  }
+
+  private static ModelProvider provider(
+      String baseUrl, String secret, String token, long answerBytes) {
     BedrockConfig config =
         new BedrockConfig(
             baseUrl,
@@ -52,7 +56,78 @@ class BedrockProviderTest {
             new Secret(secret),
             new Secret(token),
             "");
-    return new BedrockProvider("aws", config, new LimitSettings(10, 1 << 20, 1 << 18), factory);
+    return new BedrockProvider(
+        "aws", config, new LimitSettings(10, answerBytes, EVENT_BYTES), factory);
+  }
+
+  @Override
+  protected ModelProvider provider() {
+    return provider;
+  }
+
+  @Override
+  protected ModelProvider provider(String root) {
+    return provider(root, ScriptedBedrock.SECRET, "", ANSWER_BYTES);
+  }
+
+  @Override
+  protected String upstream() {
+    return "both";
+  }
+
+  @Override
+  protected String toolUpstream() {
+    return "s-tool";
+  }
+
+  @Override
+  protected String endlessUpstream() {
+    return "s-stall";
+  }
+
+  @Override
+  protected boolean vendorSawCancellation() {
+    return vendor.last().end.equals("cancelled");
+  }
+
+  @Override
+  protected String key() {
+    return ScriptedBedrock.SECRET;
+  }
+
+  @Override
+  protected String requestIdHeader() {
+    return "x-amzn-requestid";
+  }
+
+  @Override
+  protected String contentType() {
+    return "application/vnd.amazon.eventstream";
+  }
+
+  @Override
+  protected String answer(String text, boolean usage) {
+    return ScriptedBedrock.answer("{\"text\":\"" + text + "\"}", "end_turn", usage);
+  }
+
+  @Override
+  protected List<byte[]> frames(boolean usage, String... pieces) {
+    return ScriptedBedrock.frames(usage, pieces);
+  }
+
+  @Override
+  protected String error(int status, String message) {
+    return "{\"message\":\"" + message + "\"}";
+  }
+
+  @Override
+  protected byte[] errorFrame() {
+    return ScriptedBedrock.exception("modelStreamErrorException", "it broke");
+  }
+
+  @Override
+  protected byte[] idleFrame() {
+    return ScriptedBedrock.event("somethingNew", "{\"x\":1}");
   }
 
   @AfterAll
@@ -237,45 +312,12 @@ class BedrockProviderTest {
   }
 
   @Test
-  void refusedConnection_isToldWithinTheConnectTimeout() {
-    UpstreamFailure failure =
-        run(provider("http://127.0.0.1:1", ScriptedBedrock.SECRET, ""), "ok", true).failure();
-    assertThat(failure.next()).isEqualTo(UpstreamFailure.Next.RETRY);
-    // The SDK's pool sometimes keeps a refusal to itself until its own time is over.
-    assertThat(failure.failure().message())
-        .isIn("provider aws: connection refused", "provider aws: no connection in time");
-  }
-
-  @Test
   void missingConnection_countsAsUnreachable() {
     UpstreamFailure failure =
         new BedrockFailures("aws", List.of()).of(new ConnectTimeoutException("late"), false);
     assertThat(failure.result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_UNAVAILABLE);
     assertThat(failure.httpStatus()).isZero();
     assertThat(failure.failure()).isInstanceOf(Failure.Timeout.class);
-  }
-
-  @Test
-  void rawRequest_isRefused() {
-    RecordedAnswer answer = new RecordedAnswer();
-    RequestForm raw = new RequestForm.Raw(RawRequest.getDefaultInstance());
-    provider.open(TypedCalls.call("ok", raw, false), answer);
-    assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_REJECTED);
-  }
-
-  @Test
-  void cancellation_closesTheVendorsStream() {
-    RecordedAnswer answer = new RecordedAnswer();
-    Exchange exchange =
-        provider.open(TypedCalls.call("s-stall", TypedCalls.request("go"), true), answer);
-    await().pollInterval(Duration.ofMillis(5)).until(() -> !answer.parts().isEmpty());
-    exchange.cancel(UpstreamFailure.cancelled());
-    assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
-    assertThat(answer.failure().usage()).isNotNull();
-    await().atMost(Duration.ofSeconds(5)).until(() -> vendor.last().end.equals("cancelled"));
-    exchange.resume();
-    exchange.cancel(UpstreamFailure.cancelled());
-    assertThat(answer.endedOnce()).isTrue();
   }
 
   @Test
@@ -289,18 +331,7 @@ class BedrockProviderTest {
 
   @Test
   void slowReader_holdsTheVendorBack_andGetsEverything() {
-    ModelProvider large =
-        new BedrockProvider(
-            "aws",
-            new BedrockConfig(
-                vendor.baseUrl(),
-                ScriptedBedrock.REGION,
-                ScriptedBedrock.KEY_ID,
-                new Secret(ScriptedBedrock.SECRET),
-                new Secret(""),
-                ""),
-            new LimitSettings(10, 64 << 20, 1 << 18),
-            factory);
+    ModelProvider large = provider(vendor.baseUrl(), ScriptedBedrock.SECRET, "", 64 << 20);
     RecordedAnswer answer = new RecordedAnswer();
     answer.ready(false);
     Exchange exchange =

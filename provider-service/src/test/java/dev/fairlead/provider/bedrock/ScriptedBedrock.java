@@ -13,6 +13,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +114,18 @@ final class ScriptedBedrock implements AutoCloseable {
     String script = path[2];
     return switch (script) {
       case "ok" -> whole("{\"text\":\"Hello world\"}", "end_turn");
+      case "both" ->
+          path[3].equals("converse-stream")
+              ? stream(1 << 20, okEvents())
+              : whole("{\"text\":\"Hello world\"}", "end_turn");
+      case "s-tool" ->
+          stream(
+              1 << 20,
+              start(0, "t1", "weather"),
+              input(0, "{\\\"city\\\":"),
+              input(0, "\\\"Oslo\\\"}"),
+              event("messageStop", "{\"stopReason\":\"tool_use\"}"),
+              meta());
       case "with%3Acolon" -> whole("{\"text\":\"found\"}", "end_turn");
       case "tools" ->
           whole(
@@ -209,16 +222,29 @@ final class ScriptedBedrock implements AutoCloseable {
   }
 
   private static HttpResponse whole(String content, String reason) {
-    return HttpResponse.of(
-        HttpStatus.OK,
-        MediaType.JSON,
-        "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":["
-            + content
-            + "]}},\"stopReason\":\""
-            + reason
-            + "\","
-            + USAGE
-            + ",\"metrics\":{\"latencyMs\":5}}");
+    return HttpResponse.of(HttpStatus.OK, MediaType.JSON, answer(content, reason, true));
+  }
+
+  static String answer(String content, String reason, boolean usage) {
+    return "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":["
+        + content
+        + "]}},\"stopReason\":\""
+        + reason
+        + "\","
+        + (usage ? USAGE + "," : "")
+        + "\"metrics\":{\"latencyMs\":5}}";
+  }
+
+  /** A plain stream, the first text in the second frame. */
+  static List<byte[]> frames(boolean usage, String... pieces) {
+    List<byte[]> frames = new ArrayList<>();
+    frames.add(event("messageStart", "{\"role\":\"assistant\"}"));
+    for (String piece : pieces) {
+      frames.add(text(piece));
+    }
+    frames.add(event("messageStop", "{\"stopReason\":\"end_turn\"}"));
+    frames.add(usage ? meta() : event("metadata", "{\"metrics\":{\"latencyMs\":5}}"));
+    return frames;
   }
 
   private static HttpResponse error(int status, String type, String message) {
@@ -287,11 +313,11 @@ final class ScriptedBedrock implements AutoCloseable {
     return event("metadata", "{" + USAGE + ",\"metrics\":{\"latencyMs\":5}}");
   }
 
-  private static byte[] event(String type, String json) {
+  static byte[] event(String type, String json) {
     return frame("event", ":event-type", type, json);
   }
 
-  private static byte[] exception(String type, String message) {
+  static byte[] exception(String type, String message) {
     return frame("exception", ":exception-type", type, "{\"message\":\"" + message + "\"}");
   }
 

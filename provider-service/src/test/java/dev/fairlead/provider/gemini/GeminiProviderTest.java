@@ -5,20 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.Secret;
+import dev.fairlead.provider.SseVendorContract;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelProvider;
-import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.resilience.LimitSettings;
 import dev.fairlead.provider.testkit.RecordedAnswer;
 import dev.fairlead.provider.testkit.TypedCalls;
-import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.Message;
 import java.time.Duration;
-import java.util.stream.Collectors;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class GeminiProviderTest {
+class GeminiProviderTest extends SseVendorContract {
 
   private static final String KEY = "AIza-canary-key";
   private static ScriptedGemini vendor;
@@ -37,15 +36,80 @@ class GeminiProviderTest {
   static void start() {
     vendor = new ScriptedGemini();
     factory = ClientFactory.builder().build();
-    provider = provider(vendor.baseUrl());
+    provider = at(vendor.baseUrl(), 16 << 20, 1 << 18);
   }
 
-  private static ModelProvider provider(String baseUrl) {
+  private static ModelProvider at(String baseUrl, long answerBytes, int eventBytes) {
     return new GeminiProvider(
         "google",
         new GeminiConfig(baseUrl, new Secret(KEY)),
-        new LimitSettings(10, 16 << 20, 1 << 18),
+        new LimitSettings(10, answerBytes, eventBytes),
         factory);
+  }
+
+  @Override
+  protected ModelProvider provider() {
+    return provider;
+  }
+
+  @Override
+  protected ModelProvider provider(String root) {
+    return at(root, ANSWER_BYTES, EVENT_BYTES);
+  }
+
+  @Override
+  protected String upstream() {
+    return "ok";
+  }
+
+  @Override
+  protected String toolUpstream() {
+    return "tools";
+  }
+
+  @Override
+  protected String endlessUpstream() {
+    return "stall";
+  }
+
+  @Override
+  protected boolean vendorSawCancellation() {
+    return vendor.last().end.equals("cancelled");
+  }
+
+  @Override
+  protected String key() {
+    return KEY;
+  }
+
+  @Override
+  protected String requestIdHeader() {
+    return "";
+  }
+
+  @Override
+  protected String answer(String text, boolean usage) {
+    return ScriptedGemini.whole(text, usage);
+  }
+
+  @Override
+  protected List<String> stream(boolean usage, String... pieces) {
+    return ScriptedGemini.stream(usage, pieces);
+  }
+
+  @Override
+  protected String error(int status, String message) {
+    return ScriptedGemini.error(status, "ANY", message, "");
+  }
+
+  @Override
+  protected List<String> afterTheEnd(String... pieces) {
+    return List.of();
+  }
+
+  @Override
+  protected String errorEvent() {
+    return "data: " + error(503, "overloaded") + "\n\n";
   }
 
   @AfterAll
@@ -60,10 +124,6 @@ class GeminiProviderTest {
     answer.await();
     assertThat(answer.endedOnce()).isTrue();
     return answer;
-  }
-
-  private static String text(RecordedAnswer answer) {
-    return answer.deltas().stream().map(ChatDelta::getText).collect(Collectors.joining());
   }
 
   @Test
@@ -220,37 +280,6 @@ class GeminiProviderTest {
             factory);
     small.open(TypedCalls.call("huge", TypedCalls.request("hi"), false), answer);
     assertThat(answer.await().failure().failure().message()).contains("more than 1048576 bytes");
-  }
-
-  @Test
-  void refusedConnection_isUnavailable() {
-    RecordedAnswer answer = new RecordedAnswer();
-    provider("http://127.0.0.1:1")
-        .open(TypedCalls.call("ok", TypedCalls.request("hi"), true), answer);
-    assertThat(answer.await().failure().result())
-        .isEqualTo(AttemptResult.ATTEMPT_RESULT_UNAVAILABLE);
-  }
-
-  @Test
-  void rawRequest_isRefused() {
-    RecordedAnswer answer = new RecordedAnswer();
-    RequestForm raw = new RequestForm.Raw(dev.fairlead.v1.RawRequest.getDefaultInstance());
-    provider.open(TypedCalls.call("ok", raw, false), answer);
-    assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_REJECTED);
-  }
-
-  @Test
-  void cancellation_closesTheVendorsStream() {
-    RecordedAnswer answer = new RecordedAnswer();
-    Exchange exchange =
-        provider.open(TypedCalls.call("stall", TypedCalls.request("go"), true), answer);
-    await().pollInterval(Duration.ofMillis(5)).until(() -> !answer.parts().isEmpty());
-    exchange.cancel(UpstreamFailure.cancelled());
-    assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
-    assertThat(answer.failure().usage()).isNotNull();
-    await().atMost(Duration.ofSeconds(5)).until(() -> vendor.last().end.equals("cancelled"));
-    exchange.resume();
-    assertThat(answer.endedOnce()).isTrue();
   }
 
   @Test

@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -86,7 +87,8 @@ final class ScriptedGemini implements AutoCloseable {
     boolean stream = path.endsWith(":streamGenerateContent?alt=sse");
     String script = path.substring(path.lastIndexOf('/') + 1, path.lastIndexOf(':'));
     return switch (script) {
-      case "ok" -> stream ? events(1 << 20, okEvents()) : json(200, whole("Hello \\\"world\\\""));
+      case "ok" ->
+          stream ? events(1 << 20, okEvents()) : json(200, whole("Hello \\\"world\\\"", true));
       case "bytes" -> events(1, okEvents());
       case "tools" ->
           stream
@@ -217,15 +219,32 @@ final class ScriptedGemini implements AutoCloseable {
         + "}\n\n";
   }
 
-  private static String whole(String text) {
+  static String whole(String text, boolean usage) {
     return "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\""
         + text
         + "\"}]},\"finishReason\":\"STOP\",\"index\":0}],"
-        + USAGE
-        + ",\"modelVersion\":\"ok\",\"responseId\":\"r1\"}";
+        + (usage ? USAGE + "," : "")
+        + "\"modelVersion\":\"ok\",\"responseId\":\"r1\"}";
   }
 
-  private static String error(int code, String status, String message, String details) {
+  /** The events of a stream; the last one has the end in it. */
+  static List<String> stream(boolean usage, String... pieces) {
+    List<String> events = new ArrayList<>();
+    events.add("data: {\"responseId\":\"r1\",\"modelVersion\":\"m\"}\n\n");
+    for (String piece : pieces) {
+      events.add(
+          "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\""
+              + piece
+              + "\"}]},\"index\":0}]}\n\n");
+    }
+    events.add(
+        "data: {\"candidates\":[{\"finishReason\":\"STOP\",\"index\":0}]"
+            + (usage ? "," + USAGE : "")
+            + "}\n\n");
+    return events;
+  }
+
+  static String error(int code, String status, String message, String details) {
     return "{\"error\":{\"code\":%d,\"message\":\"%s\",\"status\":\"%s\",\"details\":[%s]}}"
         .formatted(code, message, status, details);
   }

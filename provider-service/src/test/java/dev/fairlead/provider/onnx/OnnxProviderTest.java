@@ -9,10 +9,12 @@ import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.rpc.LocalServer;
 import dev.fairlead.onnx.decoder.TextDecoder;
+import dev.fairlead.provider.ProviderContract;
 import dev.fairlead.provider.ProviderNode;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.testkit.RecordedAnswer;
@@ -47,7 +49,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The adapter with the decoder that is shipped. */
-class OnnxProviderTest {
+class OnnxProviderTest extends ProviderContract {
 
   private static final String ANSWER = "The capital of Norway is Oslo.";
 
@@ -57,6 +59,31 @@ class OnnxProviderTest {
   @AfterEach
   void close() {
     provider.close();
+  }
+
+  @Override
+  protected ModelProvider provider() {
+    return provider;
+  }
+
+  @Override
+  protected String upstream() {
+    return "m";
+  }
+
+  @Override
+  protected String toolUpstream() {
+    return "m";
+  }
+
+  @Override
+  protected String endlessUpstream() {
+    return "m";
+  }
+
+  @Override
+  protected boolean vendorSawCancellation() {
+    return true;
   }
 
   private static ChatRequest.Builder request(String prompt) {

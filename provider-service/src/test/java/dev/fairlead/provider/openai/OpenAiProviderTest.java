@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.common.failure.Failure;
-import dev.fairlead.provider.HttpVendorContract;
+import dev.fairlead.provider.SseVendorContract;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelProvider;
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OpenAiProviderTest extends HttpVendorContract {
+class OpenAiProviderTest extends SseVendorContract {
 
   private static final String KEY = "sk-secret-canary";
   private static ScriptedUpstream upstream;
@@ -82,6 +82,11 @@ class OpenAiProviderTest extends HttpVendorContract {
     OpenAiConfig config = new OpenAiConfig(root + "/v1", new Secret(KEY), HttpProtocol.AUTO);
     return new OpenAiProvider(
         "lab", config, new LimitSettings(10, ANSWER_BYTES, EVENT_BYTES), factory);
+  }
+
+  @Override
+  protected String requestIdHeader() {
+    return "x-request-id";
   }
 
   @Override
@@ -180,7 +185,7 @@ class OpenAiProviderTest extends HttpVendorContract {
     assertThat(body.answer().getBody().toStringUtf8()).contains("\"x_unknown\":[1, 2.50]");
     assertThat(answer.completion().usage().cachedPromptTokens()).isEqualTo(4);
     assertThat(answer.completion().usage().reasoningTokens()).isEqualTo(1);
-    assertThat(answer.completion().headers()).containsOnlyKeys("x-request-id");
+    assertThat(answer.completion().headers()).containsOnlyKeys("x-fairlead-upstream-request-id");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,23 +73,33 @@ public final class RawUpstream implements AutoCloseable {
 
     /** A complete event stream, each string a read of its own. */
     public static Answer events(String... events) {
-      Answer open = openEvents(events);
-      List<byte[]> pieces = new ArrayList<>(open.pieces);
-      pieces.add("0\r\n\r\n".getBytes(ISO_8859_1));
-      return new Answer(pieces, End.CLOSE);
+      return openEvents(events).completed();
     }
 
     /** An event stream that does not end. */
     public static Answer openEvents(String... events) {
+      return openStream(
+          "content-type: text/event-stream\r\n",
+          Arrays.stream(events).map(event -> event.getBytes(UTF_8)).toList());
+    }
+
+    /** A stream that does not end, with header lines that each end in CR LF. */
+    public static Answer openStream(String headers, List<byte[]> frames) {
       List<byte[]> pieces = new ArrayList<>();
       pieces.add(
-          ("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n"
+          ("HTTP/1.1 200 OK\r\nconnection: close\r\n"
+                  + headers
                   + "transfer-encoding: chunked\r\n\r\n")
               .getBytes(ISO_8859_1));
-      for (String event : events) {
-        pieces.add(chunk(event.getBytes(UTF_8)));
-      }
+      frames.forEach(frame -> pieces.add(chunk(frame)));
       return new Answer(pieces, End.HANG);
+    }
+
+    /** The same stream with its end. */
+    public Answer completed() {
+      List<byte[]> all = new ArrayList<>(pieces);
+      all.add("0\r\n\r\n".getBytes(ISO_8859_1));
+      return new Answer(all, End.CLOSE);
     }
 
     private static byte[] chunk(byte[] bytes) {

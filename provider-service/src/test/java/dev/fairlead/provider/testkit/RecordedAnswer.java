@@ -8,7 +8,9 @@ import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.RawEvents;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordedAnswer implements AnswerListener {
 
   private final List<AnswerPart> parts = new CopyOnWriteArrayList<>();
+  private final Map<String, String> headers = new ConcurrentHashMap<>();
   private final List<String> dropped = new CopyOnWriteArrayList<>();
   private final AtomicInteger ends = new AtomicInteger();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -41,7 +44,11 @@ public final class RecordedAnswer implements AnswerListener {
   @Override
   public void onPart(AnswerPart part) {
     partAfterEnd |= ends.get() > 0;
-    parts.add(part);
+    if (part instanceof AnswerPart.Head head) {
+      headers.putAll(head.headers());
+    } else {
+      parts.add(part);
+    }
   }
 
   @Override
@@ -89,7 +96,12 @@ public final class RecordedAnswer implements AnswerListener {
     return this;
   }
 
-  /** Every part so far. */
+  /** What was told of the vendor's head before a stream. */
+  public Map<String, String> headers() {
+    return Map.copyOf(headers);
+  }
+
+  /** Every part so far, without the head. */
   public List<AnswerPart> parts() {
     return List.copyOf(parts);
   }
