@@ -580,7 +580,8 @@ class VendorErrorsTest {
         Answer answer =
             client.post(
                 path,
-                "{\"model\":\"%s\",\"max_tokens\":9,\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"[[%s]]\"}]}"
+                ("{\"model\":\"%s\",\"max_tokens\":9,\"stream\":%s,"
+                        + "\"messages\":[{\"role\":\"user\",\"content\":\"[[%s]]\"}]}")
                     .formatted(vendor, stream, name));
         assertThat(answer.status()).isEqualTo(name.equals("limited") ? 429 : 400);
         assertThat(answer.header("x-fairlead-upstream-request-id")).isEqualTo("up-7");

@@ -38,6 +38,10 @@ public final class Generation {
   private final List<UpstreamFailure> failures = new ArrayList<>();
   private final Deque<Integer> leftAlone = new ArrayDeque<>();
   private int candidate;
+
+  /** A later candidate that has failed beside the first, and has its turn behind it; 0 for none. */
+  private int alreadyAsked;
+
   private int retriesOfCandidate;
   private boolean lastResort;
   private boolean reached;
@@ -222,8 +226,23 @@ public final class Generation {
     if (ran != null) {
       failures.addAll(ran.failures());
       candidate = attempt.position();
+      noteBeside(ran, attempt);
     }
     afterFailure(failure, attempt.content());
+  }
+
+  /** The try beside the one that failed last has failed before. */
+  private void noteBeside(Race ran, Try last) {
+    Try beside = ran.besides(last);
+    if (beside == null || beside.position() == candidate) {
+      return;
+    }
+    alreadyAsked = Math.max(beside.position(), candidate);
+    boolean spared =
+        ran.failures().stream().anyMatch(f -> f.next() == UpstreamFailure.Next.LAST_RESORT);
+    if (spared) {
+      leftAlone.add(beside.position());
+    }
   }
 
   /** The first try of a request that reaches a vendor pays into its budget, and no other one. */
@@ -280,7 +299,7 @@ public final class Generation {
     if (failure.result() != AttemptResult.ATTEMPT_RESULT_RATE_LIMITED) {
       return failure.result() == AttemptResult.ATTEMPT_RESULT_REJECTED;
     }
-    return provider(candidate + 1)
+    return provider(following())
         .map(next -> !provider(candidate).equals(Optional.of(next)))
         .orElse(false);
   }
@@ -303,14 +322,20 @@ public final class Generation {
   }
 
   private boolean another() {
-    return !leftAlone.isEmpty() || (!lastResort && candidate + 1 < request.candidates().size());
+    return !leftAlone.isEmpty() || (!lastResort && following() < request.candidates().size());
+  }
+
+  /** The candidate after this one that has not had its turn; may be beyond the last. */
+  private int following() {
+    int next = candidate + 1;
+    return next == alreadyAsked ? next + 1 : next;
   }
 
   /** The next candidate in order; after the last one, those that were only left alone once more. */
   private void nextCandidate() {
     retriesOfCandidate = 0;
-    if (!lastResort && candidate + 1 < request.candidates().size()) {
-      candidate++;
+    if (!lastResort && following() < request.candidates().size()) {
+      candidate = following();
       next();
       return;
     }

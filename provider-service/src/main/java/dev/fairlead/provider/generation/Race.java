@@ -199,6 +199,11 @@ final class Race {
     return List.copyOf(failures);
   }
 
+  /** The try that ran beside that one; null when none did. */
+  synchronized @Nullable Try besides(Try one) {
+    return one == first ? second : first;
+  }
+
   /** The listener is ready again. */
   void resume() {
     first.exchange().resume();

@@ -282,6 +282,34 @@ class RaceTest {
   }
 
   @Test
+  void failureOfBoth_doesNotAskTheSecondAgain_whenItFailedBeforeTheFirst() {
+    FakeProvider third = new FakeProvider();
+    start(candidate("a", "p1", first), candidate("b", "p2", second), candidate("c", "p3", third));
+    time.advance(Duration.ofMillis(120));
+    second.last().fail();
+    first.last().fail();
+    assertThat(second.calls).hasSize(1);
+    content(third);
+    complete(third, 1);
+    assertThat(attempts()).extracting(AttemptRecord::modelId).containsExactly("b", "a", "c");
+  }
+
+  @Test
+  void secondThatWasOnlySpared_isTheLastResort_whenTheFirstFailsAfterIt() {
+    start();
+    time.advance(Duration.ofMillis(120));
+    second
+        .last()
+        .listener
+        .onFailed(UpstreamFailure.leftAlone(new Failure.Overloaded("open", null)));
+    first.last().fail();
+    assertThat(second.calls).hasSize(2);
+    content(second);
+    complete(second, 1);
+    assertThat(attempts()).extracting(AttemptRecord::modelId).containsExactly("b", "a", "b");
+  }
+
+  @Test
   void callersFault_endsBothAtOnce() {
     start();
     time.advance(Duration.ofMillis(120));
