@@ -5,28 +5,32 @@ import io.prometheus.metrics.tracer.common.SpanContext;
 
 /**
  * Tells the registry which trace a measurement belongs to, so that a histogram's bucket names an
- * example.
+ * example: the span that is current, or else the one of the call being served.
  */
 final class CurrentSpan implements SpanContext {
 
   @Override
   public String getCurrentTraceId() {
-    return Span.current().getSpanContext().getTraceId();
+    return span().getSpanContext().getTraceId();
   }
 
   @Override
   public String getCurrentSpanId() {
-    return Span.current().getSpanContext().getSpanId();
+    return span().getSpanContext().getSpanId();
   }
 
   @Override
   public boolean isCurrentSpanSampled() {
-    io.opentelemetry.api.trace.SpanContext span = Span.current().getSpanContext();
-    return span.isValid() && span.isSampled();
+    return span().getSpanContext().isSampled();
   }
 
   @Override
   public void markCurrentSpanAsExemplar() {
-    Span.current().setAttribute(EXEMPLAR_ATTRIBUTE_NAME, EXEMPLAR_ATTRIBUTE_VALUE);
+    span().setAttribute(EXEMPLAR_ATTRIBUTE_NAME, EXEMPLAR_ATTRIBUTE_VALUE);
+  }
+
+  private static Span span() {
+    Span current = Span.current();
+    return current.getSpanContext().isValid() ? current : Span.fromContext(CallContext.TRACE.get());
   }
 }

@@ -59,6 +59,7 @@ final class MeasuredServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
       span.setAttribute(MethodInstruments.STATUS_CODE, (long) code.value());
       if (serverFault(code)) {
         span.setStatus(StatusCode.ERROR, code.name());
+        span.setAttribute(FailedTraces.ERROR_TYPE, code.name());
       }
       span.end();
     } else {

@@ -16,10 +16,12 @@ import java.util.Map;
  * @param otlpProtocol {@code grpc} or {@code http/protobuf}
  * @param otlpHeaders comma-separated {@code name=value} pairs
  * @param samplingRatio 0..1
+ * @param errorTracesPerSecond failed traces beyond the ratio, 0..10000
  * @param exportInterval longest wait of a finished span
  * @param exportTimeout for one export
  * @param exportQueue spans
  * @param flushTimeout longest wait at shutdown
+ * @param semconvOptIn comma-separated names, as {@code OTEL_SEMCONV_STABILITY_OPT_IN} has them
  */
 public record TelemetrySettings(
     String logLevel,
@@ -28,15 +30,19 @@ public record TelemetrySettings(
     String otlpProtocol,
     String otlpHeaders,
     double samplingRatio,
+    int errorTracesPerSecond,
     Duration exportInterval,
     Duration exportTimeout,
     int exportQueue,
-    Duration flushTimeout) {
+    Duration flushTimeout,
+    String semconvOptIn) {
 
   private static final List<String> LEVELS =
       List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
   private static final List<String> FORMATS = List.of("text", "json");
   private static final List<String> PROTOCOLS = List.of("grpc", "http/protobuf");
+
+  private static final int MOST_ERROR_TRACES = 10_000;
 
   /**
    * Validates; a wrong value is an {@link IllegalArgumentException} that names key, value and
@@ -51,6 +57,11 @@ public record TelemetrySettings(
         PROTOCOLS.contains(otlpProtocol), "otlp_protocol", otlpProtocol, "grpc or http/protobuf");
     headers(otlpHeaders);
     expect(samplingRatio >= 0 && samplingRatio <= 1, "sampling_ratio", samplingRatio, "0..1");
+    expect(
+        errorTracesPerSecond >= 0 && errorTracesPerSecond <= MOST_ERROR_TRACES,
+        "error_traces_per_second",
+        errorTracesPerSecond,
+        "0.." + MOST_ERROR_TRACES);
     expect(exportInterval.toMillis() > 0, "export_interval", exportInterval, "1ms or more");
     expect(exportTimeout.toMillis() > 0, "export_timeout", exportTimeout, "1ms or more");
     expect(
@@ -67,10 +78,12 @@ public record TelemetrySettings(
         "grpc",
         "",
         1.0,
+        20,
         Duration.ofSeconds(1),
         Duration.ofSeconds(10),
         4096,
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(5),
+        "");
   }
 
   /** Whether spans are recorded and sent. */

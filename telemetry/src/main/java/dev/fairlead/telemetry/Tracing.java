@@ -50,15 +50,22 @@ final class Tracing {
             .setMaxQueueSize(settings.exportQueue())
             .setMaxExportBatchSize(Math.min(512, settings.exportQueue()))
             .setMeterProvider(MeterProvider.noop())
+            .setExportUnsampledSpans(settings.errorTracesPerSecond() > 0)
             .build();
-    return recording(service, settings.samplingRatio(), batches);
+    Sampler head = Sampler.parentBased(Sampler.traceIdRatioBased(settings.samplingRatio()));
+    return settings.errorTracesPerSecond() == 0
+        ? recording(service, head, batches)
+        : recording(
+            service,
+            new KeepingSampler(head),
+            new FailedTraces(batches, settings.errorTracesPerSecond(), System::nanoTime));
   }
 
-  static Tracing recording(String service, double ratio, SpanProcessor processor) {
+  static Tracing recording(String service, Sampler sampler, SpanProcessor processor) {
     SdkTracerProvider provider =
         SdkTracerProvider.builder()
             .setResource(resource(service))
-            .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(ratio)))
+            .setSampler(sampler)
             .addSpanProcessor(processor)
             .build();
     OpenTelemetry sdk =

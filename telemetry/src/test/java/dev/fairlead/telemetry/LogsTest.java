@@ -80,10 +80,12 @@ class LogsTest {
             "grpc",
             "",
             1.0,
+            0,
             defaults.exportInterval(),
             defaults.exportTimeout(),
             defaults.exportQueue(),
-            defaults.flushTimeout()));
+            defaults.flushTimeout(),
+            ""));
     work.accept(logger);
     Logs.drain();
     return bytes.toString(StandardCharsets.UTF_8);

@@ -51,6 +51,53 @@ class OtlpExportIT {
   }
 
   @Test
+  void failedTrace_arrivesWhole_whenNoTraceIsSampled() throws IOException {
+    io.grpc.Server collector =
+        NettyServerBuilder.forAddress(new InetSocketAddress("localhost", 0))
+            .addService(new Collector())
+            .build()
+            .start();
+    try (Telemetry telemetry =
+            start(
+                "localhost:" + collector.getPort(),
+                "grpc",
+                Duration.ofSeconds(5),
+                Duration.ofMillis(50),
+                0,
+                10);
+        InProcessHop second =
+            hop(
+                telemetry,
+                request -> {
+                  if (request.equals("away")) {
+                    throw io.grpc.Status.UNAVAILABLE.asRuntimeException();
+                  }
+                  return request;
+                });
+        InProcessHop first = hop(telemetry, request -> tried(second, request))) {
+      first.call("fine");
+      first.call("away");
+      first.call("fine");
+
+      Awaitility.await().untilAsserted(() -> assertThat(spans).hasSize(2));
+      assertThat(spans).extracting(Span::getTraceId).containsOnly(spans.getFirst().getTraceId());
+      assertThat(spans)
+          .extracting(span -> span.getStatus().getCode().name())
+          .containsExactly("STATUS_CODE_ERROR", "STATUS_CODE_UNSET");
+    } finally {
+      collector.shutdownNow();
+    }
+  }
+
+  private static String tried(InProcessHop hop, String request) {
+    try {
+      return hop.call(request);
+    } catch (io.grpc.StatusRuntimeException e) {
+      return "repaired";
+    }
+  }
+
+  @Test
   void spans_arriveByHttp_whenTheProtocolSaysSo() {
     try (com.linecorp.armeria.server.Server collector = httpCollector();
         Telemetry telemetry = start(url(collector), "http/protobuf", Duration.ofSeconds(5))) {
@@ -119,6 +166,16 @@ class OtlpExportIT {
 
   private static Telemetry start(
       String endpoint, String protocol, Duration flush, Duration interval) {
+    return start(endpoint, protocol, flush, interval, 1.0, 0);
+  }
+
+  private static Telemetry start(
+      String endpoint,
+      String protocol,
+      Duration flush,
+      Duration interval,
+      double ratio,
+      int errors) {
     Duration timeout = Duration.ofSeconds(10);
     return Telemetry.start(
         "test",
@@ -128,11 +185,13 @@ class OtlpExportIT {
             endpoint,
             protocol,
             "authorization=Bearer t",
-            1.0,
+            ratio,
+            errors,
             interval,
             timeout,
             100,
-            flush));
+            flush,
+            ""));
   }
 
   private static String url(com.linecorp.armeria.server.Server collector) {

@@ -124,7 +124,12 @@ class RpcMetricsTest {
 
   private Telemetry recording(double ratio) {
     return Telemetry.with(
-        Tracing.recording("test", ratio, new Collecting()), Duration.ofSeconds(1));
+        Tracing.recording(
+            "test",
+            io.opentelemetry.sdk.trace.samplers.Sampler.parentBased(
+                io.opentelemetry.sdk.trace.samplers.Sampler.traceIdRatioBased(ratio)),
+            new Collecting()),
+        Duration.ofSeconds(1));
   }
 
   private final class Collecting implements SpanProcessor {

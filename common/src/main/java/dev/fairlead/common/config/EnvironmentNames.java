@@ -26,6 +26,7 @@ final class EnvironmentNames {
           Map.entry("telemetry.log_level", "LOG_LEVEL"),
           Map.entry("telemetry.otlp_endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT"),
           Map.entry("telemetry.otlp_protocol", "OTEL_EXPORTER_OTLP_PROTOCOL"),
+          Map.entry("telemetry.semconv_opt_in", "OTEL_SEMCONV_STABILITY_OPT_IN"),
           Map.entry("canary.stages", "CANARY_STAGES"),
           Map.entry("canary.window", "CANARY_WINDOW"),
           Map.entry("canary.burn_multiplier", "CANARY_BURN_MULTIPLIER"));

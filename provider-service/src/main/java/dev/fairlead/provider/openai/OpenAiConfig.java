@@ -34,6 +34,18 @@ public record OpenAiConfig(
     return new OpenAiConfig(baseUrl, key, protocol, quirks, apiVersion);
   }
 
+  /** Who serves, as OpenTelemetry's conventions for generative AI call them. */
+  public String vendor() {
+    Quirks special = special();
+    return switch (special) {
+      case AZURE -> "azure.ai.openai";
+      case MISTRAL -> "mistral_ai";
+      case XAI -> "x_ai";
+      case OPENAI, COMPATIBLE, VLLM, OLLAMA, LLAMA_CPP, GROQ, DEEPSEEK, TOGETHER, OPENROUTER ->
+          special.label();
+    };
+  }
+
   /** What is special about the server. */
   Quirks special() {
     return Quirks.named(quirks).orElseGet(() -> Quirks.at(baseUrl));

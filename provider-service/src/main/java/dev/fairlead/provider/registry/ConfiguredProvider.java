@@ -23,6 +23,11 @@ record ConfiguredProvider(String name, ProviderKind kind, Object config, List<Se
     this(name, kind, config, List.of());
   }
 
+  /** Value of {@code gen_ai.provider.name}. */
+  String vendor() {
+    return kind.vendor(config);
+  }
+
   /** An adapter for every key. */
   List<ModelProvider> create(ProviderKind.Parts parts) {
     return apiKeys.isEmpty()

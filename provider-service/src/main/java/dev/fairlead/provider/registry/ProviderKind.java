@@ -31,6 +31,11 @@ enum ProviderKind {
   /** OpenAI and compatible servers. */
   OPENAI("openai") {
     @Override
+    String vendor(Object config) {
+      return ((OpenAiConfig) config).vendor();
+    }
+
+    @Override
     Object read(ConfigSource config, String name) {
       return checked(
           name, config.namedEntry("providers", name, OpenAiConfig.class, OpenAiConfig.DEFAULTS));
@@ -81,6 +86,11 @@ enum ProviderKind {
   /** Google's Gemini API. */
   GEMINI("gemini") {
     @Override
+    String vendor(Object config) {
+      return "gcp.gemini";
+    }
+
+    @Override
     Object read(ConfigSource config, String name) {
       GeminiConfig entry =
           config.namedEntry("providers", name, GeminiConfig.class, GeminiConfig.DEFAULTS);
@@ -105,6 +115,11 @@ enum ProviderKind {
   },
   /** Amazon Bedrock. */
   BEDROCK("bedrock") {
+    @Override
+    String vendor(Object config) {
+      return "aws.bedrock";
+    }
+
     @Override
     Object read(ConfigSource config, String name) {
       BedrockConfig entry =
@@ -159,7 +174,15 @@ enum ProviderKind {
   /** What adapters share. */
   record Parts(LimitSettings limits, ClientFactory connections, TimeSource time) {}
 
-  /** As configuration and {@code gen_ai.provider.name} say it. */
+  /**
+   * Value of {@code gen_ai.provider.name}: a name of the conventions where they have one, else
+   * ours.
+   */
+  String vendor(Object config) {
+    return label;
+  }
+
+  /** As the configuration says it. */
   String label() {
     return label;
   }

@@ -9,6 +9,8 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.ProviderSettings;
 import dev.fairlead.provider.resilience.Hedging;
 import dev.fairlead.provider.resilience.TimeSource;
+import dev.fairlead.telemetry.GenAiConventions;
+import dev.fairlead.telemetry.TelemetrySettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -37,6 +39,7 @@ public final class ProviderRegistry {
 
   private final ClientFactory connections;
   private final MeterRegistry meters;
+  private final GenAiConventions names;
   private final Tracer tracer;
   private final TimeSource time;
   private final Clock clock;
@@ -57,6 +60,7 @@ public final class ProviderRegistry {
     this.source = source;
     this.connections = connections;
     this.meters = meters;
+    this.names = GenAiConventions.of(source.section("telemetry", TelemetrySettings.class));
     this.tracer = tracer;
     this.time = time;
     this.clock = clock;
@@ -185,12 +189,13 @@ public final class ProviderRegistry {
       ProviderKind.Parts parts = new ProviderKind.Parts(settings.limits(), connections, time);
       SharedAdapter adapter = new SharedAdapter(configured.name(), configured.create(parts));
       made.add(adapter);
-      return new ProviderStack(configured, adapter, settings, null, meters, tracer, time, clock);
+      return new ProviderStack(
+          configured, adapter, settings, null, meters, names, tracer, time, clock);
     }
     return before.settings().equals(settings)
         ? before
         : new ProviderStack(
-            configured, before.adapter(), settings, before, meters, tracer, time, clock);
+            configured, before.adapter(), settings, before, meters, names, tracer, time, clock);
   }
 
   private void report(Snapshot snapshot) {

@@ -10,6 +10,7 @@ import dev.fairlead.provider.resilience.RetryBudget;
 import dev.fairlead.provider.resilience.TimeLimitingProvider;
 import dev.fairlead.provider.resilience.TimeSource;
 import dev.fairlead.provider.translation.TranslatingProvider;
+import dev.fairlead.telemetry.GenAiConventions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
@@ -37,6 +38,7 @@ public final class ProviderStack {
       ProviderSettings settings,
       @Nullable ProviderStack old,
       MeterRegistry meters,
+      GenAiConventions names,
       Tracer tracer,
       TimeSource time,
       Clock clock) {
@@ -50,8 +52,9 @@ public final class ProviderStack {
                   new ObservedProvider(
                       TranslatingProvider.around(key),
                       name,
-                      configured.kind().label(),
+                      configured.vendor(),
                       meters,
+                      names,
                       tracer,
                       time);
               return (ModelProvider) new TimeLimitingProvider(observed, settings.timeouts(), time);

@@ -1,5 +1,6 @@
 package dev.fairlead.provider.resilience;
 
+import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Capabilities;
@@ -9,60 +10,51 @@ import dev.fairlead.provider.call.ForwardingListener;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.UpstreamFailure;
-import dev.fairlead.v1.AttemptResult;
+import dev.fairlead.telemetry.GenAi;
+import dev.fairlead.telemetry.GenAiConventions;
 import dev.fairlead.v1.Dialect;
+import dev.fairlead.v1.FinishReason;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Scope;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts, times and traces every call that reaches a vendor. Spans follow the OpenTelemetry
- * semantic conventions for generative AI, v1.41.0 (read November 2026): one CLIENT span a try,
- * named after operation and model.
+ * Counts, times and traces every call that reaches a vendor. Spans and metrics follow the
+ * OpenTelemetry semantic conventions for generative AI: one CLIENT span a try, named after
+ * operation and model.
  */
 public final class ObservedProvider implements ModelProvider {
 
-  private static final AttributeKey<String> OPERATION =
-      AttributeKey.stringKey("gen_ai.operation.name");
-  private static final AttributeKey<String> PROVIDER =
-      AttributeKey.stringKey("gen_ai.provider.name");
-  private static final AttributeKey<String> REQUEST_MODEL =
-      AttributeKey.stringKey("gen_ai.request.model");
-  private static final AttributeKey<Boolean> REQUEST_STREAM =
-      AttributeKey.booleanKey("gen_ai.request.stream");
-  private static final AttributeKey<Long> REQUEST_MAX_TOKENS =
-      AttributeKey.longKey("gen_ai.request.max_tokens");
-  private static final AttributeKey<List<String>> FINISH_REASONS =
-      AttributeKey.stringArrayKey("gen_ai.response.finish_reasons");
-  private static final AttributeKey<Double> FIRST_CHUNK =
-      AttributeKey.doubleKey("gen_ai.response.time_to_first_chunk");
-  private static final AttributeKey<Long> INPUT_TOKENS =
-      AttributeKey.longKey("gen_ai.usage.input_tokens");
-  private static final AttributeKey<Long> OUTPUT_TOKENS =
-      AttributeKey.longKey("gen_ai.usage.output_tokens");
-  private static final AttributeKey<Long> CACHED_TOKENS =
-      AttributeKey.longKey("gen_ai.usage.cache_read.input_tokens");
-  private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
   private static final AttributeKey<Long> HTTP_STATUS =
       AttributeKey.longKey("http.response.status_code");
-  private static final AttributeKey<String> CATALOGUE_ID = AttributeKey.stringKey("fairlead.model");
-  private static final AttributeKey<String> PROVIDER_KEY =
-      AttributeKey.stringKey("fairlead.provider");
+  private static final Map<FinishReason, List<String>> FINISH_REASONS =
+      new EnumMap<>(FinishReason.class);
+
+  static {
+    for (FinishReason reason : FinishReason.values()) {
+      String name = reason.name().replace("FINISH_REASON_", "").toLowerCase(Locale.ROOT);
+      FINISH_REASONS.put(reason, List.of(name));
+    }
+  }
 
   private final ModelProvider next;
   private final String name;
   private final String vendor;
   private final MeterRegistry meters;
+  private final GenAiConventions names;
   private final Tracer tracer;
   private final TimeSource time;
-  private final Map<String, ModelMeters> byModel = new ConcurrentHashMap<>();
+  private final Map<Dialect, Map<String, ObservedModel>> known = new EnumMap<>(Dialect.class);
 
   /**
    * Observes {@code next}.
@@ -75,14 +67,19 @@ public final class ObservedProvider implements ModelProvider {
       String name,
       String vendor,
       MeterRegistry meters,
+      GenAiConventions names,
       Tracer tracer,
       TimeSource time) {
     this.next = next;
     this.name = name;
     this.vendor = vendor;
     this.meters = meters;
+    this.names = names;
     this.tracer = tracer;
     this.time = time;
+    for (Dialect dialect : Dialect.values()) {
+      known.put(dialect, new ConcurrentHashMap<>());
+    }
   }
 
   @Override
@@ -92,105 +89,126 @@ public final class ObservedProvider implements ModelProvider {
 
   @Override
   public Exchange open(ModelCall call, AnswerListener listener) {
-    ModelMeters model =
-        byModel.computeIfAbsent(call.model().id(), id -> new ModelMeters(meters, name, id));
-    return next.open(call, new Observing(listener, model, span(call), call.streamed()));
+    ObservedModel model = model(call);
+    return next.open(call, new Observing(listener, model, span(call, model), call.streamed()));
   }
 
-  private Span span(ModelCall call) {
-    String operation = operation(call.form().dialect());
+  /** A reload may give an id another meaning. */
+  private ObservedModel model(ModelCall call) {
+    Dialect dialect = call.form().dialect();
+    Map<String, ObservedModel> ofDialect = Objects.requireNonNull(known.get(dialect));
+    ObservedModel found = ofDialect.get(call.model().id());
+    if (found == null || found.model != call.model()) {
+      found = new ObservedModel(call.model(), dialect, name, vendor, meters, names);
+      ofDialect.put(call.model().id(), found);
+    }
+    return found;
+  }
+
+  private Span span(ModelCall call, ObservedModel model) {
     Span span =
         tracer
-            .spanBuilder(operation + " " + call.model().upstream())
+            .spanBuilder(model.spanName)
             .setParent(call.parent())
             .setSpanKind(SpanKind.CLIENT)
             .startSpan();
     if (span.isRecording()) {
-      span.setAttribute(OPERATION, operation);
-      span.setAttribute(PROVIDER, vendor);
-      span.setAttribute(REQUEST_MODEL, call.model().upstream());
-      span.setAttribute(REQUEST_STREAM, call.streamed());
-      span.setAttribute(CATALOGUE_ID, call.model().id());
-      span.setAttribute(PROVIDER_KEY, name);
+      span.setAllAttributes(call.streamed() ? model.streamed : model.whole);
       if (call.maxOutputTokens() > 0) {
-        span.setAttribute(REQUEST_MAX_TOKENS, (long) call.maxOutputTokens());
+        span.setAttribute(GenAi.REQUEST_MAX_TOKENS, (long) call.maxOutputTokens());
       }
     }
     return span;
   }
 
-  private static String operation(Dialect dialect) {
-    return switch (dialect) {
-      case DIALECT_OPENAI_COMPLETIONS -> "text_completion";
-      case DIALECT_OPENAI_EMBEDDINGS -> "embeddings";
-      case DIALECT_OPENAI_CHAT,
-          DIALECT_OPENAI_RESPONSES,
-          DIALECT_ANTHROPIC_MESSAGES,
-          DIALECT_UNSPECIFIED,
-          UNRECOGNIZED ->
-          "chat";
-    };
-  }
-
   private final class Observing extends ForwardingListener {
-    private final ModelMeters model;
+    private final ObservedModel model;
     private final Span span;
     private final long began = time.nanoTime();
 
-    /** Whether the first content has yet to come; an answer that comes whole has no first token. */
-    private boolean awaited;
+    /** An answer that comes whole has neither a first token nor later ones. */
+    private final boolean streamed;
 
-    Observing(AnswerListener next, ModelMeters model, Span span, boolean streamed) {
+    /** When the last content came; 0 before the first. */
+    private long lastContent;
+
+    Observing(AnswerListener next, ObservedModel model, Span span, boolean streamed) {
       super(next);
       this.model = model;
       this.span = span;
-      this.awaited = streamed;
+      this.streamed = streamed;
     }
 
     @Override
     public void onPart(AnswerPart part) {
-      if (awaited && part.content()) {
-        awaited = false;
-        long nanos = time.nanoTime() - began;
-        model.firstToken(nanos);
-        span.setAttribute(FIRST_CHUNK, nanos / 1e9);
+      if (streamed && part.content()) {
+        content(time.nanoTime());
       }
       super.onPart(part);
     }
 
+    private void content(long now) {
+      if (lastContent == 0) {
+        inSpan(() -> model.firstChunk(now - began));
+        span.setAttribute(GenAi.TIME_TO_FIRST_CHUNK, (now - began) / 1e9);
+      } else {
+        model.laterChunk(now - lastContent);
+      }
+      lastContent = now == 0 ? 1 : now;
+    }
+
     @Override
     public void onCompleted(Completion completion) {
-      model.ended(AttemptResult.ATTEMPT_RESULT_SUCCESS, time.nanoTime() - began);
+      TokenUsage usage = completion.usage();
+      inSpan(() -> model.completed(time.nanoTime() - began, usage));
       if (span.isRecording()) {
         span.setAttribute(HTTP_STATUS, (long) completion.httpStatus());
-        span.setAttribute(INPUT_TOKENS, completion.usage().promptTokens());
-        span.setAttribute(OUTPUT_TOKENS, completion.usage().completionTokens());
-        span.setAttribute(CACHED_TOKENS, completion.usage().cachedPromptTokens());
-        span.setAttribute(
-            FINISH_REASONS,
-            List.of(
-                completion
-                    .finishReason()
-                    .name()
-                    .substring("FINISH_REASON_".length())
-                    .toLowerCase(Locale.ROOT)));
+        span.setAttribute(GenAi.FINISH_REASONS, FINISH_REASONS.get(completion.finishReason()));
+        tell(usage);
       }
       span.end();
       super.onCompleted(completion);
     }
 
+    private void tell(TokenUsage usage) {
+      span.setAttribute(GenAi.INPUT_TOKENS, usage.promptTokens());
+      span.setAttribute(GenAi.OUTPUT_TOKENS, usage.completionTokens());
+      if (usage.cachedPromptTokens() > 0) {
+        span.setAttribute(GenAi.CACHE_READ_TOKENS, usage.cachedPromptTokens());
+      }
+      if (usage.cacheWriteTokens() > 0) {
+        span.setAttribute(names.cacheWriteTokens(), usage.cacheWriteTokens());
+      }
+      if (usage.reasoningTokens() > 0) {
+        span.setAttribute(GenAi.REASONING_TOKENS, usage.reasoningTokens());
+      }
+    }
+
+    /** The words of a vendor's error may be the prompt's, so the span has its reason only. */
     @Override
     public void onFailed(UpstreamFailure failure) {
-      model.ended(failure.result(), time.nanoTime() - began);
+      String reason = failure.failure().reason();
+      inSpan(() -> model.failed(time.nanoTime() - began, failure.result(), reason));
       if (span.isRecording()) {
-        span.setStatus(StatusCode.ERROR, failure.failure().message());
-        span.setAttribute(ERROR_TYPE, failure.failure().reason());
+        span.setStatus(StatusCode.ERROR);
+        span.setAttribute(GenAi.ERROR_TYPE, reason);
         if (failure.httpStatus() > 0) {
           span.setAttribute(HTTP_STATUS, (long) failure.httpStatus());
         }
       }
       span.end();
       super.onFailed(failure);
+    }
+
+    /** A measurement is an example of the span's trace, when that is sampled. */
+    private void inSpan(Runnable measurement) {
+      if (span.getSpanContext().isSampled()) {
+        try (Scope ignored = span.makeCurrent()) {
+          measurement.run();
+        }
+      } else {
+        measurement.run();
+      }
     }
   }
 }
