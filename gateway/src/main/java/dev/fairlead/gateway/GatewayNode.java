@@ -294,7 +294,8 @@ public final class GatewayNode implements AutoCloseable {
                 ledger.keepsPrompts(),
                 budgets,
                 lengths),
-            new RateLimiter(limitStore(link, limits)));
+            new RateLimiter(limitStore(link, limits)),
+            telemetry.tracer());
     EdgeServer edge =
         EdgeServer.start(
             new EdgeServer.Parts(

@@ -37,6 +37,11 @@ public final class CallContext {
     return Context.current().withValues(REQUEST_ID, requestId, TENANT, tenant, TRACE, trace);
   }
 
+  /** The trace context that {@code context} carries; the root without one. */
+  public static io.opentelemetry.context.Context trace(Context context) {
+    return TRACE.get(context);
+  }
+
   /** Id of the trace that {@code context} belongs to, 32 hexadecimal digits; empty without one. */
   public static String traceId(Context context) {
     SpanContext span = Span.fromContext(TRACE.get(context)).getSpanContext();

@@ -9,6 +9,7 @@ import dev.fairlead.gateway.dialect.Timing;
 import dev.fairlead.gateway.keys.Principal;
 import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.telemetry.CallContext;
+import dev.fairlead.telemetry.GenAi;
 import dev.fairlead.telemetry.RequestIds;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -106,13 +107,8 @@ final class EdgeContext {
                 .getTextMapPropagator()
                 .extract(Context.root(), headers, GETTER)
             : Context.root();
-    Span span =
-        tracer
-            .spanBuilder(context.method().name() + " " + context.config().route().patternString())
-            .setParent(parent)
-            .setSpanKind(SpanKind.SERVER)
-            .startSpan();
     Principal principal = principal(context);
+    Span span = span(context, parent, principal);
     CallScope scope =
         CallScope.open(
             CallContext.of(requestId(context), principal.tenant(), parent.with(span))
@@ -128,6 +124,18 @@ final class EdgeContext {
       context.log().whenComplete().thenAccept(log -> end(span, log.responseStatus().code()));
     }
     return scope;
+  }
+
+  private Span span(ServiceRequestContext context, Context parent, Principal principal) {
+    SpanShape shape = SpanShape.of(context);
+    Span span =
+        tracer.spanBuilder(shape.name()).setParent(parent).setSpanKind(SpanKind.SERVER).startSpan();
+    if (span.isRecording()) {
+      span.setAllAttributes(shape.attributes());
+      span.setAttribute("fairlead.request_id", requestId(context));
+      span.setAttribute("fairlead.tenant", principal.tenant());
+    }
+    return span;
   }
 
   private static Duration shorter(Duration configured, @Nullable Duration wanted) {
@@ -167,9 +175,12 @@ final class EdgeContext {
   }
 
   private static void end(Span span, int status) {
-    span.setAttribute("http.response.status_code", status);
+    if (status > 0) {
+      span.setAttribute("http.response.status_code", status);
+    }
     if (status >= 500) {
       span.setStatus(StatusCode.ERROR);
+      span.setAttribute(GenAi.ERROR_TYPE, Integer.toString(status));
     }
     span.end();
   }

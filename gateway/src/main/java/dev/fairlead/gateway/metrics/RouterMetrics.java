@@ -7,12 +7,14 @@ import dev.fairlead.gateway.pipeline.AnswerHead;
 import dev.fairlead.gateway.pipeline.CacheUse;
 import dev.fairlead.gateway.pipeline.Settlement;
 import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.telemetry.GenAiServerMeters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +32,8 @@ public final class RouterMetrics {
   private final Summary summary = new Summary();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final Map<String, ModelMeters> models = new ConcurrentHashMap<>();
+  private final Map<Operation, Map<String, GenAiServerMeters>> conventional =
+      new EnumMap<>(Operation.class);
   private final Map<CacheUse, Counter> lookups = new EnumMap<>(CacheUse.class);
   private final Map<Decision.Label, Counter> decisions = new ConcurrentHashMap<>();
   private final Counter saved;
@@ -42,6 +46,9 @@ public final class RouterMetrics {
   /** Registers what does not depend on the catalogue. */
   public RouterMetrics(MeterRegistry registry) {
     this.registry = registry;
+    for (Operation operation : Operation.values()) {
+      conventional.put(operation, new ConcurrentHashMap<>());
+    }
     for (CacheUse use : CacheUse.values()) {
       lookups.put(
           use,
@@ -167,6 +174,31 @@ public final class RouterMetrics {
     (cancelled ? meters.cancelled() : meters.error()).increment();
     meters.latency(latencyNanos);
     summary.failed(cancelled);
+  }
+
+  /** A request was answered, as the GenAI conventions measure it. */
+  public void answered(Operation operation, Answer answer) {
+    Settlement settlement = answer.settlement();
+    conventional(operation, answer.head().modelId())
+        .answered(
+            settlement.latencyNanos(),
+            settlement.firstTokenNanos().orElse(-1),
+            settlement.usage().completionTokens());
+  }
+
+  /** A request was not answered, as the GenAI conventions measure it. */
+  public void refused(Operation operation, String model, long latencyNanos) {
+    conventional(operation, model).failed(latencyNanos);
+  }
+
+  private GenAiServerMeters conventional(Operation operation, String model) {
+    Map<String, GenAiServerMeters> ofOperation =
+        Objects.requireNonNull(conventional.get(operation));
+    GenAiServerMeters known = ofOperation.get(model);
+    return known != null
+        ? known
+        : ofOperation.computeIfAbsent(
+            model, id -> new GenAiServerMeters(registry, operation.label(), id));
   }
 
   /** A request that nobody cancelled has ended, inside its limits of time and cost or not. */

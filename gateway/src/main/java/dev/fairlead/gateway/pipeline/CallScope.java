@@ -139,6 +139,11 @@ public final class CallScope {
     return Principal.CURRENT.get(context);
   }
 
+  /** Trace context, in which the span is the request's own. */
+  io.opentelemetry.context.Context trace() {
+    return CallContext.trace(context);
+  }
+
   /** Id of the request's trace, 32 hexadecimal digits; empty without one. */
   public String traceId() {
     return CallContext.traceId(context);

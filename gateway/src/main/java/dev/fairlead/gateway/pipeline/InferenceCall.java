@@ -21,6 +21,7 @@ import dev.fairlead.v1.CacheMiss;
 import dev.fairlead.v1.LookupRequest;
 import dev.fairlead.v1.LookupResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -50,6 +51,8 @@ final class InferenceCall {
   /** Set once: a request is settled exactly once, whatever its sink throws. */
   private final AtomicBoolean ended = new AtomicBoolean();
 
+  private final StepSpans steps;
+
   @Nullable Catalog catalog;
   @Nullable ModelSelector selector;
   private @Nullable CacheKey key;
@@ -74,6 +77,7 @@ final class InferenceCall {
     CacheControl control = request.controls().cacheControl();
     this.mayStore = control == null || !control.noStore();
     this.mayLookUp = SharingKey.mayShare(request);
+    this.steps = StepSpans.of(pipeline.tracer, scope.trace());
   }
 
   /** A call that makes a fresh answer behind one that was given from the cache. */
@@ -88,6 +92,7 @@ final class InferenceCall {
     this.mayLookUp = false;
     this.leaseId = refreshLease;
     this.key = answered.key;
+    this.steps = StepSpans.of(pipeline.tracer, scope.trace());
   }
 
   void start() {
@@ -95,6 +100,10 @@ final class InferenceCall {
   }
 
   private void admit() {
+    if (steps.recording()) {
+      steps.beginAt(Instant.now().minusNanos(scope.elapsedNanos()), "admit");
+      steps.tell(StepSpans.TENANT, scope.tenant());
+    }
     Catalog known = pipeline.catalogs.require();
     catalog = known;
     ModelSelector chosen =
@@ -105,6 +114,7 @@ final class InferenceCall {
             known,
             scope.principal().grants());
     selector = chosen;
+    steps.tell(StepSpans.POLICY, policyLabel());
     if (mayLookUp) {
       lookUp(!wantsSemantic());
     } else if (!leaseId.isEmpty() && wantsSemantic()) {
@@ -129,10 +139,12 @@ final class InferenceCall {
    * lookup asks for the lease.
    */
   private void lookUp(boolean askLease) {
-    pipeline.cache.lookup(
-        lookup(askLease),
-        response -> scope.onLoop(() -> step(() -> lookedUp(response, askLease))),
-        error -> scope.onLoop(() -> step(() -> cacheAway(error))));
+    steps.begin("cache");
+    steps.run(() ->
+        pipeline.cache.lookup(
+            lookup(askLease),
+            response -> scope.onLoop(() -> step(() -> lookedUp(response, askLease))),
+            error -> scope.onLoop(() -> step(() -> cacheAway(error)))));
   }
 
   private LookupRequest lookup(boolean askLease) {
@@ -193,26 +205,29 @@ final class InferenceCall {
   /** An identical request holds the lease: its answer serves this one too. */
   private void awaitLeader() {
     Duration wait = pipeline.limits.coalesceWait();
-    pipeline.cache.await(
-        lookup(true),
-        wait,
-        response ->
-            scope.onLoop(() ->
-                step(() -> {
-                  if (response.hasHit()) {
-                    replay(response.getHit());
-                  } else {
-                    leaseId = response.getMiss().getLease().getId();
-                    scoreOrRoute();
-                  }
-                })),
-        error -> scope.onLoop(() -> step(() -> cacheAway(error))));
+    steps.begin("cache");
+    steps.run(() ->
+        pipeline.cache.await(
+            lookup(true),
+            wait,
+            response -> scope.onLoop(() -> step(() -> awaited(response))),
+            error -> scope.onLoop(() -> step(() -> cacheAway(error)))));
+  }
+
+  private void awaited(LookupResponse response) {
+    if (response.hasHit()) {
+      replay(response.getHit());
+    } else {
+      leaseId = response.getMiss().getLease().getId();
+      scoreOrRoute();
+    }
   }
 
   private void cacheAway(Throwable error) {
     if (scope.isCancelled()) {
       throw FailureStatus.fromThrowable(error).asException();
     }
+    steps.failed("unavailable");
     pipeline.metrics.cacheUnavailable();
     cacheUse = CacheUse.BYPASS;
     scoreOrRoute();
@@ -235,24 +250,28 @@ final class InferenceCall {
       next.run();
       return;
     }
-    pipeline.scorer.analyze(
-        scope.tenant(),
-        text,
-        response ->
-            scope.onLoop(() ->
-                step(() -> {
-                  analysis = response;
-                  next.run();
-                })),
-        error ->
-            scope.onLoop(() ->
-                step(() -> {
-                  if (scope.isCancelled()) {
-                    throw FailureStatus.fromThrowable(error).asException();
-                  }
-                  pipeline.metrics.scorerUnavailable();
-                  next.run();
-                })));
+    steps.begin("score");
+    steps.run(() ->
+        pipeline.scorer.analyze(
+            scope.tenant(),
+            text,
+            response ->
+                scope.onLoop(() ->
+                    step(() -> {
+                      analysis = response;
+                      steps.tell(StepSpans.COMPLEXITY, (double) response.getComplexity());
+                      next.run();
+                    })),
+            error -> scope.onLoop(() -> step(() -> scorerAway(error, next)))));
+  }
+
+  private void scorerAway(Throwable error, Runnable next) {
+    if (scope.isCancelled()) {
+      throw FailureStatus.fromThrowable(error).asException();
+    }
+    steps.failed("unavailable");
+    pipeline.metrics.scorerUnavailable();
+    next.run();
   }
 
   OptionalDouble complexity() {
@@ -266,12 +285,14 @@ final class InferenceCall {
     if (chosen == null || known == null) {
       throw new IllegalStateException("routed before admission");
     }
+    steps.begin("route");
     List<Spender> spenders = Budgets.spenders(scope.principal());
     RouteQuery query = pipeline.query(request, scope, complexity(), !spenders.isEmpty());
     Decision decision = pipeline.router.route(query, chosen, known);
     pipeline.metrics.decided(decision);
+    tell(decision);
     if (spenders.isEmpty()) {
-      new Generation(this, decision).start();
+      generate(decision);
     } else {
       reserve(new BudgetHold(this, decision, query), decision, spenders);
     }
@@ -286,14 +307,29 @@ final class InferenceCall {
                     throw FailureStatus.fromThrowable(Exceptions.peel(error)).asException();
                   }
                   if (held == null) {
-                    new Generation(this, decision).start();
+                    generate(decision);
                   } else if (ended.get()) {
                     held.settle(0);
                   } else {
                     reservation = held;
-                    new Generation(this, hold.within(held)).start();
+                    generate(hold.within(held));
                   }
                 })));
+  }
+
+  private void tell(Decision decision) {
+    if (steps.recording()) {
+      Decision.Label label = decision.label();
+      steps.tell(StepSpans.POLICY, label.policy());
+      steps.tell(StepSpans.TIER, label.tier());
+      steps.tell(StepSpans.MODEL, label.model());
+      steps.tell(StepSpans.REASON, label.reason());
+    }
+  }
+
+  private void generate(Decision decision) {
+    steps.end();
+    new Generation(this, decision).start();
   }
 
   /** What is held for the call is replaced by what it cost. */
@@ -305,6 +341,7 @@ final class InferenceCall {
   }
 
   private void replay(CacheHit hit) {
+    steps.end();
     String refreshLease = hit.getRefresh().getId();
     Replay replay;
     try {
@@ -370,6 +407,7 @@ final class InferenceCall {
       logger.debug("request {} failed after its end: {}", scope.requestId(), failed.failure());
       return;
     }
+    steps.end();
     releaseLease();
     scope.close();
     settleBudget();

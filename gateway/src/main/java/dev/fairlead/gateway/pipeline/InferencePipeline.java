@@ -20,6 +20,7 @@ import dev.fairlead.gateway.steering.DefaultPolicy;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.Channel;
+import io.opentelemetry.api.trace.Tracer;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletionException;
@@ -54,6 +55,7 @@ public final class InferencePipeline {
   final double replayTokensPerSecond;
   final Accounting accounting;
   private final RateLimiter limiter;
+  final Tracer tracer;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
   public InferencePipeline(
@@ -74,7 +76,8 @@ public final class InferencePipeline {
       ShadowSampler shadows,
       Duration promisedLatency,
       Accounting accounting,
-      RateLimiter limiter) {
+      RateLimiter limiter,
+      Tracer tracer) {
     this.routing = routing;
     this.limits = limits;
     this.router = router;
@@ -96,6 +99,7 @@ public final class InferencePipeline {
     this.replayTokensPerSecond = streams.replayTokensPerSecond();
     this.accounting = accounting;
     this.limiter = limiter;
+    this.tracer = tracer;
   }
 
   /**
@@ -129,7 +133,7 @@ public final class InferencePipeline {
         recent,
         console,
         scope,
-        request.facts().lastUserText(),
+        request,
         ServiceLevel.of(request.controls(), promisedLatency),
         accounting.open(request, scope),
         door);

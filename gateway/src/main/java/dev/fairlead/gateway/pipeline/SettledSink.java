@@ -4,7 +4,9 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.console.RecentRequests;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.feedback.ServedAnswer;
+import dev.fairlead.gateway.metrics.Operation;
 import dev.fairlead.gateway.metrics.RouterMetrics;
+import io.opentelemetry.api.trace.Span;
 
 /**
  * Counts a request at its end and frees its scope, whether it was answered by a call of its own or
@@ -17,6 +19,7 @@ final class SettledSink implements AnswerSink {
   private final RecentRequests console;
   private final CallScope scope;
   private final String prompt;
+  private final Operation operation;
   private final ServiceLevel level;
   private final Receipt receipt;
   private final AnswerSink door;
@@ -26,7 +29,7 @@ final class SettledSink implements AnswerSink {
       RecentAnswers recent,
       RecentRequests console,
       CallScope scope,
-      String prompt,
+      InferenceRequest request,
       ServiceLevel level,
       Receipt receipt,
       AnswerSink door) {
@@ -34,7 +37,8 @@ final class SettledSink implements AnswerSink {
     this.recent = recent;
     this.console = console;
     this.scope = scope;
-    this.prompt = prompt;
+    this.prompt = request.facts().lastUserText();
+    this.operation = Operation.of(request.form());
     this.level = level;
     this.receipt = receipt;
     this.door = door;
@@ -61,10 +65,27 @@ final class SettledSink implements AnswerSink {
     door.whenReady(next);
   }
 
+  private Span span() {
+    return Span.fromContext(scope.trace());
+  }
+
+  /** A bucket names a request of which there is a trace. */
+  private void inTrace(Runnable measurements) {
+    if (span().getSpanContext().isSampled()) {
+      scope.run(measurements);
+    } else {
+      measurements.run();
+    }
+  }
+
   @Override
   public void complete(Answer answer) {
-    metrics.completed(answer);
-    metrics.serviceLevel(level.met(answer.settlement()));
+    inTrace(() -> {
+      metrics.completed(answer);
+      metrics.answered(operation, answer);
+      metrics.serviceLevel(level.met(answer.settlement()));
+    });
+    RequestSpan.answered(span(), answer);
     ServedEntry served = answer.servedEntry();
     recent.remember(
         new ServedAnswer(
@@ -84,7 +105,11 @@ final class SettledSink implements AnswerSink {
   @Override
   public void fail(FailedAnswer failed) {
     Failure failure = failed.failure();
-    metrics.failed(failed.modelId(), failure, scope.elapsedNanos());
+    inTrace(() -> {
+      metrics.failed(failed.modelId(), failure, scope.elapsedNanos());
+      metrics.refused(operation, failed.modelId(), scope.elapsedNanos());
+    });
+    RequestSpan.failed(span(), failure);
     if (!(failure instanceof Failure.Cancelled)) {
       metrics.serviceLevel(false);
     }

@@ -15,8 +15,7 @@ interface TracingCases extends Cases {
 
   @Test
   default void trace_goesThroughEveryService_underTheClientsId() {
-    String trace =
-        "%016x%016x".formatted(ThreadLocalRandom.current().nextLong(), System.nanoTime());
+    String trace = freshTrace();
     String parent = "00f067aa0ba902b7";
 
     chat(
@@ -34,7 +33,17 @@ interface TracingCases extends Cases {
                   "fairlead.v1.CacheService/Lookup",
                   "fairlead.v1.ScorerService/Analyze",
                   "fairlead.v1.ProviderService/Generate",
-                  "fairlead.v1.CacheService/Store");
+                  "fairlead.v1.CacheService/Store",
+                  "admit",
+                  "cache",
+                  "score",
+                  "route");
+          assertThat(spans)
+              .as("one try of a model")
+              .filteredOn(span -> span.name().matches("chat \\w+-up"))
+              .hasSize(1);
+          assertThat(parentOf(spans, "fairlead.v1.CacheService/Lookup")).isEqualTo("cache");
+          assertThat(parentOf(spans, "fairlead.v1.ScorerService/Analyze")).isEqualTo("score");
           assertThat(spans)
               .as("the gateway's own")
               .anyMatch(span -> span.parentSpanId().equals(parent));
@@ -45,5 +54,49 @@ interface TracingCases extends Cases {
                       || spans.stream()
                           .anyMatch(other -> other.spanId().equals(span.parentSpanId())));
         });
+  }
+
+  @Test
+  default void failedTrace_isSent_thoughTheCallerDidNotSampleIt() {
+    String failed = freshTrace();
+    String fine = freshTrace();
+
+    chat(
+        Requests.chat("small", "Hello " + unique()),
+        "traceparent",
+        "00-" + fine + "-00f067aa0ba902b7-00");
+    chat(
+        Requests.chat("small", "[[status 500]] " + unique()),
+        "traceparent",
+        "00-" + failed + "-00f067aa0ba902b7-00");
+
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .untilAsserted(() ->
+            assertThat(deployment().spans().ofTrace(failed))
+                .extracting(ReceivedSpan::name)
+                .contains(
+                    "POST /v1/chat/completions",
+                    "fairlead.v1.ProviderService/Generate",
+                    "chat small-up"));
+    assertThat(deployment().spans().ofTrace(fine)).isEmpty();
+  }
+
+  private static String freshTrace() {
+    return "%016x%016x".formatted(ThreadLocalRandom.current().nextLong(), System.nanoTime());
+  }
+
+  private static String parentOf(List<ReceivedSpan> spans, String name) {
+    String parent =
+        spans.stream()
+            .filter(span -> span.name().equals(name))
+            .findFirst()
+            .orElseThrow()
+            .parentSpanId();
+    return spans.stream()
+        .filter(span -> span.spanId().equals(parent))
+        .map(ReceivedSpan::name)
+        .findFirst()
+        .orElse("none");
   }
 }

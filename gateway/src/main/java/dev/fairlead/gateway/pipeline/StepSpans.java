@@ -1,0 +1,95 @@
+package dev.fairlead.gateway.pipeline;
+
+import dev.fairlead.telemetry.GenAi;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spans of the steps of a call, one after the other: each ends where the next begins. Hops that a
+ * step makes hang on it. Does nothing for a trace that is not sampled. Not thread-safe, as steps
+ * are not.
+ */
+final class StepSpans {
+
+  static final AttributeKey<String> TENANT = AttributeKey.stringKey("fairlead.tenant");
+  static final AttributeKey<String> POLICY = AttributeKey.stringKey("fairlead.policy");
+  static final AttributeKey<String> TIER = AttributeKey.stringKey("fairlead.tier");
+  static final AttributeKey<String> REASON = AttributeKey.stringKey("fairlead.reason");
+  static final AttributeKey<String> MODEL = AttributeKey.stringKey("fairlead.model");
+  static final AttributeKey<String> CACHE = AttributeKey.stringKey("fairlead.cache");
+  static final AttributeKey<Double> COMPLEXITY = AttributeKey.doubleKey("fairlead.complexity");
+
+  private final @Nullable Tracer tracer;
+  private final Context parent;
+  private String name = "";
+  private Span current = Span.getInvalid();
+
+  private StepSpans(@Nullable Tracer tracer, Context parent) {
+    this.tracer = tracer;
+    this.parent = parent;
+  }
+
+  /** Of a call with that trace. */
+  static StepSpans of(Tracer tracer, Context trace) {
+    Span request = Span.fromContext(trace);
+    boolean told = request.isRecording() && request.getSpanContext().isSampled();
+    return new StepSpans(told ? tracer : null, trace);
+  }
+
+  /** Begins the first step, which began with the request. */
+  void beginAt(Instant arrival, String step) {
+    if (tracer != null) {
+      name = step;
+      current = tracer.spanBuilder(step).setParent(parent).setStartTimestamp(arrival).startSpan();
+    }
+  }
+
+  /** Ends the step before; goes on with it when it is the same. */
+  void begin(String step) {
+    if (tracer != null && !name.equals(step)) {
+      current.end();
+      name = step;
+      current = tracer.spanBuilder(step).setParent(parent).startSpan();
+    }
+  }
+
+  /** Says something of the step under way. */
+  <T> void tell(AttributeKey<T> key, T value) {
+    current.setAttribute(key, value);
+  }
+
+  /** The step under way has failed; the call may go on without it. */
+  void failed(String errorType) {
+    current.setStatus(StatusCode.ERROR);
+    current.setAttribute(GenAi.ERROR_TYPE, errorType);
+  }
+
+  /** Makes calls that hang on the step under way. */
+  void run(Runnable calls) {
+    if (tracer == null || name.isEmpty()) {
+      calls.run();
+      return;
+    }
+    try (Scope ignored = parent.with(current).makeCurrent()) {
+      calls.run();
+    }
+  }
+
+  /** Ends the step under way; the call's own work is done. */
+  void end() {
+    current.end();
+    current = Span.getInvalid();
+    name = "";
+  }
+
+  /** Whether anything is recorded. */
+  boolean recording() {
+    return tracer != null;
+  }
+}
