@@ -44,7 +44,8 @@ final class AnswerHeaders {
         .add(POLICY, head.policy())
         .add(REASON, head.reason())
         .add(ATTEMPTS, Integer.toString(head.attempts()))
-        .add(OVERHEAD, decimal(head.overheadNanos() / NANOS_PER_MILLI));
+        .add(OVERHEAD, decimal(head.overheadNanos() / NANOS_PER_MILLI))
+        .add(HttpHeaderNames.DATE, HttpDate.now());
     if (!head.droppedFields().isEmpty()) {
       headers.add(DROPPED, dropped(head.droppedFields()));
     }

@@ -1,5 +1,7 @@
 package dev.fairlead.gateway.edge;
 
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -38,7 +40,10 @@ final class CompleteSink extends WholeAnswerSink {
         ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON);
     AnswerHeaders.begin(headers, answer.head());
     AnswerHeaders.end(headers, answer.settlement(), answer.responseHeaders());
-    response.complete(HttpResponse.of(headers.build(), Json.data(raw.getBody())));
+    HttpData body = Json.data(raw.getBody());
+    headers.contentLength(body.length());
+    // As objects: the form for headers and body would copy the headers to set their length.
+    response.complete(HttpResponse.of(new HttpObject[] {headers.build(), body}));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.pipeline;
 
+import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.gateway.ledger.LedgerRow;
 import dev.fairlead.gateway.ledger.LedgerSink;
 import dev.fairlead.gateway.ledger.PromptClass;
@@ -205,11 +206,12 @@ final class Receipt {
     if (decision == null) {
       return "";
     }
-    return decision.order().stream()
-        .filter(model -> model.id().equals(modelId) && model.tier() != null)
-        .map(model -> model.tier() == null ? "" : model.tier().label())
-        .findFirst()
-        .orElse("");
+    for (ModelSpec model : decision.order()) {
+      if (model.id().equals(modelId) && model.tier() != null) {
+        return model.tier().label();
+      }
+    }
+    return "";
   }
 
   private LedgerRow.Route route(String modelId) {

@@ -49,14 +49,6 @@ final class HealthBreaker {
                 .permittedNumberOfCallsInHalfOpenState(settings.halfOpenCalls())
                 .clock(clock)
                 .build());
-    breaker
-        .getEventPublisher()
-        .onStateTransition(event -> {
-          if (event.getStateTransition().getToState() == State.OPEN) {
-            openedAtMillis = clock.millis();
-            inARow.set(0);
-          }
-        });
   }
 
   /** Asks for a call; each one granted must end in {@link #succeeded}, {@link #failed} or back. */
@@ -87,9 +79,15 @@ final class HealthBreaker {
 
   void failed(long nanos) {
     int row = inARow.incrementAndGet();
+    boolean wasOpen = breaker.getState() == State.OPEN;
     breaker.onError(nanos, TimeUnit.NANOSECONDS, FAILED);
     if (row >= mostInARow && breaker.getState() == State.CLOSED) {
       breaker.transitionToOpenState();
+    }
+    // Not by the library's events: with one listener it makes an event of every success.
+    if (!wasOpen && breaker.getState() == State.OPEN) {
+      openedAtMillis = clock.millis();
+      inARow.set(0);
     }
   }
 

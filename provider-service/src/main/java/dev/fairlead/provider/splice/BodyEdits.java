@@ -150,7 +150,10 @@ public final class BodyEdits {
    * around a dropped one go with it.
    */
   public byte[] apply() {
-    int extra = inserts.stream().mapToInt(insert -> insert.length + 1).sum();
+    int extra = 0;
+    for (byte[] insert : inserts) {
+      extra += insert.length + 1;
+    }
     for (Edit edit : edits) {
       extra += edit.value == null ? 0 : edit.value.length;
     }

@@ -22,7 +22,9 @@ import java.util.Set;
  */
 public final class CanonicalDigest {
 
-  private static final int BUFFER = 2048;
+  private static final int MOST_BUFFERED = 2048;
+  private static final MessageDigest SHA_256 = sha256();
+  private static final int SPARE = 128;
   private static final int FEW = 16;
 
   private final JsonTape tape;
@@ -37,8 +39,8 @@ public final class CanonicalDigest {
   private CanonicalDigest(JsonTape tape, int[] placeholders) {
     this.tape = tape;
     this.body = tape.body();
-    this.digest = sha256();
-    this.buffer = new byte[BUFFER];
+    this.digest = fresh();
+    this.buffer = new byte[Math.min(MOST_BUFFERED, body.length + SPARE)];
     this.placeholders = placeholders;
   }
 
@@ -70,6 +72,15 @@ public final class CanonicalDigest {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** A copy of one that was never fed; asking for one by name costs more than a short digest. */
+  private static MessageDigest fresh() {
+    try {
+      return (MessageDigest) SHA_256.clone();
+    } catch (CloneNotSupportedException e) {
+      return sha256();
     }
   }
 
@@ -257,7 +268,7 @@ public final class CanonicalDigest {
     if (muted) {
       return;
     }
-    if (size == BUFFER) {
+    if (size == buffer.length) {
       flush();
     }
     buffer[size++] = (byte) one;
@@ -274,10 +285,10 @@ public final class CanonicalDigest {
     if (muted) {
       return;
     }
-    if (length > BUFFER - size) {
+    if (length > buffer.length - size) {
       flush();
     }
-    if (length > BUFFER) {
+    if (length > buffer.length) {
       digest.update(body, from, length);
     } else {
       System.arraycopy(body, from, buffer, size, length);
