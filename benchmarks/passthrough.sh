@@ -83,7 +83,10 @@ providers:
 models:
   - { id: instant, provider: instant, upstream: instant, tier: cheap, price: { input: 0.1, output: 0.4 }, context_window: 128000 }
 YAML
-FAIRLEAD_CONFIG="$work/fairlead.yaml" LOG_LEVEL=WARN "$java" -Xms"$heap" -Xmx"$heap" \
+# The flags of ./fairlead.
+pages=
+if grep -qs '\[madvise\]' /sys/kernel/mm/transparent_hugepage/enabled; then pages=-XX:+UseTransparentHugePages; fi
+FAIRLEAD_CONFIG="$work/fairlead.yaml" LOG_LEVEL=WARN "$java" $pages -Xms"$heap" -Xmx"$heap" \
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseCompactObjectHeaders \
   -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled \
   -cp "$(cat "$classpath_file")" dev.fairlead.standalone.Main > "$work/fairlead.log" 2>&1 &
