@@ -3,6 +3,7 @@ import { redress } from './charts.js';
 import { announce, card, fill, h, say } from './dom.js';
 import * as cache from './pages/cache.js';
 import * as canary from './pages/canary.js';
+import * as keys from './pages/keys.js';
 import * as models from './pages/models.js';
 import * as overview from './pages/overview.js';
 import * as playground from './pages/playground.js';
@@ -10,7 +11,7 @@ import * as requests from './pages/requests.js';
 import * as routing from './pages/routing.js';
 
 const EVERY_MILLIS = 2000;
-const PAGES = { overview, routing, models, cache, canary, requests, playground };
+const PAGES = { overview, routing, models, cache, canary, keys, requests, playground };
 const THEME = 'fairlead.theme';
 
 const main = document.getElementById('main');

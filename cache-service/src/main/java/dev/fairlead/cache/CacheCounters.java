@@ -126,23 +126,48 @@ final class CacheCounters {
       Supplier<Number> entries,
       Supplier<Number> vectors,
       Supplier<Number> waiting) {
-    counter(meters, "llm.router.cache.refreshes", Count.REFRESHES);
-    counter(meters, "llm.router.cache.store.writes", Count.STORES);
-    counter(meters, "llm.router.cache.store.evictions", Count.EVICTIONS);
-    counter(meters, "llm.router.cache.store.failures", Count.STORE_FAILURES);
-    counter(meters, "llm.router.cache.store.unreadable", Count.UNREADABLE);
+    counter(
+        meters,
+        "llm.router.cache.refreshes",
+        Count.REFRESHES,
+        "Stale answers that one caller was asked to make anew");
+    counter(meters, "llm.router.cache.store.writes", Count.STORES, "Answers stored");
+    counter(
+        meters,
+        "llm.router.cache.store.evictions",
+        Count.EVICTIONS,
+        "Answers that made room for others");
+    counter(
+        meters,
+        "llm.router.cache.store.failures",
+        Count.STORE_FAILURES,
+        "Calls of the store that failed or took too long");
+    counter(
+        meters,
+        "llm.router.cache.store.unreadable",
+        Count.UNREADABLE,
+        "Stored answers that could not be read and count as absent");
     Verifier.names()
         .forEach(veto ->
             FunctionCounter.builder("llm.router.cache.vetoes", adder(VETO + veto), LongAdder::sum)
+                .description("Near prompts whose answer was not given, by what told them apart")
                 .tag("veto", veto)
                 .register(meters));
-    Gauge.builder("llm.router.cache.entries", entries).register(meters);
-    Gauge.builder("llm.router.cache.vectors", vectors).register(meters);
-    Gauge.builder("llm.router.cache.waiting", waiting).register(meters);
+    Gauge.builder("llm.router.cache.entries", entries)
+        .description("Answers in the store")
+        .register(meters);
+    Gauge.builder("llm.router.cache.vectors", vectors)
+        .description("Prompts that can be found by similarity")
+        .register(meters);
+    Gauge.builder("llm.router.cache.waiting", waiting)
+        .description("Lookups that wait for the answer of an identical request")
+        .register(meters);
   }
 
-  private void counter(MeterRegistry meters, String name, Count count) {
-    FunctionCounter.builder(name, adder(count.key()), LongAdder::sum).register(meters);
+  private void counter(MeterRegistry meters, String name, Count count, String description) {
+    FunctionCounter.builder(name, adder(count.key()), LongAdder::sum)
+        .description(description)
+        .register(meters);
   }
 
   /** Sums at a moment. */

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,6 +33,8 @@ final class MetricNamesIT {
   private static final Set<String> TARGET_LABELS = Set.of("job", "instance");
 
   private static final Map<String, Set<String>> LABELS = new HashMap<>();
+  private static final Set<String> HELP = new TreeSet<>();
+  private static final Set<String> TYPED = new TreeSet<>();
 
   @BeforeAll
   static void scrape(@TempDir Path data) throws Exception {
@@ -73,6 +76,8 @@ final class MetricNamesIT {
   }
 
   private static void read(String text) {
+    HELP.addAll(matches(Pattern.compile("^# HELP (\\S+) \\S", Pattern.MULTILINE), text));
+    TYPED.addAll(matches(Pattern.compile("^# TYPE (\\S+) ", Pattern.MULTILINE), text));
     Matcher sample = SAMPLE.matcher(text);
     while (sample.find()) {
       Set<String> labels =
@@ -84,6 +89,45 @@ final class MetricNamesIT {
         }
       }
     }
+  }
+
+  private static List<String> matches(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map(found -> found.group(1)).toList();
+  }
+
+  @Test
+  void everyMetricOfOurs_saysWhatItIs() {
+    assertThat(TYPED)
+        .filteredOn(name -> name.startsWith("llm_router_") || name.startsWith("gen_ai_"))
+        .hasSizeGreaterThan(40)
+        .allSatisfy(name -> assertThat(HELP).contains(name));
+  }
+
+  @Test
+  void everyMetricOfTheDesign_isThere() {
+    assertThat(TYPED)
+        .contains(
+            "llm_router_requests_total",
+            "llm_router_cost_usd_total",
+            "llm_router_saved_usd_total",
+            "llm_router_latency_seconds",
+            "llm_router_request_duration_seconds",
+            "llm_router_time_to_first_token_seconds",
+            "llm_router_inter_token_latency_seconds",
+            "llm_router_tokens_total",
+            "llm_router_cache_lookups_total",
+            "llm_router_routing_decisions_total",
+            "llm_router_slo_burn_rate",
+            "llm_router_breaker_state",
+            "llm_router_overhead_seconds",
+            "gen_ai_client_operation_duration_seconds",
+            "gen_ai_client_token_usage",
+            "gen_ai_server_request_duration_seconds",
+            "gen_ai_server_time_to_first_token_seconds",
+            "jvm_memory_used_bytes",
+            "jvm_gc_pause_seconds",
+            "hikaricp_connections_active",
+            "llm_router_rpc_duration_seconds");
   }
 
   @Test

@@ -318,6 +318,7 @@ public final class GatewayNode implements AutoCloseable {
                 steering,
                 keys,
                 new KeyChanges(keyBook, InstantSource.system()),
+                budgets,
                 ledger,
                 sections,
                 console,

@@ -29,8 +29,15 @@ final class AnalysisMemo {
 
   AnalysisMemo(int entries, MeterRegistry meters) {
     this.analyses = Caffeine.newBuilder().maximumSize(entries).build();
-    this.hits = meters.counter("llm.router.scorer.memo", "result", "hit");
-    this.misses = meters.counter("llm.router.scorer.memo", "result", "miss");
+    this.hits = memo(meters, "hit");
+    this.misses = memo(meters, "miss");
+  }
+
+  private static Counter memo(MeterRegistry meters, String result) {
+    return Counter.builder("llm.router.scorer.memo")
+        .description("Texts by whether their analysis was still known")
+        .tag("result", result)
+        .register(meters);
   }
 
   /** A text's key; null when it is too long to be kept. */

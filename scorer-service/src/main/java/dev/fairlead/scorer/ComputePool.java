@@ -2,6 +2,7 @@ package dev.fairlead.scorer;
 
 import dev.fairlead.common.failure.Failure;
 import io.grpc.Context;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -106,7 +107,11 @@ final class ComputePool implements AutoCloseable {
   }
 
   void count(String reason) {
-    meters.counter("llm.router.scorer.dropped", "reason", reason).increment();
+    Counter.builder("llm.router.scorer.dropped")
+        .description("Calls that were not computed, by the reason")
+        .tag("reason", reason)
+        .register(meters)
+        .increment();
   }
 
   void failed(RuntimeException error) {

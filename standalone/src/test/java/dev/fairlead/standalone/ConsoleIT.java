@@ -33,7 +33,7 @@ class ConsoleIT {
   private static final String TOKEN = "console-test-token";
   private static final Path PICTURES = Path.of("target", "screenshots");
   private static final List<String> PAGES =
-      List.of("overview", "routing", "models", "cache", "canary", "requests", "playground");
+      List.of("overview", "routing", "models", "cache", "canary", "keys", "requests", "playground");
   private static final String MODELS =
       """
       server: {port: 0, grpc_port: -1}
@@ -216,6 +216,46 @@ class ConsoleIT {
     assertThat(page.value("document.querySelectorAll('main tbody tr').length").asInt())
         .isEqualTo(4);
     isClean(open);
+  }
+
+  @Test
+  void key_isMadeShownOnceRotatedAndRevoked() {
+    page.go(url(guarded) + "/ui#/keys");
+    page.until("document.querySelector('main [role=alert]')");
+    typeToken(TOKEN);
+    page.until(
+        "document.querySelector('#create-key') && !document.querySelector('#create-key').disabled");
+    page.type("#key-name", "of the console test");
+    page.type("#key-tenant", "shop");
+    page.type("#key-budget_day_usd", "2.5");
+    page.click("#create-key");
+    page.until("document.querySelector('#new-key').innerText.length > 30");
+    String first = page.text("#new-key");
+    page.until("document.querySelector('main').innerText.includes('of the console test')");
+    page.until("document.querySelector('main meter')");
+    assertThat(page.text("main")).contains("shop").contains("$2.50").contains("active");
+    page.picture(PICTURES.resolve("keys-made-light.png"));
+    page.click("#hide-key");
+    assertThat(page.text("main")).doesNotContain(first);
+
+    page.click("[data-act=rotate]");
+    page.until("document.querySelector('[data-act=rotate]').innerText.includes('Really')");
+    page.click("[data-act=rotate]");
+    page.until("document.querySelector('#new-key').innerText.length > 30");
+    assertThat(page.text("#new-key")).isNotEqualTo(first);
+    page.look(1280, 900, true);
+    page.until("document.documentElement.dataset.theme === 'dark'");
+    page.picture(PICTURES.resolve("keys-made-dark.png"));
+
+    page.click("[data-act=revoke]");
+    page.until("document.querySelector('[data-act=revoke]').innerText.includes('Really')");
+    page.click("[data-act=revoke]");
+    page.until("document.querySelector('main').innerText.includes('revoked')");
+    assertThat(page.text("main")).doesNotContain("active");
+    assertThat(page.complaints())
+        .as("only those of before the token")
+        .allMatch(one -> one.contains("401"));
+    assertThat(page.authorities()).containsExactly("127.0.0.1:" + guarded.httpPort());
   }
 
   @Test

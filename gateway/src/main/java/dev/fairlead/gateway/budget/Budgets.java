@@ -11,9 +11,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,7 @@ public final class Budgets {
   private final InstantSource clock;
   private final MeterRegistry registry;
   private final Counter away;
+  private final Set<String> seeded = ConcurrentHashMap.newKeySet();
 
   /**
    * Wires.
@@ -68,11 +71,35 @@ public final class Budgets {
         Counter.builder("llm.router.budget.unavailable")
             .description("Requests and settlements while budgets could not be known")
             .register(registry);
+    // Known from the start: an increase from nothing to one is none to Prometheus.
+    for (Owner.Kind level : Owner.Kind.values()) {
+      for (Spender.Window window : Spender.Window.values()) {
+        Counter ignored = refusals(level, window);
+      }
+    }
   }
 
   /** The configuration. */
   public BudgetConfig config() {
     return config;
+  }
+
+  /**
+   * How spenders stand, in their order; whoever is asked for the first time is told to the store
+   * from the ledger. Fails when it cannot be known.
+   */
+  public CompletionStage<List<BudgetStore.Standing>> standings(List<Spender> spenders) {
+    List<Spender> fresh = spenders.stream().filter(one -> !seeded.contains(name(one))).toList();
+    CompletionStage<Void> ready =
+        fresh.isEmpty() ? CompletableFuture.completedStage(null) : seed(fresh);
+    return ready.thenCompose(done -> {
+      fresh.forEach(one -> seeded.add(name(one)));
+      return store.standings(spenders);
+    });
+  }
+
+  private static String name(Spender spender) {
+    return spender.kind() + " " + spender.tenant() + " " + spender.id();
   }
 
   /** Those of a principal's owners who have a budget; empty for most requests. */
@@ -138,19 +165,19 @@ public final class Budgets {
                   CompletableFuture.failedStage(refusal(ask, refused));
               case BudgetStore.Outcome.Unseeded unseeded ->
                   maySeed
-                      ? seed(ask, unseeded).thenCompose(done -> attempt(ask, false))
+                      ? seed(unseeded.spenders().stream().map(ask.spenders()::get).toList())
+                          .thenCompose(done -> attempt(ask, false))
                       : CompletableFuture.failedStage(
                           new IllegalStateException("the store forgets what it was told"));
             });
   }
 
   /** The ledger may know what a store that has just begun does not. */
-  private CompletionStage<Void> seed(BudgetStore.Ask ask, BudgetStore.Outcome.Unseeded unseeded) {
+  private CompletionStage<Void> seed(List<Spender> unknown) {
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     return CompletableFuture.supplyAsync(
             () ->
-                unseeded.spenders().stream()
-                    .map(ask.spenders()::get)
+                unknown.stream()
                     .map(spender ->
                         new Seed(
                             spender,
@@ -170,12 +197,7 @@ public final class Budgets {
     Spender spender = ask.spenders().get(refused.spender());
     String level = spender.kind().name().toLowerCase(Locale.ROOT);
     String window = refused.window().name().toLowerCase(Locale.ROOT);
-    Counter.builder("llm.router.budget.refusals")
-        .description("Requests that found a budget spent")
-        .tag("level", level)
-        .tag("window", window)
-        .register(registry)
-        .increment();
+    refusals(spender.kind(), refused.window()).increment();
     return new Failure.BudgetExceeded(
             "the "
                 + (refused.window() == Spender.Window.TOTAL ? "" : window + "'s ")
@@ -192,6 +214,14 @@ public final class Budgets {
                 + " USD",
             Failure.BudgetExceeded.Kind.QUOTA)
         .asException();
+  }
+
+  private Counter refusals(Owner.Kind level, Spender.Window window) {
+    return Counter.builder("llm.router.budget.refusals")
+        .description("Requests that found a budget spent")
+        .tag("level", level.name().toLowerCase(Locale.ROOT))
+        .tag("window", window.name().toLowerCase(Locale.ROOT))
+        .register(registry);
   }
 
   private static String usd(long nanoUsd) {

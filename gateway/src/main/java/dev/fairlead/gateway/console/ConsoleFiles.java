@@ -40,6 +40,7 @@ public final class ConsoleFiles implements HttpService {
           "pages/models.js",
           "pages/cache.js",
           "pages/canary.js",
+          "pages/keys.js",
           "pages/requests.js",
           "pages/playground.js");
 

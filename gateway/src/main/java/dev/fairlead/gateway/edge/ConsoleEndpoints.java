@@ -42,6 +42,10 @@ final class ConsoleEndpoints {
     add(builder, "models", context -> models());
     add(builder, "cache", context -> cache());
     add(builder, "canary", now(this::canary));
+    add(
+        builder,
+        "keys",
+        context -> ConsoleKeys.of(parts.keyChanges().book(), parts.budgets(), guard.hasToken()));
     builder.serviceUnder(API, notFound);
   }
 

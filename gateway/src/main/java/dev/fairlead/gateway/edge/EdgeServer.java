@@ -9,6 +9,7 @@ import dev.fairlead.common.net.FlushPerIteration;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.ServerConfig;
 import dev.fairlead.gateway.StreamsConfig;
+import dev.fairlead.gateway.budget.Budgets;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.console.ConsoleConfig;
 import dev.fairlead.gateway.console.RecentRequests;
@@ -67,6 +68,7 @@ public final class EdgeServer implements AutoCloseable {
       Steering steering,
       KeyDirectory keys,
       KeyChanges keyChanges,
+      Budgets budgets,
       RunningLedger ledger,
       Map<String, Object> sections,
       ConsoleConfig console,

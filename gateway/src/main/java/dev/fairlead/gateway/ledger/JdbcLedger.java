@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.ledger;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,6 +11,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Rows in an SQL database: the embedded one, or PostgreSQL. */
 public final class JdbcLedger implements Ledger {
@@ -33,7 +35,16 @@ public final class JdbcLedger implements Ledger {
    * @throws LedgerException when that cannot be done now
    */
   public static JdbcLedger open(LedgerConfig config, Path dataDir) {
-    return new JdbcLedger(LedgerDatabase.open(config, dataDir));
+    return open(config, dataDir, null);
+  }
+
+  /**
+   * As {@link #open(LedgerConfig, Path)}.
+   *
+   * @param registry shows the pool's connections ({@code hikaricp_*}); null shows nothing
+   */
+  static JdbcLedger open(LedgerConfig config, Path dataDir, @Nullable MeterRegistry registry) {
+    return new JdbcLedger(LedgerDatabase.open(config, dataDir, registry));
   }
 
   @Override

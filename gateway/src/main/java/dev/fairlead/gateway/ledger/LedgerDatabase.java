@@ -2,11 +2,14 @@ package dev.fairlead.gateway.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 
 /** Connections to the ledger's database, whose tables are brought up to date before first use. */
 final class LedgerDatabase implements AutoCloseable {
@@ -34,7 +37,7 @@ final class LedgerDatabase implements AutoCloseable {
    *
    * @throws LedgerException when that cannot be done now
    */
-  static LedgerDatabase open(LedgerConfig config, Path dataDir) {
+  static LedgerDatabase open(LedgerConfig config, Path dataDir, @Nullable MeterRegistry registry) {
     JdbcAddress address =
         config.url().isEmpty()
             ? JdbcAddress.embedded(dataDir)
@@ -48,6 +51,9 @@ final class LedgerDatabase implements AutoCloseable {
       settings.setPassword(password);
     }
     settings.setPoolName("ledger");
+    if (registry != null) {
+      settings.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(registry));
+    }
     settings.setMaximumPoolSize(config.connections());
     settings.setMinimumIdle(1);
     settings.setConnectionTimeout(CONNECT_MILLIS);

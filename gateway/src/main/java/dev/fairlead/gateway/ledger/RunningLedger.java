@@ -60,7 +60,7 @@ public final class RunningLedger implements AutoCloseable {
       Consumer<Ledger> opened) {
     RowCarrier writer =
         config.enabled()
-            ? carrier(config, dataDir, registry, () -> open(config, dataDir, opened))
+            ? carrier(config, dataDir, registry, () -> open(config, dataDir, registry, opened))
             : null;
     return new RunningLedger(config, writer, timer, clock);
   }
@@ -79,8 +79,9 @@ public final class RunningLedger implements AutoCloseable {
     return LedgerWriter.start(config, registry, ledgers);
   }
 
-  private static Ledger open(LedgerConfig config, Path dataDir, Consumer<Ledger> opened) {
-    Ledger ledger = JdbcLedger.open(config, dataDir);
+  private static Ledger open(
+      LedgerConfig config, Path dataDir, MeterRegistry registry, Consumer<Ledger> opened) {
+    Ledger ledger = JdbcLedger.open(config, dataDir, registry);
     try {
       opened.accept(ledger);
     } catch (LedgerException e) {

@@ -6,6 +6,7 @@ import dev.fairlead.onnx.learning.LabelledPrompt;
 import dev.fairlead.onnx.learning.TrafficLabel;
 import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.FeatureValue;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,7 +129,11 @@ public final class TrafficLearning implements AutoCloseable {
       dropped();
       return false;
     }
-    meters.counter("llm.router.scorer.labels", "origin", origin).increment();
+    Counter.builder("llm.router.scorer.labels")
+        .description("Ratings and comparisons learned from, by where they come from")
+        .tag("origin", origin)
+        .register(meters)
+        .increment();
     return true;
   }
 
@@ -169,8 +174,10 @@ public final class TrafficLearning implements AutoCloseable {
     if (outcome == TenantLearning.Outcome.LEARNED) {
       return;
     }
-    meters
-        .counter("llm.router.scorer.heads", "outcome", outcome.name().toLowerCase(Locale.ROOT))
+    Counter.builder("llm.router.scorer.heads")
+        .description("Trials of a tenant's own head, by their outcome")
+        .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+        .register(meters)
         .increment();
     if (outcome == TenantLearning.Outcome.ROLLED_BACK) {
       logger.info("tenant {}: its own head does worse than the prior, which is back", name);
@@ -192,7 +199,10 @@ public final class TrafficLearning implements AutoCloseable {
   }
 
   private void dropped() {
-    meters.counter("llm.router.scorer.labels.dropped").increment();
+    Counter.builder("llm.router.scorer.labels.dropped")
+        .description("Ratings and comparisons that found no room")
+        .register(meters)
+        .increment();
   }
 
   private static LabelledPrompt labelled(AnalyzeResponse analysis, double gain) {
