@@ -33,6 +33,7 @@ public final class SseFramer {
   private int dataLineCount;
 
   private boolean rewrite;
+  private boolean marked;
   private boolean skipLineFeed;
   private boolean firstLine = true;
   private boolean done;
@@ -126,7 +127,8 @@ public final class SseFramer {
     if (firstLine) {
       firstLine = false;
       if (startsWithMark(work, from, to)) {
-        start = from + 3;
+        start = from + MARK.length;
+        marked = true;
         rewrite = true;
       }
     }
@@ -187,6 +189,7 @@ public final class SseFramer {
     dataLineCount = 0;
     lineStart = 0;
     rewrite = false;
+    marked = false;
   }
 
   private static boolean isDone(byte[] data, int from, int to) {
@@ -209,12 +212,9 @@ public final class SseFramer {
   }
 
   /** The event's lines with line feeds, without comments and byte order mark. */
-  private static byte[] rewritten(byte[] work, int from, int to) {
+  private byte[] rewritten(byte[] work, int from, int to) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(to - from + 2);
-    int start = from;
-    if (startsWithMark(work, from, to)) {
-      start += 3;
-    }
+    int start = marked ? from + MARK.length : from;
     for (int pos = start; pos < to; pos++) {
       if (work[pos] == '\n' || work[pos] == '\r') {
         if (pos > start && work[start] != ':') {
