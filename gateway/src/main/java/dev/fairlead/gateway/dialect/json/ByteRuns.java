@@ -35,16 +35,11 @@ final class ByteRuns {
 
   /**
    * Marks bytes that are a quote, a backslash, below a space or above ASCII. A subtraction's borrow
-   * may mark bytes above a true mark, never below one, so the lowest mark is always right.
+   * may mark bytes above a true mark, never below one, so the lowest mark is always right. A byte
+   * above ASCII is marked by itself, so it does no harm that the subtractions may mark it too.
    */
   private static long special(long word) {
-    long quote = word ^ QUOTES;
-    long backslash = word ^ BACKSLASHES;
-    return ((word - SPACES) & ~word
-            | (quote - ONES) & ~quote
-            | (backslash - ONES) & ~backslash
-            | word)
-        & HIGHS;
+    return (word - SPACES | (word ^ QUOTES) - ONES | (word ^ BACKSLASHES) - ONES | word) & HIGHS;
   }
 
   /** The first backslash, or {@code to}. */

@@ -24,6 +24,19 @@ record DecimalForm(boolean negative, String digits, int exponent) {
   private static final int SMALLEST_POWER = -324;
   private static final int CLAMP = 100_000_000;
 
+  /** Whether it is written as {@link #canonical} has it: integers of ordinary length but for -0. */
+  static boolean isCanonical(byte[] body, int start, int end) {
+    if (end - start > SAFE_INTEGER_LENGTH || body[start] == '-' && body[start + 1] == '0') {
+      return false;
+    }
+    for (int i = start + 1; i < end; i++) {
+      if (body[i] < '0' || body[i] > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The number between two offsets, whose grammar has been checked. */
   static DecimalForm of(byte[] body, int start, int end) {
     boolean negative = body[start] == '-';

@@ -8,6 +8,19 @@ import java.util.Arrays;
  */
 final class Escapes {
 
+  private static final byte[] SIMPLE = new byte[128];
+
+  static {
+    for (char letter : "\"\\/".toCharArray()) {
+      SIMPLE[letter] = (byte) letter;
+    }
+    SIMPLE['b'] = '\b';
+    SIMPLE['f'] = '\f';
+    SIMPLE['n'] = '\n';
+    SIMPLE['r'] = '\r';
+    SIMPLE['t'] = '\t';
+  }
+
   private Escapes() {}
 
   /**
@@ -63,13 +76,26 @@ final class Escapes {
 
   /** What the letter after a backslash stands for; 0 when it is none of JSON's. */
   static byte simple(byte letter) {
-    return switch (letter) {
-      case '"', '\\', '/' -> letter;
-      case 'b' -> '\b';
-      case 'f' -> '\f';
-      case 'n' -> '\n';
-      case 'r' -> '\r';
-      case 't' -> '\t';
+    return letter < 0 ? 0 : SIMPLE[letter];
+  }
+
+  /** Whether what it stands for could be said by an escape that is shorter, or by none. */
+  static boolean isVaried(byte letter) {
+    return letter == 'u' || letter == '/';
+  }
+
+  /**
+   * The letter behind a backslash that stands for a character which cannot be said in a shorter
+   * way; 0 when there is none.
+   */
+  static int letter(int character) {
+    return switch (character) {
+      case '"', '\\' -> character;
+      case '\b' -> 'b';
+      case '\f' -> 'f';
+      case '\n' -> 'n';
+      case '\r' -> 'r';
+      case '\t' -> 't';
       default -> 0;
     };
   }

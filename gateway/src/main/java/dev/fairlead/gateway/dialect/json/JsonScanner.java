@@ -23,6 +23,8 @@ public final class JsonScanner {
   private final JsonTape tape;
   private final int[] open;
   private final int[] counts;
+  private final int[] names;
+  private final boolean[] canonical;
   private int depth;
 
   private JsonScanner(byte[] body, JsonLimits limits) {
@@ -32,6 +34,8 @@ public final class JsonScanner {
     this.tape = new JsonTape(body);
     this.open = new int[limits.maxDepth()];
     this.counts = new int[limits.maxDepth()];
+    this.names = new int[limits.maxDepth()];
+    this.canonical = new boolean[limits.maxDepth()];
   }
 
   /** The document in {@code body}, which must not be changed afterwards. */
@@ -56,7 +60,8 @@ public final class JsonScanner {
     }
     at = value(at);
     while (depth > 0) {
-      at = step(at);
+      int container = open[depth - 1];
+      at = tape.isObject(container) ? members(container, at) : elements(container, at);
     }
     at = space(at);
     if (at != end) {
@@ -65,34 +70,80 @@ public final class JsonScanner {
     return tape;
   }
 
-  /** From inside a container to past its next value, into its next container, or out of it. */
-  private int step(int from) {
-    int at = space(from);
-    int container = open[depth - 1];
-    boolean object = tape.kind(container) == Kind.OBJECT;
-    if (at < end && body[at] == (object ? '}' : ']')) {
-      depth--;
-      tape.close(container, at + 1, counts[depth]);
-      return at + 1;
-    }
-    if (counts[depth - 1]++ > 0) {
-      at = space(expect(at, ',', object ? "',' or '}'" : "',' or ']'"));
-    }
-    if (object) {
-      if (at >= end || body[at] != '"') {
-        throw fail(at, "a member's name in double quotes");
+  /** From inside an object to past its end, or into its next container. */
+  private int members(int object, int from) {
+    int level = depth;
+    int count = counts[level - 1];
+    int at = from;
+    while (depth == level) {
+      at = space(at);
+      if (at < end && body[at] == '}') {
+        return leave(object, at, count);
       }
-      at = space(expect(space(string(at)), ':', "':'"));
+      if (count++ > 0) {
+        at = space(expect(at, ',', "',' or '}'"));
+      }
+      counts[level - 1] = count;
+      at = value(name(at));
     }
-    return value(at);
+    return at;
+  }
+
+  /** From a member's name to its value. */
+  private int name(int at) {
+    if (at >= end || body[at] != '"') {
+      throw fail(at, "a member's name in double quotes");
+    }
+    int key = tape.size();
+    int after = string(at, true);
+    inOrder(depth - 1, key);
+    return space(expect(space(after), ':', "':'"));
+  }
+
+  private void inOrder(int level, int key) {
+    int before = names[level];
+    names[level] = key;
+    if (before > 0 && tape.compareNames(before, key) >= 0) {
+      canonical[level] = false;
+    }
+  }
+
+  /** From inside an array to past its end, or into its next container. */
+  private int elements(int array, int from) {
+    int level = depth;
+    int count = counts[level - 1];
+    int at = from;
+    while (depth == level) {
+      at = space(at);
+      if (at < end && body[at] == ']') {
+        return leave(array, at, count);
+      }
+      if (count++ > 0) {
+        at = space(expect(at, ',', "',' or ']'"));
+      }
+      counts[level - 1] = count;
+      at = value(at);
+    }
+    return at;
+  }
+
+  private int leave(int container, int at, int count) {
+    depth--;
+    tape.close(container, at + 1, count, canonical[depth]);
+    if (depth > 0) {
+      canonical[depth - 1] &= canonical[depth];
+    }
+    return at + 1;
   }
 
   private int value(int at) {
     if (at >= end) {
       throw fail(at, "a value");
     }
+    if (body[at] == '"') {
+      return string(at, false);
+    }
     return switch (body[at]) {
-      case '"' -> string(at);
       case '{' -> enter(Kind.OBJECT, at);
       case '[' -> enter(Kind.ARRAY, at);
       case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> number(at);
@@ -108,6 +159,8 @@ public final class JsonScanner {
       throw fail(at, "at most " + depth + " levels of nesting", "one level more");
     }
     counts[depth] = 0;
+    names[depth] = 0;
+    canonical[depth] = true;
     open[depth++] = tape.open(kind, at);
     return at + 1;
   }
@@ -119,13 +172,15 @@ public final class JsonScanner {
         throw fail(at, "a value");
       }
     }
-    tape.scalar(kind, 0, at, to);
+    tape.scalar(kind, at, to);
     return to;
   }
 
-  private int string(int quote) {
+  private int string(int quote, boolean key) {
     int at = quote + 1;
     int flags = 0;
+    int surplus = 0;
+    boolean varied = false;
     while (true) {
       at = ByteRuns.plainEnd(body, at, end);
       if (at >= end) {
@@ -133,12 +188,14 @@ public final class JsonScanner {
       }
       byte b = body[at];
       if (b == '"') {
-        tape.scalar(Kind.STRING, flags, quote, at + 1);
-        return at + 1;
+        break;
       }
       if (b == '\\') {
-        at = escape(at);
         flags |= JsonTape.ESCAPED;
+        int next = escape(at);
+        varied |= Escapes.isVaried(body[at + 1]);
+        surplus += next - at - 1;
+        at = next;
       } else if (b < 0) {
         at = utf8(at);
         flags |= JsonTape.NON_ASCII;
@@ -146,18 +203,31 @@ public final class JsonScanner {
         throw fail(at, "control characters in strings to be escaped");
       }
     }
+    if (surplus > 0 && (varied || key)) {
+      notCanonical();
+    }
+    if (surplus == 0 || key) {
+      tape.string(flags, quote, at + 1);
+    } else {
+      tape.escaped(flags, quote, at + 1, surplus, varied);
+    }
+    return at + 1;
   }
 
   private int escape(int at) {
     if (at + 1 >= end) {
       throw fail(at, "an escape sequence");
     }
-    if (body[at + 1] != 'u') {
-      if (Escapes.simple(body[at + 1]) == 0) {
-        throw fail(at, "an escape sequence of JSON");
-      }
-      return at + 2;
+    if (body[at + 1] == 'u') {
+      return unicodeEscape(at);
     }
+    if (Escapes.simple(body[at + 1]) == 0) {
+      throw fail(at, "an escape sequence of JSON");
+    }
+    return at + 2;
+  }
+
+  private int unicodeEscape(int at) {
     char unit = unit(at);
     if (Character.isLowSurrogate(unit)) {
       throw fail(at, "surrogates in pairs");
@@ -271,7 +341,10 @@ public final class JsonScanner {
         && !DecimalForm.of(body, start, to).inRange()) {
       throw fail(start, "numbers in the range of a double", tape.sample(start, to));
     }
-    tape.scalar(Kind.NUMBER, 0, start, to);
+    if (!plain || !DecimalForm.isCanonical(body, start, to)) {
+      notCanonical();
+    }
+    tape.scalar(Kind.NUMBER, start, to);
     return to;
   }
 
@@ -284,11 +357,23 @@ public final class JsonScanner {
   }
 
   private int space(int from) {
+    if (from >= end || body[from] > ' ') {
+      return from;
+    }
     int at = from;
-    while (at < end && body[at] <= ' ' && isSpace(body[at])) {
+    while (at < end && isSpace(body[at])) {
       at++;
     }
+    if (at > from) {
+      notCanonical();
+    }
     return at;
+  }
+
+  private void notCanonical() {
+    if (depth > 0) {
+      canonical[depth - 1] = false;
+    }
   }
 
   private static boolean isSpace(byte b) {

@@ -11,8 +11,9 @@ import java.util.Arrays;
  * addressed by an int.
  *
  * <p>A scalar or key takes one word, a container two (its second word holds where its subtree ends
- * and how many children it has). The children of an object are key, value, key, value. Immutable
- * once scanned; safe to share.
+ * and how many children it has), as does a value with escapes (what they add to its length, and
+ * whether they are the only way to write what they stand for). The children of an object are key,
+ * value, key, value. Immutable once scanned; safe to share.
  */
 public final class JsonTape {
 
@@ -46,8 +47,18 @@ public final class JsonTape {
   static final int ESCAPED = 1;
   static final int NON_ASCII = 2;
 
+  /** A second word follows: of strings. */
+  private static final int COUNTED = 4;
+
+  /** Of containers. */
+  private static final int CANONICAL = 1;
+
+  private static final long VARIED = 1L << 63;
+
   private static final Kind[] KINDS = Kind.values();
-  private static final int KIND_SHIFT = 60;
+  private static final int ARRAY = Kind.ARRAY.ordinal();
+  private static final int STRING = Kind.STRING.ordinal();
+  private static final int KIND_SHIFT = 61;
   private static final int FLAG_SHIFT = 58;
   private static final int START_SHIFT = 29;
   private static final long OFFSET_MASK = (1L << START_SHIFT) - 1;
@@ -63,7 +74,7 @@ public final class JsonTape {
 
   JsonTape(byte[] body) {
     this.body = body;
-    this.words = new long[Math.clamp(body.length >> 3, 32, 1 << 16)];
+    this.words = new long[Math.clamp(body.length >> 4, 32, 1 << 16)];
   }
 
   /** The bytes; not a copy. */
@@ -106,7 +117,10 @@ public final class JsonTape {
 
   /** The node that follows, in document order, everything inside this one. */
   public int next(int node) {
-    return isContainer(node) ? (int) (words[node + 1] >>> 32) : node + 1;
+    long word = words[node];
+    return word >>> KIND_SHIFT <= ARRAY
+        ? (int) (words[node + 1] >>> 32)
+        : node + 1 + (int) (word >>> FLAG_SHIFT + 2 & 1);
   }
 
   /** The text of a string or key, escapes resolved. */
@@ -122,14 +136,16 @@ public final class JsonTape {
 
   /** Whether a string or key has exactly this ASCII text. */
   public boolean isText(int node, String ascii) {
-    if (isEscaped(node)) {
+    long word = words[node];
+    if ((word >>> FLAG_SHIFT & ESCAPED) != 0) {
       return text(node).equals(ascii);
     }
-    int from = start(node) + 1;
+    int from = (int) (word >>> START_SHIFT & OFFSET_MASK) + 1;
     int length = ascii.length();
-    if (end(node) - 1 - from != length) {
-      return false;
-    }
+    return (int) (word & OFFSET_MASK) - 1 - from == length && isAt(from, ascii, length);
+  }
+
+  private boolean isAt(int from, String ascii, int length) {
     for (int i = 0; i < length; i++) {
       if (body[from + i] != ascii.charAt(i)) {
         return false;
@@ -142,11 +158,12 @@ public final class JsonTape {
   public long characters(int node) {
     int from = start(node) + 1;
     int to = end(node) - 1;
-    if (flags(node) == 0) {
-      return to - from;
+    int flags = flags(node);
+    int characters = (flags & NON_ASCII) == 0 ? to - from : ByteRuns.characters(body, from, to);
+    if ((flags & COUNTED) != 0) {
+      return characters - (int) words[node + 1];
     }
-    int characters = ByteRuns.characters(body, from, to);
-    return isEscaped(node) ? characters - Escapes.surplus(body, from, to) : characters;
+    return flags == 0 ? characters : characters - Escapes.surplus(body, from, to);
   }
 
   /** The value of that name in an object, or -1. */
@@ -231,12 +248,37 @@ public final class JsonTape {
     return (flags(node) & ESCAPED) != 0;
   }
 
+  /** Whether a container is known to be written as {@link CanonicalDigest} has it. */
+  boolean isCanonical(int node) {
+    return isContainer(node) && flags(node) == CANONICAL;
+  }
+
+  /** Names without escapes by their length, then by their bytes. */
+  int compareNames(int first, int second) {
+    int from = start(first);
+    int length = end(first) - from;
+    int otherFrom = start(second);
+    int otherLength = end(second) - otherFrom;
+    return length == otherLength
+        ? Arrays.compareUnsigned(body, from, from + length, body, otherFrom, otherFrom + length)
+        : length - otherLength;
+  }
+
+  /** Whether its escapes are the only way to write what they stand for; false when not known. */
+  boolean isEscapedOnlyAsNeeded(int node) {
+    return (flags(node) & COUNTED) != 0 && words[node + 1] >= 0;
+  }
+
   private int flags(int node) {
-    return (int) (words[node] >>> FLAG_SHIFT) & 3;
+    return (int) (words[node] >>> FLAG_SHIFT) & 7;
+  }
+
+  boolean isObject(int node) {
+    return words[node] >>> KIND_SHIFT == Kind.OBJECT.ordinal();
   }
 
   private boolean isContainer(int node) {
-    return words[node] >>> KIND_SHIFT <= Kind.ARRAY.ordinal();
+    return words[node] >>> KIND_SHIFT <= ARRAY;
   }
 
   /** False for the containers that a scan was in when it failed, and past its end. */
@@ -244,10 +286,28 @@ public final class JsonTape {
     return node < size && (!isContainer(node) || next(node) != 0);
   }
 
-  void scalar(Kind kind, int flags, int start, int end) {
+  void scalar(Kind kind, int start, int end) {
+    room(1);
+    words[size++] = (long) kind.ordinal() << KIND_SHIFT | (long) start << START_SHIFT | end;
+  }
+
+  /** A member's name, or a string that holds no escapes. */
+  void string(int flags, int start, int end) {
     room(1);
     long span = (long) start << START_SHIFT | end;
-    words[size++] = (long) kind.ordinal() << KIND_SHIFT | (long) flags << FLAG_SHIFT | span;
+    words[size++] = (long) STRING << KIND_SHIFT | (long) flags << FLAG_SHIFT | span;
+  }
+
+  /**
+   * A string value with escapes.
+   *
+   * @param surplus by how many characters they are longer than what they stand for
+   * @param varied whether there is another way to write one of them
+   */
+  void escaped(int flags, int start, int end, int surplus, boolean varied) {
+    room(2);
+    string(flags | COUNTED, start, end);
+    words[size++] = varied ? VARIED | surplus : surplus;
   }
 
   int open(Kind kind, int start) {
@@ -259,8 +319,14 @@ public final class JsonTape {
     return node;
   }
 
-  void close(int container, int end, int count) {
-    words[container] |= end;
+  /**
+   * A container's end.
+   *
+   * @param canonical whether it is written, with all that is inside, as {@link CanonicalDigest} has
+   *     it
+   */
+  void close(int container, int end, int count, boolean canonical) {
+    words[container] |= canonical ? (long) CANONICAL << FLAG_SHIFT | end : end;
     words[container + 1] = (long) size << 32 | count;
   }
 

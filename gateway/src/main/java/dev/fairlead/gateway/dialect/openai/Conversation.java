@@ -5,6 +5,7 @@ import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
 import dev.fairlead.gateway.dialect.json.PromptText;
 import dev.fairlead.gateway.dialect.json.Required;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,28 +14,32 @@ import org.jspecify.annotations.Nullable;
 final class Conversation extends PromptText {
 
   private boolean calls;
+  private int roleNode;
+  private int contentNode;
+  private boolean saysMore;
 
   /** Who speaks. */
   private enum Role {
-    SYSTEM,
-    DEVELOPER,
     USER,
     ASSISTANT,
     TOOL,
+    SYSTEM,
+    DEVELOPER,
     FUNCTION;
 
     private static final String EXPECTED = "system, developer, user, assistant, tool or function";
 
-    static @Nullable Role of(String name) {
-      return switch (name) {
-        case "system" -> SYSTEM;
-        case "developer" -> DEVELOPER;
-        case "user" -> USER;
-        case "assistant" -> ASSISTANT;
-        case "tool" -> TOOL;
-        case "function" -> FUNCTION;
-        default -> null;
-      };
+    private static final Role[] ALL = values();
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    static @Nullable Role of(JsonTape tape, int node) {
+      for (Role role : ALL) {
+        if (tape.isText(node, role.word)) {
+          return role;
+        }
+      }
+      return null;
     }
 
     boolean mayBeSilent() {
@@ -64,8 +69,12 @@ final class Conversation extends PromptText {
 
   private void turn(int message) {
     JsonExpect.kind(tape, message, Kind.OBJECT);
-    int roleNode = Required.member(tape, message, "role", Kind.STRING);
-    Role role = Role.of(tape.text(roleNode));
+    find(message);
+    if (roleNode < 0) {
+      throw JsonExpect.missing(tape, message, "role", Kind.STRING.words());
+    }
+    JsonExpect.kind(tape, roleNode, Kind.STRING);
+    Role role = Role.of(tape, roleNode);
     if (role == null) {
       throw JsonExpect.wrongValue(tape, roleNode, Role.EXPECTED);
     }
@@ -77,13 +86,35 @@ final class Conversation extends PromptText {
         Required.name(tape, message);
         calls = true;
       }
-      case ASSISTANT -> assistant(message);
+      case ASSISTANT -> {
+        if (saysMore) {
+          assistant(message);
+        }
+      }
       case SYSTEM, DEVELOPER, USER -> {}
     }
   }
 
+  /** One look at the members of a turn, most of which have only these two. */
+  private void find(int message) {
+    roleNode = -1;
+    contentNode = -1;
+    saysMore = false;
+    int key = tape.first(message);
+    for (int left = tape.count(message); left > 0; left--) {
+      if (roleNode < 0 && tape.isText(key, "role")) {
+        roleNode = key + 1;
+      } else if (contentNode < 0 && tape.isText(key, "content")) {
+        contentNode = key + 1;
+      } else {
+        saysMore = true;
+      }
+      key = tape.next(key + 1);
+    }
+  }
+
   private void content(int message, Role role) {
-    int content = tape.member(message, "content");
+    int content = contentNode;
     if (!JsonExpect.isPresent(tape, content)) {
       if (!role.mayBeSilent()) {
         throw content < 0 ? missingContent(message) : wrongContent(content);

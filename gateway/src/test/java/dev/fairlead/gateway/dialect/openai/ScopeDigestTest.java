@@ -31,7 +31,7 @@ class ScopeDigestTest {
 
   private static final int ROUNDS = 2000;
   private static final String CANONICAL =
-      "DIALECT_OPENAI_CHAT\n{\"messages\":[{\"content\":@,\"role\":\"user\",},],}";
+      "DIALECT_OPENAI_CHAT\n{\"messages\":[{\"role\":\"user\",\"content\":@}]}";
   private static final OpenAiChatCodec CODEC = new OpenAiChatCodec(ScanLimits.DEFAULT);
 
   @ParameterizedTest
