@@ -132,8 +132,8 @@ run() {
     awk '/^RESULT/ { print $2, $3, $4, $5 }'
 }
 
-echo "warming up (4 x $seconds s)"
-for again in 1 2; do
+echo "warming up (8 x $seconds s)"
+for again in 1 2 3 4; do
   run "$off_port" "$connections" "$seconds" >/dev/null
   run "$on_port" "$connections" "$seconds" >/dev/null
 done
