@@ -6,6 +6,9 @@ import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.lifecycle.BackendProcess;
 import dev.fairlead.common.rpc.RpcChannels;
 import dev.fairlead.common.rpc.ServiceToken;
+import dev.fairlead.common.tls.ServerTls;
+import dev.fairlead.common.tls.Tls;
+import dev.fairlead.telemetry.CertificateMetrics;
 import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.telemetry.TelemetrySettings;
@@ -42,7 +45,10 @@ public final class Main {
     SecurityConfig security = config.section("security", SecurityConfig.class);
     Telemetry telemetry =
         Telemetry.start("cache-service", config.section("telemetry", TelemetrySettings.class));
-    ManagedChannel scorer = scorer(cache, security, telemetry);
+    Tls tls = Tls.of(config);
+    ServerTls hops = tls.hopServer();
+    ManagedChannel scorer = scorer(cache, security, tls, telemetry);
+    CertificateMetrics.bindTo(telemetry.registry(), tls);
     CacheNode node = CacheNode.start(config, telemetry.registry(), telemetry.tracer(), scorer);
     BackendProcess process = new BackendProcess(node);
     ManagementServer management =
@@ -54,17 +60,22 @@ public final class Main {
     interceptors.add(telemetry.serverInterceptor());
     interceptors.addAll(ServiceToken.demanding(security.serviceToken()));
     process.serve(
-        new InetSocketAddress(cache.bind(), cache.port()), interceptors, management, telemetry);
+        new InetSocketAddress(cache.bind(), cache.port()),
+        hops,
+        interceptors,
+        management,
+        tls,
+        telemetry);
   }
 
   private static @Nullable ManagedChannel scorer(
-      CacheConfig cache, SecurityConfig security, Telemetry telemetry) {
+      CacheConfig cache, SecurityConfig security, Tls tls, Telemetry telemetry) {
     if (cache.scorer().isEmpty()) {
       return null;
     }
     List<ClientInterceptor> interceptors = new ArrayList<>();
     interceptors.add(telemetry.clientInterceptor());
     interceptors.addAll(ServiceToken.sending(security.serviceToken()));
-    return RpcChannels.connect(cache.scorer(), interceptors);
+    return RpcChannels.connect(cache.scorer(), tls.hopClient(), interceptors);
   }
 }

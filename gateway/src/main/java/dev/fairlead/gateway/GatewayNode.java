@@ -3,6 +3,8 @@ package dev.fairlead.gateway;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.common.tls.ServerTls;
+import dev.fairlead.common.tls.Tls;
 import dev.fairlead.gateway.alerts.Alerts;
 import dev.fairlead.gateway.alerts.AlertsConfig;
 import dev.fairlead.gateway.alerts.SpendAnomalies;
@@ -68,6 +70,8 @@ import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.gateway.upstream.ProviderStatusClient;
 import dev.fairlead.redis.RedisConfig;
 import dev.fairlead.redis.RedisLink;
+import dev.fairlead.telemetry.CertificateMetrics;
+import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.Channel;
@@ -82,6 +86,8 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,6 +119,11 @@ public final class GatewayNode implements AutoCloseable {
   private static final int RECENT_ANSWERS = 1 << 14;
 
   private final EdgeServer edge;
+  private final Tls tls;
+  private final @Nullable ManagementServer management;
+  private final AtomicBoolean leaving;
+  private final Duration drainDelay;
+  private final Duration drainTimeout;
   private final @Nullable RpcServer rpc;
   private final CatalogFollower catalogs;
   private final Steering steering;
@@ -125,6 +136,10 @@ public final class GatewayNode implements AutoCloseable {
   private final @Nullable RedisLink link;
 
   private GatewayNode(
+      ServerConfig server,
+      Tls tls,
+      @Nullable ManagementServer management,
+      AtomicBoolean leaving,
       EdgeServer edge,
       @Nullable RpcServer rpc,
       CatalogFollower catalogs,
@@ -136,6 +151,11 @@ public final class GatewayNode implements AutoCloseable {
       KeyFollower keyFollower,
       Alerts alerts,
       @Nullable RedisLink link) {
+    this.drainDelay = server.drainDelay();
+    this.drainTimeout = server.drainTimeout();
+    this.tls = tls;
+    this.management = management;
+    this.leaving = leaving;
     this.edge = edge;
     this.keys = keys;
     this.keyFollower = keyFollower;
@@ -177,6 +197,10 @@ public final class GatewayNode implements AutoCloseable {
     RedisConfig redis = config.section("redis", RedisConfig.class);
     QualityConfig qualityConfig = config.section("quality", QualityConfig.class);
     ConsoleConfig console = config.section("console", ConsoleConfig.class);
+
+    Tls tls = Tls.of(config);
+    ServerTls door = tls.edge();
+    CertificateMetrics.bindTo(telemetry.registry(), tls);
 
     Map<String, Object> sections = new LinkedHashMap<>();
     sections.put("server", server);
@@ -296,10 +320,13 @@ public final class GatewayNode implements AutoCloseable {
                 lengths),
             new RateLimiter(limitStore(link, limits)),
             telemetry.tracer());
+    AtomicBoolean leaving = new AtomicBoolean();
+    BooleanSupplier ready = () -> !leaving.get() && catalogs.current().isPresent() && keys.ready();
     EdgeServer edge =
         EdgeServer.start(
             new EdgeServer.Parts(
                 server,
+                door,
                 limits,
                 streams,
                 security,
@@ -323,13 +350,32 @@ public final class GatewayNode implements AutoCloseable {
                 sections,
                 console,
                 requests,
-                () -> catalogs.current().isPresent() && keys.ready()));
+                ready));
     RpcServer rpc = null;
     if (server.grpcPort() >= 0) {
-      rpc = startRpc(server, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
+      rpc = startRpc(server, door, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
     }
+    ManagementServer management =
+        server.managementPort() < 0
+            ? null
+            : ManagementServer.start(
+                new InetSocketAddress(server.bind(), server.managementPort()), telemetry, ready);
     return new GatewayNode(
-        edge, rpc, catalogs, steering, breakers, ledger, timer, keys, keyFollower, alerts, link);
+        server,
+        tls,
+        management,
+        leaving,
+        edge,
+        rpc,
+        catalogs,
+        steering,
+        breakers,
+        ledger,
+        timer,
+        keys,
+        keyFollower,
+        alerts,
+        link);
   }
 
   private static ReferenceJudge judge(
@@ -373,6 +419,7 @@ public final class GatewayNode implements AutoCloseable {
 
   private static @Nullable RpcServer startRpc(
       ServerConfig server,
+      @Nullable ServerTls door,
       Telemetry telemetry,
       InferencePipeline pipeline,
       KeyDirectory keys,
@@ -383,6 +430,7 @@ public final class GatewayNode implements AutoCloseable {
     try {
       return RpcServer.listen(
           new InetSocketAddress(server.bind(), server.grpcPort()),
+          door,
           List.of(
               new InferenceGrpcService(pipeline, scopes, limits.scan()),
               new RoutingGrpcService(pipeline, scopes, limits.scan())),
@@ -396,6 +444,19 @@ public final class GatewayNode implements AutoCloseable {
           server.grpcPort());
       return null;
     }
+  }
+
+  private static void waitFor(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The port of probes and scrapes in use; -1 when there is none. */
+  public int managementPort() {
+    return management == null ? -1 : management.port();
   }
 
   /** The HTTP port in use. */
@@ -415,16 +476,31 @@ public final class GatewayNode implements AutoCloseable {
 
   /** Whether requests can be served. */
   public boolean ready() {
-    return catalogs.current().isPresent() && keys.ready();
+    return !leaving.get() && catalogs.current().isPresent() && keys.ready();
   }
 
-  /** Closes the doors, lets requests under way finish within the drain time; blocks. */
+  /**
+   * Says that it is not ready, waits for those who look at that, closes the doors, lets requests
+   * under way finish within the drain time, and writes what is to be kept; blocks.
+   */
   @Override
   public void close() {
+    leaving.set(true);
+    if (rpc != null) {
+      rpc.leave();
+    }
+    waitFor(drainDelay);
+    if (rpc != null) {
+      rpc.refuse();
+    }
     edge.close();
     if (rpc != null) {
-      rpc.close();
+      rpc.close(drainTimeout);
     }
+    if (management != null) {
+      management.close();
+    }
+    tls.close();
     catalogs.close();
     breakers.close();
     steering.close();

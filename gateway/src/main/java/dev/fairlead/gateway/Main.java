@@ -6,6 +6,9 @@ import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.lifecycle.ShutdownSignal;
 import dev.fairlead.common.rpc.RpcChannels;
 import dev.fairlead.common.rpc.ServiceToken;
+import dev.fairlead.common.tls.ClientTls;
+import dev.fairlead.common.tls.Tls;
+import dev.fairlead.telemetry.CertificateMetrics;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.telemetry.TelemetrySettings;
 import io.grpc.ClientInterceptor;
@@ -36,13 +39,16 @@ public final class Main {
     SecurityConfig security = config.section("security", SecurityConfig.class);
     ShutdownSignal signal = ShutdownSignal.install();
     try (Telemetry telemetry =
-        Telemetry.start("gateway", config.section("telemetry", TelemetrySettings.class))) {
+            Telemetry.start("gateway", config.section("telemetry", TelemetrySettings.class));
+        Tls tls = Tls.of(config)) {
       List<ClientInterceptor> interceptors = new ArrayList<>();
       interceptors.add(telemetry.clientInterceptor());
       interceptors.addAll(ServiceToken.sending(security.serviceToken()));
-      ManagedChannel scorer = RpcChannels.connect(services.scorer(), interceptors);
-      ManagedChannel cache = RpcChannels.connect(services.cache(), interceptors);
-      ManagedChannel provider = RpcChannels.connect(services.provider(), interceptors);
+      ClientTls hops = tls.hopClient();
+      CertificateMetrics.bindTo(telemetry.registry(), tls);
+      ManagedChannel scorer = RpcChannels.connect(services.scorer(), hops, interceptors);
+      ManagedChannel cache = RpcChannels.connect(services.cache(), hops, interceptors);
+      ManagedChannel provider = RpcChannels.connect(services.provider(), hops, interceptors);
       GatewayNode.Backends backends = new GatewayNode.Backends(scorer, cache, provider);
       try (GatewayNode node = GatewayNode.start(config, telemetry, backends, false)) {
         System.out.println(

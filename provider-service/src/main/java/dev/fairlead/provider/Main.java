@@ -6,6 +6,9 @@ import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.lifecycle.BackendProcess;
 import dev.fairlead.common.lifecycle.ReloadSignal;
 import dev.fairlead.common.rpc.ServiceToken;
+import dev.fairlead.common.tls.ServerTls;
+import dev.fairlead.common.tls.Tls;
+import dev.fairlead.telemetry.CertificateMetrics;
 import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.telemetry.TelemetrySettings;
@@ -40,6 +43,9 @@ public final class Main {
     SecurityConfig security = config.section("security", SecurityConfig.class);
     Telemetry telemetry =
         Telemetry.start("provider-service", config.section("telemetry", TelemetrySettings.class));
+    Tls tls = Tls.of(config);
+    ServerTls hops = tls.hopServer();
+    CertificateMetrics.bindTo(telemetry.registry(), tls);
     ProviderNode node = ProviderNode.start(config, telemetry.registry(), telemetry.tracer());
     ReloadSignal.install(node::reload);
     BackendProcess process = new BackendProcess(node);
@@ -52,6 +58,6 @@ public final class Main {
     interceptors.add(telemetry.serverInterceptor());
     interceptors.addAll(ServiceToken.demanding(security.serviceToken()));
     InetSocketAddress address = new InetSocketAddress(settings.bind(), settings.port());
-    process.serve(address, interceptors, management, telemetry);
+    process.serve(address, hops, interceptors, management, tls, telemetry);
   }
 }

@@ -5,7 +5,10 @@ import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.lifecycle.BackendProcess;
 import dev.fairlead.common.rpc.ServiceToken;
+import dev.fairlead.common.tls.ServerTls;
+import dev.fairlead.common.tls.Tls;
 import dev.fairlead.onnx.ModelFileException;
+import dev.fairlead.telemetry.CertificateMetrics;
 import dev.fairlead.telemetry.ManagementServer;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.telemetry.TelemetrySettings;
@@ -40,6 +43,9 @@ public final class Main {
     SecurityConfig security = config.section("security", SecurityConfig.class);
     Telemetry telemetry =
         Telemetry.start("scorer-service", config.section("telemetry", TelemetrySettings.class));
+    Tls tls = Tls.of(config);
+    ServerTls hops = tls.hopServer();
+    CertificateMetrics.bindTo(telemetry.registry(), tls);
     ScorerNode node = ScorerNode.start(config, telemetry.registry(), telemetry.tracer());
     InetSocketAddress managementAddress =
         new InetSocketAddress(section.bind(), section.port() + MANAGEMENT_OFFSET);
@@ -50,6 +56,11 @@ public final class Main {
     interceptors.add(telemetry.serverInterceptor());
     interceptors.addAll(ServiceToken.demanding(security.serviceToken()));
     process.serve(
-        new InetSocketAddress(section.bind(), section.port()), interceptors, management, telemetry);
+        new InetSocketAddress(section.bind(), section.port()),
+        hops,
+        interceptors,
+        management,
+        tls,
+        telemetry);
   }
 }

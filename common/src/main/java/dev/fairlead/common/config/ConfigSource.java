@@ -63,7 +63,8 @@ public final class ConfigSource {
           "ledger",
           "alerts",
           "budgets",
-          "console");
+          "console",
+          "tls");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())

@@ -1,11 +1,13 @@
 package dev.fairlead.common.lifecycle;
 
 import dev.fairlead.common.rpc.RpcServer;
+import dev.fairlead.common.tls.ServerTls;
 import io.grpc.ServerInterceptor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,18 +38,23 @@ public final class BackendProcess {
    * Serves the node's services on {@code address}, blocks until SIGINT or SIGTERM, lets calls
    * finish, then closes the node and {@code closeables} in order.
    *
+   * @param tls what to show and to ask for; null: plain text
    * @param interceptors outermost first
    * @throws IOException when the port is taken
    */
   public void serve(
-      InetSocketAddress address, List<ServerInterceptor> interceptors, AutoCloseable... closeables)
+      InetSocketAddress address,
+      @Nullable ServerTls tls,
+      List<ServerInterceptor> interceptors,
+      AutoCloseable... closeables)
       throws IOException {
     ShutdownSignal signal = ShutdownSignal.install();
-    try (RpcServer server = RpcServer.listen(address, node.services(), interceptors)) {
+    try (RpcServer server = RpcServer.listen(address, tls, node.services(), interceptors)) {
       logger.info("{} serves gRPC on {}:{}", node.name(), address.getHostString(), server.port());
       serving = true;
       signal.await();
       serving = false;
+      server.leave();
       server.close(GRACE);
     } finally {
       serving = false;

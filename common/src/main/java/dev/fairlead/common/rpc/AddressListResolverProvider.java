@@ -1,5 +1,6 @@
 package dev.fairlead.common.rpc;
 
+import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
@@ -32,6 +33,17 @@ final class AddressListResolverProvider extends NameResolverProvider {
   private static final Pattern ADDRESS =
       Pattern.compile("(?:\\[([^\\[\\]]+)]|([^\\[\\]:]+)):(\\d{1,5})");
 
+  private final String serverName;
+
+  /**
+   * A resolver of lists.
+   *
+   * @param serverName what all servers are called, whatever their hosts are; empty: as their hosts
+   */
+  AddressListResolverProvider(String serverName) {
+    this.serverName = serverName;
+  }
+
   /**
    * The URI by which gRPC asks for these addresses: {@code host:port} or {@code [IPv6]:port},
    * joined by commas.
@@ -48,7 +60,9 @@ final class AddressListResolverProvider extends NameResolverProvider {
   @Override
   public NameResolver newNameResolver(URI target, NameResolver.Args args) {
     return new AddressListResolver(
-        target.getPath().substring(1), Objects.requireNonNull(args.getOffloadExecutor()));
+        target.getPath().substring(1),
+        serverName,
+        Objects.requireNonNull(args.getOffloadExecutor()));
   }
 
   @Override
@@ -74,11 +88,13 @@ final class AddressListResolverProvider extends NameResolverProvider {
   /** Looks names up off the event loop, again whenever gRPC asks. */
   private static final class AddressListResolver extends NameResolver {
     private final String addresses;
+    private final String serverName;
     private final Executor offload;
     private @Nullable Listener2 listener;
 
-    AddressListResolver(String addresses, Executor offload) {
+    AddressListResolver(String addresses, String serverName, Executor offload) {
       this.addresses = addresses;
+      this.serverName = serverName;
       this.offload = offload;
     }
 
@@ -114,7 +130,7 @@ final class AddressListResolverProvider extends NameResolverProvider {
         String host = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
         try {
           for (InetAddress ip : InetAddress.getAllByName(host)) {
-            groups.add(new EquivalentAddressGroup(new InetSocketAddress(ip, port)));
+            groups.add(group(new InetSocketAddress(ip, port), host));
           }
         } catch (UnknownHostException e) {
           failure = Status.UNAVAILABLE.withDescription("unknown host " + host);
@@ -126,6 +142,17 @@ final class AddressListResolverProvider extends NameResolverProvider {
         current.onResult(
             ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(groups)).build());
       }
+    }
+
+    /** Each connection is to its own host: gRPC has one name for all, that of the first. */
+    private EquivalentAddressGroup group(InetSocketAddress address, String host) {
+      String name = serverName.isEmpty() ? host : serverName;
+      String authority = (name.contains(":") ? "[" + name + "]" : name) + ":" + address.getPort();
+      return new EquivalentAddressGroup(
+          address,
+          Attributes.newBuilder()
+              .set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, authority)
+              .build());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.fairlead.common.rpc;
 
+import dev.fairlead.common.tls.ClientTls;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -9,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Channels between services: round-robin over every address of the target, retries of UNAVAILABLE
@@ -62,17 +64,37 @@ public final class RpcChannels {
   private RpcChannels() {}
 
   /**
-   * A channel to a service.
+   * A channel to a service in plain text.
    *
    * @param target {@code host:port}, or several joined by commas; every address of every host is
    *     used
    * @param interceptors outermost first
    */
   public static ManagedChannel connect(String target, List<ClientInterceptor> interceptors) {
+    return connect(target, null, interceptors);
+  }
+
+  /**
+   * A channel to a service. Every address shows a certificate for the host by which it was found.
+   *
+   * @param target {@code host:port}, or several joined by commas; every address of every host is
+   *     used
+   * @param tls whom to trust and what to show; null: plain text
+   * @param interceptors outermost first
+   */
+  public static ManagedChannel connect(
+      String target, @Nullable ClientTls tls, List<ClientInterceptor> interceptors) {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forTarget(AddressListResolverProvider.target(target));
+    if (tls == null) {
+      builder.usePlaintext();
+    } else {
+      builder.sslContext(RpcTls.client(tls));
+    }
     ManagedChannel channel =
-        NettyChannelBuilder.forTarget(AddressListResolverProvider.target(target))
-            .nameResolverFactory(new AddressListResolverProvider())
-            .usePlaintext()
+        builder
+            .nameResolverFactory(
+                new AddressListResolverProvider(tls == null ? "" : tls.serverName()))
             .directExecutor()
             .maxInboundMessageSize(RpcServer.MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(RpcServer.MAX_METADATA_BYTES)

@@ -1,5 +1,6 @@
 package dev.fairlead.common.rpc;
 
+import dev.fairlead.common.tls.ServerTls;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A gRPC server as every service of the mesh runs it: health and reflection beside its own
@@ -41,7 +43,7 @@ public final class RpcServer implements AutoCloseable {
   }
 
   /**
-   * Serves on a TCP port.
+   * Serves on a TCP port in plain text.
    *
    * @param address where to listen; port 0 takes a free one
    * @param interceptors outermost first
@@ -49,6 +51,23 @@ public final class RpcServer implements AutoCloseable {
    */
   public static RpcServer listen(
       InetSocketAddress address,
+      List<BindableService> services,
+      List<ServerInterceptor> interceptors)
+      throws IOException {
+    return listen(address, null, services, interceptors);
+  }
+
+  /**
+   * Serves on a TCP port.
+   *
+   * @param address where to listen; port 0 takes a free one
+   * @param tls what to show and to ask for; null: plain text
+   * @param interceptors outermost first
+   * @throws IOException when the port is taken
+   */
+  public static RpcServer listen(
+      InetSocketAddress address,
+      @Nullable ServerTls tls,
       List<BindableService> services,
       List<ServerInterceptor> interceptors)
       throws IOException {
@@ -60,7 +79,11 @@ public final class RpcServer implements AutoCloseable {
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionAge(5, TimeUnit.MINUTES)
-            .maxConnectionAgeGrace(15, TimeUnit.MINUTES);
+            .maxConnectionAgeGrace(15, TimeUnit.MINUTES)
+            .handshakeTimeout(10, TimeUnit.SECONDS);
+    if (tls != null) {
+      builder.sslContext(RpcTls.server(tls));
+    }
     return start(builder, services, interceptors);
   }
 
@@ -84,15 +107,23 @@ public final class RpcServer implements AutoCloseable {
     return port;
   }
 
+  /** Tells health checks that no call should come any more, and serves those that do. */
+  public void leave() {
+    health.enterTerminalState();
+  }
+
+  /** Refuses new calls, lets those in flight go on, and does not wait for them. */
+  public void refuse() {
+    leave();
+    server.shutdown();
+  }
+
   /**
    * Refuses new calls, tells health checks, lets calls in flight finish for at most {@code grace},
    * then cancels them. Blocks. May be called again.
    */
   public void close(Duration grace) {
-    if (!server.isShutdown()) {
-      health.enterTerminalState();
-      server.shutdown();
-    }
+    refuse();
     try {
       if (!server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
         server.shutdownNow();

@@ -38,6 +38,7 @@ class BackendProcessIT {
       new BackendProcess(new HoldingNode(folder))
           .serve(
               new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])),
+              null,
               List.of(),
               () -> {
                 throw new IllegalStateException(
@@ -108,6 +109,7 @@ class BackendProcessIT {
 
       assertThat(call.get(20, TimeUnit.SECONDS).getEncoder()).isEqualTo("held");
       assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
       assertThat(notes()).containsExactly("call began", "call ended", "node closed", "closed last");
     } finally {
       channel.shutdownNow();

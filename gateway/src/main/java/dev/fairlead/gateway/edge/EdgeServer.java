@@ -6,6 +6,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.net.FlushPerIteration;
+import dev.fairlead.common.tls.ServerTls;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.ServerConfig;
 import dev.fairlead.gateway.StreamsConfig;
@@ -28,18 +29,21 @@ import dev.fairlead.gateway.steering.Steering;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.gateway.upstream.ProviderStatusClient;
 import dev.fairlead.telemetry.Telemetry;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The HTTP server of the gateway: its port, its limits, and how it stops. */
 public final class EdgeServer implements AutoCloseable {
 
   private static final Duration HTTP2_WINDOW = Duration.ofSeconds(10);
-  private static final Duration DRAIN = Duration.ofSeconds(30);
+  private static final Duration QUIET = Duration.ofMillis(100);
 
   private final Server server;
 
@@ -50,6 +54,7 @@ public final class EdgeServer implements AutoCloseable {
   /** What the endpoints work with. */
   public record Parts(
       ServerConfig config,
+      @Nullable ServerTls tls,
       LimitsConfig limits,
       StreamsConfig streams,
       SecurityConfig security,
@@ -84,7 +89,6 @@ public final class EdgeServer implements AutoCloseable {
     LimitsConfig limits = parts.limits();
     ServerBuilder builder =
         Server.builder()
-            .http(new InetSocketAddress(parts.config().bind(), parts.config().port()))
             .disableServerHeader()
             .maxRequestLength(limits.maxBodyBytes())
             .requestTimeout(limits.bodyTimeout())
@@ -95,20 +99,46 @@ public final class EdgeServer implements AutoCloseable {
             .http1MaxInitialLineLength(limits.maxRequestLine())
             .http1MaxHeaderSize(limits.maxHeaderBytes())
             .http2MaxHeaderListSize(limits.maxHeaderBytes())
-            // Headers, body and events that are written in one turn of the event loop leave in one
-            // system call.
-            .childChannelPipelineCustomizer(pipeline ->
-                pipeline.addFirst(
-                    new FlushPerIteration(),
-                    new ControlFrameGuard(
-                        limits.maxHttp2Controls(), HTTP2_WINDOW, System::nanoTime),
-                    new StalledWriteGuard(parts.streams().writeTimeout()),
-                    new StalledRequestGuard(limits)))
-            .gracefulShutdownTimeout(Duration.ofMillis(100), DRAIN);
+            .childChannelPipelineCustomizer(pipeline -> addGuards(pipeline, parts))
+            .gracefulShutdownTimeout(QUIET, longer(QUIET, parts.config().drainTimeout()));
+    InetSocketAddress address = new InetSocketAddress(parts.config().bind(), parts.config().port());
+    if (parts.tls() == null) {
+      builder.http(address);
+    } else {
+      builder.https(address);
+      EdgeTls.apply(builder, parts.tls());
+    }
     Endpoints.addTo(builder, parts);
     Server server = builder.build();
     listen(server, parts.config());
     return new EdgeServer(server);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
+  /**
+   * Headers, body and events that are written in one turn of the event loop leave in one system
+   * call. The guards that read what the peer says stand before the codecs: with TLS behind its
+   * handler, which takes its place in front of the last one when a connection begins.
+   */
+  private static void addGuards(ChannelPipeline pipeline, Parts parts) {
+    LimitsConfig limits = parts.limits();
+    ChannelHandler[] readers = {
+      new ControlFrameGuard(limits.maxHttp2Controls(), HTTP2_WINDOW, System::nanoTime),
+      new StalledRequestGuard(limits)
+    };
+    if (parts.tls() == null) {
+      pipeline.addFirst(readers);
+    } else {
+      String codecs = pipeline.lastContext().name();
+      for (ChannelHandler reader : readers) {
+        pipeline.addBefore(codecs, null, reader);
+      }
+    }
+    pipeline.addFirst(
+        new FlushPerIteration(), new StalledWriteGuard(parts.streams().writeTimeout()));
   }
 
   private static void listen(Server server, ServerConfig config) {
