@@ -60,7 +60,11 @@ final class RawHttp2 implements AutoCloseable {
    * @param settings identifiers and values by turns
    */
   static RawHttp2 connect(int port, int... settings) throws IOException {
-    Socket socket = new Socket("127.0.0.1", port);
+    return over(new Socket("127.0.0.1", port), settings);
+  }
+
+  /** Begins on a connection that is there, such as one with TLS. */
+  static RawHttp2 over(Socket socket, int... settings) throws IOException {
     socket.setSoTimeout(20_000);
     RawHttp2 connection = new RawHttp2(socket);
     ByteBuffer payload = ByteBuffer.allocate(settings.length * 3);
