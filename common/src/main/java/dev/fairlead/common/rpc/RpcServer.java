@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class RpcServer implements AutoCloseable {
 
   private final Server server;
   private final HealthStatusManager health;
+  private final AtomicBoolean leaving = new AtomicBoolean();
   private final int port;
 
   private RpcServer(Server server, HealthStatusManager health) {
@@ -109,7 +111,9 @@ public final class RpcServer implements AutoCloseable {
 
   /** Tells health checks that no call should come any more, and serves those that do. */
   public void leave() {
-    health.enterTerminalState();
+    if (leaving.compareAndSet(false, true)) {
+      health.enterTerminalState();
+    }
   }
 
   /** Refuses new calls, lets those in flight go on, and does not wait for them. */

@@ -68,17 +68,17 @@ class TlsTest {
       delimiter = '|',
       textBlock =
           """
-          edge: {cert: c}                                            | tls.edge.key: missing
-          edge: {key: k}                                             | tls.edge.cert: missing
-          edge: {cert: c, key: k, client_auth: want}                 | tls.edge.client_ca: missing
-          edge: {client_ca: a, client_auth: require}                 | tls.edge.cert: missing
-          edge: {cert: c, key: k, client_ca: a}                      | tls.edge.client_auth: none (expected: want or require
-          edge: {client_auth: maybe}                                 | tls.edge.client_auth: maybe (expected: none, want or require)
-          hops: {cert: c}                                            | tls.hops.key: missing
-          hops: {cert: c, key: k}                                    | tls.hops.ca: missing
-          hops: {ca: a}                                              | tls.hops.cert: missing
-          hops: {client_auth: all}                                   | tls.hops.client_auth: all
-          reload_interval: 0                                         | tls.reload_interval: PT0S
+          edge: {cert: c} | tls.edge.key: missing
+          edge: {key: k} | tls.edge.cert: missing
+          edge: {cert: c, key: k, client_auth: want} | tls.edge.client_ca: missing
+          edge: {client_ca: a, client_auth: require} | tls.edge.cert: missing
+          edge: {cert: c, key: k, client_ca: a} | client_auth: none (expected: want or require
+          edge: {client_auth: maybe} | client_auth: maybe (expected: none, want
+          hops: {cert: c} | tls.hops.key: missing
+          hops: {cert: c, key: k} | tls.hops.ca: missing
+          hops: {ca: a} | tls.hops.cert: missing
+          hops: {client_auth: all} | tls.hops.client_auth: all
+          reload_interval: 0 | tls.reload_interval: PT0S
           """)
   void section_isRefused_whenItDoesNotFitTogether(String yaml, String complaint) {
     ConfigSource config = ConfigSource.parse("f", "tls: {" + yaml + "}", Map.of());
