@@ -48,7 +48,7 @@ public final class Main {
     Tls tls = Tls.of(config);
     ServerTls hops = tls.hopServer();
     ManagedChannel scorer = scorer(cache, security, tls, telemetry);
-    CertificateMetrics.bindTo(telemetry.registry(), tls);
+    tls.list(new CertificateMetrics(telemetry.registry())::register);
     CacheNode node = CacheNode.start(config, telemetry.registry(), telemetry.tracer(), scorer);
     BackendProcess process = new BackendProcess(node);
     ManagementServer management =

@@ -200,7 +200,7 @@ public final class GatewayNode implements AutoCloseable {
 
     Tls tls = Tls.of(config);
     ServerTls door = tls.edge();
-    CertificateMetrics.bindTo(telemetry.registry(), tls);
+    tls.list(new CertificateMetrics(telemetry.registry())::register);
 
     Map<String, Object> sections = new LinkedHashMap<>();
     sections.put("server", server);

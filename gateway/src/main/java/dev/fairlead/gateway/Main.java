@@ -45,7 +45,7 @@ public final class Main {
       interceptors.add(telemetry.clientInterceptor());
       interceptors.addAll(ServiceToken.sending(security.serviceToken()));
       ClientTls hops = tls.hopClient();
-      CertificateMetrics.bindTo(telemetry.registry(), tls);
+      tls.list(new CertificateMetrics(telemetry.registry())::register);
       ManagedChannel scorer = RpcChannels.connect(services.scorer(), hops, interceptors);
       ManagedChannel cache = RpcChannels.connect(services.cache(), hops, interceptors);
       ManagedChannel provider = RpcChannels.connect(services.provider(), hops, interceptors);

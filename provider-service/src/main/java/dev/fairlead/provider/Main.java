@@ -45,7 +45,7 @@ public final class Main {
         Telemetry.start("provider-service", config.section("telemetry", TelemetrySettings.class));
     Tls tls = Tls.of(config);
     ServerTls hops = tls.hopServer();
-    CertificateMetrics.bindTo(telemetry.registry(), tls);
+    tls.list(new CertificateMetrics(telemetry.registry())::register);
     ProviderNode node = ProviderNode.start(config, telemetry.registry(), telemetry.tracer());
     ReloadSignal.install(node::reload);
     BackendProcess process = new BackendProcess(node);

@@ -45,7 +45,7 @@ public final class Main {
         Telemetry.start("scorer-service", config.section("telemetry", TelemetrySettings.class));
     Tls tls = Tls.of(config);
     ServerTls hops = tls.hopServer();
-    CertificateMetrics.bindTo(telemetry.registry(), tls);
+    tls.list(new CertificateMetrics(telemetry.registry())::register);
     ScorerNode node = ScorerNode.start(config, telemetry.registry(), telemetry.tracer());
     InetSocketAddress managementAddress =
         new InetSocketAddress(section.bind(), section.port() + MANAGEMENT_OFFSET);

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,8 @@ public final class Tls implements AutoCloseable {
   private final InstantSource clock;
   private final Map<String, Certificates> inUse = new TreeMap<>();
   private @Nullable ScheduledExecutorService watch;
-  private @Nullable ReloadingKeyManager hopKeys;
-  private @Nullable ReloadingTrustManager hopAuthorities;
+  private @Nullable ReloadingKeys hopKeys;
+  private @Nullable ReloadingTrust hopAuthorities;
 
   private Tls(TlsConfig config, InstantSource clock) {
     this.config = config;
@@ -39,7 +40,7 @@ public final class Tls implements AutoCloseable {
   private record Certificates(WatchedFiles files, Supplier<Instant> expiry) {}
 
   /** Certificates in use: their name in metrics, when they end, and what became of new ones. */
-  public record Status(Instant expiry, long replaced, long refused) {}
+  record Status(Instant expiry, long replaced, long refused) {}
 
   /** TLS as the section says; reads no certificate yet. */
   public static Tls of(ConfigSource config) {
@@ -79,7 +80,7 @@ public final class Tls implements AutoCloseable {
     if (!hops.on()) {
       return null;
     }
-    ReloadingKeyManager keys = hopKeys();
+    ReloadingKeys keys = hopKeys();
     if (keys == null) {
       throw TlsConfig.missing("tls.hops.cert", "which a backend shows to its callers");
     }
@@ -97,11 +98,31 @@ public final class Tls implements AutoCloseable {
     return hops.on() ? new ClientTls(hopKeys(), hopAuthorities(), hops.serverName()) : null;
   }
 
+  /** Told of certificates in use; the suppliers go on to answer. */
+  public interface Listing {
+    /**
+     * One of them.
+     *
+     * @param name {@code edge}, {@code edge_client_ca}, {@code hops} or {@code hops_ca}
+     * @param expiry when what is in use now ends
+     * @param replaced how often other contents were taken
+     * @param refused how often other contents were not usable
+     */
+    void certificate(
+        String name, Supplier<Instant> expiry, LongSupplier replaced, LongSupplier refused);
+  }
+
+  /** Tells what was asked for so far, for metrics. */
+  public void list(Listing listing) {
+    inUse.forEach((name, known) ->
+        listing.certificate(name, known.expiry(), known.files()::replaced, known.files()::refused));
+  }
+
   /**
    * What is in use now, by {@code edge}, {@code edge_client_ca}, {@code hops} and {@code hops_ca};
    * what was never asked for is not there.
    */
-  public Map<String, Status> status() {
+  Map<String, Status> status() {
     Map<String, Status> status = new LinkedHashMap<>();
     inUse.forEach((name, known) ->
         status.put(
@@ -110,28 +131,28 @@ public final class Tls implements AutoCloseable {
     return status;
   }
 
-  private @Nullable ReloadingKeyManager hopKeys() {
+  private @Nullable ReloadingKeys hopKeys() {
     if (hopKeys == null && !config.hops().cert().isEmpty()) {
       hopKeys = keys("hops", "tls.hops", config.hops().cert(), config.hops().key());
     }
     return hopKeys;
   }
 
-  private @Nullable ReloadingTrustManager hopAuthorities() {
+  private @Nullable ReloadingTrust hopAuthorities() {
     if (hopAuthorities == null && !config.hops().ca().isEmpty()) {
       hopAuthorities = authorities("hops_ca", "tls.hops.ca", config.hops().ca());
     }
     return hopAuthorities;
   }
 
-  private ReloadingKeyManager keys(String name, String section, String cert, String key) {
+  private ReloadingKeys keys(String name, String section, String cert, String key) {
     Path certFile = Path.of(cert);
     Path keyFile = Path.of(key);
     Map<String, Path> files = new LinkedHashMap<>();
     files.put(section + ".cert", certFile);
     files.put(section + ".key", keyFile);
-    Following<KeyMaterial, ReloadingKeyManager> following =
-        new Following<>(ReloadingKeyManager::new, ReloadingKeyManager::replace);
+    Following<KeyMaterial, ReloadingKeys> following =
+        new Following<>(ReloadingKeys::new, ReloadingKeys::replace);
     WatchedFiles watched =
         new WatchedFiles(
             name,
@@ -146,23 +167,22 @@ public final class Tls implements AutoCloseable {
                         contents.get(1),
                         clock.instant())));
     watched.read();
-    ReloadingKeyManager manager = following.get();
+    ReloadingKeys manager = following.get();
     follow(watched, () -> manager.current().expiry());
     return manager;
   }
 
-  private ReloadingTrustManager authorities(String name, String key, String ca) {
+  private ReloadingTrust authorities(String name, String key, String ca) {
     Path file = Path.of(ca);
-    Following<List<X509Certificate>, ReloadingTrustManager> following =
-        new Following<>(
-            first -> new ReloadingTrustManager(key, file, first), ReloadingTrustManager::replace);
+    Following<List<X509Certificate>, ReloadingTrust> following =
+        new Following<>(first -> new ReloadingTrust(key, file, first), ReloadingTrust::replace);
     WatchedFiles watched =
         new WatchedFiles(
             name,
             Map.of(key, file),
             contents -> following.accept(KeyMaterial.certificates(key, file, contents.get(0))));
     watched.read();
-    ReloadingTrustManager manager = following.get();
+    ReloadingTrust manager = following.get();
     follow(watched, manager::expiry);
     return manager;
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Trusts the authorities that are current when a handshake asks, and says what is wrong with a
  * certificate that it refuses. Thread-safe.
  */
-final class ReloadingTrustManager extends X509ExtendedTrustManager {
+final class ReloadingTrust extends X509ExtendedTrustManager {
 
   private static final X509Certificate[] ANY = {};
 
@@ -33,7 +33,7 @@ final class ReloadingTrustManager extends X509ExtendedTrustManager {
    *
    * @param configKey the file's name in the configuration
    */
-  ReloadingTrustManager(String configKey, Path file, List<X509Certificate> authorities) {
+  ReloadingTrust(String configKey, Path file, List<X509Certificate> authorities) {
     this.refused = new RefusedPeers(configKey, file);
     this.trusted = trusting(authorities);
   }

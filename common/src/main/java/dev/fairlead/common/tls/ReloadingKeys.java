@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Shows the certificate that is current when a handshake asks. The one before it stays, because a
  * handshake that has chosen it asks again for its chain and its key. Thread-safe.
  */
-final class ReloadingKeyManager extends X509ExtendedKeyManager {
+final class ReloadingKeys extends X509ExtendedKeyManager {
 
   private volatile Generations generations;
 
@@ -23,7 +23,7 @@ final class ReloadingKeyManager extends X509ExtendedKeyManager {
     }
   }
 
-  ReloadingKeyManager(KeyMaterial first) {
+  ReloadingKeys(KeyMaterial first) {
     generations = new Generations(1, first, Map.of(Generations.alias(1), first));
   }
 
