@@ -40,20 +40,21 @@ final class ChatRequestCodec {
 
   private final JsonGenerator json;
   private final boolean developerRole;
+  private final Unwelcome unwelcome;
   private final DroppedFields dropped;
   private final Set<String> written = new HashSet<>();
 
-  private ChatRequestCodec(JsonGenerator json, boolean developerRole, DroppedFields dropped) {
+  private ChatRequestCodec(JsonGenerator json, Quirks quirks, DroppedFields dropped) {
     this.json = json;
-    this.developerRole = developerRole;
+    this.developerRole = quirks.has(Trait.DEVELOPER_ROLE);
+    this.unwelcome = Unwelcome.at(quirks);
     this.dropped = dropped;
   }
 
   static byte[] encode(ChatRequest request, ModelCall call, Quirks quirks, DroppedFields dropped) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     try (JsonGenerator generator = JSON.createGenerator(out)) {
-      new ChatRequestCodec(generator, quirks.has(Trait.DEVELOPER_ROLE), dropped)
-          .write(request, call, quirks);
+      new ChatRequestCodec(generator, quirks, dropped).write(request, call, quirks);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -132,6 +133,23 @@ final class ChatRequestCodec {
       field("n");
       json.writeNumber(request.getChoiceCount());
     }
+    probabilities(request, quirks);
+    effort(request);
+    if (unwelcome.members().contains("user")) {
+      dropped.addIf(request.hasUser(), "user");
+    } else if (request.hasUser()) {
+      field("user");
+      json.writeString(request.getUser());
+    }
+  }
+
+  private void probabilities(ChatRequest request, Quirks quirks) throws IOException {
+    if (unwelcome.logprobs()) {
+      if (request.getLogprobs() || request.getTopLogprobs() > 0) {
+        throw quirks.refusal("logprobs", "probabilities of tokens");
+      }
+      return;
+    }
     if (request.hasLogprobs()) {
       field("logprobs");
       json.writeBoolean(request.getLogprobs());
@@ -139,11 +157,6 @@ final class ChatRequestCodec {
     if (request.hasTopLogprobs()) {
       field("top_logprobs");
       json.writeNumber(request.getTopLogprobs());
-    }
-    effort(request);
-    if (request.hasUser()) {
-      field("user");
-      json.writeString(request.getUser());
     }
   }
 
@@ -188,6 +201,7 @@ final class ChatRequestCodec {
 
   private void notice(String at, Message message) {
     dropped.addIf(message.getToolError(), at + ".tool_error");
+    dropped.addIf(message.hasName() && nameless(message), at + ".name");
     for (int i = 0; i < message.getContentCount(); i++) {
       ContentPart part = message.getContent(i);
       if (part.hasReasoning() || part.hasCacheTtl()) {
@@ -201,6 +215,10 @@ final class ChatRequestCodec {
         dropped.add(at + ".tool_calls[" + i + "].signature");
       }
     }
+  }
+
+  private boolean nameless(Message message) {
+    return unwelcome.ofMessages().contains("name") && message.getRole() != Message.Role.ROLE_TOOL;
   }
 
   private void shown(List<ContentPart> parts) throws IOException {
@@ -233,7 +251,7 @@ final class ChatRequestCodec {
     if (message.hasToolCallId()) {
       json.writeStringField("tool_call_id", message.getToolCallId());
     }
-    if (message.hasName()) {
+    if (message.hasName() && !nameless(message)) {
       json.writeStringField("name", message.getName());
     }
     json.writeEndObject();
@@ -420,7 +438,9 @@ final class ChatRequestCodec {
 
   private void extensions(Struct extensions) throws IOException {
     for (Map.Entry<String, Value> member : extensions.getFieldsMap().entrySet()) {
-      if (!written.contains(member.getKey()) && !member.getKey().equals("fairlead")) {
+      if (unwelcome.members().contains(member.getKey())) {
+        dropped.add(member.getKey());
+      } else if (!written.contains(member.getKey()) && !member.getKey().equals("fairlead")) {
         json.writeFieldName(member.getKey());
         value(member.getValue());
       }

@@ -115,7 +115,8 @@ public final class OpenAiProvider implements ModelProvider {
               call.model().upstream(),
               call.streamed(),
               call.maxOutputTokens(),
-              quirks);
+              quirks,
+              dropped);
       case RequestForm.Typed typed ->
           ChatRequestCodec.encode(typed.request(), call, quirks, dropped);
     };

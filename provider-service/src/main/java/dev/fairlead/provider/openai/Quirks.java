@@ -19,14 +19,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Where a server of the dialect departs from OpenAI's own. Chosen by {@code quirks} in the
- * provider's entry, else by its address. What a vendor refuses in its own words needs no entry
- * here; what it would ignore, or calls by another name, does. The pages named were read in November
- * 2026, as copies that may be older; of Mistral's, what is refused rests on reports of users (the
- * issues named), and where Responses are served rests for OpenAI and Azure on common knowledge, for
- * the others on the pages. Nothing of it has been tried against the vendors' own servers.
+ * provider's entry, else by its address. Here is what it would ignore, or calls by another name;
+ * what it refuses and an answer can do without is in {@link Unwelcome}. The pages named were read
+ * in November 2026, as copies that may be older; of Mistral's, what is refused rests on reports of
+ * users (the issues named), and where Responses are served rests for OpenAI and Azure on common
+ * knowledge, for the others on the pages. Nothing of it has been tried against the vendors' own
+ * servers.
  */
 public enum Quirks {
   /** OpenAI itself: platform.openai.com/docs/api-reference/chat and /responses. */
@@ -52,10 +54,7 @@ public enum Quirks {
   OLLAMA("ollama", OLD_BOUND_ONLY, ONE_CHOICE),
   /** llama.cpp's server: {@code max_tokens} is the bound (its README, tools/server). */
   LLAMA_CPP("llamacpp", OLD_BOUND_ONLY),
-  /**
-   * Groq: {@code n} must be 1; it refuses {@code logprobs}, {@code logit_bias} and names in
-   * messages itself. It serves Responses (both console.groq.com/docs/openai).
-   */
+  /** Groq: {@code n} must be 1. It serves Responses (both console.groq.com/docs/openai). */
   GROQ("groq", NEW_BOUND, ONE_CHOICE, RESPONSES),
   /**
    * Mistral: unknown members are refused, among them {@code max_completion_tokens} and {@code
@@ -86,6 +85,7 @@ public enum Quirks {
   private static final List<String> AZURE_DOMAINS =
       List.of(".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com");
   private static final int OLLAMA_PORT = 11_434;
+  private static final Pattern THINKS = Pattern.compile("(?:o[1-9]|gpt-[5-9])(?![a-z])");
 
   private final String label;
   private final Set<Trait> traits;
@@ -159,6 +159,14 @@ public enum Quirks {
   /** Name of a chat request's bound where the client gives none. */
   String maxTokensField() {
     return has(NEW_BOUND) ? "max_completion_tokens" : "max_tokens";
+  }
+
+  /**
+   * Whether the model refuses a bound by its old name: OpenAI's that think
+   * (platform.openai.com/docs/guides/reasoning). A deployment of Azure's is only known by its name.
+   */
+  boolean wantsNewBound(String upstream) {
+    return (this == OPENAI || this == AZURE) && THINKS.matcher(upstream).lookingAt();
   }
 
   /** That the server does not know something; another one may. */

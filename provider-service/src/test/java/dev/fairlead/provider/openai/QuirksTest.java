@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.common.failure.FailureException;
@@ -19,6 +21,8 @@ import dev.fairlead.provider.testkit.TypedCalls;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.Message;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,7 +67,12 @@ class QuirksTest {
   private static String splice(Quirks quirks, int bound, boolean streamed, String json) {
     return new String(
         RequestSplicer.splice(
-            Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json), "m", streamed, bound, quirks),
+            Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json),
+            "m",
+            streamed,
+            bound,
+            quirks,
+            new DroppedFields()),
         UTF_8);
   }
 
@@ -108,6 +117,134 @@ class QuirksTest {
     String body = splice(Quirks.OLLAMA, bound, false, "{\"model\":\"a\"," + members + "}");
     assertThat(body).contains(expected).doesNotContain("max_completion_tokens");
     assertThat(body.split("max_tokens", -1)).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        // the old name goes to models that think, byte for byte else
+        "gpt-5-mini; \"max_tokens\":50; 0; \"max_completion_tokens\":50",
+        "o3; \"max_tokens\":50; 20; \"max_completion_tokens\":20",
+        "o4-mini; \"max_tokens\":5,\"max_completion_tokens\":60; 0; \"max_completion_tokens\":60",
+        "gpt-5; \"max_tokens\":null; 20; \"max_completion_tokens\":20",
+        "gpt-5; \"max_tokens\":7,\"max_completion_tokens\":null; 0; \"max_completion_tokens\":7",
+        "gpt-4o; \"max_tokens\":50; 0; \"max_tokens\":50",
+        "gpt-4.1; \"max_tokens\":50; 20; \"max_tokens\":20",
+        "omni; \"max_tokens\":50; 0; \"max_tokens\":50",
+      })
+  void bound_hasTheNewName_whereTheOldOneIsRefused(
+      String upstream, String members, int bound, String expected) {
+    String body =
+        new String(
+            RequestSplicer.splice(
+                Spans.raw(Dialect.DIALECT_OPENAI_CHAT, "{\"model\":\"a\"," + members + "}"),
+                upstream,
+                false,
+                bound,
+                Quirks.OPENAI,
+                new DroppedFields()),
+            UTF_8);
+    assertThat(body).contains(expected);
+    assertThat(body.split("max_", -1)).hasSize(2);
+  }
+
+  private static String left(Quirks quirks, String json, List<String> reported) {
+    DroppedFields dropped = new DroppedFields();
+    String body =
+        new String(
+            RequestSplicer.splice(
+                Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json), "m", false, 0, quirks, dropped),
+            UTF_8);
+    reported.addAll(dropped.paths());
+    return body;
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Quirks.class,
+      names = {"GROQ", "MISTRAL"})
+  void refusedMembers_areLeftOutOfThePassThrough_andReported(Quirks quirks) {
+    String json =
+        "{\"model\":\"m\", \"logit_bias\":{\"5\":1}, \"logprobs\" : false,\"messages\": [ {\"name\":\"Ann\","
+            + " \"role\":\"user\",\"content\":\"\\u00e9 1.50\"},{\"role\":\"assistant\",\"refusal\":null,"
+            + "\"reasoning_content\":\"{\\\"name\\\":1}\" ,\"content\":\"a\",\"tool_calls\":[{\"id\":\"c\","
+            + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}],\"annotations\":[ {} ] },"
+            + "{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"9\"} ],\"x_new\":1e400}";
+    List<String> reported = new ArrayList<>();
+    assertThat(left(quirks, json, reported))
+        .isEqualTo(
+            "{\"model\":\"m\",\"messages\": [ {\"role\":\"user\",\"content\":\"\\u00e9 1.50\"},"
+                + "{\"role\":\"assistant\" ,\"content\":\"a\",\"tool_calls\":[{\"id\":\"c\","
+                + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}] },"
+                + "{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"9\"} ],\"x_new\":1e400}");
+    assertThat(reported)
+        .containsExactly(
+            "logit_bias",
+            "messages[0].name",
+            "messages[1].reasoning_content",
+            "messages[1].annotations");
+    assertThatThrownBy(() -> left(quirks, "{\"model\":\"a\",\"logprobs\":true}", reported))
+        .hasMessageStartingWith("logprobs: ");
+  }
+
+  @Test
+  void refusedMembers_stayWhereTheyAreKnown_andNothingElseChanges() {
+    List<String> reported = new ArrayList<>();
+    String json =
+        "{\"model\":\"m\",\"user\":\"u\", \"store\":false,\"service_tier\":null,"
+            + "\"messages\":[{\"role\":\"user\",\"name\":\"n\"}]}";
+    assertThat(left(Quirks.OPENAI, json, reported)).isEqualTo(json);
+    assertThat(reported).isEmpty();
+    assertThat(left(Quirks.MISTRAL, json, reported))
+        .isEqualTo("{\"model\":\"m\",\"messages\":[{\"role\":\"user\"}]}");
+    assertThat(reported).containsExactly("user", "store", "messages[0].name");
+  }
+
+  @Test
+  void refusedMembers_areLeftOutOfTypedRequests_andReported() {
+    ChatRequest request =
+        TypedCalls.request("hi").toBuilder()
+            .setUser("u")
+            .setLogprobs(false)
+            .setExtensions(
+                Struct.newBuilder()
+                    .putFields("store", Value.newBuilder().setBoolValue(true).build())
+                    .putFields("safe_prompt", Value.newBuilder().setBoolValue(true).build()))
+            .addMessages(
+                TypedCalls.message(Message.Role.ROLE_USER, "me").toBuilder().setName("Ann"))
+            .build();
+    DroppedFields dropped = new DroppedFields();
+    String body =
+        new String(
+            ChatRequestCodec.encode(
+                request, TypedCalls.call("m", request, false), Quirks.MISTRAL, dropped),
+            UTF_8);
+    assertThat(body).contains("\"safe_prompt\":true").doesNotContain("Ann", "store", "logprobs");
+    assertThat(dropped.paths()).containsExactlyInAnyOrder("messages[1].name", "user", "store");
+  }
+
+  @Test
+  void leftOutMember_isToldToTheListener() {
+    try (RawUpstream vendor = RawUpstream.start(r -> RawUpstream.Answer.json(200, "", ANSWER));
+        ClientFactory factory = ClientFactory.builder().build()) {
+      OpenAiProvider groq =
+          new OpenAiProvider(
+              "g",
+              config(vendor.baseUrl() + "/v1", "groq", ""),
+              new LimitSettings(10, 1 << 20, 1 << 20),
+              factory);
+      RecordedAnswer answer = new RecordedAnswer();
+      RequestForm form =
+          new RequestForm.Raw(
+              Spans.raw(
+                  Dialect.DIALECT_OPENAI_CHAT,
+                  "{\"model\":\"a\",\"messages\":[],\"logit_bias\":{\"1\":2}}"));
+      groq.open(TypedCalls.call("m", form, false), answer);
+      assertThat(answer.await().completion().text()).isEqualTo("hi");
+      assertThat(answer.dropped()).containsExactly("logit_bias");
+      assertThat(vendor.last().body()).doesNotContain("logit_bias");
+    }
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.FailureException;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.testkit.Spans;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FieldSpan;
@@ -24,7 +25,9 @@ class RequestSplicerTest {
 
   private static String splice(String json, boolean streamed, int bound) {
     RawRequest request = Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json);
-    byte[] spliced = RequestSplicer.splice(request, "up\"1", streamed, bound, Quirks.COMPATIBLE);
+    byte[] spliced =
+        RequestSplicer.splice(
+            request, "up\"1", streamed, bound, Quirks.COMPATIBLE, new DroppedFields());
     return new String(spliced, StandardCharsets.UTF_8);
   }
 
@@ -130,7 +133,8 @@ class RequestSplicerTest {
             .build();
     RawRequest none = lying.toBuilder().clearFields().build();
     for (RawRequest request : List.of(lying, none)) {
-      assertThatThrownBy(() -> RequestSplicer.splice(request, "m", false, 0, Quirks.OPENAI))
+      assertThatThrownBy(() ->
+              RequestSplicer.splice(request, "m", false, 0, Quirks.OPENAI, new DroppedFields()))
           .isInstanceOf(FailureException.class)
           .hasMessageContaining("raw.fields");
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.linecorp.armeria.client.ClientFactory;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.provider.call.AnswerPart;
+import dev.fairlead.provider.call.DroppedFields;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
@@ -150,7 +151,8 @@ class ResponsesPassThroughTest {
             "gpt-5",
             streamed,
             bound,
-            Quirks.OPENAI),
+            Quirks.OPENAI,
+            new DroppedFields()),
         StandardCharsets.UTF_8);
   }
 
