@@ -185,6 +185,36 @@ class AnthropicVendorTest {
   }
 
   @Test
+  void functions_areToolsForTheVendor_andTheAnswerIsOneCall() {
+    String body =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"[[whole]] with functions\"}],"
+            + "\"functions\":[{\"name\":\"odd\",\"parameters\":{\"type\":\"object\"}}]}";
+
+    Answer answer = ask("/v1/chat/completions", body);
+
+    JsonNode sent = VENDOR.json(VENDOR.received("with functions").getLast());
+    assertThat(sent.path("tools").path(0).path("name").asText()).isEqualTo("odd");
+    JsonNode choice = answer.json().path("choices").path(0);
+    assertThat(choice.path("finish_reason").asText()).isEqualTo("function_call");
+    assertThat(choice.path("message").path("function_call").path("name").asText()).isEqualTo("odd");
+    assertThat(choice.path("message").has("tool_calls")).isFalse();
+  }
+
+  @Test
+  void response_repeatsWhatWasAskedFor() {
+    Answer answer =
+        ask(
+            "/v1/responses",
+            "{\"model\":\"m\",\"temperature\":0.5,\"instructions\":\"Brief.\","
+                + "\"tools\":[{\"type\":\"function\",\"name\":\"odd\",\"parameters\":{\"type\":\"object\"}}],"
+                + "\"input\":\"[[whole]]\"}");
+
+    assertThat(answer.json().path("temperature").asDouble()).isEqualTo(0.5);
+    assertThat(answer.json().path("instructions").asText()).isEqualTo("Brief.");
+    assertThat(answer.json().path("tools").path(0).path("name").asText()).isEqualTo("odd");
+  }
+
+  @Test
   void chatStream_keepsArgumentsToTheByteAndIndices() {
     Answer answer = ask("/v1/chat/completions", chat("stream", ",\"stream\":true"));
 

@@ -15,6 +15,7 @@ import dev.fairlead.v1.ToolCall;
 import dev.fairlead.v1.ToolCallDelta;
 import java.io.IOException;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * OpenAI's chat answer and chunks. Reasoning goes under the names that servers of the dialect have
@@ -26,6 +27,10 @@ final class ChatAnswerEncoder implements AnswerEncoder {
   private static final String CALL_ID = "call_";
 
   private final AnswerHead head;
+
+  /** The client knows no tools yet, but functions: one call an answer, without an id. */
+  private final boolean functions;
+
   private final BitSet begun = new BitSet();
   private final BitSet calling = new BitSet();
   private final BitSet refusing = new BitSet();
@@ -33,6 +38,7 @@ final class ChatAnswerEncoder implements AnswerEncoder {
 
   ChatAnswerEncoder(AnswerHead head) {
     this.head = head;
+    this.functions = head.asked("functions") != null;
   }
 
   @Override
@@ -63,7 +69,10 @@ final class ChatAnswerEncoder implements AnswerEncoder {
     textOrNull(json, "content", said, joined(message, ContentPart.PartCase.TEXT));
     textOrNull(json, "refusal", !refusal.isEmpty(), refusal);
     reasoning(json, message);
-    if (message.getToolCallsCount() > 0) {
+    if (functions && message.getToolCallsCount() > 0) {
+      ToolCall only = message.getToolCalls(0);
+      functionCall(json, only.getName(), only.getArgumentsJson());
+    } else if (message.getToolCallsCount() > 0) {
       json.writeArrayFieldStart("tool_calls");
       for (int i = 0; i < message.getToolCallsCount(); i++) {
         toolCall(json, message.getToolCalls(i), i);
@@ -79,7 +88,22 @@ final class ChatAnswerEncoder implements AnswerEncoder {
     }
     json.writeStringField(
         "finish_reason",
-        Labels.chat(choice.getFinishReason(), message.getToolCallsCount() > 0, !refusal.isEmpty()));
+        label(choice.getFinishReason(), message.getToolCallsCount() > 0, !refusal.isEmpty()));
+    json.writeEndObject();
+  }
+
+  private String label(FinishReason reason, boolean calls, boolean refusal) {
+    String label = Labels.chat(reason, calls, refusal);
+    return functions && label.equals("tool_calls") ? "function_call" : label;
+  }
+
+  private static void functionCall(JsonGenerator json, @Nullable String name, String arguments)
+      throws IOException {
+    json.writeObjectFieldStart("function_call");
+    if (name != null) {
+      json.writeStringField("name", name);
+    }
+    json.writeStringField("arguments", arguments);
     json.writeEndObject();
   }
 
@@ -165,6 +189,9 @@ final class ChatAnswerEncoder implements AnswerEncoder {
       finish(choice, piece.getFinishReason(), out);
       return;
     }
+    if (functions && piece.hasToolCall() && piece.getToolCall().getIndex() > 0) {
+      return;
+    }
     if (!begun.get(choice)) {
       begin(choice, out);
     }
@@ -184,7 +211,7 @@ final class ChatAnswerEncoder implements AnswerEncoder {
                 case REASONING_SIGNATURE -> signed(json, piece.getReasoningSignature());
                 case TOOL_CALL -> {
                   calling.set(choice);
-                  toolCall(json, piece.getToolCall());
+                  toolCallPiece(json, piece.getToolCall());
                 }
                 case FINISH_REASON, DELTA_NOT_SET -> {}
               }
@@ -209,7 +236,7 @@ final class ChatAnswerEncoder implements AnswerEncoder {
       begin(choice, out);
     }
     ended.set(choice);
-    String label = Labels.chat(reason, calling.get(choice), refusing.get(choice));
+    String label = label(reason, calling.get(choice), refusing.get(choice));
     out.control(json -> chunk(json, choice, label, () -> {}));
   }
 
@@ -221,6 +248,14 @@ final class ChatAnswerEncoder implements AnswerEncoder {
     json.writeStringField("signature", signature.toStringUtf8());
     json.writeEndObject();
     json.writeEndArray();
+  }
+
+  private void toolCallPiece(JsonGenerator json, ToolCallDelta call) throws IOException {
+    if (functions) {
+      functionCall(json, call.hasName() ? call.getName() : null, call.getArgumentsJson());
+    } else {
+      toolCall(json, call);
+    }
   }
 
   /** Id, type and name with the first piece only. */

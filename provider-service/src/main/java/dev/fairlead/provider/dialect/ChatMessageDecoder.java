@@ -15,6 +15,8 @@ import java.util.List;
 final class ChatMessageDecoder {
 
   private final ChatRequest.Builder request;
+  private String lastCallId = "call_function";
+  private int functionCalls;
 
   ChatMessageDecoder(ChatRequest.Builder request) {
     this.request = request;
@@ -36,11 +38,12 @@ final class ChatMessageDecoder {
   }
 
   /** One message; what was thought comes before what was said, wherever it stands. */
-  private static final class Turn {
+  private final class Turn {
     private final Message.Builder message = Message.newBuilder();
     private final List<ContentPart> content = new ArrayList<>(2);
     private final List<ContentPart> thinking = new ArrayList<>(0);
     private String reasoning = "";
+    private boolean ofFunction;
 
     void member(JsonInput in) throws IOException {
       switch (in.name()) {
@@ -53,7 +56,7 @@ final class ChatMessageDecoder {
         case "tool_call_id" -> message.setToolCallId(in.string());
         case "name" -> message.setName(in.string());
         case "audio" -> throw in.inexpressible("it knows no audio");
-        case "function_call" -> throw in.inexpressible("use tool_calls, which have replaced it");
+        case "function_call" -> functionCall(in);
         default -> in.drop();
       }
     }
@@ -62,16 +65,35 @@ final class ChatMessageDecoder {
       if (thinking.isEmpty() && !reasoning.isEmpty()) {
         thinking.add(Parts.reasoning(reasoning, ""));
       }
+      if (ofFunction) {
+        message.setToolCallId(lastCallId);
+      }
       return message.addAllContent(thinking).addAllContent(content).build();
     }
 
-    private static Message.Role role(JsonInput in) throws IOException {
+    /** The only call of a turn, which had no id before there were tools. */
+    private void functionCall(JsonInput in) throws IOException {
+      in.object();
+      ToolCall.Builder call = ToolCall.newBuilder();
+      function(in, call);
+      if (call.getName().isEmpty()) {
+        throw in.missing("name");
+      }
+      lastCallId = "call_function_" + ++functionCalls;
+      message.addToolCalls(call.setId(lastCallId));
+    }
+
+    private Message.Role role(JsonInput in) throws IOException {
       return switch (in.string()) {
         case "system" -> Message.Role.ROLE_SYSTEM;
         case "developer" -> Message.Role.ROLE_DEVELOPER;
         case "user" -> Message.Role.ROLE_USER;
         case "assistant" -> Message.Role.ROLE_ASSISTANT;
         case "tool" -> Message.Role.ROLE_TOOL;
+        case "function" -> {
+          ofFunction = true;
+          yield Message.Role.ROLE_TOOL;
+        }
         default -> throw in.wrong("system, developer, user, assistant or tool");
       };
     }
@@ -161,7 +183,10 @@ final class ChatMessageDecoder {
                 throw in.inexpressible("only calls of type function are known to it");
               }
             }
-            case "function" -> function(in, call);
+            case "function" -> {
+              in.object();
+              function(in, call);
+            }
             case "extra_content" -> signature(in, call);
             case "index" -> in.skip();
             default -> in.drop();
@@ -175,7 +200,6 @@ final class ChatMessageDecoder {
     }
 
     private static void function(JsonInput in, ToolCall.Builder call) throws IOException {
-      in.object();
       while (in.member()) {
         switch (in.name()) {
           case "name" -> call.setName(in.string());

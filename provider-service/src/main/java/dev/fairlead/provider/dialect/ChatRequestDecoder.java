@@ -82,8 +82,8 @@ final class ChatRequestDecoder {
           });
       case "audio" -> throw in.inexpressible("it answers in text only");
       case "web_search_options" -> throw in.inexpressible("it does not search the web");
-      case "functions", "function_call" ->
-          throw in.inexpressible("use tools and tool_choice, which have replaced it");
+      case "functions" -> functions(in);
+      case "function_call" -> request.setToolChoice(toolChoice(in));
       default -> in.drop();
     }
   }
@@ -107,6 +107,19 @@ final class ChatRequestDecoder {
       }
       if (tool.getName().isEmpty()) {
         throw in.missing("function.name");
+      }
+      request.addTools(tool);
+    }
+  }
+
+  /** Tools under the name that they had first. */
+  private void functions(JsonInput in) throws IOException {
+    in.array();
+    while (in.element()) {
+      Tool.Builder tool = Tool.newBuilder();
+      function(in, tool);
+      if (tool.getName().isEmpty()) {
+        throw in.missing("name");
       }
       request.addTools(tool);
     }

@@ -119,7 +119,7 @@ final class ResponsesAnswerEncoder implements AnswerEncoder {
    */
   private record Ending(String incomplete, TokenUsage usage, List<OutputItem> items) {}
 
-  /** Every member that the document requires; what the request asked for is not repeated. */
+  /** Every member that the document requires, and what the request asked for once more. */
   private void response(JsonGenerator json, String id, long created, @Nullable Ending ending)
       throws IOException {
     json.writeStringField("id", id);
@@ -134,10 +134,10 @@ final class ResponsesAnswerEncoder implements AnswerEncoder {
       json.writeStringField("reason", ending.incomplete());
       json.writeEndObject();
     }
-    json.writeNullField("instructions");
-    json.writeNullField("max_output_tokens");
-    json.writeObjectFieldStart("metadata");
-    json.writeEndObject();
+    RequestEcho echo = new RequestEcho(json, head);
+    echo.member("instructions", "null");
+    echo.member("max_output_tokens", "null");
+    echo.member("metadata", "{}");
     json.writeStringField("model", head.model());
     json.writeArrayFieldStart("output");
     if (ending != null) {
@@ -148,14 +148,14 @@ final class ResponsesAnswerEncoder implements AnswerEncoder {
       }
     }
     json.writeEndArray();
-    json.writeBooleanField("parallel_tool_calls", true);
+    echo.member("parallel_tool_calls", "true");
     json.writeNullField("previous_response_id");
     json.writeBooleanField("store", false);
-    json.writeNullField("temperature");
-    json.writeStringField("tool_choice", "auto");
-    json.writeArrayFieldStart("tools");
-    json.writeEndArray();
-    json.writeNullField("top_p");
+    echo.member("temperature", "null");
+    echo.member("tool_choice", "\"auto\"");
+    echo.tools();
+    echo.member("top_p", "null");
+    echo.members("reasoning", "text", "user", "prompt_cache_key", "safety_identifier");
     if (ending != null) {
       UsageJson.responses(json, ending.usage());
     }

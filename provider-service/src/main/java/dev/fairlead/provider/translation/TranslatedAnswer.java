@@ -11,6 +11,7 @@ import dev.fairlead.provider.dialect.EventWriter;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawAnswer;
+import dev.fairlead.v1.RawRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -44,18 +45,19 @@ final class TranslatedAnswer implements AnswerListener {
   TranslatedAnswer(
       AnswerListener next,
       ClientDialect clientDialect,
-      Dialect dialect,
+      RawRequest request,
       ToolNames names,
       List<String> dropped,
       boolean sameErrors,
       String model) {
     this.next = next;
-    this.dialect = dialect;
+    this.dialect = request.getDialect();
     this.names = names;
     this.dropped = dropped;
     this.sameErrors = sameErrors;
     this.encoder =
-        clientDialect.encoder(new AnswerHead(model, Instant.now().getEpochSecond(), uniqueId()));
+        clientDialect.encoder(
+            new AnswerHead(model, Instant.now().getEpochSecond(), uniqueId(), request));
     this.events = new EventWriter(dialect, sse -> next.onPart(new AnswerPart.Events(sse)));
   }
 

@@ -93,12 +93,6 @@ public final class TranslatingProvider implements ModelProvider {
     return next.open(
         typed,
         new TranslatedAnswer(
-            listener,
-            dialect,
-            raw.getDialect(),
-            names,
-            dropped,
-            sameErrors,
-            call.model().upstream()));
+            listener, dialect, raw, names, dropped, sameErrors, call.model().upstream()));
   }
 }

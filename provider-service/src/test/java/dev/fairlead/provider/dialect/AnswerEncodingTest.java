@@ -4,8 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.provider.testkit.Spans;
 import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.Choice;
@@ -15,9 +18,11 @@ import dev.fairlead.v1.Message;
 import dev.fairlead.v1.RawEvents;
 import dev.fairlead.v1.ToolCall;
 import dev.fairlead.v1.ToolCallDelta;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +58,111 @@ class AnswerEncodingTest {
     StringBuilder sse = new StringBuilder();
     stream(dialect, pieces).forEach(events -> sse.append(events.getSse().toString(UTF_8)));
     return sse.toString();
+  }
+
+  private static AnswerHead answering(Dialect dialect, String request) {
+    return new AnswerHead("up-1", 1_700_000_000, "abc", Spans.raw(dialect, request));
+  }
+
+  @Test
+  void functions_areAnsweredAsFunctions_inBothForms() throws IOException {
+    AnswerHead head =
+        answering(
+            Dialect.DIALECT_OPENAI_CHAT, "{\"messages\":[],\"functions\":[{\"name\":\"f\"}]}");
+    List<RawEvents> events = new ArrayList<>();
+    AnswerEncoder streamed = new ChatAnswerEncoder(head);
+    EventWriter writer = new EventWriter(Dialect.DIALECT_OPENAI_CHAT, events::add);
+    streamed.delta(call(0, "f", "{\"a\":"), writer);
+    streamed.delta(call(0, "", "1}"), writer);
+    streamed.delta(call(1, "f", "{}"), writer);
+    streamed.end(USAGE, FinishReason.FINISH_REASON_TOOL_CALLS, writer);
+    String sse = events.stream().map(e -> e.getSse().toString(UTF_8)).collect(Collectors.joining());
+    assertThat(sse)
+        .containsSubsequence(
+            "{\"function_call\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\"}}",
+            "{\"function_call\":{\"arguments\":\"1}\"}}",
+            "\"finish_reason\":\"function_call\"")
+        .doesNotContain("tool_calls");
+    assertThat(sse.split("\"function_call\":", -1)).hasSize(3);
+
+    ChatResponse.Builder whole = ChatResponse.newBuilder();
+    whole
+        .addChoicesBuilder()
+        .setFinishReason(FinishReason.FINISH_REASON_TOOL_CALLS)
+        .getMessageBuilder()
+        .addToolCallsBuilder()
+        .setId("c")
+        .setName("f")
+        .setArgumentsJson("{\"a\":1}");
+    JsonNode choice =
+        new JsonMapper()
+            .readTree(new ChatAnswerEncoder(head).body(whole.build(), USAGE).toStringUtf8())
+            .path("choices")
+            .path(0);
+    assertThat(choice.path("message").path("function_call").path("arguments").asText())
+        .isEqualTo("{\"a\":1}");
+    assertThat(choice.path("message").has("tool_calls")).isFalse();
+    assertThat(choice.path("finish_reason").asText()).isEqualTo("function_call");
+  }
+
+  @Test
+  void thoughts_areReasoningContent_withTheirSignatures_inChatStreams() {
+    String sse =
+        sse(
+            Dialect.DIALECT_OPENAI_CHAT,
+            List.of(
+                ChatDelta.newBuilder().setReasoning("h\u00f6m").build(),
+                ChatDelta.newBuilder()
+                    .setReasoningSignature(ByteString.copyFromUtf8("c2ln"))
+                    .build(),
+                ChatDelta.newBuilder().setText("yes").build()));
+    assertThat(sse)
+        .containsSubsequence(
+            "\"delta\":{\"reasoning_content\":\"h\u00f6m\"}",
+            "\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"c2ln\"}]",
+            "\"delta\":{\"content\":\"yes\"}");
+  }
+
+  @Test
+  void response_repeatsWhatWasAskedFor_inBothForms() throws IOException {
+    String asked =
+        "{\"input\":\"q\",\"instructions\":\"be brief\",\"temperature\":0.50,\"top_p\":null,"
+            + "\"max_output_tokens\":9,\"metadata\":{\"a\":\"b\"},\"parallel_tool_calls\":false,"
+            + "\"tool_choice\":{\"type\":\"function\",\"name\":\"f\"},\"reasoning\":{\"effort\":\"low\"},"
+            + "\"tools\":[{\"type\":\"function\",\"name\":\"f\"}],\"user\":\"u\"}";
+    AnswerHead head = answering(Dialect.DIALECT_OPENAI_RESPONSES, asked);
+    List<RawEvents> events = new ArrayList<>();
+    AnswerEncoder streamed = new ResponsesAnswerEncoder(head);
+    EventWriter writer = new EventWriter(Dialect.DIALECT_OPENAI_RESPONSES, events::add);
+    streamed.delta(ChatDelta.newBuilder().setText("x").build(), writer);
+    streamed.end(USAGE, FinishReason.FINISH_REASON_STOP, writer);
+    List<JsonNode> told = new ArrayList<>();
+    JsonMapper json = new JsonMapper();
+    told.add(
+        json.readTree(
+            new ResponsesAnswerEncoder(head)
+                .body(ChatResponse.getDefaultInstance(), USAGE)
+                .toStringUtf8()));
+    for (RawEvents one : events) {
+      for (String line : one.getSse().toString(UTF_8).split("\n")) {
+        if (line.startsWith("data:") && line.contains("\"response\":")) {
+          told.add(json.readTree(line.substring(5)).path("response"));
+        }
+      }
+    }
+    assertThat(told).hasSize(4);
+    for (JsonNode response : told) {
+      for (String member :
+          List.of("instructions", "temperature", "max_output_tokens", "metadata", "user")) {
+        assertThat(response.get(member)).as(member).isEqualTo(json.readTree(asked).get(member));
+      }
+      assertThat(response.path("parallel_tool_calls").booleanValue()).isFalse();
+      assertThat(response.get("top_p").isNull()).isTrue();
+      assertThat(response.path("tool_choice").path("name").asText()).isEqualTo("f");
+      assertThat(response.path("reasoning").path("effort").asText()).isEqualTo("low");
+      assertThat(response.path("tools").path(0).path("strict").isBoolean()).isTrue();
+      assertThat(response.path("tools").path(0).has("parameters")).isTrue();
+    }
   }
 
   /** A streamed message tells what the whole one says; inputs of tools are compared as text. */

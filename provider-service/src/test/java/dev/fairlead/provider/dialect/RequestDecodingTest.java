@@ -164,7 +164,8 @@ class RequestDecodingTest {
         "OPENAI_CHAT|{'messages':[{'role':'pope','content':'q'}]}|messages[0].role",
         "OPENAI_CHAT|{'messages':[{'content':'q'}]}|messages[0].role",
         "OPENAI_CHAT|{'messages':[]}|messages",
-        "OPENAI_CHAT|{'messages':[{'role':'user','content':'q'}],'functions':[]}|functions",
+        "OPENAI_CHAT|{'messages':[{'role':'user','content':'q'}],'functions':[{}]}|"
+            + "functions[0].name",
         "OPENAI_CHAT|{'messages':[{'role':'user','content':'q'}],'seed':9223372036854775808}|seed",
         "OPENAI_CHAT|{'messages':[{'role':'user','content':[{'type':'file','file':"
             + "{'file_id':'f'}}]}]}|messages[0].content[0].file.file_id",
@@ -193,6 +194,30 @@ class RequestDecodingTest {
     Failure.InvalidRequest failure = (Failure.InvalidRequest) thrown.failure();
     assertThat(failure.param()).isEqualTo(param);
     assertThat(failure.message()).startsWith(param);
+  }
+
+  @Test
+  void functions_areToolsByTheirFirstName() {
+    ChatRequest request =
+        chat(
+            "{\"functions\":[{\"name\":\"f\",\"description\":\"d\",\"parameters\":{\"n\":1.50}}],"
+                + "\"function_call\":{\"name\":\"f\"},\"messages\":["
+                + "{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":null,"
+                + "\"function_call\":{\"name\":\"f\",\"arguments\":\"{}\"}},"
+                + "{\"role\":\"function\",\"name\":\"f\",\"content\":\"9\"},"
+                + "{\"role\":\"assistant\",\"function_call\":{\"arguments\":\"[]\",\"name\":\"g\"}},"
+                + "{\"content\":\"8\",\"name\":\"g\",\"role\":\"function\"}]}");
+    assertThat(request.getTools(0).getParametersJsonSchema()).isEqualTo("{\"n\":1.50}");
+    assertThat(request.getToolChoice().getToolName()).isEqualTo("f");
+    assertThat(request.getMessages(1).getToolCalls(0).getName()).isEqualTo("f");
+    assertThat(request.getMessages(2).getRole()).isEqualTo(Message.Role.ROLE_TOOL);
+    for (int call : new int[] {1, 3}) {
+      assertThat(request.getMessages(call + 1).getToolCallId())
+          .isNotEmpty()
+          .isEqualTo(request.getMessages(call).getToolCalls(0).getId());
+    }
+    assertThat(request.getMessages(4).getToolCallId())
+        .isNotEqualTo(request.getMessages(2).getToolCallId());
   }
 
   @Test
