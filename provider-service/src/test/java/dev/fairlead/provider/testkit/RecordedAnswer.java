@@ -27,6 +27,7 @@ public final class RecordedAnswer implements AnswerListener {
   private final AtomicInteger ends = new AtomicInteger();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean ready = true;
+  private volatile boolean onlyOne;
   private volatile boolean partAfterEnd;
   private volatile @Nullable Completion completion;
   private volatile @Nullable UpstreamFailure failure;
@@ -47,6 +48,9 @@ public final class RecordedAnswer implements AnswerListener {
     if (part instanceof AnswerPart.Head head) {
       headers.putAll(head.headers());
     } else {
+      if (onlyOne) {
+        ready = false;
+      }
       parts.add(part);
     }
   }
@@ -71,6 +75,12 @@ public final class RecordedAnswer implements AnswerListener {
   @Override
   public boolean ready() {
     return ready;
+  }
+
+  /** No more than one part is wanted, however fast they come. */
+  public RecordedAnswer onlyOne() {
+    onlyOne = true;
+    return this;
   }
 
   /** Whether parts are wanted. */
