@@ -67,6 +67,21 @@ public interface Deployment extends AutoCloseable {
     }
   }
 
+  /** A free port whose management port, 100 above, is free too. */
+  static int backendPort() {
+    while (true) {
+      int port = freePort();
+      if (port + 100 > 65_535) {
+        continue;
+      }
+      try (ServerSocket management = new ServerSocket(port + 100)) {
+        return management.getLocalPort() - 100;
+      } catch (IOException e) {
+        continue;
+      }
+    }
+  }
+
   /** A client of its HTTP port. */
   GatewayClient client();
 

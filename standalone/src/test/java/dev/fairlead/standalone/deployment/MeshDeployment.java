@@ -24,24 +24,32 @@ public final class MeshDeployment implements Deployment {
   private final JavaProcess cache;
   private final List<JavaProcess> providers;
   private final JavaProcess gateway;
-  private final int cachePort = backendPort();
-  private final List<Integer> providerPorts = List.of(backendPort(), backendPort());
+  private final int cachePort = Deployment.backendPort();
+  private final List<Integer> providerPorts =
+      List.of(Deployment.backendPort(), Deployment.backendPort());
   private final int httpPort = Deployment.freePort();
   private final int grpcPort = Deployment.freePort();
   private final GatewayClient client = new GatewayClient(httpPort);
 
   /** Starts everything at once; logs and data go under {@code folder}. */
   public MeshDeployment(Path folder) {
+    this(folder, "");
+  }
+
+  /** With more sections of the configuration. */
+  public MeshDeployment(Path folder, String sections) {
     this.folder = folder;
-    int scorerPort = backendPort();
+    int scorerPort = Deployment.backendPort();
     Path config = folder.resolve("mesh.yaml");
     String services =
         """
         services: { scorer: "127.0.0.1:%d", cache: "127.0.0.1:%d", provider: "127.0.0.1:%d,127.0.0.1:%d" }
         redis: { url: "${REDIS_URL}" }
         security: { service_token: "%s" }
+        %s
         """
-            .formatted(scorerPort, cachePort, providerPorts.get(0), providerPorts.get(1), TOKEN);
+            .formatted(
+                scorerPort, cachePort, providerPorts.get(0), providerPorts.get(1), TOKEN, sections);
     try {
       Files.writeString(config, Deployment.yaml(vendor, spans, services));
     } catch (IOException e) {
@@ -178,20 +186,5 @@ public final class MeshDeployment implements Deployment {
   private JavaProcess provider(int index) {
     String port = Integer.toString(providerPorts.get(index));
     return start("provider", Map.of("FAIRLEAD_PROVIDER_PORT", port), "provider-" + index);
-  }
-
-  /** A free port whose management port, 100 above, is free too. */
-  private static int backendPort() {
-    while (true) {
-      int port = Deployment.freePort();
-      if (port + 100 > 65_535) {
-        continue;
-      }
-      try (java.net.ServerSocket management = new java.net.ServerSocket(port + 100)) {
-        return management.getLocalPort() - 100;
-      } catch (IOException e) {
-        continue;
-      }
-    }
   }
 }
