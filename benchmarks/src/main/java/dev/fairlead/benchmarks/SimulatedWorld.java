@@ -4,6 +4,7 @@ import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.gateway.canary.CanaryConfig;
 import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.live.TryOutcome;
+import dev.fairlead.gateway.routing.RouteCaller;
 import dev.fairlead.gateway.routing.Router;
 import dev.fairlead.gateway.routing.RoutingConfig;
 import dev.fairlead.gateway.routing.RoutingSignals;
@@ -52,6 +53,6 @@ final class SimulatedWorld {
 
   void tried(String model, TryOutcome outcome) {
     statistics.record(model, outcome);
-    slo.record(model, "auto", "", outcome);
+    slo.record(model, RouteCaller.ANYONE.traffic(), outcome);
   }
 }

@@ -459,6 +459,11 @@ public final class GatewayNode implements AutoCloseable {
     return management == null ? -1 : management.port();
   }
 
+  /** The HTTP port that has the admin API and the console: its own one or the public one. */
+  public int adminPort() {
+    return edge.adminPort();
+  }
+
   /** The HTTP port in use. */
   public int httpPort() {
     return edge.port();

@@ -9,9 +9,12 @@ import java.time.Duration;
 /**
  * Section {@code server}.
  *
- * @param bind address of both ports
+ * @param bind address of the public ports
  * @param port HTTP port, 0 for a free one
  * @param grpcPort gRPC port, 0 for a free one, -1 for none
+ * @param adminPort HTTP port that alone has what steers the gateway, 0 for a free one, -1 when the
+ *     public one has it
+ * @param adminBind address of that port
  * @param dataDir everything the process keeps on disk
  * @param allowUnauthenticated whether requests need no key while none exists, also where {@code
  *     bind} is not a loopback address
@@ -23,6 +26,8 @@ public record ServerConfig(
     String bind,
     int port,
     int grpcPort,
+    int adminPort,
+    String adminBind,
     Path dataDir,
     boolean allowUnauthenticated,
     int managementPort,
@@ -38,6 +43,13 @@ public record ServerConfig(
     Expect.that(
         !drainDelay.isNegative(), "server.drain_delay", drainDelay, "a duration of 0 or more");
     Expect.positive("server.drain_timeout", drainTimeout);
+    Expect.range("server.admin_port", adminPort, -1, 65535);
+    Expect.present("server.admin_bind", adminBind);
+  }
+
+  /** Whether administration has a port of its own. */
+  public boolean separateAdmin() {
+    return adminPort >= 0;
   }
 
   /** Whether requests need no key as long as none was ever made. */

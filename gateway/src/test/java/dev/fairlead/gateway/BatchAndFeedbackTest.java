@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -233,13 +234,16 @@ class BatchAndFeedbackTest {
     assertThat(route.path("model").asText()).isEqualTo("large");
     JsonNode large = route.at("/candidates/0");
     assertThat(large.path("rank").asInt()).isEqualTo(1);
-    assertThat(large.path("expected_ttft_ms").asDouble()).isPositive();
+    assertThat(large.path("expected_ttft_ms").asDouble())
+        .isCloseTo(FakeBackends.FIRST_TOKEN_MS, within(1.0));
+    assertThat(large.path("expected_ttft_source").asText()).isEqualTo("measured");
     assertThat(large.at("/cost_interval_usd/0").asDouble())
         .isLessThan(large.at("/cost_interval_usd/1").asDouble());
     JsonNode small = route.at("/candidates/1");
     assertThat(small.path("dropped").asText()).isEqualTo("capability");
     assertThat(small.path("rank").isNull()).isTrue();
     assertThat(small.at("/missing_capabilities/0").asText()).isEqualTo("tools");
-    assertThat(small.path("expected_ttft_ms").isNull()).isTrue();
+    assertThat(small.path("expected_ttft_ms").asDouble()).isEqualTo(400);
+    assertThat(small.path("expected_ttft_source").asText()).isEqualTo("configured");
   }
 }

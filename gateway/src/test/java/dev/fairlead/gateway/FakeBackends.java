@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Durations;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
@@ -88,6 +89,8 @@ public final class FakeBackends implements AutoCloseable {
           .setCompletionTokens(100)
           .setSource(Usage.Source.SOURCE_REPORTED)
           .build();
+
+  static final long FIRST_TOKEN_MS = 12;
 
   public final FakeScorer scorer = new FakeScorer();
   public final FakeCache cache = new FakeCache();
@@ -544,8 +547,18 @@ public final class FakeBackends implements AutoCloseable {
             piece.setDelta(ChatDelta.newBuilder().setFinishReason(finishReason)).build());
       }
       observer.onNext(
-          ProviderServiceStreamGenerateResponse.newBuilder().setCompleted(completed(call)).build());
+          ProviderServiceStreamGenerateResponse.newBuilder().setCompleted(streamed(call)).build());
       observer.onCompleted();
+    }
+
+    /** What the provider service would have measured of the stream. */
+    private GenerationCompleted streamed(GenerationCall call) {
+      GenerationCompleted.Builder completed = completed(call).toBuilder();
+      completed
+          .getAttemptsBuilder(0)
+          .setLatency(Durations.fromMillis(200))
+          .setTimeToFirstToken(Durations.fromMillis(FIRST_TOKEN_MS));
+      return completed.build();
     }
 
     private static RawEvents events(String sse, RawEvents.Kind kind) {

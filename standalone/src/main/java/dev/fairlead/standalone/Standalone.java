@@ -82,6 +82,11 @@ public final class Standalone implements AutoCloseable {
     return gateway.httpPort();
   }
 
+  /** The HTTP port that has the admin API and the console: its own one or the public one. */
+  public int adminPort() {
+    return gateway.adminPort();
+  }
+
   /** The gRPC port in use; -1 when gRPC is off. */
   public int grpcPort() {
     return gateway.grpcPort();

@@ -35,20 +35,26 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP server of the gateway: its port, its limits, and how it stops. */
+/**
+ * The HTTP servers of the gateway: the public one, and where it is configured one more for
+ * operators; their ports, limits, and how they stop.
+ */
 public final class EdgeServer implements AutoCloseable {
 
   private static final Duration HTTP2_WINDOW = Duration.ofSeconds(10);
   private static final Duration QUIET = Duration.ofMillis(100);
 
   private final Server server;
+  private final @Nullable Server admin;
 
-  private EdgeServer(Server server) {
+  private EdgeServer(Server server, @Nullable Server admin) {
     this.server = server;
+    this.admin = admin;
   }
 
   /** What the endpoints work with. */
@@ -81,11 +87,29 @@ public final class EdgeServer implements AutoCloseable {
       BooleanSupplier ready) {}
 
   /**
-   * Starts to listen; blocks until the port is open.
+   * Starts to listen; blocks until the ports are open.
    *
-   * @throws ConfigException when the port cannot be had
+   * @throws ConfigException when a port cannot be had
    */
   public static EdgeServer start(Parts parts) {
+    ServerConfig config = parts.config();
+    boolean separate = config.separateAdmin();
+    Server server = server(parts, config.bind(), config.port(), !separate);
+    listen(server, "server.port", config.bind(), config.port());
+    if (!separate) {
+      return new EdgeServer(server, null);
+    }
+    Server admin = server(parts, config.adminBind(), config.adminPort(), true);
+    try {
+      listen(admin, "server.admin_port", config.adminBind(), config.adminPort());
+    } catch (RuntimeException e) {
+      server.stop();
+      throw e;
+    }
+    return new EdgeServer(server, admin);
+  }
+
+  private static Server server(Parts parts, String bind, int port, boolean administration) {
     LimitsConfig limits = parts.limits();
     ServerBuilder builder =
         Server.builder()
@@ -101,17 +125,15 @@ public final class EdgeServer implements AutoCloseable {
             .http2MaxHeaderListSize(limits.maxHeaderBytes())
             .childChannelPipelineCustomizer(pipeline -> addGuards(pipeline, parts))
             .gracefulShutdownTimeout(QUIET, longer(QUIET, parts.config().drainTimeout()));
-    InetSocketAddress address = new InetSocketAddress(parts.config().bind(), parts.config().port());
+    InetSocketAddress address = new InetSocketAddress(bind, port);
     if (parts.tls() == null) {
       builder.http(address);
     } else {
       builder.https(address);
       EdgeTls.apply(builder, parts.tls());
     }
-    Endpoints.addTo(builder, parts);
-    Server server = builder.build();
-    listen(server, parts.config());
-    return new EdgeServer(server);
+    Endpoints.addTo(builder, parts, administration);
+    return builder.build();
   }
 
   private static Duration longer(Duration one, Duration other) {
@@ -141,31 +163,44 @@ public final class EdgeServer implements AutoCloseable {
         new FlushPerIteration(), new StalledWriteGuard(parts.streams().writeTimeout()));
   }
 
-  private static void listen(Server server, ServerConfig config) {
+  private static void listen(Server server, String key, String bind, int port) {
     try {
       server.start().join();
     } catch (CompletionException e) {
       if (Exceptions.peel(e) instanceof IOException io) {
+        String other = key.equals("server.port") ? "; PORT picks another" : "";
         throw new ConfigException(
-            "server.port: cannot listen on "
-                + config.bind()
+            key
+                + ": cannot listen on "
+                + bind
                 + ":"
-                + config.port()
-                + " (expected: a free port of this machine; PORT picks another)",
+                + port
+                + " (expected: a free port of this machine"
+                + other
+                + ")",
             io);
       }
       throw e;
     }
   }
 
-  /** The port in use. */
+  /** The public port in use. */
   public int port() {
     return server.activeLocalPort();
+  }
+
+  /** The port that has the administration: its own one or the public one. */
+  public int adminPort() {
+    return admin == null ? port() : admin.activeLocalPort();
   }
 
   /** Stops accepting, lets requests under way finish, at most for the drain time; blocks. */
   @Override
   public void close() {
-    server.stop().join();
+    CompletableFuture<Void> stopped = server.stop();
+    if (admin != null) {
+      admin.stop().join();
+    }
+    stopped.join();
   }
 }

@@ -24,7 +24,13 @@ final class Endpoints {
 
   private Endpoints() {}
 
-  static void addTo(ServerBuilder builder, EdgeServer.Parts parts) {
+  /**
+   * Adds them.
+   *
+   * @param administration whether also those that steer the gateway: the admin API, the console and
+   *     the flush of the cache
+   */
+  static void addTo(ServerBuilder builder, EdgeServer.Parts parts, boolean administration) {
     LimitsConfig limits = parts.limits();
     ScanLimits scan = limits.scan();
     DialectCodec chat = new OpenAiChatCodec(scan);
@@ -60,15 +66,18 @@ final class Endpoints {
             new BatchService(
                 new BatchRun.BatchCodecs(chat, completions), scan, limits, edge, pipeline))
         .keyed("/v1/infer", new InferService(chat, edge, pipeline, scan))
-        .keyed("/v1/route", new RouteService(chat, edge, pipeline, parts.metrics(), scan))
+        .keyed("/v1/route", new RouteService(chat, edge, pipeline, scan))
         .keyed(
             "/v1/feedback",
             new FeedbackService(chat, parts.recent(), parts.ratings(), parts.cache()));
     operations(limited, parts, chat);
     NotFoundService notFound = new NotFoundService(errors);
-    if (parts.console().enabled()) {
-      new ConsoleEndpoints(parts, chat, new AdminGuard(parts.security().adminToken()))
-          .addTo(builder, notFound);
+    if (administration) {
+      AdminGuard admin = new AdminGuard(parts.security().adminToken());
+      administration(limited, parts, chat, admin);
+      if (parts.console().enabled()) {
+        new ConsoleEndpoints(parts, chat, admin).addTo(builder, notFound);
+      }
     }
     builder.serviceUnder("/", notFound).errorHandler(new DialectErrors(errors));
   }
@@ -88,12 +97,9 @@ final class Endpoints {
   }
 
   private static void operations(Limited limited, EdgeServer.Parts parts, DialectCodec errors) {
-    AdminGuard admin = new AdminGuard(parts.security().adminToken());
-    administration(limited, parts, errors, admin);
     HttpService ready = ManagementServer.readyz(parts.ready());
     limited
         .service("/cache/stats", new CacheStatsService(errors, parts.cache()))
-        .service("/cache/flush", new CacheFlushService(errors, parts.cache(), admin))
         .service("/health", new HealthService(errors, parts.providers(), parts.ready()));
     limited
         .builder()
@@ -113,6 +119,7 @@ final class Endpoints {
       Limited limited, EdgeServer.Parts parts, DialectCodec errors, AdminGuard admin) {
     Steering steering = parts.steering();
     limited
+        .service("/cache/flush", new CacheFlushService(errors, parts.cache(), admin))
         .service(
             "/v1/admin/status", new AdminStatusService(errors, admin, steering.blocking(), parts))
         .service("/v1/admin/policy", new AdminPolicyService(errors, admin, steering))

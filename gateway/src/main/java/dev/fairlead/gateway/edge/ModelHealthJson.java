@@ -42,6 +42,16 @@ final class ModelHealthJson {
     node.put("latency_p95_ms", objective.latencyP95Ms());
     node.put("first_token_p95_ms", objective.firstTokenP95Ms());
     node.put("availability", objective.availability());
+    ObjectNode others = node.putObject("objectives");
+    parts
+        .slo()
+        .otherBurns(model)
+        .forEach((name, other) ->
+            others
+                .putObject(name)
+                .put("short", other.shortWindow())
+                .put("long", other.longWindow())
+                .put("samples", other.samples()));
     return node;
   }
 

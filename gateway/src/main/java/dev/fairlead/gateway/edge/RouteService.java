@@ -11,7 +11,6 @@ import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.ScannedRequest;
-import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.pipeline.InferenceRequest;
@@ -19,9 +18,9 @@ import dev.fairlead.gateway.pipeline.RouteOutcome;
 import dev.fairlead.gateway.routing.Candidate;
 import dev.fairlead.gateway.routing.CostInterval;
 import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.routing.ExpectedFirstToken;
 import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.gateway.routing.Usd;
-import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -33,20 +32,17 @@ final class RouteService extends EdgeService {
   private final DialectCodec codec;
   private final EdgeContext edge;
   private final InferencePipeline pipeline;
-  private final RouterMetrics metrics;
   private final ScanLimits limits;
 
   RouteService(
       DialectCodec codec,
       EdgeContext edge,
       InferencePipeline pipeline,
-      RouterMetrics metrics,
       ScanLimits limits) {
     super(codec, HttpMethod.POST);
     this.codec = codec;
     this.edge = edge;
     this.pipeline = pipeline;
-    this.metrics = metrics;
     this.limits = limits;
   }
 
@@ -93,7 +89,7 @@ final class RouteService extends EdgeService {
     }
     ArrayNode candidates = node.putArray("candidates");
     for (Candidate candidate : decision.candidates()) {
-      candidates.add(json(candidate, candidates.size() + 1, outcome.query()));
+      candidates.add(json(candidate, candidates.size() + 1, outcome));
     }
     ObjectNode features = node.putObject("features");
     outcome.features().forEach(features::put);
@@ -101,7 +97,8 @@ final class RouteService extends EdgeService {
   }
 
   /** Those that can serve come first, in the order in which they would be tried. */
-  private ObjectNode json(Candidate candidate, int position, RouteQuery query) {
+  private ObjectNode json(Candidate candidate, int position, RouteOutcome outcome) {
+    RouteQuery query = outcome.query();
     ModelSpec model = candidate.model();
     ObjectNode node = Json.object();
     node.put("model", model.id());
@@ -121,11 +118,10 @@ final class RouteService extends EdgeService {
         .sorted()
         .forEach(missing::add);
     cost(node, candidate, query);
-    OptionalDouble firstToken = metrics.meanFirstTokenMillis(model.id());
-    if (firstToken.isPresent()) {
-      node.put("expected_ttft_ms", firstToken.getAsDouble());
-    } else {
-      node.putNull("expected_ttft_ms");
+    ExpectedFirstToken firstToken = outcome.firstTokens().get(model.id());
+    if (firstToken != null) {
+      node.put("expected_ttft_ms", firstToken.millis());
+      node.put("expected_ttft_source", firstToken.measured() ? "measured" : "configured");
     }
     return node;
   }

@@ -124,16 +124,6 @@ public final class RouterMetrics {
     meters(model).firstToken().record(sinceArrivalNanos, TimeUnit.NANOSECONDS);
   }
 
-  /**
-   * Mean time to the first content of this gateway's streams of a model; empty before the first.
-   */
-  public OptionalDouble meanFirstTokenMillis(String model) {
-    ModelMeters known = models.get(model);
-    return known == null || known.firstToken().count() == 0
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(known.firstToken().mean(TimeUnit.MILLISECONDS));
-  }
-
   /** More content of a stream has come. */
   public void interToken(String model, long sinceLastNanos) {
     meters(model).interToken().record(sinceLastNanos, TimeUnit.NANOSECONDS);

@@ -8,6 +8,7 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.ledger.PromptClass;
 import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.slo.Traffic;
 import dev.fairlead.v1.Attempt;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.FailedAttempts;
@@ -171,13 +172,19 @@ final class Generation {
         .lengths()
         .observe(
             completed.getModelId(),
-            PromptClass.of(call.request.facts().needs(), call.request.facts().promptCharacters()),
+            promptClass(),
             cut ? 2 * tokens : tokens);
+  }
+
+  private String promptClass() {
+    return PromptClass.of(call.request.facts().needs(), call.request.facts().promptCharacters());
   }
 
   private void record(List<Attempt> attempts) {
     call.pipeline.tries.record(
-        call.request.facts().model(), call.scope.tenant(), decision, attempts);
+        new Traffic(call.request.facts().model(), call.scope.tenant(), promptClass()),
+        decision,
+        attempts);
   }
 
   /** Pays for tries that failed and whose vendor told what they took; answers their cost. */

@@ -8,6 +8,7 @@ import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.console.RecentRequests;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.keys.Principal;
+import dev.fairlead.gateway.ledger.PromptClass;
 import dev.fairlead.gateway.limits.RateLimiter;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.quality.QualityEstimates;
@@ -241,6 +242,7 @@ public final class InferencePipeline {
         new RouteCaller(
             request.facts().model(),
             scope.tenant(),
+            PromptClass.of(request.facts().needs(), request.facts().promptCharacters()),
             sticky(request, scope.principal()),
             request.controls().latencySlo(),
             request.controls().timing().firstTokenSlo(),

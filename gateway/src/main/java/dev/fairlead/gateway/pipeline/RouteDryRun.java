@@ -4,7 +4,9 @@ import dev.fairlead.catalog.Catalog;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.cache.CacheKey;
+import dev.fairlead.gateway.routing.Candidate;
 import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.routing.ExpectedFirstToken;
 import dev.fairlead.gateway.routing.ModelSelector;
 import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.v1.AnalyzeResponse;
@@ -12,6 +14,7 @@ import dev.fairlead.v1.CacheHit;
 import dev.fairlead.v1.FeatureValue;
 import dev.fairlead.v1.LookupRequest;
 import dev.fairlead.v1.LookupResponse;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -116,12 +119,20 @@ final class RouteDryRun {
           known == null ? OptionalDouble.empty() : OptionalDouble.of(known.getComplexity());
       RouteQuery query = pipeline.query(request, scope, complexity);
       Decision decision = pipeline.router.route(query, selector, catalog);
-      decided.accept(new RouteOutcome(decision, use, features(), query));
+      decided.accept(new RouteOutcome(decision, use, firstTokens(decision), features(), query));
     } catch (RuntimeException e) {
       failed.accept(FailureStatus.fromThrowable(e));
     } finally {
       scope.close();
     }
+  }
+
+  private Map<String, ExpectedFirstToken> firstTokens(Decision decision) {
+    Map<String, ExpectedFirstToken> known = new HashMap<>();
+    for (Candidate candidate : decision.candidates()) {
+      known.put(candidate.model().id(), pipeline.router.expectedFirstToken(candidate.model()));
+    }
+    return known;
   }
 
   private Map<String, Double> features() {

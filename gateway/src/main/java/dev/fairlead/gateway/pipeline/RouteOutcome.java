@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.routing.ExpectedFirstToken;
 import dev.fairlead.gateway.routing.RouteQuery;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,13 +13,19 @@ import java.util.Map;
  * @param cache what the cache would answer with: {@link CacheUse#HIT}, {@link CacheUse#SEMANTIC},
  *     or neither
  * @param query what routing was told of the request
+ * @param firstTokens when a stream of each candidate is expected to begin, by catalogue id
  * @param features the prompt's features by name; empty when it was not scored
  */
 public record RouteOutcome(
-    Decision decision, CacheUse cache, Map<String, Double> features, RouteQuery query) {
+    Decision decision,
+    CacheUse cache,
+    Map<String, ExpectedFirstToken> firstTokens,
+    Map<String, Double> features,
+    RouteQuery query) {
 
   /** Copies, keeping the order. */
   public RouteOutcome {
+    firstTokens = Map.copyOf(firstTokens);
     features = Collections.unmodifiableMap(new LinkedHashMap<>(features));
   }
 }

@@ -6,6 +6,7 @@ import dev.fairlead.gateway.metrics.BurnMeters;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.gateway.routing.Reason;
 import dev.fairlead.gateway.slo.SloController;
+import dev.fairlead.gateway.slo.Traffic;
 import dev.fairlead.gateway.steering.CanaryTraffic;
 import dev.fairlead.v1.Attempt;
 import java.util.Collections;
@@ -34,14 +35,14 @@ public final class TryRecorder {
   /**
    * Counts the tries of one request.
    *
-   * @param route the model name that the client asked for
+   * @param traffic what the request was
    */
-  void record(String route, String tenant, Decision decision, List<Attempt> attempts) {
+  void record(Traffic traffic, Decision decision, List<Attempt> attempts) {
     for (Attempt attempt : attempts) {
       TryOutcome outcome = TryOutcome.of(attempt);
       statistics.record(attempt.getModelId(), outcome);
-      slo.record(attempt.getModelId(), route, tenant, outcome);
-      meters.watch(attempt.getModelId());
+      slo.record(attempt.getModelId(), traffic, outcome);
+      meters.watch(attempt.getModelId(), traffic);
     }
     if (decision.reason() == Reason.CANARY_CANDIDATE && !attempts.isEmpty()) {
       canary.observe(first(decision.first().id(), begunFirst(attempts)));

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.routing;
 
 import dev.fairlead.gateway.keys.Grants;
+import dev.fairlead.gateway.slo.Traffic;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param route the model name that the client asked for
  * @param tenant owner of the request
+ * @param promptClass what kind of answer is wanted and how long the prompt is
  * @param sticky what a canary's assignment sticks to, such as the end user's id; null when there is
  *     nothing and each request is assigned by itself
  * @param latencySlo longest time that the caller accepts for the answer, null for none
@@ -18,19 +20,25 @@ import org.jspecify.annotations.Nullable;
 public record RouteCaller(
     String route,
     String tenant,
+    String promptClass,
     @Nullable String sticky,
     @Nullable Duration latencySlo,
     @Nullable Duration firstTokenSlo,
     Grants grants) {
 
-  /** A caller who may ask for everything. */
+  /** A caller who may ask for everything, of no known class. */
   public RouteCaller(
       String route,
       String tenant,
       @Nullable String sticky,
       @Nullable Duration latencySlo,
       @Nullable Duration firstTokenSlo) {
-    this(route, tenant, sticky, latencySlo, firstTokenSlo, Grants.ALL);
+    this(route, tenant, "", sticky, latencySlo, firstTokenSlo, Grants.ALL);
+  }
+
+  /** What decides which objectives the request is under. */
+  public Traffic traffic() {
+    return new Traffic(route, tenant, promptClass);
   }
 
   /** Nobody in particular, who has all the time in the world. */

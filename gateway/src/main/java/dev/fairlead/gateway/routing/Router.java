@@ -8,11 +8,13 @@ import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.failure.Failure;
 import java.util.ArrayList;
 import java.util.Comparator;
+import dev.fairlead.gateway.live.LiveStatistics;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,12 +27,14 @@ import org.jspecify.annotations.Nullable;
 public final class Router {
 
   private final RoutingConfig config;
+  private final LiveStatistics statistics;
   private final Constraints constraints;
   private final Map<PolicyName, RoutingPolicy> policies = new EnumMap<>(PolicyName.class);
 
   /** A router with every policy. */
   public Router(RoutingConfig config, RoutingSignals signals) {
     this.config = config;
+    this.statistics = signals.statistics();
     this.constraints = new Constraints(config, signals);
     CheapestPolicy cheapest = new CheapestPolicy();
     for (RoutingPolicy policy :
@@ -62,6 +66,16 @@ public final class Router {
       case ModelSelector.Explicit explicit -> explicit(query, explicit.model());
       case ModelSelector.Auto auto -> auto(query, auto.policy(), catalog);
     };
+  }
+
+  /** When a stream of a model is expected to begin: measured of late, else as configured. */
+  public ExpectedFirstToken expectedFirstToken(ModelSpec model) {
+    OptionalDouble measured =
+        statistics.find(model.id()).map(known -> known.firstTokenMillis(0.5))
+            .orElse(OptionalDouble.empty());
+    return measured.isPresent()
+        ? new ExpectedFirstToken(measured.getAsDouble(), true)
+        : new ExpectedFirstToken(config.firstTokenMs().of(model.tier()), false);
   }
 
   /** The model that savings are counted against; empty in a catalogue without tiers. */

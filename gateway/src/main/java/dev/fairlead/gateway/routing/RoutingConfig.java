@@ -4,6 +4,7 @@ import dev.fairlead.catalog.Tier;
 import dev.fairlead.common.config.Expect;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Section {@code routing}.
@@ -20,6 +21,7 @@ import java.util.Map;
  *     not known, 0 to 1
  * @param explorationSamples answers from which on a model's speed is known
  * @param weights weight by catalogue id for {@code weighted}, 0 or more
+ * @param firstTokenMs when streams of models that were not measured are expected to begin
  * @param baseline catalogue id that savings are counted against, empty for the quality tier's first
  */
 public record RoutingConfig(
@@ -34,6 +36,7 @@ public record RoutingConfig(
     double exploration,
     int explorationSamples,
     Map<String, Double> weights,
+    FirstTokenMs firstTokenMs,
     String baseline) {
 
   /** Validates. */
@@ -58,5 +61,34 @@ public record RoutingConfig(
     Expect.range("routing.exploration_samples", explorationSamples, 1, 1_000_000);
     weights = Map.copyOf(weights);
     weights.forEach((id, weight) -> Expect.range("routing.weights." + id, weight, 0.0, 1e9));
+  }
+
+  /**
+   * Milliseconds to the first token by tier.
+   *
+   * @param cheap of the cheap tier, 1 to 600,000
+   * @param standard of the standard tier and of models without one
+   * @param quality of the quality tier
+   */
+  public record FirstTokenMs(double cheap, double standard, double quality) {
+
+    private static final double LONGEST = 600_000;
+
+    /** Validates. */
+    public FirstTokenMs {
+      Expect.range("routing.first_token_ms.cheap", cheap, 1, LONGEST);
+      Expect.range("routing.first_token_ms.standard", standard, 1, LONGEST);
+      Expect.range("routing.first_token_ms.quality", quality, 1, LONGEST);
+    }
+
+    /** Of a tier; null is none. */
+    public double of(@Nullable Tier tier) {
+      return switch (tier) {
+        case CHEAP -> cheap;
+        case QUALITY -> quality;
+        case STANDARD -> standard;
+        case null -> standard;
+      };
+    }
   }
 }

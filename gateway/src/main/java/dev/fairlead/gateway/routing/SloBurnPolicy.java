@@ -30,7 +30,7 @@ final class SloBurnPolicy implements RoutingPolicy {
     List<Candidate> order = new ArrayList<>();
     List<Candidate> passedOver = new ArrayList<>();
     for (Candidate candidate : CheapestPolicy.byCost(feasible)) {
-      double share = slo.share(candidate.model().id(), route(query), tenant(query));
+      double share = slo.share(candidate.model().id(), query.caller().traffic());
       boolean taken = share >= 1 || random.getAsDouble() < share;
       (taken ? order : passedOver).add(candidate);
     }
@@ -51,14 +51,6 @@ final class SloBurnPolicy implements RoutingPolicy {
   }
 
   private double burn(RouteQuery query, Candidate candidate) {
-    return slo.burn(candidate.model().id(), route(query), tenant(query));
-  }
-
-  private static String route(RouteQuery query) {
-    return query.caller().route();
-  }
-
-  private static String tenant(RouteQuery query) {
-    return query.caller().tenant();
+    return slo.burn(candidate.model().id(), query.caller().traffic());
   }
 }

@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What is promised.
  *
- * @param name unique: {@code default}, {@code model:...}, {@code route:...} or {@code tenant:...}
+ * @param name unique: {@code default}, {@code model:...}, {@code route:...}, {@code tenant:...} or {@code
+ *     class:...}
  * @param latencyP95Ms milliseconds that 95 % may take
  * @param firstTokenP95Ms milliseconds to the first token that 95 % of the streams may take, 0 for
  *     none

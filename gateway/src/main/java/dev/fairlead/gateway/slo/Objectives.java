@@ -1,9 +1,10 @@
 package dev.fairlead.gateway.slo;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which objectives hold for what. Immutable. */
@@ -13,6 +14,7 @@ final class Objectives {
   private final Map<String, Objective> models = new HashMap<>();
   private final Map<String, Objective> routes = new HashMap<>();
   private final Map<String, Objective> tenants = new HashMap<>();
+  private final Map<String, Objective> classes = new HashMap<>();
 
   Objectives(SloConfig config) {
     standard =
@@ -21,6 +23,7 @@ final class Objectives {
     config.models().forEach((name, own) -> models.put(name, own("model:" + name, own)));
     config.routes().forEach((name, own) -> routes.put(name, own("route:" + name, own)));
     config.tenants().forEach((name, own) -> tenants.put(name, own("tenant:" + name, own)));
+    config.classes().forEach((name, own) -> classes.put(name, own("class:" + name, own)));
   }
 
   private Objective own(String name, SloConfig.OwnObjective own) {
@@ -40,22 +43,26 @@ final class Objectives {
     return models.getOrDefault(model, standard);
   }
 
-  /** All that hold for a try of a model: its own, and those of who asked and what was asked for. */
-  List<Objective> of(String model, String route, String tenant) {
-    Objective first = ofModel(model);
-    Objective ofRoute = routes.get(route);
-    Objective ofTenant = tenants.get(tenant);
-    if (ofRoute == null && ofTenant == null) {
-      return List.of(first);
+  /**
+   * All that hold for a try of a model: its own first, and those of who asked and what was asked
+   * for. Of a class only the narrower one holds.
+   */
+  List<Objective> of(String model, Traffic traffic) {
+    List<Objective> others = besidesModel(traffic);
+    return others.isEmpty()
+        ? List.of(ofModel(model))
+        : Stream.concat(Stream.of(ofModel(model)), others.stream()).toList();
+  }
+
+  /** Those of who asked and what was asked for. */
+  List<Objective> besidesModel(Traffic traffic) {
+    Objective ofRoute = routes.get(traffic.route());
+    Objective ofTenant = tenants.get(traffic.tenant());
+    Objective ofKind = classes.get(traffic.kind());
+    Objective ofClass = classes.getOrDefault(traffic.promptClass(), ofKind);
+    if (ofRoute == null && ofTenant == null && ofClass == null) {
+      return List.of();
     }
-    List<Objective> all = new ArrayList<>(3);
-    all.add(first);
-    if (ofRoute != null) {
-      all.add(ofRoute);
-    }
-    if (ofTenant != null) {
-      all.add(ofTenant);
-    }
-    return all;
+    return Stream.of(ofRoute, ofTenant, ofClass).filter(Objects::nonNull).toList();
   }
 }

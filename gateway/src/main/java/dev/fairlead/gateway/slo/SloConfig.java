@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.slo;
 
 import dev.fairlead.common.config.Expect;
+import dev.fairlead.gateway.ledger.PromptClass;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param models objectives by catalogue id
  * @param routes objectives by model name as clients ask for it, such as {@code auto}
  * @param tenants objectives by tenant
+ * @param classes objectives by class of prompt, such as {@code tools_long}, or by its kind alone,
+ *     such as {@code tools}
  */
 public record SloConfig(
     double latencyP95Ms,
@@ -38,7 +41,8 @@ public record SloConfig(
     double probeShare,
     Map<String, OwnObjective> models,
     Map<String, OwnObjective> routes,
-    Map<String, OwnObjective> tenants) {
+    Map<String, OwnObjective> tenants,
+    Map<String, OwnObjective> classes) {
 
   private static final double LONGEST_MS = 3_600_000;
 
@@ -62,6 +66,14 @@ public record SloConfig(
     models = checked("models", models);
     routes = checked("routes", routes);
     tenants = checked("tenants", tenants);
+    classes = checked("classes", classes);
+    for (String name : classes.keySet()) {
+      Expect.that(
+          PromptClass.NAMES.contains(name),
+          "slo.classes",
+          name,
+          "one of " + String.join(", ", PromptClass.NAMES));
+    }
   }
 
   private static Map<String, OwnObjective> checked(String kind, Map<String, OwnObjective> own) {
@@ -70,7 +82,7 @@ public record SloConfig(
   }
 
   /**
-   * An objective of one model, route or tenant; null keeps the section's.
+   * An objective of one model, route, tenant or class; null keeps the section's.
    *
    * @param latencyP95Ms see {@link SloConfig}
    * @param firstTokenP95Ms see {@link SloConfig}

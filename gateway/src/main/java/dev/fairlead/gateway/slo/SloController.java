@@ -4,6 +4,7 @@ import dev.fairlead.gateway.live.TryOutcome;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -38,12 +39,11 @@ public final class SloController {
   /**
    * Counts a try.
    *
-   * @param route the model name that the client asked for
-   * @param tenant owner of the request
+   * @param traffic what the request was
    */
-  public void record(String model, String route, String tenant, TryOutcome outcome) {
+  public void record(String model, Traffic traffic, TryOutcome outcome) {
     if (outcome.kind() != TryOutcome.Kind.NEUTRAL) {
-      for (Objective objective : objectives.of(model, route, tenant)) {
+      for (Objective objective : objectives.of(model, traffic)) {
         lane(model, objective).window().record(outcome);
       }
     }
@@ -56,10 +56,30 @@ public final class SloController {
         .orElse(Burn.NONE);
   }
 
+  /**
+   * How fast a model burns the budgets of objectives that are not its own, by their names, such as
+   * {@code tenant:acme}; only those that its requests have been under.
+   */
+  public Map<String, Burn> otherBurns(String model) {
+    String own = objectives.ofModel(model).name();
+    Map<String, Burn> burns = new TreeMap<>();
+    lanes.forEach((key, lane) -> {
+      if (key.model().equals(model) && !key.objective().equals(own)) {
+        burns.put(key.objective(), lane.window().burn());
+      }
+    });
+    return burns;
+  }
+
+  /** Names of the objectives that such requests are under, but for the model's own. */
+  public List<String> otherObjectives(Traffic traffic) {
+    return objectives.besidesModel(traffic).stream().map(Objective::name).toList();
+  }
+
   /** The highest rate among the objectives that a request is under. */
-  public double burn(String model, String route, String tenant) {
+  public double burn(String model, Traffic traffic) {
     double worst = 0;
-    for (Objective objective : objectives.of(model, route, tenant)) {
+    for (Objective objective : objectives.of(model, traffic)) {
       Optional<Lane> lane = find(model, objective);
       if (lane.isPresent()) {
         worst = Math.max(worst, lane.get().window().burn().effective());
@@ -69,9 +89,9 @@ public final class SloController {
   }
 
   /** Share of such requests that the model should be given, 0 to 1. */
-  public double share(String model, String route, String tenant) {
+  public double share(String model, Traffic traffic) {
     double least = 1;
-    List<Objective> all = objectives.of(model, route, tenant);
+    List<Objective> all = objectives.of(model, traffic);
     for (Objective objective : all) {
       Optional<Lane> known = find(model, objective);
       if (known.isPresent()) {

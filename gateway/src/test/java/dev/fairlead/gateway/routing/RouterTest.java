@@ -36,6 +36,7 @@ class RouterTest {
           0.05,
           20,
           Map.of(),
+          new RoutingConfig.FirstTokenMs(400, 600, 1000),
           "");
   private static final Catalog CATALOG =
       Catalog.of(
@@ -240,6 +241,7 @@ class RouterTest {
                 0.05,
                 20,
                 Map.of(),
+                new RoutingConfig.FirstTokenMs(400, 600, 1000),
                 "cheap-1"),
             Signals.quiet());
     assertThat(configured.baseline(CATALOG)).map(ModelSpec::id).contains("cheap-1");

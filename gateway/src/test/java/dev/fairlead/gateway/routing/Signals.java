@@ -6,6 +6,7 @@ import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.live.TryOutcome;
 import dev.fairlead.gateway.slo.SloConfig;
 import dev.fairlead.gateway.slo.SloController;
+import dev.fairlead.gateway.slo.Traffic;
 import dev.fairlead.gateway.state.MemoryStateStore;
 import dev.fairlead.gateway.state.SharedState;
 import dev.fairlead.gateway.steering.CanaryTraffic;
@@ -72,6 +73,6 @@ final class Signals {
 
   private void tried(String model, TryOutcome outcome) {
     statistics.record(model, outcome);
-    slo.record(model, "auto", "tenant", outcome);
+    slo.record(model, new Traffic("auto", "tenant", "text_short"), outcome);
   }
 }
