@@ -85,6 +85,19 @@ class TwoGatewaysIT {
   }
 
   @Test
+  void jsonSummary_isOfOneReplica_andSaysSo() throws Exception {
+    assertThat(asked(first, "none")).isEqualTo(200);
+    for (FakeBackends gateway : List.of(first, second)) {
+      JsonNode summary =
+          JSON.readTree(
+              Http.get(gateway.url("/metrics"), "accept", "application/json").body());
+      assertThat(summary.path("scope").asText()).isEqualTo("replica");
+      assertThat(summary.path("since").asText()).isNotEmpty();
+      assertThat(summary.path("totalRequests").asInt()).isEqualTo(gateway == first ? 1 : 0);
+    }
+  }
+
+  @Test
   void advances_stepOnceEach_whenTheyAreConcurrent() throws Exception {
     List<Future<HttpResponse<String>>> answers = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -38,6 +38,8 @@ final class MetricsService implements HttpService {
 
   private ObjectNode json() {
     ObjectNode node = Json.object();
+    node.put("scope", "replica");
+    node.put("since", summary.since().toString());
     node.put("totalRequests", summary.requests());
     node.put("totalErrors", summary.errors());
     node.put("totalCancelled", summary.cancelled());

@@ -8,9 +8,11 @@ import java.util.function.LongSupplier;
  * What one model has done lately. Thread-safe.
  *
  * <p>Times of answers are kept as the time that an answer of {@link #REFERENCE_TOKENS} tokens would
- * have taken, so that a model with short answers does not look faster than it is. Of a stream that
- * is its first token plus its own pace; of a whole answer the measured time, moved along the
- * model's line of time over length.
+ * have taken, so that a model with short answers does not look faster than it is: the measured time
+ * and, for the tokens that it is short of that or beyond, the model's pace. The pace of streams is
+ * the time after first tokens over the tokens that came in it; that of whole answers the slope of
+ * time over length. A stall is so counted once, and not once for each token that a short answer is
+ * short of the reference.
  */
 public final class ModelStatistics {
 
@@ -23,7 +25,8 @@ public final class ModelStatistics {
   private final SlidingHistogram firstTokens;
   private final SlidingCounts outcomes;
   private final TokenRegression whole = new TokenRegression();
-  private double streamNanosPerToken;
+  private double streamedNanos;
+  private double streamedTokens;
   private double tokensPerAnswer;
 
   ModelStatistics(LongSupplier nanos, long windowNanos) {
@@ -58,12 +61,12 @@ public final class ModelStatistics {
     tokensPerAnswer = tokensPerAnswer == 0 ? tokens : faded(tokensPerAnswer, tokens);
     if (!outcome.streamed()) {
       whole.add(tokens, outcome.latencyNanos());
-      return Math.max(0, outcome.latencyNanos() + pace() * (REFERENCE_TOKENS - tokens));
+    } else if (tokens > 1) {
+      long rest = outcome.latencyNanos() - outcome.firstTokenNanos();
+      streamedNanos = streamedNanos * KEEP + rest;
+      streamedTokens = streamedTokens * KEEP + (tokens - 1);
     }
-    double rest = outcome.latencyNanos() - outcome.firstTokenNanos();
-    double pace = rest / Math.max(1, tokens - 1);
-    streamNanosPerToken = streamNanosPerToken == 0 ? pace : faded(streamNanosPerToken, pace);
-    return outcome.firstTokenNanos() + pace * (REFERENCE_TOKENS - 1);
+    return Math.max(0, outcome.latencyNanos() + pace() * (REFERENCE_TOKENS - tokens));
   }
 
   private static double faded(double mean, double value) {
@@ -71,7 +74,7 @@ public final class ModelStatistics {
   }
 
   private double pace() {
-    return streamNanosPerToken > 0 ? streamNanosPerToken : whole.nanosPerToken();
+    return streamedTokens > 0 ? streamedNanos / streamedTokens : whole.nanosPerToken();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.fairlead.gateway.metrics;
 
 import dev.fairlead.gateway.pipeline.CacheUse;
 import dev.fairlead.gateway.pipeline.Settlement;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** Totals of this gateway since its start, for the JSON summary. Thread-safe. */
 public final class Summary {
 
+  private final Instant since = Instant.now();
   private final LongAdder requests = new LongAdder();
   private final LongAdder errors = new LongAdder();
   private final LongAdder cancelled = new LongAdder();
@@ -52,6 +54,11 @@ public final class Summary {
 
   void charged(long nanoUsd) {
     costNanoUsd.add(nanoUsd);
+  }
+
+  /** When counting began. */
+  public Instant since() {
+    return since;
   }
 
   /** Requests that have ended. */

@@ -114,4 +114,12 @@ class LiveStatisticsTest {
     whole("m", Duration.ofHours(5).toMillis(), 0);
     assertThat(p95("m", 256)).isCloseTo(3_600_000, TENTH);
   }
+
+  @Test
+  void fastModel_doesNotLookSlow_becauseAShortStreamStalledOnce() {
+    for (int i = 0; i < 100; i++) {
+      stream("short", 20, 20 + 4 * 5 + (i % 10 == 9 ? 60 : 0), 5);
+    }
+    assertThat(p95("short", 256)).isLessThan(20 + 255 * 8.0);
+  }
 }

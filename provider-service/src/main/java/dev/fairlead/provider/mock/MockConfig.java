@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param meanLatencyMs mean time to the last token; null means 40, 80 and 160 for the three shipped
  *     models and 40 for others
  * @param p95LatencyMs 95th percentile of it; null means three times the mean
+ * @param tokensPerSecond speed of its answers; the latency is then the time to the first token, and
+ *     longer answers take longer; null means that the latency is that of the whole answer, whatever
+ *     its length
  * @param errorRate share of calls that fail with 503
  * @param seed of texts, latencies and errors
  * @param costPer1kTokensUsd price of its models, for input and output alike; null leaves their own
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record MockConfig(
     @Nullable Double meanLatencyMs,
     @Nullable Double p95LatencyMs,
+    @Nullable Double tokensPerSecond,
     double errorRate,
     long seed,
     @JsonProperty("cost_per_1k_tokens_usd") @Nullable BigDecimal costPer1kTokensUsd) {
@@ -37,6 +41,9 @@ public record MockConfig(
     }
     if (p95LatencyMs != null) {
       Expect.range("p95_latency_ms", p95LatencyMs, 0, LONGEST_MILLIS);
+    }
+    if (tokensPerSecond != null) {
+      Expect.range("tokens_per_second", tokensPerSecond, 0.1, 1_000_000);
     }
     Expect.range("error_rate", errorRate, 0, 1);
     if (costPer1kTokensUsd != null) {

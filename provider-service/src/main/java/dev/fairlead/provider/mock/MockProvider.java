@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers by itself. A streamed answer begins after a third of its latency and then comes token by
- * token.
+ * token; where a speed is configured, it begins after its latency and comes at that speed.
  */
 public final class MockProvider implements ModelProvider {
 
@@ -90,8 +90,16 @@ public final class MockProvider implements ModelProvider {
       this.answer = answer;
       this.fails = fails;
       this.parts = streamed ? answer.stream() : List.of(answer.whole());
-      this.first = streamed ? latency.dividedBy(3) : latency;
-      this.gap = latency.minus(first).dividedBy(Math.max(1, parts.size()));
+      Double speed = config.tokensPerSecond();
+      if (speed == null) {
+        this.first = streamed ? latency.dividedBy(3) : latency;
+        this.gap = latency.minus(first).dividedBy(Math.max(1, parts.size()));
+      } else {
+        Duration rest =
+            Duration.ofNanos(Math.round(answer.usage().completionTokens() / speed * 1e9));
+        this.first = streamed ? latency : latency.plus(rest);
+        this.gap = streamed ? rest.dividedBy(Math.max(1, parts.size())) : Duration.ZERO;
+      }
     }
 
     synchronized void begin() {

@@ -258,6 +258,7 @@ enum ProviderKind {
               .environment("MOCK_P95_LATENCY_MS")
               .map(v -> number("MOCK_P95_LATENCY_MS", v))
               .orElse(entry.p95LatencyMs()),
+          entry.tokensPerSecond(),
           config
               .environment("MOCK_ERROR_RATE")
               .map(v -> number("MOCK_ERROR_RATE", v))

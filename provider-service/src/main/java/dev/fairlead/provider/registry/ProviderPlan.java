@@ -246,7 +246,7 @@ record ProviderPlan(
   }
 
   private static ConfiguredProvider mock(ConfigSource config) {
-    MockConfig entry = new MockConfig(null, null, 0, 1, null);
+    MockConfig entry = new MockConfig(null, null, null, 0, 1, null);
     return new ConfiguredProvider(
         KnownModels.MOCK, ProviderKind.MOCK, ProviderKind.MockEnvironment.over(config, entry));
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class MockProviderTest extends ProviderContract {
 
   private final ModelProvider provider =
-      new MockProvider(new MockConfig(300.0, 310.0, 0, 1, null), TimeSource.system());
+      new MockProvider(new MockConfig(300.0, 310.0, null, 0, 1, null), TimeSource.system());
 
   @Override
   protected ModelProvider provider() {
@@ -74,7 +74,7 @@ class MockProviderTest extends ProviderContract {
   @Test
   void errors_comeAtTheConfiguredRate() {
     ModelProvider failing =
-        new MockProvider(new MockConfig(0.0, 0.0, 0.3, 1, null), TimeSource.system());
+        new MockProvider(new MockConfig(0.0, 0.0, null, 0.3, 1, null), TimeSource.system());
     int failed = 0;
     for (int i = 0; i < 300; i++) {
       RecordedAnswer answer = new RecordedAnswer();
@@ -107,5 +107,19 @@ class MockProviderTest extends ProviderContract {
         run("m", new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json)), false);
     assertThat(answer.completion().text()).matches("\\{\"age\":\\d+,\"tags\":\\[\"a\"]}");
     assertThat(answer.parts().getFirst()).isInstanceOf(AnswerPart.Body.class);
+  }
+
+  @Test
+  void longerAnswers_takeLonger_whenASpeedIsConfigured() {
+    ModelProvider paced =
+        new MockProvider(new MockConfig(1.0, 1.0, 100.0, 0, 1, null), TimeSource.system());
+    for (boolean streamed : new boolean[] {false, true}) {
+      long start = System.nanoTime();
+      RecordedAnswer answer = new RecordedAnswer();
+      paced.open(call("m", raw("how long?"), streamed), answer);
+      answer.await();
+      double seconds = (System.nanoTime() - start) / 1e9;
+      assertThat(seconds).isGreaterThan(answer.completion().usage().completionTokens() / 101.0);
+    }
   }
 }
