@@ -26,6 +26,11 @@ port_of() {
   printf '%s\n' "$port"
 }
 
+# Whether TLS is configured, by environment or file.
+has_tls() {
+  [ -n "${FAIRLEAD_TLS_EDGE_CERT:-}" ] || { [ -n "${FAIRLEAD_CONFIG:-}" ] && grep -q '^tls:' "$FAIRLEAD_CONFIG"; }
+}
+
 # launch NAME CLASS: output goes to ours, every line with the name before it.
 launch() {
   local name=$1 main=$2
@@ -101,7 +106,7 @@ end_mesh() {
 }
 
 mesh() {
-  local scorer cache provider gateway
+  local scorer cache provider gateway ready
   jdk=$(find_jdk)
   mesh_classes=$(class_path standalone)
   scorer=$(port_of scorer 7001)
@@ -116,8 +121,14 @@ mesh() {
   await_ready scorer $((scorer + 100))
   await_ready cache $((cache + 100))
   await_ready provider $((provider + 100))
+  ready=$gateway
+  if has_tls; then
+    # Its doors may want certificates; the plain port for probes does not.
+    ready=${FAIRLEAD_SERVER_MANAGEMENT_PORT:-$((gateway + 100))}
+    export FAIRLEAD_SERVER_MANAGEMENT_PORT=$ready
+  fi
   launch gateway dev.fairlead.gateway.Main
-  await_ready gateway "$gateway"
+  await_ready gateway "$ready"
   say "the mesh is ready at http://127.0.0.1:$gateway (Ctrl-C stops it)"
   until fallen >/dev/null; do
     sleep 1

@@ -20,6 +20,12 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- default (printf "%s-secrets" .Release.Name) .Values.secrets.existing -}}
 {{- end -}}
 
+{{/* Where probes and scrapes go: with TLS at the gateway's doors to a plain port of its own. */}}
+{{- define "fairlead.health" -}}
+{{- $ports := include "fairlead.ports" . | fromJson -}}
+{{- if and (eq .name "gateway") .root.Values.tls.edge.secret -}}8180{{- else -}}{{ $ports.health }}{{- end -}}
+{{- end -}}
+
 {{/* Ports by service: what it serves, and where its health and metrics are. */}}
 {{- define "fairlead.ports" -}}
 {{- $ports := dict

@@ -30,6 +30,7 @@ final class HelmChartTest {
       tolerations: [{ key: k, operator: Exists }]
       networkPolicy: { clients: [{ namespaceSelector: {} }] }
       scorer: { env: { LOG_LEVEL: DEBUG } }
+      tls: { hops: { secret: hop-certificate }, edge: { secret: door-certificate, clientAuth: require } }
       """;
 
   /** Where the generated class of each kind is. */
@@ -198,7 +199,52 @@ final class HelmChartTest {
   }
 
   @Test
+  void hops_areMutualTls_whenTheirSecretIsNamed() {
+    Chart chart = Chart.render("{ tls: { hops: { secret: hop-certificate } } }");
+    for (String service : SERVICES) {
+      JsonNode pod = chart.named("Deployment", "fl-" + service).at("/spec/template/spec");
+      assertThat(pod.at("/volumes").toString())
+          .contains("\"secretName\":\"hop-certificate\"")
+          .doesNotContain("subPath");
+      assertThat(pod.at("/containers/0/volumeMounts").toString()).contains("/tls/hops");
+      assertThat(pod.at("/containers/0/env").toString())
+          .contains("/tls/hops/tls.crt", "/tls/hops/tls.key", "/tls/hops/ca.crt", "require")
+          .doesNotContain("FAIRLEAD_TLS_EDGE");
+    }
+    assertThat(Chart.render("{}").ofKind("Deployment").toString()).doesNotContain("TLS");
+  }
+
+  @Test
+  void doors_areTls_andProbesGoToAPlainPort_whenTheirSecretIsNamed() {
+    Chart chart =
+        Chart.render("{ tls: { edge: { secret: door-certificate, clientAuth: require } } }");
+    JsonNode container =
+        chart.named("Deployment", "fl-gateway").at("/spec/template/spec/containers/0");
+    assertThat(container.at("/env").toString())
+        .contains("/tls/edge/ca.crt", "FAIRLEAD_SERVER_MANAGEMENT_PORT");
+    assertThat(container.at("/ports").toString()).contains("8080", "8180");
+    assertThat(container.at("/readinessProbe/httpGet/port").asText()).isEqualTo("health");
+    assertThat(chart.named("Service", "fl-gateway").at("/spec/ports/0/port").asInt())
+        .isEqualTo(443);
+    assertThat(chart.named("NetworkPolicy", "fl-gateway").at("/spec/ingress").toString())
+        .contains("8180");
+    assertThat(chart.named("Deployment", "fl-scorer").toString()).doesNotContain("door-certificate");
+  }
+
+  @Test
+  void probes_goToTheDoor_withoutTls() {
+    JsonNode container =
+        Chart.render("{}")
+            .named("Deployment", "fl-gateway")
+            .at("/spec/template/spec/containers/0");
+    assertThat(container.at("/readinessProbe/httpGet/port").asText()).isEqualTo("http");
+    assertThat(container.at("/ports").toString()).contains("8080").doesNotContain("8180");
+  }
+
+  @Test
   void wrongValues_areRefused() {
+    assertThatThrownBy(() -> Chart.render("{ tls: { edge: { clientAuth: maybe } } }"))
+        .hasMessageContaining("clientAuth");
     assertThatThrownBy(() -> Chart.render("{ scorer: { replicas: { min: 0, max: 1 } } }"))
         .hasMessageContaining("replicas");
     assertThatThrownBy(() -> Chart.render("{ gatway: {} }")).hasMessageContaining("gatway");
