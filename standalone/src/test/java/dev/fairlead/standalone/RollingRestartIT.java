@@ -8,11 +8,14 @@ import dev.fairlead.standalone.client.BalancedLoad;
 import dev.fairlead.standalone.client.GatewayClient;
 import dev.fairlead.standalone.deployment.TwinMesh;
 import dev.fairlead.standalone.deployment.TwinMesh.Node;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RollingRestartIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final Pattern REQUESTS = Pattern.compile("\"requests\":(\\d+)");
 
   private static TwinMesh mesh;
 
@@ -57,6 +62,27 @@ class RollingRestartIT {
   }
 
   @Test
+  void callUnderWay_isFinished_andKept_whenItsGatewayIsAskedToEnd() throws Exception {
+    Node gateway = mesh.gateways().getFirst();
+    long before = rows(gateway);
+    CompletableFuture<Answer> held = ask(gateway, "heldAtTheGateway", true);
+
+    CompletableFuture<Void> ending = end(gateway);
+    await().atMost(PATIENCE).until(() -> gateway.client().get("/readyz").status() == 503);
+    await().atMost(PATIENCE).until(() -> isClosed(gateway));
+    mesh.vendor().release("heldAtTheGateway");
+
+    Answer answer = held.get(60, TimeUnit.SECONDS);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body()).endsWith("data: [DONE]\n\n");
+    ending.get(60, TimeUnit.SECONDS);
+    assertThat(gateway.process().exitValue()).isZero();
+    gateway.process().restart();
+    mesh.awaitReady(gateway);
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(rows(gateway)).isEqualTo(before + 1));
+  }
+
+  @Test
   void callUnderWay_isFinished_whenItsProviderServiceIsAskedToEnd() throws Exception {
     List<Node> providers = mesh.nodes("provider");
     // As many as reach both, which take turns.
@@ -66,8 +92,7 @@ class RollingRestartIT {
             .toList();
     await().atMost(PATIENCE).until(() -> mesh.vendor().received("heldAtTheProvider").size() == 4);
 
-    CompletableFuture<Void> ending =
-        CompletableFuture.runAsync(providers.getFirst().process()::terminate);
+    CompletableFuture<Void> ending = end(providers.getFirst());
     await()
         .atMost(PATIENCE)
         .until(() -> providers.getFirst().client().get("/readyz").status() == 503);
@@ -81,6 +106,35 @@ class RollingRestartIT {
     assertThat(mesh.vendor().received("heldAtTheProvider")).hasSize(4);
     providers.getFirst().process().restart();
     mesh.awaitReady(providers.getFirst());
+  }
+
+  /**
+   * On a thread of its own: on a small machine the JDK's common pool is one thread, which its HTTP
+   * client needs too.
+   */
+  private static CompletableFuture<Void> end(Node node) {
+    return CompletableFuture.runAsync(
+        node.process()::terminate, task -> Thread.ofPlatform().daemon().start(task));
+  }
+
+  /** Whether its door takes no more connections. */
+  private static boolean isClosed(Node gateway) {
+    try (GatewayClient newcomer = new GatewayClient(gateway.client().port())) {
+      newcomer.get("/readyz");
+      return false;
+    } catch (AssertionError e) {
+      return e.getCause() instanceof ConnectException;
+    }
+  }
+
+  /** What the ledger of that gateway knows. */
+  private static long rows(Node gateway) {
+    Answer usage =
+        gateway.client().get("/v1/admin/usage", "authorization", "Bearer " + TwinMesh.ADMIN);
+    assertThat(usage.status()).as(usage.body()).isEqualTo(200);
+    Matcher requests = REQUESTS.matcher(usage.body());
+    assertThat(requests.find()).as(usage.body()).isTrue();
+    return Long.parseLong(requests.group(1));
   }
 
   private CompletableFuture<Answer> ask(Node gateway, String hold, boolean stream) {

@@ -19,13 +19,20 @@ public final class GatewayClient implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private final int port;
   private final String root;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /** A client of the gateway on that port of this machine. */
   public GatewayClient(int port) {
+    this.port = port;
     root = "http://127.0.0.1:" + port;
+  }
+
+  /** The gateway's port. */
+  public int port() {
+    return port;
   }
 
   /** GET; headers are names and values in turn. */
