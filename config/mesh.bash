@@ -6,29 +6,36 @@ mesh_stop_seconds=40
 mesh_names=()
 mesh_pids=()
 
-# port_of SECTION DEFAULT: what the section's `port` is, by environment or file. Only the two usual ways to write it are
-# understood: `section: { port: 1 }` on one line, or an indented `port: 1` below the section.
+# in_file SECTION PATTERN: what follows PATTERN, a key with its colon, in that section of the configuration file. Only the two
+# usual ways to write it are understood: `section: { key: 1 }` on one line, or an indented `key: 1` below the section. Fails
+# where there is none.
+in_file() {
+  [ -n "${FAIRLEAD_CONFIG:-}" ] || return 1
+  awk -v section="$1" -v pattern="(^|[ {,])$2[ ]*" '
+    /^[^ #]/ { inside = index($0, section ":") == 1 }
+    inside && !/^ *#/ && match($0, pattern) {
+      text = substr($0, RSTART + RLENGTH); sub(/[ ,}#].*/, "", text); print text; found = 1; exit
+    }
+    END { exit !found }' "$FAIRLEAD_CONFIG"
+}
+
+# port_of SECTION DEFAULT: what the section's `port` is, by environment or file.
 port_of() {
-  local section=$1 port=$2 variable value
+  local section=$1 port=$2 variable
   variable=FAIRLEAD_$(printf '%s' "$section" | tr '[:lower:]' '[:upper:]')_PORT
   if [ "$section" = server ] && [ -n "${PORT:-}" ]; then
     port=$PORT
   elif [ -n "${!variable:-}" ]; then
     port=${!variable}
-  elif [ -n "${FAIRLEAD_CONFIG:-}" ]; then
-    value=$(awk -v section="$section" '
-      /^[^ #]/ { inside = index($0, section ":") == 1 }
-      inside && match($0, /(^|[ {,])port:[ ]*[0-9]+/) {
-        text = substr($0, RSTART, RLENGTH); sub(/.*:[ ]*/, "", text); print text; exit
-      }' "$FAIRLEAD_CONFIG")
-    port=${value:-$port}
+  else
+    port=$(in_file "$section" port: || printf '%s' "$port")
   fi
   printf '%s\n' "$port"
 }
 
-# Whether TLS is configured, by environment or file.
-has_tls() {
-  [ -n "${FAIRLEAD_TLS_EDGE_CERT:-}" ] || { [ -n "${FAIRLEAD_CONFIG:-}" ] && grep -q '^tls:' "$FAIRLEAD_CONFIG"; }
+# Whether the gateway's doors have certificates, by environment or file.
+doors_have_tls() {
+  [ -n "${FAIRLEAD_TLS_EDGE_CERT:-}" ] || in_file tls edge: >/dev/null
 }
 
 # launch NAME CLASS: output goes to ours, every line with the name before it.
@@ -106,7 +113,7 @@ end_mesh() {
 }
 
 mesh() {
-  local scorer cache provider gateway ready
+  local scorer cache provider gateway ready scheme=http
   jdk=$(find_jdk)
   mesh_classes=$(class_path standalone)
   scorer=$(port_of scorer 7001)
@@ -122,14 +129,15 @@ mesh() {
   await_ready cache $((cache + 100))
   await_ready provider $((provider + 100))
   ready=$gateway
-  if has_tls; then
-    # Its doors may want certificates; the plain port for probes does not.
-    ready=${FAIRLEAD_SERVER_MANAGEMENT_PORT:-$((gateway + 100))}
+  if doors_have_tls; then
+    # They may want certificates; the plain port for probes does not.
+    scheme=https
+    ready=${FAIRLEAD_SERVER_MANAGEMENT_PORT:-$(in_file server management_port: || printf '%s' $((gateway + 100)))}
     export FAIRLEAD_SERVER_MANAGEMENT_PORT=$ready
   fi
   launch gateway dev.fairlead.gateway.Main
   await_ready gateway "$ready"
-  say "the mesh is ready at http://127.0.0.1:$gateway (Ctrl-C stops it)"
+  say "the mesh is ready at $scheme://127.0.0.1:$gateway (Ctrl-C stops it)"
   until fallen >/dev/null; do
     sleep 1
   done

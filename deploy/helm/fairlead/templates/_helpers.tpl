@@ -26,6 +26,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- if and (eq .name "gateway") .root.Values.tls.edge.secret -}}8180{{- else -}}{{ $ports.health }}{{- end -}}
 {{- end -}}
 
+{{/* The name of that port. */}}
+{{- define "fairlead.probe" -}}
+{{- if and (eq .name "gateway") (not .root.Values.tls.edge.secret) -}}http{{- else -}}health{{- end -}}
+{{- end -}}
+
 {{/* Ports by service: what it serves, and where its health and metrics are. */}}
 {{- define "fairlead.ports" -}}
 {{- $ports := dict

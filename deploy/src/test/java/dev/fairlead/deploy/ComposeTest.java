@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ComposeTest {
 
   private static final String MESH = "compose/compose.yaml";
+  private static final String TLS = "compose/compose.tls.yaml";
   private static final String SMALL = "compose/compose.test.yaml";
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)(:\\?|:-)?");
 
@@ -88,6 +89,23 @@ final class ComposeTest {
             assertThat(known)
                 .as(name)
                 .containsAll(ComposeFile.mapping(service.get("environment")).keySet()));
+  }
+
+  @Test
+  void everyHop_isMutualTls_withTheFileOverIt() {
+    Set<String> own = ComposeFile.read(MESH).ownServices().keySet();
+    Map<String, Map<String, Object>> over = ComposeFile.read(TLS).services();
+    assertThat(over).containsOnlyKeys(own);
+    over.forEach((name, service) -> {
+      Map<String, Object> environment = ComposeFile.mapping(service.get("environment"));
+      assertThat(KnownEnvironment.names()).as(name).containsAll(environment.keySet());
+      assertThat(environment)
+          .as(name)
+          .containsKeys("FAIRLEAD_TLS_HOPS_CERT", "FAIRLEAD_TLS_HOPS_KEY", "FAIRLEAD_TLS_HOPS_CA")
+          .containsEntry("FAIRLEAD_TLS_HOPS_CLIENT_AUTH", "require");
+      assertThat(service.get("volumes")).as(name).isEqualTo(List.of("./tls:/tls:ro"));
+      assertThat(service).as("nothing that unmakes compose.yaml").hasSize(2);
+    });
   }
 
   @Test

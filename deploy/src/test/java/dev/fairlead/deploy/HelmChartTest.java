@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class HelmChartTest {
 
@@ -228,15 +230,28 @@ final class HelmChartTest {
         .isEqualTo(443);
     assertThat(chart.named("NetworkPolicy", "fl-gateway").at("/spec/ingress").toString())
         .contains("8180");
-    assertThat(chart.named("Deployment", "fl-scorer").toString()).doesNotContain("door-certificate");
+    assertThat(chart.named("Deployment", "fl-scorer").toString())
+        .doesNotContain("door-certificate");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{ metrics: { podMonitor: true } }', http",
+    "'{ metrics: { podMonitor: true }, tls: { edge: { secret: door } } }', health"
+  })
+  void gateway_isScraped_whereItSpeaksPlainText(String values, String port) {
+    assertThat(
+            Chart.render(values)
+                .named("PodMonitor", "fl-gateway")
+                .at("/spec/podMetricsEndpoints/0/port")
+                .asText())
+        .isEqualTo(port);
   }
 
   @Test
   void probes_goToTheDoor_withoutTls() {
     JsonNode container =
-        Chart.render("{}")
-            .named("Deployment", "fl-gateway")
-            .at("/spec/template/spec/containers/0");
+        Chart.render("{}").named("Deployment", "fl-gateway").at("/spec/template/spec/containers/0");
     assertThat(container.at("/readinessProbe/httpGet/port").asText()).isEqualTo("http");
     assertThat(container.at("/ports").toString()).contains("8080").doesNotContain("8180");
   }

@@ -71,6 +71,45 @@ class LauncherIT {
     assertThat(outcome.output()).contains("no JDK 25 found").contains("JAVA_HOME");
   }
 
+  @Test
+  void mesh_readsPortsAndWhetherDoorsHaveTls_fromFileAndEnvironment() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("mesh.yaml"),
+            """
+            server: { grpc_port: 0, port: 9090, management_port: 9099 }
+            scorer:
+              # port: 1
+              port: 7011 # here
+            tls:
+              hops: { cert: "a.pem" }
+              edge:
+                cert: "b.pem"
+            """);
+    String ask =
+        "set -euo pipefail; . ../config/mesh.bash; port_of server 1; port_of scorer 2; port_of"
+            + " cache 3; in_file server management_port: || echo none; if doors_have_tls; then"
+            + " echo tls; else echo plain; fi";
+
+    assertThat(bash(ask, Map.of("FAIRLEAD_CONFIG", file.toString())))
+        .containsExactly("9090", "7011", "3", "9099", "tls");
+    assertThat(bash(ask, Map.of("PORT", "5", "FAIRLEAD_CACHE_PORT", "6")))
+        .containsExactly("5", "2", "6", "none", "plain");
+    assertThat(bash(ask, Map.of("FAIRLEAD_TLS_EDGE_CERT", "c.pem"))).last().isEqualTo("tls");
+  }
+
+  private static List<String> bash(String script, Map<String, String> environment)
+      throws Exception {
+    ProcessBuilder builder = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(output).isZero();
+    return output.lines().toList();
+  }
+
   private record Outcome(int code, String output) {}
 
   private Outcome run(Map<String, String> environment, String... arguments) throws Exception {
