@@ -7,6 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.onnx.complexity.PromptAnalysis;
 import dev.fairlead.onnx.encoder.Embedding;
 import dev.fairlead.onnx.features.PromptFeatures;
+import dev.fairlead.onnx.learning.LabelCodec;
+import dev.fairlead.onnx.learning.LabelSpool;
+import dev.fairlead.onnx.learning.LabelledPrompt;
+import dev.fairlead.onnx.learning.TrafficLabel;
 import dev.fairlead.v1.AnalyzeRequest;
 import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.GetModelInfoResponse;
@@ -18,7 +22,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +107,61 @@ class LearningTest {
       assertThat(first.getLabels()).isZero();
       await().atMost(LONG).until(() -> learn(harness, "acme", "tax 2", 1).getLabels() > 0);
     }
+  }
+
+  @Test
+  void head_learnsFromImports_whichCameBeforeOrWhileItRuns_andSurviveARestart() throws Exception {
+    LabelCodec codec = new LabelCodec("topics/128/test-1");
+    LabelSpool spool = new LabelSpool(folder, codec);
+    spool.put(imported("acme", 120));
+    try (ScorerHarness harness = start()) {
+      await().atMost(LONG).until(() -> owns(harness, "acme"));
+      spool.put(imported("later", 100));
+      await().atMost(LONG).until(() -> owns(harness, "later"));
+
+      assertThat(harness.meters.counter("llm.router.scorer.labels", "origin", "import").count())
+          .isEqualTo(220);
+    }
+    try (ScorerHarness again = start()) {
+      await().atMost(LONG).until(() -> owns(again, "acme") && owns(again, "later"));
+    }
+  }
+
+  @Test
+  void imports_areKeptAside_whenTheyAreOfAnotherEncoder() throws Exception {
+    new LabelSpool(folder, new LabelCodec("else/1")).put(imported("acme", 120));
+    try (ScorerHarness harness = start()) {
+      await()
+          .atMost(LONG)
+          .until(() -> {
+            try (Stream<Path> files = Files.list(folder.resolve("imports"))) {
+              return files.allMatch(file -> file.toString().endsWith(".jsonl.refused"));
+            }
+          });
+
+      assertThat(owns(harness, "acme")).isFalse();
+    }
+  }
+
+  /** What the import makes of texts: here of those that this test's scorer knows. */
+  private static List<LabelCodec.Line> imported(String tenant, int labels) {
+    TopicScorer scorer = new TopicScorer();
+    return IntStream.range(0, labels)
+        .mapToObj(i -> {
+          boolean tax = i % 2 == 0;
+          PromptAnalysis analysis = scorer.analyze((tax ? "tax " : "poem ") + i);
+          return new LabelCodec.Line(
+              tenant,
+              new TrafficLabel(
+                  new LabelledPrompt(
+                      analysis.embedding().values(),
+                      analysis.features(),
+                      analysis.expectedGain(),
+                      tax ? 1 : 0),
+                  1,
+                  "import"));
+        })
+        .toList();
   }
 
   @Test

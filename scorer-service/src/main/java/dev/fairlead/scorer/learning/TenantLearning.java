@@ -97,6 +97,13 @@ final class TenantLearning {
     return untilTrial > 0 ? Outcome.LEARNED : tryNow();
   }
 
+  /** Takes labels that were measured elsewhere; computes for some seconds when a trial is due. */
+  Outcome learnAll(List<TrafficLabel> imported) {
+    imported.forEach(this::keep);
+    untilTrial -= Math.min(imported.size(), untilTrial);
+    return untilTrial > 0 ? Outcome.LEARNED : tryNow();
+  }
+
   int size() {
     return size;
   }

@@ -2,6 +2,7 @@ package dev.fairlead.scorer.learning;
 
 import dev.fairlead.onnx.learning.HeadTrial;
 import dev.fairlead.onnx.learning.LabelCodec;
+import dev.fairlead.onnx.learning.LabelSpool;
 import dev.fairlead.onnx.learning.LabelledPrompt;
 import dev.fairlead.onnx.learning.TrafficLabel;
 import dev.fairlead.v1.AnalyzeResponse;
@@ -43,8 +44,10 @@ public final class TrafficLearning implements AutoCloseable {
   private final LabelFile file;
   private final Map<String, TenantLearning> tenants = new ConcurrentHashMap<>();
   private final ExecutorService learner;
+  private final @Nullable ImportWatch imports;
 
-  private TrafficLearning(int capacity, LabelFile file, MeterRegistry meters) {
+  private TrafficLearning(
+      int capacity, LabelFile file, @Nullable LabelSpool spool, MeterRegistry meters) {
     this.capacity = capacity;
     this.file = file;
     this.meters = meters;
@@ -60,6 +63,7 @@ public final class TrafficLearning implements AutoCloseable {
                 .daemon(true)
                 .priority(Thread.MIN_PRIORITY)
                 .factory());
+    this.imports = spool == null ? null : new ImportWatch(spool, learner, this::learnAll);
   }
 
   /**
@@ -72,10 +76,15 @@ public final class TrafficLearning implements AutoCloseable {
    */
   public static TrafficLearning start(
       int capacity, @Nullable Path folder, String fingerprint, MeterRegistry meters) {
+    LabelCodec codec = new LabelCodec(fingerprint);
+    LabelSpool spool = folder == null || capacity == 0 ? null : new LabelSpool(folder, codec);
     TrafficLearning learning =
-        new TrafficLearning(capacity, new LabelFile(folder, new LabelCodec(fingerprint)), meters);
+        new TrafficLearning(capacity, new LabelFile(folder, codec), spool, meters);
     if (capacity > 0) {
       learning.restore();
+    }
+    if (learning.imports != null) {
+      learning.imports.start();
     }
     return learning;
   }
@@ -95,6 +104,27 @@ public final class TrafficLearning implements AutoCloseable {
     if (lines.size() > 2L * capacity * Math.max(1, earlier.size())) {
       learner.execute(this::compact);
     }
+  }
+
+  /** On the learning thread. */
+  private void learnAll(List<LabelCodec.Line> imported) {
+    Map<String, List<TrafficLabel>> byTenant = new TreeMap<>();
+    for (LabelCodec.Line line : imported) {
+      byTenant.computeIfAbsent(line.tenant(), name -> new ArrayList<>()).add(line.label());
+    }
+    byTenant.forEach((name, labels) -> {
+      TenantLearning tenant = tenant(name);
+      if (tenant == null) {
+        labels.forEach(label -> dropped());
+        return;
+      }
+      List<TrafficLabel> newest =
+          labels.subList(Math.max(0, labels.size() - capacity), labels.size());
+      newest.forEach(label -> file.append(new LabelCodec.Line(name, label)));
+      counted("import", newest.size());
+      logger.info("tenant {}: {} labels imported", name, newest.size());
+      report(name, tenant, tenant.learnAll(newest));
+    });
   }
 
   private void compact() {
@@ -129,12 +159,16 @@ public final class TrafficLearning implements AutoCloseable {
       dropped();
       return false;
     }
+    counted(origin, 1);
+    return true;
+  }
+
+  private void counted(String origin, int labels) {
     Counter.builder("llm.router.scorer.labels")
         .description("Ratings and comparisons learned from, by where they come from")
         .tag("origin", origin)
         .register(meters)
-        .increment();
-    return true;
+        .increment(labels);
   }
 
   /** The analysis as the tenant's head sees it; the same when the tenant has none. */
@@ -222,6 +256,9 @@ public final class TrafficLearning implements AutoCloseable {
   /** Waits a short time for what is being learned; what waits is in the file already or lost. */
   @Override
   public void close() {
+    if (imports != null) {
+      imports.close();
+    }
     learner.shutdown();
     try {
       if (!learner.awaitTermination(5, TimeUnit.SECONDS)) {

@@ -7,6 +7,7 @@ import dev.fairlead.onnx.features.PromptFeatures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -50,6 +51,24 @@ public final class TrainCommand implements Callable<Integer> {
   private Path out = NOT_GIVEN;
 
   @Option(
+      names = "--labels",
+      description =
+          "Instead of training: outcomes on own traffic, JSON lines, for the scorer to learn from.")
+  private @Nullable Path labels;
+
+  @Option(
+      names = "--tenant",
+      defaultValue = "default",
+      description = "Of labels that name none (${DEFAULT-VALUE}).")
+  private String tenant = "";
+
+  @Option(
+      names = "--data-dir",
+      defaultValue = "${env:FAIRLEAD_DATA_DIR:-./data}",
+      description = "Data directory of the gateway or scorer that learns (${DEFAULT-VALUE}).")
+  private Path dataDir = NOT_GIVEN;
+
+  @Option(
       names = "--seed",
       defaultValue = "20261101",
       description = "Seed of everything random (${DEFAULT-VALUE}).")
@@ -73,9 +92,12 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (labels != null) {
+      return importLabels(labels);
+    }
     if (data.equals(NOT_GIVEN) || out.equals(NOT_GIVEN)) {
       throw new ParameterException(
-          spec.commandLine(), "Missing required options: '--data=<data>', '--out=<out>'");
+          spec.commandLine(), "Missing required options: '--data=<data>', '--out=<out>'; or '--labels=<labels>'");
     }
     PrintWriter console = spec.commandLine().getOut();
     try (SentenceEncoder encoder = SentenceEncoder.shipped()) {
@@ -98,6 +120,24 @@ public final class TrainCommand implements Callable<Integer> {
       }
       console.printf("%s: head %s written%n", out, version);
       return 0;
+    } catch (IOException e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return 1;
+    }
+  }
+
+  private int importLabels(Path file) {
+    if (!data.equals(NOT_GIVEN) || !out.equals(NOT_GIVEN)) {
+      throw new ParameterException(
+          spec.commandLine(), "--labels beside --data or --out (expected: one or the other)");
+    }
+    try {
+      new LabelImport(dataDir.resolve("scorer"), spec.commandLine().getOut())
+          .run(ImportedLabel.read(file, tenant));
+      return 0;
+    } catch (NoSuchFileException e) {
+      spec.commandLine().getErr().println(file + ": does not exist (expected: a file of labels)");
+      return 1;
     } catch (IOException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return 1;
