@@ -1,6 +1,8 @@
 package dev.fairlead.gateway.dialect;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,63 @@ public record CacheControl(
     CacheControl whole =
         new CacheControl(said.noCache, said.noStore, said.maxAge, ttl, leastSimilarity, scope);
     return whole.equals(NONE) ? null : whole;
+  }
+
+  /**
+   * What a caller gets whose key was given {@code key}: whatever is stricter of the two. The key's
+   * time to live is the longest and, where the request says nothing, the one; its scope holds the
+   * request's, and nobody else gets into it by naming it.
+   *
+   * @param wish what the request says; null means nothing
+   * @param key what the key was given; null means nothing
+   */
+  public static @Nullable CacheControl within(
+      @Nullable CacheControl wish, @Nullable CacheControl key) {
+    if (key == null) {
+      return wish;
+    }
+    CacheControl asked = wish == null ? NONE : wish;
+    return new CacheControl(
+        asked.noCache || key.noCache,
+        asked.noStore || key.noStore,
+        least(asked.maxAge, key.maxAge),
+        least(asked.ttl, key.ttl),
+        greatest(asked.leastSimilarity, key.leastSimilarity),
+        key.scope == null ? asked.scope : nested(key.scope, asked.scope));
+  }
+
+  /** No name that is asked for has a line break in it. */
+  private static String nested(String outer, @Nullable String inner) {
+    return outer + '\n' + (inner == null ? "" : inner);
+  }
+
+  private static @Nullable Duration least(@Nullable Duration one, @Nullable Duration other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  private static @Nullable Double greatest(@Nullable Double one, @Nullable Double other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return Math.max(one, other);
+  }
+
+  /** The directives as a {@code Cache-Control} header would have them; empty without any. */
+  public String directives() {
+    List<String> said = new ArrayList<>(3);
+    if (noStore) {
+      said.add("no-store");
+    }
+    if (noCache) {
+      said.add("no-cache");
+    }
+    if (maxAge != null) {
+      said.add("max-age=" + maxAge.toSeconds());
+    }
+    return String.join(", ", said);
   }
 
   private boolean hasDirectives() {

@@ -44,6 +44,11 @@ public record Controls(
     tags = List.copyOf(tags);
   }
 
+  /** These wishes with another one about the cache. */
+  public Controls withCache(@Nullable CacheControl changed) {
+    return new Controls(policy, maxCostNanoUsd, latencySlo, qualityTarget, changed, tags, timing);
+  }
+
   /** These wishes with every one that {@code other} states put in their place. */
   public Controls overriddenBy(Controls other) {
     if (other.equals(NONE)) {

@@ -31,6 +31,10 @@ public final class ControlsReader {
    * @throws dev.fairlead.common.failure.FailureException naming {@code fairlead.<key>}
    */
   public static Controls fromBody(JsonTape tape, int node) {
+    return read(PREFIX, tape, node);
+  }
+
+  private static Controls read(String prefix, JsonTape tape, int node) {
     if (!JsonExpect.isPresent(tape, node)) {
       return Controls.NONE;
     }
@@ -39,7 +43,7 @@ public final class ControlsReader {
     int key = tape.first(node);
     for (int left = tape.count(node); left > 0; left--) {
       int value = key + 1;
-      member(wishes, tape, key, value);
+      member(wishes, prefix, tape, key, value);
       key = tape.next(value);
     }
     return wishes.controls();
@@ -55,9 +59,20 @@ public final class ControlsReader {
     return fromBody(tape, tape.root());
   }
 
-  private static void member(Wishes wishes, JsonTape tape, int key, int value) {
+  /**
+   * What an object with the {@code cache_} members of a {@code fairlead} object says of the cache.
+   *
+   * @return null when it says nothing
+   * @throws dev.fairlead.common.failure.FailureException naming the member, or when it is not JSON
+   */
+  public static @Nullable CacheControl cacheFromJson(byte[] object) {
+    JsonTape tape = JsonScanner.scan(object, ScanLimits.DEFAULT.json());
+    return read("", tape, tape.root()).cacheControl();
+  }
+
+  private static void member(Wishes wishes, String prefix, JsonTape tape, int key, int value) {
     String name = tape.text(key);
-    String param = PREFIX + name;
+    String param = prefix + name;
     Field field = new Field(param, tape, value);
     switch (name) {
       case "policy" -> wishes.policy = field.text(ControlRules::policy);
@@ -76,12 +91,12 @@ public final class ControlsReader {
       case "tags" ->
           wishes.tags =
               field.isPresent() ? ControlRules.tags(param, strings(tape, value)) : List.of();
-      default -> throw unknown(JsonTape.printable(name));
+      default -> throw unknown(prefix, JsonTape.printable(name));
     }
   }
 
-  private static RuntimeException unknown(String name) {
-    String param = PREFIX + (name.length() <= 60 ? name : name.substring(0, 60) + "...");
+  private static RuntimeException unknown(String prefix, String name) {
+    String param = prefix + (name.length() <= 60 ? name : name.substring(0, 60) + "...");
     return new InvalidRequest(
             param
                 + ": unknown (expected: policy, max_cost_usd, latency_slo_ms, quality_target,"

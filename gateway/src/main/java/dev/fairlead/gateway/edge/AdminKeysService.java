@@ -16,8 +16,8 @@ import java.util.Objects;
 
 /**
  * {@code /v1/admin/keys}: GET lists keys and quotas, POST makes a key and is the only answer that
- * shows it; {@code /{id}/rotate}, {@code /{id}/revoke}; {@code /quotas} sets what the keys of a
- * team or tenant share.
+ * shows it; {@code /{id}/rotate}, {@code /{id}/cache}, {@code /{id}/revoke}; {@code /quotas} sets
+ * what the keys of a team or tenant share.
  */
 final class AdminKeysService extends AdminService {
 
@@ -29,6 +29,8 @@ final class AdminKeysService extends AdminService {
     QUOTAS("/quotas", HttpMethod.POST),
     /** A new secret for a key. */
     ROTATE("/{id}/rotate", HttpMethod.POST),
+    /** How a key's requests may use the cache. */
+    CACHE("/{id}/cache", HttpMethod.POST),
     /** The end of a key. */
     REVOKE("/{id}/revoke", HttpMethod.POST);
 
@@ -77,6 +79,7 @@ final class AdminKeysService extends AdminService {
     return switch (step) {
       case KEYS, QUOTAS -> answer(method, body, who);
       case ROTATE -> rotate(Objects.requireNonNull(id), body, who);
+      case CACHE -> cache(Objects.requireNonNull(id), body, who);
       case REVOKE -> revoke(Objects.requireNonNull(id), body, who);
     };
   }
@@ -86,6 +89,12 @@ final class AdminKeysService extends AdminService {
         changes.rotate(id, KeyBody.grace(body)).orElseThrow(() -> unknown("active key"));
     steering.audited(who, name(issued.key()), "", "rotated");
     return shown(issued);
+  }
+
+  private Object cache(String id, ObjectNode body, String who) {
+    ApiKey key = changes.cache(id, KeyBody.cache(body)).orElseThrow(() -> unknown("key"));
+    steering.audited(who, name(key), "", "cache: " + body);
+    return KeyJson.one(key, Instant.now());
   }
 
   private Object revoke(String id, ObjectNode body, String who) {

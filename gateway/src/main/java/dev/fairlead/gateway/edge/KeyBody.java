@@ -3,6 +3,8 @@ package dev.fairlead.gateway.edge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.dialect.CacheControl;
+import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.keys.Grants;
 import dev.fairlead.gateway.keys.KeyRequest;
 import dev.fairlead.gateway.keys.Principal;
@@ -13,6 +15,7 @@ import dev.fairlead.gateway.keys.SpendLimits;
 import dev.fairlead.gateway.routing.PolicyName;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -35,6 +38,8 @@ final class KeyBody {
           "budget_total_usd");
   private static final List<String> IDENTITY =
       List.of("name", "tenant", "team", "expires_in", "expires_at", "models", "policies", "tags");
+  private static final List<String> CACHE =
+      List.of("cache_control", "cache_ttl_s", "cache_similarity", "cache_scope");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(s|m|h|d)");
   private static final int MAX_ENTRIES = 200;
@@ -47,6 +52,7 @@ final class KeyBody {
   static KeyRequest create(ObjectNode body, Instant now) {
     List<String> known = new ArrayList<>(IDENTITY);
     known.addAll(LIMITS);
+    known.addAll(CACHE);
     AdminService.onlyKeys(body, known);
     return new KeyRequest(
         free(body, "name"),
@@ -55,7 +61,8 @@ final class KeyBody {
         expiry(body, now),
         new Grants(texts(body, "models"), policies(body)),
         texts(body, "tags"),
-        quota(body));
+        quota(body),
+        cached(body));
   }
 
   static SharedQuota share(ObjectNode body) {
@@ -70,6 +77,17 @@ final class KeyBody {
   static Duration grace(ObjectNode body) {
     AdminService.onlyKeys(body, List.of("grace"));
     return body.has("grace") ? duration(body, "grace") : Duration.ZERO;
+  }
+
+  /** How a key's requests may use the cache at most; null for no bounds. */
+  static @Nullable CacheControl cache(ObjectNode body) {
+    AdminService.onlyKeys(body, CACHE);
+    return cached(body);
+  }
+
+  private static @Nullable CacheControl cached(ObjectNode body) {
+    byte[] members = body.deepCopy().retain(CACHE).toString().getBytes(StandardCharsets.UTF_8);
+    return ControlsReader.cacheFromJson(members);
   }
 
   private static Quota quota(ObjectNode body) {

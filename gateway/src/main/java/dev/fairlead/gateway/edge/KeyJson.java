@@ -2,6 +2,7 @@ package dev.fairlead.gateway.edge;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.keys.ApiKey;
 import dev.fairlead.gateway.keys.KeyBook;
 import dev.fairlead.gateway.keys.Quota;
@@ -9,6 +10,7 @@ import dev.fairlead.gateway.keys.RateLimits;
 import dev.fairlead.gateway.keys.SharedQuota;
 import dev.fairlead.gateway.keys.SpendLimits;
 import dev.fairlead.gateway.routing.Usd;
+import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class KeyJson {
     key.grants().policies().forEach(node.putArray("policies")::add);
     key.tags().forEach(node.putArray("tags")::add);
     limits(node, key.quota());
+    cache(node, key.cache());
     return node;
   }
 
@@ -51,6 +54,24 @@ final class KeyJson {
     node.put("team", shared.team());
     limits(node, shared.quota());
     return node;
+  }
+
+  private static void cache(ObjectNode node, @Nullable CacheControl bounds) {
+    if (bounds == null) {
+      return;
+    }
+    if (!bounds.directives().isEmpty()) {
+      node.put("cache_control", bounds.directives());
+    }
+    if (bounds.ttl() != null) {
+      node.put("cache_ttl_s", BigDecimal.valueOf(bounds.ttl().toMillis(), 3));
+    }
+    if (bounds.leastSimilarity() != null) {
+      node.put("cache_similarity", bounds.leastSimilarity());
+    }
+    if (bounds.scope() != null) {
+      node.put("cache_scope", bounds.scope());
+    }
   }
 
   private static String status(ApiKey key, Instant now) {

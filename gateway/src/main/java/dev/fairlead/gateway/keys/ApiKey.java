@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.keys;
 
+import dev.fairlead.gateway.dialect.CacheControl;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param previousUntil until when that one still works; null when it does not
  * @param expiresAt null for never
  * @param revokedAt null while it works
+ * @param cache how its requests may use the cache at most; null where it is for them to say
  */
 public record ApiKey(
     String id,
@@ -31,7 +33,8 @@ public record ApiKey(
     @Nullable Instant revokedAt,
     Grants grants,
     List<String> tags,
-    Quota quota) {
+    Quota quota,
+    @Nullable CacheControl cache) {
 
   /** Copies; what older documents leave out is empty. */
   public ApiKey {
@@ -50,7 +53,7 @@ public record ApiKey(
   ApiKey rotated(String newHash, String newHint, Instant oldUntil) {
     return new ApiKey(
         id, name, tenant, team, newHash, newHint, hash, oldUntil, createdAt, expiresAt, revokedAt,
-        grants, tags, quota);
+        grants, tags, quota, cache);
   }
 
   ApiKey revoked(Instant now) {
@@ -68,6 +71,26 @@ public record ApiKey(
         now,
         grants,
         tags,
-        quota);
+        quota,
+        cache);
+  }
+
+  ApiKey caching(@Nullable CacheControl changed) {
+    return new ApiKey(
+        id,
+        name,
+        tenant,
+        team,
+        hash,
+        hint,
+        previousHash,
+        previousUntil,
+        createdAt,
+        expiresAt,
+        revokedAt,
+        grants,
+        tags,
+        quota,
+        changed);
   }
 }

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.keys;
 
+import dev.fairlead.gateway.dialect.CacheControl;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes and changes keys. Every method blocks on the store and throws {@link
@@ -68,7 +70,8 @@ public final class KeyChanges {
             null,
             asked.grants(),
             asked.tags(),
-            asked.quota());
+            asked.quota(),
+            asked.cache());
     KeyBook ignored = book.update(known -> known.with(key));
     return new Issued(key, token);
   }
@@ -106,6 +109,18 @@ public final class KeyChanges {
                 .filter(key -> key.revokedAt() == null)
                 .map(key -> known.replacing(key.revoked(now)))
                 .orElse(known))
+        .find(id);
+  }
+
+  /**
+   * Sets how a key's requests may use the cache at most.
+   *
+   * @param bounds null lifts them
+   * @return the key, empty when there is none of that id
+   */
+  public Optional<ApiKey> cache(String id, @Nullable CacheControl bounds) {
+    return book.update(
+            known -> known.find(id).map(key -> known.replacing(key.caching(bounds))).orElse(known))
         .find(id);
   }
 

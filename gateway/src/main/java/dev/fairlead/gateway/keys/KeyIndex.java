@@ -43,7 +43,8 @@ final class KeyIndex {
         key.grants(),
         key.quota(),
         key.team().isEmpty() ? Quota.NONE : book.quota(key.tenant(), key.team()),
-        book.quota(key.tenant(), ""));
+        book.quota(key.tenant(), ""),
+        key.cache());
   }
 
   /** Whose key this is; null when it does not work at {@code now}. */

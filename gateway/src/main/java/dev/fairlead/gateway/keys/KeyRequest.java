@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.keys;
 
+import dev.fairlead.gateway.dialect.CacheControl;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param team empty for none
  * @param expiresAt null for never
+ * @param cache how its requests may use the cache at most; null for no bounds
  */
 public record KeyRequest(
     String name,
@@ -17,7 +19,8 @@ public record KeyRequest(
     @Nullable Instant expiresAt,
     Grants grants,
     List<String> tags,
-    Quota quota) {
+    Quota quota,
+    @Nullable CacheControl cache) {
 
   /** Copies. */
   public KeyRequest {

@@ -1,8 +1,10 @@
 package dev.fairlead.gateway.keys;
 
+import dev.fairlead.gateway.dialect.CacheControl;
 import io.grpc.Context;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who makes a request. Immutable, without anything secret.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param keyQuota what the key may use
  * @param teamQuota what the team's keys may use together
  * @param tenantQuota what the tenant's keys may use together
+ * @param cache how its requests may use the cache at most; null for no bounds
  */
 public record Principal(
     String tenant,
@@ -24,7 +27,8 @@ public record Principal(
     Grants grants,
     Quota keyQuota,
     Quota teamQuota,
-    Quota tenantQuota) {
+    Quota tenantQuota,
+    @Nullable CacheControl cache) {
 
   /** Tenant of requests without keys. */
   public static final String DEFAULT_TENANT = "default";
@@ -44,7 +48,7 @@ public record Principal(
   /** Whoever asks while no keys are needed, held to the default tenant's quota. */
   static Principal anonymous(Quota tenantQuota) {
     return new Principal(
-        DEFAULT_TENANT, "", "", List.of(), Grants.ALL, Quota.NONE, Quota.NONE, tenantQuota);
+        DEFAULT_TENANT, "", "", List.of(), Grants.ALL, Quota.NONE, Quota.NONE, tenantQuota, null);
   }
 
   /** Whether it has a key. */

@@ -108,8 +108,9 @@ public final class InferencePipeline {
    * at the end. When the caller goes away the door cancels the scope. Identical requests that are
    * under way together and may share share one call.
    */
-  public void answer(InferenceRequest request, CallScope scope, AnswerSink sink) {
+  public void answer(InferenceRequest asked, CallScope scope, AnswerSink sink) {
     Principal principal = scope.principal();
+    InferenceRequest request = asked.within(principal.cache());
     if (RateLimiter.concerns(principal)) {
       PassedSink passed = new PassedSink(sink);
       SettledSink settled = settled(request, scope, passed);
@@ -199,7 +200,8 @@ public final class InferencePipeline {
       Consumer<Failure> failed) {
     scope.run(() -> {
       try {
-        new RouteDryRun(this, request, scope, decided, failed).start();
+        new RouteDryRun(this, request.within(scope.principal().cache()), scope, decided, failed)
+            .start();
       } catch (RuntimeException e) {
         scope.close();
         failed.accept(FailureStatus.fromThrowable(e));

@@ -26,6 +26,19 @@ public record InferenceRequest(
     forwardHeaders = Map.copyOf(forwardHeaders);
   }
 
+  /** This request of a caller whose key was given {@code bounds}; null for none. */
+  InferenceRequest within(@Nullable CacheControl bounds) {
+    if (bounds == null) {
+      return this;
+    }
+    return new InferenceRequest(
+        form,
+        facts,
+        controls.withCache(CacheControl.within(controls.cacheControl(), bounds)),
+        forwardHeaders,
+        clientRetryCount);
+  }
+
   /** The name that sets its cached answers apart; null when it has none. */
   @Nullable String cacheScope() {
     CacheControl control = controls.cacheControl();

@@ -84,9 +84,10 @@ public final class TypedControls {
             || (wish.getLeastSimilarity() >= 0 && wish.getLeastSimilarity() <= 1);
     require(similarity, "controls.cache_control.least_similarity", "0 to 1");
     require(
-        wish.getScope().length() <= MAX_TAG_LENGTH,
+        wish.getScope().length() <= MAX_TAG_LENGTH
+            && wish.getScope().chars().noneMatch(Character::isISOControl),
         "controls.cache_control.scope",
-        "up to 64 characters");
+        "up to 64 printable characters");
     return new CacheControl(
         wish.getNoCache(),
         wish.getNoStore(),

@@ -32,7 +32,8 @@ public final class KeysCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "which command? (expected: list, create, rotate, revoke or quota)");
+        spec.commandLine(),
+        "which command? (expected: list, create, rotate, cache, revoke or quota)");
   }
 
   @Command(description = "Lists keys and quotas.", mixinStandardHelpOptions = true)
@@ -55,6 +56,7 @@ public final class KeysCommand implements Runnable {
   int create(
       @Mixin KeyApi api,
       @Mixin LimitOptions limits,
+      @Mixin CacheOptions cache,
       @Option(names = "--name", description = "What you call it.") @Nullable String name,
       @Option(names = "--tenant", description = "Default: default") @Nullable String tenant,
       @Option(names = "--team", description = "Part of the tenant.") @Nullable String team,
@@ -76,6 +78,7 @@ public final class KeysCommand implements Runnable {
     put(body, "policies", policies);
     put(body, "tags", tags);
     limits.addTo(body);
+    cache.addTo(body);
     return done(() -> shown(api.post("", body), json));
   }
 
@@ -91,6 +94,18 @@ public final class KeysCommand implements Runnable {
     ObjectNode body = KeyApi.object();
     put(body, "grace", grace);
     return done(() -> shown(api.post("/" + checked(id) + "/rotate", body), json));
+  }
+
+  @Command(
+      description = "Sets how a key's requests may use the cache; nothing lifts the bounds.",
+      mixinStandardHelpOptions = true)
+  int cache(
+      @Mixin KeyApi api,
+      @Mixin CacheOptions cache,
+      @Parameters(paramLabel = "ID", description = "As listed.") String id) {
+    ObjectNode body = KeyApi.object();
+    cache.addTo(body);
+    return done(() -> print(api.post("/" + checked(id) + "/cache", body)));
   }
 
   @Command(description = "Ends a key for good.", mixinStandardHelpOptions = true)

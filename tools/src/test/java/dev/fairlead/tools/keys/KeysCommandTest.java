@@ -99,6 +99,21 @@ class KeysCommandTest {
   }
 
   @Test
+  void cacheBounds_areSentWithAKey_andToOne() {
+    assertThat(
+            keys("create", "--cache-control=no-cache", "--cache-ttl=60", "--cache-similarity=0.95"))
+        .isZero();
+    assertThat(keys("cache", "key_1", "--cache-scope=faq")).isZero();
+    assertThat(keys("cache", "key_1")).isZero();
+    assertThat(asked)
+        .containsExactly(
+            "POST /v1/admin/keys Bearer t0ken {\"cache_control\":\"no-cache\",\"cache_ttl_s\":60,"
+                + "\"cache_similarity\":0.95}",
+            "POST /v1/admin/keys/key_1/cache Bearer t0ken {\"cache_scope\":\"faq\"}",
+            "POST /v1/admin/keys/key_1/cache Bearer t0ken {}");
+  }
+
+  @Test
   void rotateAndRevoke_nameTheKey() {
     assertThat(keys("rotate", "key_1", "--grace=1h")).isZero();
     assertThat(keys("revoke", "key_1")).isZero();
