@@ -65,6 +65,9 @@ import dev.fairlead.gateway.state.SharedState;
 import dev.fairlead.gateway.steering.CanaryTraffic;
 import dev.fairlead.gateway.steering.DefaultPolicy;
 import dev.fairlead.gateway.steering.Steering;
+import dev.fairlead.gateway.totals.RedisTotals;
+import dev.fairlead.gateway.totals.SharedTotals;
+import dev.fairlead.gateway.totals.Totals;
 import dev.fairlead.gateway.upstream.BreakerFollower;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.gateway.upstream.ProviderStatusClient;
@@ -88,6 +91,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,6 +137,7 @@ public final class GatewayNode implements AutoCloseable {
   private final KeyDirectory keys;
   private final KeyFollower keyFollower;
   private final Alerts alerts;
+  private final SharedTotals totals;
   private final @Nullable RedisLink link;
 
   private GatewayNode(
@@ -150,6 +155,7 @@ public final class GatewayNode implements AutoCloseable {
       KeyDirectory keys,
       KeyFollower keyFollower,
       Alerts alerts,
+      SharedTotals totals,
       @Nullable RedisLink link) {
     this.drainDelay = server.drainDelay();
     this.drainTimeout = server.drainTimeout();
@@ -160,6 +166,7 @@ public final class GatewayNode implements AutoCloseable {
     this.keys = keys;
     this.keyFollower = keyFollower;
     this.alerts = alerts;
+    this.totals = totals;
     this.link = link;
     this.rpc = rpc;
     this.catalogs = catalogs;
@@ -261,6 +268,11 @@ public final class GatewayNode implements AutoCloseable {
             breakers::open,
             () -> ThreadLocalRandom.current().nextDouble());
     QualityEstimates quality = new QualityEstimates();
+    Supplier<Totals> counted = () -> Totals.of(metrics.summary(), quality);
+    SharedTotals totals =
+        link == null
+            ? SharedTotals.alone(counted)
+            : SharedTotals.over(new RedisTotals(link), counted, timer, FOLLOW);
     Router router = new Router(routing, signals);
     ShadowSampler shadows =
         new ShadowSampler(
@@ -332,6 +344,7 @@ public final class GatewayNode implements AutoCloseable {
                 security,
                 telemetry,
                 metrics,
+                totals,
                 pipeline,
                 catalogs,
                 cache,
@@ -375,6 +388,7 @@ public final class GatewayNode implements AutoCloseable {
         keys,
         keyFollower,
         alerts,
+        totals,
         link);
   }
 
@@ -512,6 +526,7 @@ public final class GatewayNode implements AutoCloseable {
     keyFollower.close();
     ledger.close();
     alerts.close();
+    totals.close();
     if (link != null) {
       link.close();
     }

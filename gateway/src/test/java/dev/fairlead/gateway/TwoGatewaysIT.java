@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,13 +25,14 @@ class TwoGatewaysIT {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final String TOKEN = "correct-horse-battery-staple";
   private RedisServerProcess redis;
+  private String yaml;
   private FakeBackends first;
   private FakeBackends second;
 
   @BeforeEach
   void start() throws Exception {
     redis = RedisServerProcess.start();
-    String yaml =
+    yaml =
         """
         security: { admin_token: %s }
         redis: { url: "%s" }
@@ -84,17 +86,51 @@ class TwoGatewaysIT {
                 .isEqualTo("cheapest"));
   }
 
+  private static JsonNode summary(FakeBackends gateway) throws Exception {
+    return JSON.readTree(Http.get(gateway.url("/metrics"), "accept", "application/json").body());
+  }
+
+  private static void assertTotals(JsonNode summary, int requests, int calls) {
+    assertThat(summary.path("scope").asText()).isEqualTo("all");
+    assertThat(summary.path("since").asText()).isNotEmpty();
+    assertThat(summary.path("totalRequests").asInt()).isEqualTo(requests);
+    assertThat(summary.path("cacheUsageCount").path("miss").asInt()).isEqualTo(calls);
+    assertThat(summary.path("totalCostUsd").asDouble()).isCloseTo(calls * 0.00021, within(1e-12));
+    assertThat(summary.path("modelUsageCount").path("small").asInt()).isEqualTo(requests);
+    assertThat(summary.path("qualityAnswers").asInt()).isEqualTo(calls);
+  }
+
   @Test
-  void jsonSummary_isOfOneReplica_andSaysSo() throws Exception {
+  void jsonSummary_isOfBothReplicas_alsoAfterOneHasEnded() throws Exception {
+    assertThat(asked(first, "none")).isEqualTo(200);
+    assertThat(asked(first, "none")).isEqualTo(200);
+    assertThat(asked(second, "none")).isEqualTo(200);
+    for (FakeBackends gateway : List.of(first, second)) {
+      await().atMost(SOON).untilAsserted(() -> assertTotals(summary(gateway), 3, 2));
+    }
+    first.close();
+    first = new FakeBackends(yaml);
+    await().atMost(SOON).until(() -> first.node.ready());
     assertThat(asked(first, "none")).isEqualTo(200);
     for (FakeBackends gateway : List.of(first, second)) {
-      JsonNode summary =
-          JSON.readTree(
-              Http.get(gateway.url("/metrics"), "accept", "application/json").body());
-      assertThat(summary.path("scope").asText()).isEqualTo("replica");
-      assertThat(summary.path("since").asText()).isNotEmpty();
-      assertThat(summary.path("totalRequests").asInt()).isEqualTo(gateway == first ? 1 : 0);
+      await().atMost(SOON).untilAsserted(() -> assertTotals(summary(gateway), 4, 3));
     }
+  }
+
+  @Test
+  void jsonSummary_isOfOneReplica_whileRedisIsAway() throws Exception {
+    assertThat(asked(first, "none")).isEqualTo(200);
+    await().atMost(SOON).untilAsserted(() -> assertTotals(summary(second), 1, 1));
+    redis.kill();
+    for (FakeBackends gateway : List.of(first, second)) {
+      JsonNode own = summary(gateway);
+      assertThat(own.path("scope").asText()).isEqualTo("replica");
+      assertThat(own.path("totalRequests").asInt()).isEqualTo(gateway == first ? 1 : 0);
+    }
+    redis.restart();
+    // It comes back empty, and hears everything again.
+    assertThat(asked(second, "none")).isEqualTo(200);
+    await().atMost(SOON.multipliedBy(2)).untilAsserted(() -> assertTotals(summary(second), 2, 2));
   }
 
   @Test

@@ -26,6 +26,7 @@ import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.scoring.ScorerClient;
 import dev.fairlead.gateway.slo.SloController;
 import dev.fairlead.gateway.steering.Steering;
+import dev.fairlead.gateway.totals.SharedTotals;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.gateway.upstream.ProviderStatusClient;
 import dev.fairlead.telemetry.Telemetry;
@@ -66,6 +67,7 @@ public final class EdgeServer implements AutoCloseable {
       SecurityConfig security,
       Telemetry telemetry,
       RouterMetrics metrics,
+      SharedTotals totals,
       InferencePipeline pipeline,
       CatalogFollower catalogs,
       CacheClient cache,

@@ -109,10 +109,7 @@ final class Endpoints {
         .service("/v1/readyz", ready)
         .service(
             "/metrics",
-            new MetricsService(
-                new PrometheusScrape(parts.telemetry().registry()),
-                parts.metrics().summary(),
-                parts.quality()));
+            new MetricsService(new PrometheusScrape(parts.telemetry().registry()), parts.totals()));
   }
 
   private static void administration(

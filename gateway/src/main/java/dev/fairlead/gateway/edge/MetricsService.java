@@ -7,10 +7,11 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import dev.fairlead.gateway.metrics.Summary;
 import dev.fairlead.gateway.pipeline.CacheUse;
 import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.routing.Usd;
+import dev.fairlead.gateway.totals.SharedTotals;
+import dev.fairlead.gateway.totals.Totals;
 
 /**
  * {@code GET /metrics}: Prometheus, or with {@code Accept: application/json} a summary for people.
@@ -18,13 +19,11 @@ import dev.fairlead.gateway.routing.Usd;
 final class MetricsService implements HttpService {
 
   private final HttpService prometheus;
-  private final Summary summary;
-  private final QualityEstimates quality;
+  private final SharedTotals totals;
 
-  MetricsService(HttpService prometheus, Summary summary, QualityEstimates quality) {
-    this.quality = quality;
+  MetricsService(HttpService prometheus, SharedTotals totals) {
     this.prometheus = prometheus;
-    this.summary = summary;
+    this.totals = totals;
   }
 
   @Override
@@ -33,12 +32,15 @@ final class MetricsService implements HttpService {
     if (!json || request.method() != HttpMethod.GET) {
       return prometheus.serve(context, request);
     }
-    return Json.response(200, EdgeContext.requestId(context), json());
+    String requestId = EdgeContext.requestId(context);
+    return HttpResponse.of(
+        totals.view().thenApply(view -> Json.response(200, requestId, json(view))));
   }
 
-  private ObjectNode json() {
+  private static ObjectNode json(SharedTotals.View view) {
+    Totals summary = view.totals();
     ObjectNode node = Json.object();
-    node.put("scope", "replica");
+    node.put("scope", view.everyReplica() ? "all" : "replica");
     node.put("since", summary.since().toString());
     node.put("totalRequests", summary.requests());
     node.put("totalErrors", summary.errors());
@@ -48,7 +50,7 @@ final class MetricsService implements HttpService {
     node.put("totalPromptTokens", summary.promptTokens());
     node.put("totalCompletionTokens", summary.completionTokens());
     node.put("slaCompliance", summary.serviceLevel());
-    QualityEstimates.Retention kept = quality.retention();
+    QualityEstimates.Retention kept = summary.retention();
     node.put("qualityRetention", kept.mean());
     node.putObject("qualityRetentionInterval95").put("low", kept.low()).put("high", kept.high());
     node.put("qualityAnswers", kept.answers());

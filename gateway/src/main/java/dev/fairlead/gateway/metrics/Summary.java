@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Totals of this gateway since its start, for the JSON summary. Thread-safe. */
+/** Totals of this gateway since its start, for the JSON summary and the console. Thread-safe. */
 public final class Summary {
 
   private final Instant since = Instant.now();
@@ -47,9 +47,23 @@ public final class Summary {
 
   /** Share of requests inside their limits of time and cost, 0 to 1; 1 before the first. */
   public double serviceLevel() {
-    long met = levelMet.sum();
-    long all = met + levelMissed.sum();
+    return share(levelMet(), levelMissed());
+  }
+
+  /** Share of {@code met} in both, 0 to 1; 1 where there is nothing. */
+  public static double share(long met, long missed) {
+    long all = met + missed;
     return all == 0 ? 1 : (double) met / all;
+  }
+
+  /** Requests inside their limits of time and cost. */
+  public long levelMet() {
+    return levelMet.sum();
+  }
+
+  /** Requests outside of one of their limits. */
+  public long levelMissed() {
+    return levelMissed.sum();
   }
 
   void charged(long nanoUsd) {

@@ -91,6 +91,11 @@ public final class QualityEstimates {
 
   /** Over all models, since the start. */
   public Retention retention() {
+    return kept().retention();
+  }
+
+  /** What {@link #retention} is made of. */
+  public Kept kept() {
     Sums sums = new Sums();
     sums.addReference(reference);
     models
@@ -100,7 +105,7 @@ public final class QualityEstimates {
             sums.add(bin);
           }
         });
-    return sums.retention();
+    return sums.kept();
   }
 
   private static final class Sums {
@@ -130,7 +135,23 @@ public final class QualityEstimates {
       }
     }
 
-    Retention retention() {
+    Kept kept() {
+      return new Kept(answers, comparisons, quality, variance);
+    }
+  }
+
+  /**
+   * Sums from which a retention follows; those of several gateways may be added.
+   *
+   * @param answers answers whose quality could be expected
+   * @param comparisons answers that were compared or rated
+   * @param quality sum of the expected qualities
+   * @param variance of that sum
+   */
+  public record Kept(long answers, long comparisons, double quality, double variance) {
+
+    /** Mean and interval. */
+    public Retention retention() {
       if (answers == 0) {
         return new Retention(1, 0, 1, 0, comparisons);
       }
