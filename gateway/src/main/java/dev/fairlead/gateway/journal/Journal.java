@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Records in files: appended by one thread, carried away in their order by another, and kept until
  * the latter says that they are done. What was appended survives the process, what was synchronised
- * survives the machine. Records that are done come again only when the word of it was lost with the
- * power. Everything blocks; the methods say which thread they belong to.
+ * survives the machine. Records that are done come again when the word of it was lost, unless
+ * {@link #resume} is told by whoever has them. Everything blocks; the methods say which thread they
+ * belong to.
  */
 public final class Journal<T> implements AutoCloseable {
 
@@ -37,6 +39,8 @@ public final class Journal<T> implements AutoCloseable {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong damages = new AtomicLong();
   private final AtomicLong end = new AtomicLong();
+  private final List<Segment> inherited = new ArrayList<>();
+  private String name = "";
   private volatile long done;
 
   // Of the thread that appends.
@@ -90,6 +94,8 @@ public final class Journal<T> implements AutoCloseable {
         bytes.addAndGet(segment.length());
       }
     }
+    inherited.addAll(segments);
+    name = directory.name(inherited.isEmpty());
     long known = last == null ? 0 : last.number();
     Segment oldest = segments.peekFirst();
     Segment newest = segments.peekLast();
@@ -112,6 +118,62 @@ public final class Journal<T> implements AutoCloseable {
       }
     }
     return count;
+  }
+
+  /** What this journal is called, also after a restart as long as records are left in it. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Goes on where the receiver of the records says that the last chunk ended, which it knows better
+   * than this directory; for the carrying thread, before anything else. A place that this journal
+   * never had changes nothing.
+   */
+  public void resume(Chunk.Position place) throws IOException {
+    boolean had =
+        place.number() <= end.get()
+            && inherited.stream()
+                .anyMatch(segment ->
+                    segment.first() == place.segment() && place.offset() <= segment.length());
+    if (!had) {
+      return;
+    }
+    while (inherited.getFirst().first() < place.segment()) {
+      forget(inherited.removeFirst());
+    }
+    from = place;
+    done = place.number();
+  }
+
+  /**
+   * Shows the records that an earlier process has left and that are not done; for the carrying
+   * thread, before the first {@link #next}.
+   */
+  public void inherited(Consumer<T> reader) throws IOException {
+    for (Segment segment : inherited) {
+      Chunk.Position start = from;
+      boolean resumes = start != null && start.segment() == segment.first();
+      long offset = resumes && start != null ? start.offset() : Segment.HEADER;
+      try (SegmentReader records = SegmentReader.open(segment, offset, (low, high) -> {})) {
+        boolean known = records.known();
+        while (known && records.next(segment.length())) {
+          show(records, reader);
+        }
+      }
+    }
+    inherited.clear();
+  }
+
+  private void show(SegmentReader records, Consumer<T> reader) {
+    T record;
+    try {
+      record = format.read(records.record());
+    } catch (IllegalArgumentException e) {
+      logger.debug("a record of the journal says nothing known, as will be told", e);
+      return;
+    }
+    reader.accept(record);
   }
 
   /**

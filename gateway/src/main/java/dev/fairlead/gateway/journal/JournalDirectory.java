@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,10 +12,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A directory that one process at a time keeps a journal in. */
 final class JournalDirectory implements AutoCloseable {
+
+  private static final Pattern NAME = Pattern.compile("[0-9a-f-]{36}");
 
   private final Path path;
   private final FileChannel lock;
@@ -61,6 +66,28 @@ final class JournalDirectory implements AutoCloseable {
 
   Checkpoint checkpoint() throws IOException {
     return Checkpoint.open(path.resolve("done"));
+  }
+
+  /**
+   * What this journal is called; nothing else in the world is.
+   *
+   * @param renew whether it gets a new name, as it must where nothing is left of an earlier one:
+   *     the directory may be a copy of another
+   */
+  String name(boolean renew) throws IOException {
+    Path file = path.resolve("name");
+    if (!renew && Files.exists(file)) {
+      String name = Files.readString(file, StandardCharsets.ISO_8859_1);
+      if (NAME.matcher(name).matches()) {
+        return name;
+      }
+    }
+    String name = UUID.randomUUID().toString();
+    if (!Files.exists(file)) {
+      OwnerOnly.createFile(file);
+    }
+    Files.writeString(file, name, StandardCharsets.ISO_8859_1);
+    return name;
   }
 
   /** What is left of earlier journals, oldest first. */

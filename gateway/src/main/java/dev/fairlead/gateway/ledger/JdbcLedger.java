@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.ledger;
 
+import dev.fairlead.gateway.journal.Chunk;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Rows in an SQL database: the embedded one, or PostgreSQL. */
@@ -48,13 +50,26 @@ public final class JdbcLedger implements Ledger {
   }
 
   @Override
-  public void write(List<LedgerRow> rows) {
-    if (!rows.isEmpty()) {
+  public void write(List<LedgerRow> rows, @Nullable JournalPlace place) {
+    if (!rows.isEmpty() || place != null) {
       database.transaction(connection -> {
         RowInserts.insert(connection, rows);
+        if (place != null) {
+          JournalPlaces.put(connection, place);
+        }
         return rows.size();
       });
     }
+  }
+
+  @Override
+  public Optional<Chunk.Position> place(String journal) {
+    return database.transaction(connection -> JournalPlaces.find(connection, journal));
+  }
+
+  @Override
+  public SpendSums spent(SpendQuery query) {
+    return database.transaction(connection -> SpendSelect.run(connection, query));
   }
 
   @Override

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -26,6 +28,7 @@ final class JournalImport {
 
   private final Journal<LedgerRow> journal;
   private final LedgerMetrics metrics;
+  private final UnimportedSpending unimported;
   private final LedgerWrites writes;
   private final ImportPace pace;
   private final int batch;
@@ -38,7 +41,9 @@ final class JournalImport {
       LedgerConfig config,
       Journal<LedgerRow> journal,
       LedgerMetrics metrics,
+      UnimportedSpending unimported,
       Supplier<Ledger> ledgers) {
+    this.unimported = unimported;
     this.journal = journal;
     this.metrics = metrics;
     this.writes = new LedgerWrites(metrics, ledgers);
@@ -57,13 +62,48 @@ final class JournalImport {
   }
 
   private void run() {
-    if (writes.open()) {
+    if (writes.open() && begin()) {
       boolean more = true;
       while (more && !writes.outOfTime()) {
         more = step();
       }
     }
     writes.close();
+  }
+
+  /** Finds the place to go on, and what an earlier process has left behind it; false at the end. */
+  private boolean begin() {
+    while (!writes.outOfTime()) {
+      try {
+        Ledger open = writes.ledger();
+        if (open != null) {
+          LedgerJournal.resume(journal, open);
+        }
+        sumUp();
+        return true;
+      } catch (IOException e) {
+        diskFailed(e);
+      } catch (LedgerException e) {
+        metrics.failed();
+        logger.warn("the ledger does not tell how far its journal came: {}", e.getMessage());
+        LockSupport.parkNanos(DISK_PAUSE_NANOS);
+      }
+    }
+    return false;
+  }
+
+  private void sumUp() throws IOException {
+    UnimportedSpending found = new UnimportedSpending();
+    List<LedgerRow> rows = new ArrayList<>(batch);
+    journal.inherited(row -> {
+      rows.add(row);
+      if (rows.size() == batch) {
+        found.left(rows);
+        rows.clear();
+      }
+    });
+    found.left(rows);
+    unimported.inherit(found);
   }
 
   /** Carries one batch and pauses; false at the end. */
@@ -80,7 +120,8 @@ final class JournalImport {
         pause(intervalNanos);
         return true;
       }
-      if (!writes.write(chunk.records())) {
+      JournalPlace place = new JournalPlace(journal.name(), chunk.end());
+      if (!unimported.arrive(chunk.records(), () -> writes.write(chunk.records(), place))) {
         return false;
       }
       journal.done(chunk);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -36,10 +37,12 @@ final class JournalingWriter implements RowCarrier {
   private final RowQueue queue;
   private final LedgerMetrics metrics;
   private final Journal<LedgerRow> journal;
+  private final UnimportedSpending unimported = new UnimportedSpending();
   private final JournalImport carrying;
   private final Duration drain;
   private final long syncNanos;
   private final AtomicLong taken = new AtomicLong();
+  private final AtomicLong counted = new AtomicLong();
   private final Thread thread;
   private boolean failing;
   private boolean unsynced;
@@ -56,7 +59,7 @@ final class JournalingWriter implements RowCarrier {
     this.metrics = new LedgerMetrics(registry, this::waiting);
     metrics.watch(journal);
     this.queue = new RowQueue(config.queue(), metrics);
-    this.carrying = new JournalImport(config, journal, metrics, ledgers);
+    this.carrying = new JournalImport(config, journal, metrics, unimported, ledgers);
     this.drain = config.drainTimeout();
     this.syncNanos = config.journalSync().toNanos();
     this.thread = Thread.ofPlatform().daemon().name("ledger-journal").unstarted(this::run);
@@ -115,6 +118,8 @@ final class JournalingWriter implements RowCarrier {
       if (!rows.isEmpty()) {
         linger();
         queue.drainTo(rows, TAKEN - rows.size());
+        unimported.left(rows);
+        counted.addAndGet(rows.size());
         append(rows);
         rows.clear();
       }
@@ -191,15 +196,31 @@ final class JournalingWriter implements RowCarrier {
 
   @Override
   public boolean catchUp(Duration atMost) {
-    long target = queue.accepted();
     long until = System.nanoTime() + atMost.toNanos();
-    while (taken.get() < target) {
-      if (System.nanoTime() - until >= 0) {
+    return await(taken, until) && carrying.catchUp(journal.end(), until);
+  }
+
+  /** Waits until a count has come to the rows that were accepted before. */
+  private boolean await(AtomicLong count, long untilNanos) {
+    long target = queue.accepted();
+    while (count.get() < target) {
+      if (System.nanoTime() - untilNanos >= 0) {
         return false;
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
-    return carrying.catchUp(journal.end(), until);
+    return true;
+  }
+
+  @Override
+  public Optional<SpendSums> spent(SpendQuery query, Duration atMost) {
+    Ledger open = carrying.ledger();
+    long until = System.nanoTime() + atMost.toNanos();
+    if (open == null || !await(counted, until)) {
+      return Optional.empty();
+    }
+    return unimported.with(
+        query, () -> open.spent(query), Duration.ofNanos(Math.max(0, until - System.nanoTime())));
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.fairlead.gateway.journal.Journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The ledger's journal in a gateway's data directory. */
 public final class LedgerJournal {
@@ -19,6 +20,14 @@ public final class LedgerJournal {
     return dataDir.resolve("ledger").resolve("journal");
   }
 
+  /** Goes on where the ledger has come, which may be further than the journal knows. */
+  static void resume(Journal<LedgerRow> journal, Ledger ledger) throws IOException {
+    Optional<Chunk.Position> place = ledger.place(journal.name());
+    if (place.isPresent()) {
+      journal.resume(place.get());
+    }
+  }
+
   /**
    * Carries into a ledger what a gateway that no longer runs has left; blocks.
    *
@@ -30,11 +39,12 @@ public final class LedgerJournal {
       return 0;
     }
     try (Journal<LedgerRow> journal = open(config, dataDir)) {
+      resume(journal, ledger);
       long carried = 0;
       for (Chunk<LedgerRow> chunk = journal.next(config.batch());
           !chunk.records().isEmpty();
           chunk = journal.next(config.batch())) {
-        ledger.write(chunk.records());
+        ledger.write(chunk.records(), new JournalPlace(journal.name(), chunk.end()));
         journal.done(chunk);
         carried += chunk.records().size();
       }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -80,7 +81,7 @@ public final class LedgerWriter implements RowCarrier {
       } catch (InterruptedException e) {
         logger.error("the ledger's writer was interrupted, which nobody may do", e);
       }
-      if (!rows.isEmpty() && !(open && writes.write(rows))) {
+      if (!rows.isEmpty() && !(open && writes.write(rows, null))) {
         metrics.unwritten(rows.size());
         lost += rows.size();
       }
@@ -124,6 +125,12 @@ public final class LedgerWriter implements RowCarrier {
     }
     hurried = false;
     return settled.get() >= target;
+  }
+
+  @Override
+  public Optional<SpendSums> spent(SpendQuery query, Duration atMost) {
+    Ledger open = writes.ledger();
+    return open != null && catchUp(atMost) ? Optional.of(open.spent(query)) : Optional.empty();
   }
 
   @Override

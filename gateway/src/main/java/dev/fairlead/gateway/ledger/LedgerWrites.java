@@ -77,8 +77,10 @@ final class LedgerWrites {
 
   /**
    * Writes rows, each but once, or counts those that the database refuses; false in lack of time.
+   *
+   * @param place remembered with the last of them
    */
-  boolean write(List<LedgerRow> rows) {
+  boolean write(List<LedgerRow> rows, @Nullable JournalPlace place) {
     Ledger open = ledger;
     if (open == null) {
       return false;
@@ -86,14 +88,14 @@ final class LedgerWrites {
     Retry retry = new Retry("written");
     while (true) {
       try {
-        open.write(rows);
+        open.write(rows, place);
         metrics.written(rows.size());
         retry.succeeded();
         return true;
       } catch (LedgerException e) {
         metrics.failed();
         if (!e.isTransient()) {
-          return writeSingly(rows, e);
+          return writeSingly(rows, place, e);
         }
         if (!retry.pause(e)) {
           return false;
@@ -103,7 +105,8 @@ final class LedgerWrites {
   }
 
   /** One row that the database refuses must not take the others with it. */
-  private boolean writeSingly(List<LedgerRow> rows, LedgerException refusal) {
+  private boolean writeSingly(
+      List<LedgerRow> rows, @Nullable JournalPlace place, LedgerException refusal) {
     if (rows.size() == 1) {
       metrics.refused();
       logger.error(
@@ -113,11 +116,11 @@ final class LedgerWrites {
       return true;
     }
     for (LedgerRow row : rows) {
-      if (!write(List.of(row))) {
+      if (!write(List.of(row), null)) {
         return false;
       }
     }
-    return true;
+    return place == null || write(List.of(), place);
   }
 
   /** Lets go of the ledger. */

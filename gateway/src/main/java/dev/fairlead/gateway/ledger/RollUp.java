@@ -38,6 +38,7 @@ final class RollUp {
       "delete from ledger_try where row_id in (select row_id from ledger_row where day_utc < ?)";
   private static final String FORGET_ROWS = "delete from ledger_row where day_utc < ?";
   private static final String FORGET_DAYS = "delete from ledger_day where day_utc < ?";
+  private static final String FORGET_JOURNALS = "delete from ledger_journal where told_on < ?";
 
   private RollUp() {}
 
@@ -51,6 +52,7 @@ final class RollUp {
       update(connection, FORGET_TRIES, firstKept);
       int moved = update(connection, FORGET_ROWS, firstKept);
       update(connection, FORGET_DAYS, firstTotal);
+      update(connection, FORGET_JOURNALS, firstTotal);
       connection.commit();
       return moved;
     } catch (SQLException e) {

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.ledger;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Carries rows from requests to the database. Thread-safe. */
@@ -18,6 +19,14 @@ interface RowCarrier extends LedgerSink, AutoCloseable {
    * @return whether it is
    */
   boolean catchUp(Duration atMost);
+
+  /**
+   * What an owner has spent, with the rows that were offered before and are still on their way;
+   * blocks.
+   *
+   * @return empty when that cannot be told in this time
+   */
+  Optional<SpendSums> spent(SpendQuery query, Duration atMost);
 
   /** Carries what waits, at most for the drain time; blocks. */
   @Override

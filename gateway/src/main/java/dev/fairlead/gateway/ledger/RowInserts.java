@@ -22,6 +22,9 @@ final class RowInserts {
   private RowInserts() {}
 
   static Void insert(Connection connection, List<LedgerRow> rows) throws SQLException {
+    if (rows.isEmpty()) {
+      return null;
+    }
     boolean tries = false;
     try (PreparedStatement statement = connection.prepareStatement(ROW)) {
       for (LedgerRow row : rows) {

@@ -140,6 +140,15 @@ public final class RunningLedger implements AutoCloseable {
     return writer == null || writer.catchUp(atMost);
   }
 
+  /**
+   * What an owner has spent, with all requests that ended before; blocks.
+   *
+   * @return empty when that cannot be told in this time
+   */
+  public Optional<SpendSums> spent(SpendQuery query, Duration atMost) {
+    return writer == null ? Optional.of(SpendSums.NOTHING) : writer.spent(query, atMost);
+  }
+
   /** Writes what waits, at most for the drain time; blocks. */
   @Override
   public void close() {

@@ -124,6 +124,61 @@ class JournalTest {
   }
 
   @Test
+  void resume_goesOnBehindAChunkThatWasTaken_whenTheProcessDiedBeforeItWasDone() throws Exception {
+    Journal<String> dead = open(4 << 20);
+    append(dead, texts(0, 50_000));
+    dead.done(dead.next(1000));
+    Chunk<String> taken = dead.next(40_000);
+    String name = dead.name();
+    Path copy = copyOfWhatTheSystemHas();
+    dead.close();
+    int next = 1000 + taken.records().size();
+    try (Journal<String> journal = Journal.open(copy, new Texts(), 4 << 20)) {
+      assertThat(journal.name()).isEqualTo(name);
+      journal.resume(taken.end());
+      assertThat(journal.waiting()).isEqualTo(50_000 - next);
+      List<String> inherited = new ArrayList<>();
+      journal.inherited(inherited::add);
+      assertThat(inherited).isEqualTo(texts(next, 50_000));
+      append(journal, texts(50_000, 50_010));
+      assertThat(carry(journal, 1000)).isEqualTo(texts(next, 50_010));
+    }
+  }
+
+  @Test
+  void resume_changesNothing_atAPlaceThatTheJournalNeverHad() throws Exception {
+    try (Journal<String> journal = open()) {
+      append(journal, texts(0, 10));
+    }
+    for (Chunk.Position place :
+        List.of(
+            new Chunk.Position(0, 1 << 20, 5),
+            new Chunk.Position(0, 100, 11),
+            new Chunk.Position(700, 100, 5))) {
+      try (Journal<String> journal = open()) {
+        journal.resume(place);
+        assertThat(journal.next(100).records()).as("%s", place).isEqualTo(texts(0, 10));
+      }
+    }
+  }
+
+  @Test
+  void name_isNew_onceNothingIsLeft() throws Exception {
+    String name;
+    try (Journal<String> journal = open()) {
+      name = journal.name();
+      append(journal, texts(0, 10));
+    }
+    try (Journal<String> journal = open()) {
+      assertThat(journal.name()).isEqualTo(name);
+      assertThat(carry(journal, 100)).hasSize(10);
+    }
+    try (Journal<String> journal = open()) {
+      assertThat(journal.name()).hasSize(36).isNotEqualTo(name);
+    }
+  }
+
+  @Test
   void newRecords_areNotTakenForDone_whenTheFilesBeforeAreGone() throws Exception {
     for (int round = 0; round < 3; round++) {
       try (Journal<String> journal = open()) {
@@ -258,7 +313,7 @@ class JournalTest {
           .isEqualTo("rwx------");
       try (Stream<Path> files = Files.list(path())) {
         assertThat(files.toList())
-            .hasSize(3)
+            .hasSize(4)
             .allSatisfy(file ->
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------"));

@@ -1,9 +1,11 @@
 package dev.fairlead.gateway.ledger;
 
+import static dev.fairlead.gateway.ledger.LedgerRows.NOON;
 import static dev.fairlead.gateway.ledger.LedgerRows.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.gateway.journal.Chunk;
 import dev.fairlead.gateway.journal.Journal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -198,6 +201,91 @@ class JournalingWriterTest {
       }
     }
     return text.toString();
+  }
+
+  private static final SpendQuery ACME =
+      new SpendQuery("acme", UsageQuery.By.TENANT, "acme", LocalDate.parse("2026-11-20"));
+
+  @Test
+  void spending_isKnownAtOnce_whileAnEarlierProcessesRowsStillWait() throws Exception {
+    try (JournalingWriter writer =
+        start("queue: 20000, drain_timeout: 1ms", JournalingWriterTest::away)) {
+      offer(writer, 5000);
+      assertThat(writer.spent(ACME, Duration.ofMillis(20))).as("no database").isEmpty();
+    }
+    ledger.pauseNanos = 20_000_000;
+    try (JournalingWriter writer = start("batch: 10, import_share: 0.01")) {
+      await().atMost(LONG).until(() -> writer.spent(ACME, LONG).isPresent());
+      for (int i = 1; i <= 20; i++) {
+        offer(writer, 10);
+        assertThat(total(writer)).isEqualTo(5_000_000 + 10_000L * i);
+      }
+      assertThat(writer.waiting()).as("the import is not over").isPositive();
+      ledger.pauseNanos = 0;
+      assertThat(writer.catchUp(LONG)).isTrue();
+      assertThat(total(writer)).isEqualTo(5_200_000);
+      assertThat(ledger.spent.get()).isEqualTo(5_200_000);
+    }
+  }
+
+  private static long total(JournalingWriter writer) {
+    return writer.spent(ACME, LONG).orElseThrow().total();
+  }
+
+  @Test
+  void spending_isUnknown_whileTheDatabaseHangs() throws Exception {
+    ledger.stuck = new CountDownLatch(1);
+    try (JournalingWriter writer = start("flush_interval: 1ms")) {
+      offer(writer, 1);
+      await().atMost(LONG).until(() -> ledger.writing.get() == 1);
+      assertThat(writer.spent(ACME, Duration.ofMillis(20))).isEmpty();
+      ledger.stuck.countDown();
+      assertThat(total(writer)).isEqualTo(1000);
+    }
+  }
+
+  @Test
+  void spending_isNeverOff_whileRowsMoveIntoTheDatabase() throws Exception {
+    LedgerConfig config = Configs.ledger("batch: 20, flush_interval: 1ms");
+    try (JournalingWriter writer =
+        start("batch: 20, flush_interval: 1ms", () -> JdbcLedger.open(config, dataDir))) {
+      await().atMost(LONG).until(() -> writer.spent(ACME, LONG).isPresent());
+      for (int i = 1; i <= 100; i++) {
+        offer(writer, 30);
+        assertThat(total(writer)).isEqualTo(30_000L * i);
+      }
+    }
+  }
+
+  @Test
+  void rowsAreNotWrittenAgain_whenTheProcessDiedBeforeItSaidSo() throws Exception {
+    LedgerConfig config = Configs.ledger("batch: 100");
+    LocalDate later = LocalDate.parse("2026-12-24");
+    UsageQuery all =
+        new UsageQuery(
+            NOON.minusSeconds(90_000), NOON.plusSeconds(90_000), UsageQuery.By.DAY, null);
+    Path copy = dataDir.resolve("copy");
+    try (Ledger database = JdbcLedger.open(config, dataDir);
+        Journal<LedgerRow> dead = LedgerJournal.open(config, dataDir)) {
+      assertThat(dead.append(Stream.generate(() -> row().build()).limit(300).toList()))
+          .isEqualTo(300);
+      Chunk<LedgerRow> chunk = dead.next(100);
+      database.write(chunk.records(), new JournalPlace(dead.name(), chunk.end()));
+      copyJournal(copy);
+      assertThat(database.rollUp(later, LocalDate.EPOCH)).isEqualTo(100);
+      assertThat(LedgerJournal.carry(config, copy, database)).isEqualTo(200);
+      assertThat(database.report(all).total().requests()).isEqualTo(300);
+      assertThat(database.report(all).total().costNanoUsd()).isEqualTo(300_000);
+    }
+  }
+
+  private void copyJournal(Path to) throws IOException {
+    Path target = Files.createDirectories(to.resolve("ledger").resolve("journal"));
+    try (Stream<Path> files = Files.list(dataDir.resolve("ledger").resolve("journal"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, target.resolve(file.getFileName()));
+      }
+    }
   }
 
   @Test

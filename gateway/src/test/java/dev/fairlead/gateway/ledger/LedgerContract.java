@@ -4,6 +4,7 @@ import static dev.fairlead.gateway.ledger.LedgerRows.NOON;
 import static dev.fairlead.gateway.ledger.LedgerRows.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.gateway.journal.Chunk;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -89,6 +90,44 @@ abstract class LedgerContract {
     ledger.write(List.of(second, first));
     assertThat(report(UsageQuery.By.DAY).total().requests()).isEqualTo(2);
     assertThat(report(UsageQuery.By.MODEL).total().costNanoUsd()).isEqualTo(2007);
+  }
+
+  @Test
+  void spending_isOfOneOwner_alsoWhenRowsAreTotals() {
+    LocalDate today = LocalDate.ofInstant(NOON, ZoneOffset.UTC);
+    ledger.write(
+        List.of(
+            row().cost(1).failedTry("large", 2).build(),
+            row().cost(10).at(NOON.minus(Duration.ofDays(1))).build(),
+            row().cost(100).failedTry("large", 200).at(NOON.minus(Duration.ofDays(20))).build(),
+            row().cost(1000).payer("acme", "search", "key-2").build(),
+            row().cost(10_000).payer("acme", "", "key-3").build(),
+            row().cost(100_000).payer("other", "search", "key-1").build()));
+    for (int round = 0; round < 2; round++) {
+      assertThat(ledger.spent(new SpendQuery("acme", UsageQuery.By.KEY, "key-1", today)))
+          .isEqualTo(new SpendSums(3, 13, 313));
+      assertThat(ledger.spent(new SpendQuery("acme", UsageQuery.By.TEAM, "search", today)))
+          .isEqualTo(new SpendSums(1003, 1013, 1313));
+      assertThat(ledger.spent(new SpendQuery("acme", UsageQuery.By.TENANT, "acme", today)))
+          .isEqualTo(new SpendSums(11_003, 11_013, 11_313));
+      assertThat(ledger.spent(new SpendQuery("nobody", UsageQuery.By.TENANT, "", today)))
+          .isEqualTo(SpendSums.NOTHING);
+      int moved = ledger.rollUp(today, NEVER);
+      assertThat(moved).isEqualTo(round == 0 ? 2 : 0);
+    }
+  }
+
+  @Test
+  void place_isWhereTheLastRowsWere_ofEachJournal() {
+    Chunk.Position first = new Chunk.Position(0, 100, 3);
+    Chunk.Position second = new Chunk.Position(7, 8, 9);
+    assertThat(ledger.place("one")).isEmpty();
+    ledger.write(List.of(row().build()), new JournalPlace("one", first));
+    ledger.write(List.of(), new JournalPlace("two", first));
+    ledger.write(List.of(row().build()), new JournalPlace("two", second));
+    assertThat(ledger.place("one")).hasValue(first);
+    assertThat(ledger.place("two")).hasValue(second);
+    assertThat(report(UsageQuery.By.DAY).total().requests()).isEqualTo(2);
   }
 
   @Test
