@@ -4,6 +4,7 @@ import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.lifecycle.BackendProcess;
+import dev.fairlead.common.lifecycle.ReloadSignal;
 import dev.fairlead.common.rpc.RpcChannels;
 import dev.fairlead.common.rpc.ServiceToken;
 import dev.fairlead.common.tls.ServerTls;
@@ -30,6 +31,7 @@ public final class Main {
 
   /**
    * Serves until the process is asked to end; exits with 2 when the configuration cannot be used.
+   * SIGHUP has level and format of the logs read again.
    */
   public static void main(String[] args) throws IOException {
     try {
@@ -40,16 +42,21 @@ public final class Main {
     }
   }
 
+  private static TelemetrySettings telemetry(ConfigSource config) {
+    return config.section("telemetry", TelemetrySettings.class);
+  }
+
   private static void run(ConfigSource config) throws IOException {
     CacheConfig cache = config.section("cache", CacheConfig.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
-    Telemetry telemetry =
-        Telemetry.start("cache-service", config.section("telemetry", TelemetrySettings.class));
+    Telemetry telemetry = Telemetry.start("cache-service", telemetry(config));
     Tls tls = Tls.of(config);
     ServerTls hops = tls.hopServer();
     ManagedChannel scorer = scorer(cache, security, tls, telemetry);
     tls.list(new CertificateMetrics(telemetry.registry())::register);
     CacheNode node = CacheNode.start(config, telemetry.registry(), telemetry.tracer(), scorer);
+    ReloadSignal.install(
+        () -> telemetry.reconfigureLogs(telemetry(ConfigSource.load(System.getenv()))));
     BackendProcess process = new BackendProcess(node);
     ManagementServer management =
         ManagementServer.start(

@@ -3,6 +3,7 @@ package dev.fairlead.gateway;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
+import dev.fairlead.common.lifecycle.ReloadSignal;
 import dev.fairlead.common.lifecycle.ShutdownSignal;
 import dev.fairlead.common.rpc.RpcChannels;
 import dev.fairlead.common.rpc.ServiceToken;
@@ -34,16 +35,21 @@ public final class Main {
     }
   }
 
+  private static TelemetrySettings telemetry(ConfigSource config) {
+    return config.section("telemetry", TelemetrySettings.class);
+  }
+
   private static void run(ConfigSource config) throws IOException {
     ServicesConfig services = config.section("services", ServicesConfig.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
     ShutdownSignal signal = ShutdownSignal.install();
-    try (Telemetry telemetry =
-            Telemetry.start("gateway", config.section("telemetry", TelemetrySettings.class));
+    try (Telemetry telemetry = Telemetry.start("gateway", telemetry(config));
         Tls tls = Tls.of(config)) {
       List<ClientInterceptor> interceptors = new ArrayList<>();
       interceptors.add(telemetry.clientInterceptor());
       interceptors.addAll(ServiceToken.sending(security.serviceToken()));
+      ReloadSignal.install(
+          () -> telemetry.reconfigureLogs(telemetry(ConfigSource.load(System.getenv()))));
       ClientTls hops = tls.hopClient();
       tls.list(new CertificateMetrics(telemetry.registry())::register);
       ManagedChannel scorer = RpcChannels.connect(services.scorer(), hops, interceptors);

@@ -38,16 +38,22 @@ public final class Main {
     }
   }
 
+  private static TelemetrySettings telemetry(ConfigSource config) {
+    return config.section("telemetry", TelemetrySettings.class);
+  }
+
   private static void run(ConfigSource config) throws IOException {
     ProviderSettings settings = config.section("provider", ProviderSettings.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
-    Telemetry telemetry =
-        Telemetry.start("provider-service", config.section("telemetry", TelemetrySettings.class));
+    Telemetry telemetry = Telemetry.start("provider-service", telemetry(config));
     Tls tls = Tls.of(config);
     ServerTls hops = tls.hopServer();
     tls.list(new CertificateMetrics(telemetry.registry())::register);
     ProviderNode node = ProviderNode.start(config, telemetry.registry(), telemetry.tracer());
-    ReloadSignal.install(node::reload);
+    ReloadSignal.install(() -> {
+      telemetry.reconfigureLogs(telemetry(ConfigSource.load(System.getenv())));
+      node.reload();
+    });
     BackendProcess process = new BackendProcess(node);
     ManagementServer management =
         ManagementServer.start(

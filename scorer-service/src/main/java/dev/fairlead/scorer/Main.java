@@ -4,6 +4,7 @@ import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.lifecycle.BackendProcess;
+import dev.fairlead.common.lifecycle.ReloadSignal;
 import dev.fairlead.common.rpc.ServiceToken;
 import dev.fairlead.common.tls.ServerTls;
 import dev.fairlead.common.tls.Tls;
@@ -28,7 +29,7 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs until SIGINT or SIGTERM. */
+  /** Runs until SIGINT or SIGTERM; SIGHUP has level and format of the logs read again. */
   public static void main(String[] args) throws IOException {
     try {
       run(ConfigSource.load(System.getenv()));
@@ -38,17 +39,22 @@ public final class Main {
     }
   }
 
+  private static TelemetrySettings telemetry(ConfigSource config) {
+    return config.section("telemetry", TelemetrySettings.class);
+  }
+
   private static void run(ConfigSource config) throws IOException {
     ScorerConfig section = config.section("scorer", ScorerConfig.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
-    Telemetry telemetry =
-        Telemetry.start("scorer-service", config.section("telemetry", TelemetrySettings.class));
+    Telemetry telemetry = Telemetry.start("scorer-service", telemetry(config));
     Tls tls = Tls.of(config);
     ServerTls hops = tls.hopServer();
     tls.list(new CertificateMetrics(telemetry.registry())::register);
     ScorerNode node = ScorerNode.start(config, telemetry.registry(), telemetry.tracer());
     InetSocketAddress managementAddress =
         new InetSocketAddress(section.bind(), section.port() + MANAGEMENT_OFFSET);
+    ReloadSignal.install(
+        () -> telemetry.reconfigureLogs(telemetry(ConfigSource.load(System.getenv()))));
     BackendProcess process = new BackendProcess(node);
     ManagementServer management =
         ManagementServer.start(managementAddress, telemetry, process::ready);

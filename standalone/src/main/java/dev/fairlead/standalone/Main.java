@@ -13,7 +13,7 @@ public final class Main {
 
   /**
    * Runs until SIGINT or SIGTERM; configuration comes from the environment and the file it names.
-   * SIGHUP has providers and models read again.
+   * SIGHUP has providers, models, and level and format of the logs read again.
    */
   public static void main(String[] args) {
     ShutdownSignal signal = ShutdownSignal.install();
@@ -28,7 +28,10 @@ public final class Main {
     StandaloneConfig own = config.section("standalone", StandaloneConfig.class);
     WarmUp.run(own.warmUp(), Path.of(System.getProperty("java.io.tmpdir")));
     try (Standalone standalone = Standalone.start(config)) {
-      ReloadSignal.install(standalone::reload);
+      ReloadSignal.install(() -> {
+        standalone.reloadLogs(ConfigSource.load(System.getenv()));
+        standalone.reload();
+      });
       System.out.println(Welcome.text(standalone.httpPort(), standalone.grpcPort()));
       signal.await();
     } finally {

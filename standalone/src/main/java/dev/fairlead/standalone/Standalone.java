@@ -28,10 +28,11 @@ public final class Standalone implements AutoCloseable {
 
   private final GatewayNode gateway;
   private final ProviderNode providers;
+  private final Telemetry telemetry;
 
   private Standalone(ConfigSource config) throws IOException {
     try {
-      Telemetry telemetry =
+      telemetry =
           opened(Telemetry.start("fairlead", config.section("telemetry", TelemetrySettings.class)));
       Channel scorer =
           serve(
@@ -99,6 +100,11 @@ public final class Standalone implements AutoCloseable {
   public void reload() {
     providers.reload();
     gateway.refreshModels();
+  }
+
+  /** Puts level and format of the logs in force as {@code config} has them. */
+  void reloadLogs(ConfigSource config) {
+    telemetry.reconfigureLogs(config.section("telemetry", TelemetrySettings.class));
   }
 
   /** Whether requests can be served. */

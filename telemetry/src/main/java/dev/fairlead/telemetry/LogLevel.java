@@ -6,19 +6,22 @@ import java.util.List;
 import java.util.Locale;
 import org.slf4j.LoggerFactory;
 
-/** The level of this process's own loggers, changed while it runs. Thread-safe. */
+/**
+ * The level of this process's own loggers, changed while it runs. Libraries follow it down to INFO
+ * and no further: what they tell below that is what they send and receive. Thread-safe.
+ */
 public final class LogLevel {
 
   /** Names of all levels, the quietest first. */
   public static final List<String> NAMES = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
+  private static final String OURS = "dev.fairlead";
+
   private LogLevel() {}
 
   /** The level in force. */
   public static String current() {
-    return LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root
-        ? String.valueOf(root.getLevel())
-        : "INFO";
+    return logger(OURS) instanceof Logger own ? String.valueOf(own.getEffectiveLevel()) : "INFO";
   }
 
   /**
@@ -30,8 +33,18 @@ public final class LogLevel {
     if (!NAMES.contains(name.toUpperCase(Locale.ROOT))) {
       throw new IllegalArgumentException(name + " (expected: one of " + NAMES + ")");
     }
-    if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
-      root.setLevel(Level.toLevel(name));
+    set(Level.toLevel(name));
+  }
+
+  static void set(Level level) {
+    if (logger(OURS) instanceof Logger own
+        && logger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+      own.setLevel(level);
+      root.setLevel(level.isGreaterOrEqual(Level.INFO) ? level : Level.INFO);
     }
+  }
+
+  private static org.slf4j.Logger logger(String name) {
+    return LoggerFactory.getLogger(name);
   }
 }

@@ -25,10 +25,10 @@ final class Logs {
   private static final String QUEUE = "queue";
   private static final int QUEUE_LINES = 8192;
   private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{24} %X{request_id:--}"
-          + " %replace(%msg){'[\\r\\n]+', ' | '}%n%ex";
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{24} %X{request_id:--}" + " %msg%n%ex";
 
   private static boolean json;
+  private static boolean redacts = true;
 
   private Logs() {}
 
@@ -39,7 +39,8 @@ final class Logs {
     }
     bridgeJavaUtilLogging();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.toLevel(settings.logLevel()));
+    LogLevel.set(Level.toLevel(settings.logLevel()));
+    redacts = settings.logRedaction();
     json = settings.logFormat().equals("json");
     AsyncAppender queue = queue(context, console(context));
     detach(root, CONSOLE);
@@ -85,7 +86,10 @@ final class Logs {
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(context);
     console.setName(CONSOLE);
-    console.setEncoder(json ? json(context) : text(context));
+    Cleaning cleaning = new Cleaning(json ? json(context) : text(context), redacts);
+    cleaning.setContext(context);
+    cleaning.start();
+    console.setEncoder(cleaning);
     console.start();
     return console;
   }

@@ -12,6 +12,7 @@ import java.util.Map;
  *
  * @param logLevel a level's name, in upper case after construction
  * @param logFormat {@code text} or {@code json}
+ * @param logRedaction whether what looks like a secret or a prompt is taken out of log lines
  * @param otlpEndpoint absolute http(s) URL after construction, or empty for no export
  * @param otlpProtocol {@code grpc} or {@code http/protobuf}
  * @param otlpHeaders comma-separated {@code name=value} pairs
@@ -26,6 +27,7 @@ import java.util.Map;
 public record TelemetrySettings(
     String logLevel,
     String logFormat,
+    boolean logRedaction,
     String otlpEndpoint,
     String otlpProtocol,
     String otlpHeaders,
@@ -74,6 +76,7 @@ public record TelemetrySettings(
     return new TelemetrySettings(
         "INFO",
         "text",
+        true,
         "",
         "grpc",
         "",

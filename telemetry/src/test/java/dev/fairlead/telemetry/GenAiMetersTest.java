@@ -97,6 +97,7 @@ class GenAiMetersTest {
                 new TelemetrySettings(
                     "INFO",
                     "text",
+                    true,
                     "",
                     "grpc",
                     "",

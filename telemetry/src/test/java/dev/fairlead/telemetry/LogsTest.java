@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -58,6 +60,78 @@ class LogsTest {
   }
 
   @Test
+  void librariesLevel_staysAtInfo_whenOursIsLower() {
+    Logger library = LoggerFactory.getLogger("some.library");
+    String output =
+        logged(
+            "TRACE",
+            "text",
+            log -> {
+              log.trace("of ours");
+              library.debug("a whole request");
+              library.info("started");
+            });
+    assertThat(output).contains("of ours", "started").doesNotContain("a whole request");
+    assertThat(LogLevel.current()).isEqualTo("TRACE");
+
+    LogLevel.change("error");
+    assertThat(logger.isWarnEnabled() || library.isWarnEnabled()).isFalse();
+    LogLevel.change("debug");
+    assertThat(logger.isDebugEnabled()).isTrue();
+    assertThat(library.isDebugEnabled()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text", "json"})
+  void k2_whatACallerSays_staysOnItsLine(String format) throws IOException {
+    String hostile =
+        "gpt\r\n2026-01-01T00:00:00Z ERROR forged \u001b[31mred\u001b[0m \u2028x \u202eback \u0000"
+            + "{\"level\":\"ERROR\"}";
+    IllegalStateException thrown =
+        new IllegalStateException(hostile, new IOException("cause\nERROR forged"));
+    String output = logged("INFO", format, log -> log.warn("model {}", hostile, thrown));
+
+    assertThat(output.lines().filter(line -> !line.startsWith("\tat ")))
+        .noneMatch(line -> line.startsWith("2026-01-01") || line.startsWith("ERROR"))
+        .allMatch(line -> line.chars().noneMatch(c -> c != '\t' && Character.isISOControl(c)));
+    assertThat(output).doesNotContain("\u2028", "\u202e").contains("forged", "red");
+    if (format.equals("json")) {
+      assertThat(output.lines()).hasSize(1);
+      JsonNode line = new ObjectMapper().readTree(output);
+      assertThat(line.path("level").asText()).isEqualTo("WARN");
+      assertThat(line.path("formattedMessage").asText()).contains(" | 2026-01-01");
+      assertThat(line.path("throwable").path("cause").path("message").asText())
+          .isEqualTo("cause | ERROR forged");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text", "json"})
+  void k1_secretsAndPrompts_areTakenOut_whoeverLogsThem(String format) {
+    Exception thrown = new IOException("refused: Authorization: Bearer sk-canary-of-a-vendor");
+    String output =
+        logged(
+            "INFO",
+            format,
+            log ->
+                LoggerFactory.getLogger("some.library")
+                    .warn("sent {}", "{\"content\":\"the canary prompt\"}", thrown));
+
+    assertThat(output).contains("some.library", "refused", "***").doesNotContain("canary");
+  }
+
+  @Test
+  void line_tellsTraceAndRequest_inJson() throws IOException {
+    MDC.put(CallScope.REQUEST_ID, "r-3");
+    MDC.put(CallScope.TRACE_ID, "0af7651916cd43dd8448eb211c80319c");
+    JsonNode line =
+        new ObjectMapper().readTree(logged("INFO", "json", log -> log.info("with both")));
+
+    assertThat(line.path("mdc").path("trace_id").asText()).startsWith("0af765");
+    assertThat(line.path("mdc").path("request_id").asText()).isEqualTo("r-3");
+  }
+
+  @Test
   void javaUtilLogging_goesTheSameWay_whenALibraryUsesIt() {
     String output =
         logged(
@@ -76,6 +150,7 @@ class LogsTest {
         new TelemetrySettings(
             level,
             format,
+            true,
             "",
             "grpc",
             "",

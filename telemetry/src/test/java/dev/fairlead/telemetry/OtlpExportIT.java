@@ -182,6 +182,7 @@ class OtlpExportIT {
         new TelemetrySettings(
             "INFO",
             "text",
+            true,
             endpoint,
             protocol,
             "authorization=Bearer t",
