@@ -20,6 +20,8 @@ import dev.fairlead.cache.store.NearCachingStore;
 import dev.fairlead.cache.store.StoreGuard;
 import dev.fairlead.redis.RedisConfig;
 import dev.fairlead.redis.RedisLink;
+import dev.fairlead.telemetry.RedisMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
 
@@ -69,8 +71,14 @@ interface Backing extends AutoCloseable {
 
   /** Shared through Redis: near cache, then time-box and breaker, then Redis. */
   static Backing redis(
-      CacheConfig config, RedisConfig redis, InstantSource clock, VectorIndex index) {
-    RedisLink link = RedisLink.open(redis.settings());
+      CacheConfig config,
+      RedisConfig redis,
+      InstantSource clock,
+      VectorIndex index,
+      MeterRegistry meters) {
+    RedisMetrics watch = new RedisMetrics(meters, "cache");
+    RedisLink link = RedisLink.open(redis.settings(), watch::ended);
+    watch.follow(link::underWay, link::connected);
     CacheCounters counters = new CacheCounters(new RedisCounters(link));
     RedisFeed feed = new RedisFeed(link);
     EntryStore shared =

@@ -112,7 +112,7 @@ public final class CacheNode implements ServiceNode {
     Backing backing =
         redis.url().isEmpty()
             ? Backing.memory(config, clock, index)
-            : Backing.redis(config, redis, clock, index);
+            : Backing.redis(config, redis, clock, index, meters);
     CacheCounters counters = backing.counters();
     EntryStore store = backing.store();
     ChangeFeed feed = backing.feed();

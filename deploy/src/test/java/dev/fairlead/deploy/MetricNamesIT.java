@@ -5,12 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.standalone.Standalone;
+import dev.fairlead.telemetry.CertificateMetrics;
+import dev.fairlead.telemetry.RedisMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +73,17 @@ final class MetricNamesIT {
               assertThat(metrics(client, gateway)).contains("llm_router_overhead_seconds_count 1"));
       read(metrics(client, gateway));
     }
+    readOfWhatIsNotThere();
+  }
+
+  /** What only a process with Redis and with certificates tells. */
+  private static void readOfWhatIsNotThere() {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    RedisMetrics redis = new RedisMetrics(registry, "cache");
+    redis.follow(() -> 0, () -> true);
+    redis.ended("command", "success", 1);
+    new CertificateMetrics(registry).register("edge", Instant::now, () -> 0, () -> 0);
+    read(registry.scrape());
   }
 
   private static String metrics(HttpClient client, URI gateway) throws Exception {

@@ -15,14 +15,14 @@ import java.util.regex.Pattern;
 final class Queries {
 
   private static final Pattern SERIES =
-      Pattern.compile("\\b(llm_router_|jvm_|process_|system_)[a-z0-9_]+");
+      Pattern.compile("\\b(llm_router_|hikaricp_|jvm_|process_|system_)[a-z0-9_]+");
   private static final Pattern RECORDED = Pattern.compile("\\bfairlead:[a-z0-9_:]+");
   private static final Pattern SELECTED =
-      Pattern.compile("\\b((?:llm_router_|jvm_|process_)[a-z0-9_]+)\\{([^}]*)}");
+      Pattern.compile("\\b((?:llm_router_|hikaricp_|jvm_|process_)[a-z0-9_]+)\\{([^}]*)}");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)\\s*(?:=~|!~|!=|=)");
   private static final Pattern GROUPED =
       Pattern.compile(
-          "by \\(([^)]*)\\) \\((?:[a-z_]+\\()?((?:llm_router_|jvm_|process_)[a-z0-9_]+)");
+          "by \\(([^)]*)\\) \\((?:[a-z_]+\\()?((?:llm_router_|hikaricp_|jvm_|process_)[a-z0-9_]+)");
 
   private Queries() {}
 

@@ -9,6 +9,7 @@ import dev.fairlead.gateway.alerts.Alerts;
 import dev.fairlead.gateway.alerts.AlertsConfig;
 import dev.fairlead.gateway.alerts.SpendAnomalies;
 import dev.fairlead.gateway.budget.BudgetConfig;
+import dev.fairlead.gateway.budget.BudgetGauges;
 import dev.fairlead.gateway.budget.Budgets;
 import dev.fairlead.gateway.budget.LedgerSpending;
 import dev.fairlead.gateway.budget.MemoryBudgetStore;
@@ -75,6 +76,7 @@ import dev.fairlead.redis.RedisConfig;
 import dev.fairlead.redis.RedisLink;
 import dev.fairlead.telemetry.CertificateMetrics;
 import dev.fairlead.telemetry.ManagementServer;
+import dev.fairlead.telemetry.RedisMetrics;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.Channel;
@@ -241,7 +243,7 @@ public final class GatewayNode implements AutoCloseable {
     BreakerFollower breakers = new BreakerFollower(providers, timer, FOLLOW);
     LiveStatistics statistics = new LiveStatistics(System::nanoTime, objectives.statisticsWindow());
     SloController slo = new SloController(objectives, System::nanoTime);
-    RedisLink link = redis.configured() ? RedisLink.open(redis.settings()) : null;
+    RedisLink link = redis.configured() ? open(redis, telemetry) : null;
     SharedState shared =
         new SharedState(
             link == null
@@ -305,6 +307,8 @@ public final class GatewayNode implements AutoCloseable {
             steering.blocking(),
             InstantSource.system(),
             telemetry.registry());
+    BudgetGauges.follow(
+        budgets, keyBook::current, InstantSource.system(), telemetry.registry(), timer);
     InferencePipeline pipeline =
         new InferencePipeline(
             routing,
@@ -390,6 +394,13 @@ public final class GatewayNode implements AutoCloseable {
         alerts,
         totals,
         link);
+  }
+
+  private static RedisLink open(RedisConfig redis, Telemetry telemetry) {
+    RedisMetrics watch = new RedisMetrics(telemetry.registry(), "gateway");
+    RedisLink link = RedisLink.open(redis.settings(), watch::ended);
+    watch.follow(link::underWay, link::connected);
+    return link;
   }
 
   private static ReferenceJudge judge(

@@ -4,9 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
@@ -14,6 +16,7 @@ import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
 import org.redisson.api.RScript.ReturnType;
 import org.redisson.api.RedissonClient;
+import org.redisson.client.RedisTimeoutException;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.BaseConfig;
 import org.redisson.config.BaseMasterSlaveServersConfig;
@@ -35,18 +38,41 @@ public final class RedisLink implements AutoCloseable {
   private static final int PING_MILLIS = 1000;
 
   private final RedisSettings settings;
+  private final Watch watch;
+  private final AtomicInteger underWay = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread connecting;
   private volatile @Nullable RedissonClient client;
 
-  private RedisLink(RedisSettings settings) {
+  /** Is told of every command and script. Called on any thread; must not block. */
+  @FunctionalInterface
+  public interface Watch {
+
+    /**
+     * One has ended.
+     *
+     * @param kind {@code command} or {@code script}
+     * @param result {@code success}, {@code timeout}, {@code unavailable} (there was no connection)
+     *     or {@code error}
+     * @param nanos from being asked for to its end
+     */
+    void ended(String kind, String result, long nanos);
+  }
+
+  private RedisLink(RedisSettings settings, Watch watch) {
     this.settings = settings;
+    this.watch = watch;
     this.connecting = Thread.ofVirtual().name("redis-connect").unstarted(this::connect);
   }
 
   /** Begins to connect; does not wait for it. */
   public static RedisLink open(RedisSettings settings) {
-    RedisLink link = new RedisLink(settings);
+    return open(settings, (kind, result, nanos) -> {});
+  }
+
+  /** The same, telling {@code watch} of every command. */
+  public static RedisLink open(RedisSettings settings, Watch watch) {
+    RedisLink link = new RedisLink(settings, watch);
     link.connecting.start();
     return link;
   }
@@ -61,8 +87,40 @@ public final class RedisLink implements AutoCloseable {
     return client != null;
   }
 
+  /** Commands and scripts that were asked for and have not ended. */
+  public int underWay() {
+    return underWay.get();
+  }
+
   /** Runs a command; fails at once while there is no connection. */
   public <T> CompletableFuture<T> call(Function<RedissonClient, CompletionStage<T>> command) {
+    return watched("command", command);
+  }
+
+  private <T> CompletableFuture<T> watched(
+      String kind, Function<RedissonClient, CompletionStage<T>> command) {
+    long start = System.nanoTime();
+    underWay.incrementAndGet();
+    CompletableFuture<T> answer = run(command);
+    answer.whenComplete((value, error) -> {
+      underWay.decrementAndGet();
+      watch.ended(kind, result(error), System.nanoTime() - start);
+    });
+    return answer;
+  }
+
+  private static String result(@Nullable Throwable error) {
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    if (cause == null) {
+      return error == null ? "success" : "error";
+    }
+    if (cause instanceof RedisUnavailableException) {
+      return "unavailable";
+    }
+    return cause instanceof RedisTimeoutException ? "timeout" : "error";
+  }
+
+  private <T> CompletableFuture<T> run(Function<RedissonClient, CompletionStage<T>> command) {
     RedissonClient current = client;
     if (current == null) {
       return CompletableFuture.failedFuture(
@@ -85,10 +143,12 @@ public final class RedisLink implements AutoCloseable {
               ? raw
               : arguments[i].toString().getBytes(StandardCharsets.UTF_8);
     }
-    return call(redisson -> {
-      RScript script = redisson.getScript(ByteArrayCodec.INSTANCE);
-      return script.evalAsync(Mode.READ_WRITE, lua, type, scriptKeys, bytes);
-    });
+    return watched(
+        "script",
+        redisson -> {
+          RScript script = redisson.getScript(ByteArrayCodec.INSTANCE);
+          return script.evalAsync(Mode.READ_WRITE, lua, type, scriptKeys, bytes);
+        });
   }
 
   /** The client for code that may block; null while there is none. */
