@@ -28,7 +28,8 @@ final class Redaction {
   /** A value after a name that says that it is secret, in a header, a query, JSON or a toString. */
   private static final Pattern NAMED =
       Pattern.compile(
-          "(?i)\\b([a-z_.-]*(?:authorization|api[-_]?key|password|passwd|secret(?:[-_]access[-_]key)?|(?:access|admin|service|security|session|refresh|auth)[-_]token)[\"']?(?:"
+          "(?i)\\b([a-z_.-]*(?:authorization|api[-_]?key|password|passwd"
+              + "|secret(?:[-_]access[-_]key)?|(?:access|admin|service|security|session|refresh|auth)[-_]token)[\"']?(?:"
               + " ?[=:] ?))(?!(?:Bearer|Basic) )([\"']?)[^\\s\"',;&)}\\]]{3,}");
 
   private static final Pattern IN_ADDRESS = Pattern.compile("(://[^\\s/:@]*):[^\\s/@]+@");
