@@ -29,8 +29,8 @@ final class Redaction {
   private static final Pattern NAMED =
       Pattern.compile(
           "(?i)\\b([a-z_.-]*(?:authorization|api[-_]?key|password|passwd"
-              + "|secret(?:[-_]access[-_]key)?|(?:access|admin|service|security|session|refresh|auth)[-_]token)[\"']?(?:"
-              + " ?[=:] ?))(?!(?:Bearer|Basic) )([\"']?)[^\\s\"',;&)}\\]]{3,}");
+              + "|secret(?:[-_]access[-_]key)?|(?:access|admin|service|security|session|refresh|auth)[-_]token)"
+              + "[\"']?(?: ?[=:] ?))(?!(?:Bearer|Basic) )([\"']?)[^\\s\"',;&)}\\]]{3,}");
 
   private static final Pattern IN_ADDRESS = Pattern.compile("(://[^\\s/:@]*):[^\\s/@]+@");
 
