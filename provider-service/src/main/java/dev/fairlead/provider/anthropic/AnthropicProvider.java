@@ -54,8 +54,7 @@ public final class AnthropicProvider implements ModelProvider {
     this.client =
         new VendorClient(
             root(config.baseUrl()), config.protocol(), vendor, VISIBLE, limits, factory);
-    RequestHeadersBuilder builder =
-        VendorClient.post("/v1/messages").set("anthropic-version", VERSION);
+    RequestHeadersBuilder builder = client.post("/v1/messages").set("anthropic-version", VERSION);
     if (!key.isEmpty()) {
       builder.set("x-api-key", key);
     }

@@ -104,7 +104,7 @@ public final class GeminiProvider implements ModelProvider {
         call.streamed()
             ? model.path("streamGenerateContent") + "?alt=sse"
             : model.path("generateContent");
-    RequestHeadersBuilder headers = VendorClient.post(path);
+    RequestHeadersBuilder headers = client.post(path);
     if (!key.isEmpty()) {
       headers.set("x-goog-api-key", key);
     }

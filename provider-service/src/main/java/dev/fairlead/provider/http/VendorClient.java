@@ -17,6 +17,7 @@ import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.resilience.LimitSettings;
+import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +52,9 @@ public final class VendorClient {
           "expect");
 
   private final WebClient client;
+  private final String scheme;
+  private final String authority;
+  private final String basePath;
   private final VendorFailures failures;
   private final VisibleHeaders visibleHeaders;
   private final long answerBytes;
@@ -72,12 +76,17 @@ public final class VendorClient {
     this.failures = failures;
     this.visibleHeaders = visibleHeaders;
     this.answerBytes = limits.answerBytes();
+    URI base = URI.create(baseUrl);
+    this.scheme = base.getScheme().toLowerCase(Locale.ROOT);
+    this.authority = base.getRawAuthority();
+    this.basePath = base.getRawPath().replaceAll("/+$", "");
     // Own time and size limits: Armeria's would end the connection, and with HTTP/2 the calls
-    // beside this one.
+    // beside this one. A request that is not taken in time has no first token in time either.
     this.client =
-        WebClient.builder(protocol.over(baseUrl))
+        WebClient.builder(protocol.over(scheme + "://" + authority))
             .factory(factory)
             .responseTimeoutMillis(0)
+            .writeTimeoutMillis(0)
             .maxResponseLength(0)
             .build();
   }
@@ -95,12 +104,24 @@ public final class VendorClient {
     return answerBytes;
   }
 
-  /** What every request with a JSON body says; the adapter adds its key. */
-  public static RequestHeadersBuilder post(String path) {
-    return RequestHeaders.builder(HttpMethod.POST, path)
+  /**
+   * What every request with a JSON body says; the adapter adds its key. Whole, down to the
+   * authority: what the client library finds missing costs a copy of all headers a request.
+   *
+   * @param path after the base URL's, with the query
+   */
+  public RequestHeadersBuilder post(String path) {
+    return RequestHeaders.builder(HttpMethod.POST, path(path))
+        .scheme(scheme)
+        .authority(authority)
         .contentType(MediaType.JSON)
         .set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream")
         .set(HttpHeaderNames.USER_AGENT, "fairlead");
+  }
+
+  /** The path with the base URL's before it. */
+  public String path(String path) {
+    return basePath + path;
   }
 
   /** The headers with those of the client that the vendor should see. */
@@ -121,7 +142,8 @@ public final class VendorClient {
   }
 
   /**
-   * Sends a request. The listener hears of the end exactly once; {@code reader} gives it the parts.
+   * Sends a request that {@link #post} began. The listener hears of the end exactly once; {@code
+   * reader} gives it the parts.
    *
    * @param body not changed afterwards
    */
@@ -131,7 +153,8 @@ public final class VendorClient {
       ModelCall call,
       AnswerListener listener,
       AnswerReader reader) {
-    HttpRequest request = HttpRequest.of(headers, HttpData.wrap(body));
+    RequestHeaders whole = headers.toBuilder().contentLength(body.length).build();
+    HttpRequest request = HttpRequest.of(whole, HttpData.wrap(body));
     try (ClientRequestContextCaptor captor = Clients.newContextCaptor()) {
       HttpResponse response = client.execute(request);
       HttpExchange exchange =

@@ -133,14 +133,14 @@ public final class OpenAiProvider implements ModelProvider {
         };
     if (addresses.byDeployment()) {
       String path = addresses.path(call.form().dialect(), call.model().upstream());
-      headers = headers.toBuilder().path(path).build();
+      headers = headers.toBuilder().path(client.path(path)).build();
     }
     return VendorClient.forwarding(headers, call.forwardHeaders());
   }
 
   /** Headers of a call; of a path that depends on the model all but that. */
   private RequestHeaders headers(Dialect dialect, OpenAiConfig config) {
-    RequestHeadersBuilder builder = VendorClient.post(addresses.path(dialect, "-"));
+    RequestHeadersBuilder builder = client.post(addresses.path(dialect, "-"));
     if (!config.apiKey().isEmpty()) {
       builder.set(quirks.keyHeader(), quirks.keyPrefix() + config.apiKey().reveal());
     }
