@@ -2,35 +2,41 @@ package dev.fairlead.gateway.alerts;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.WebClient;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.RequestHeadersBuilder;
+import com.linecorp.armeria.common.SessionProtocol;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.UnknownHostException;
 import java.time.Instant;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Sends alerts one after the other from a bounded queue, off everybody's path. A try that fails, or
  * is not answered with 2xx, is made again after a growing pause, with the same id. Redirects are
- * not followed, and the address is looked at before each try.
+ * not followed, and whatever a name means at the moment, only {@link CalledAddresses} are called.
  */
 final class Webhook implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(Webhook.class);
-  private static final Set<String> METADATA = Set.of("100.100.100.200", "fd00:ec2:0:0:0:0:0:254");
+  private static final long MOST_ANSWER_BYTES = 1 << 16;
 
   private final AlertsConfig config;
   private final URI target;
+  private final String url;
   private final Runnable onLost;
   private final BlockingQueue<Alert> waiting;
-  private final HttpClient http;
+  private final ClientFactory connections;
+  private final WebClient http;
   private final Thread sender;
 
   /**
@@ -40,14 +46,27 @@ final class Webhook implements AutoCloseable {
    * @param onLost told of each alert that could not be sent
    */
   Webhook(AlertsConfig config, Runnable onLost) {
+    this(config, onLost, InetAddress::getAllByName);
+  }
+
+  /** With a way of its own to find the addresses of a name. */
+  Webhook(AlertsConfig config, Runnable onLost, CalledAddresses.Lookup lookup) {
     this.config = config;
     this.target = URI.create(config.webhookUrl().reveal());
+    this.url = target.toString().replaceFirst("^http:", SessionProtocol.H1C.uriText() + ":");
     this.onLost = onLost;
     this.waiting = new ArrayBlockingQueue<>(config.webhookQueue());
-    this.http =
-        HttpClient.newBuilder()
+    this.connections =
+        ClientFactory.builder()
+            .workerGroup(1)
             .connectTimeout(config.webhookTimeout())
-            .followRedirects(HttpClient.Redirect.NEVER)
+            .addressResolverGroupFactory(group -> new CalledAddresses(lookup))
+            .build();
+    this.http =
+        WebClient.builder()
+            .factory(connections)
+            .responseTimeout(config.webhookTimeout())
+            .maxResponseLength(MOST_ANSWER_BYTES)
             .build();
     this.sender = Thread.ofVirtual().name("alerts-webhook").start(this::run);
   }
@@ -91,35 +110,19 @@ final class Webhook implements AutoCloseable {
 
   private boolean delivered(String body) throws InterruptedException {
     try {
-      checkAddress();
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(target)
-              .timeout(config.webhookTimeout())
-              .header("Content-Type", "application/json")
-              .POST(HttpRequest.BodyPublishers.ofString(body));
+      CalledAddresses.checkLiteral(target.getHost());
+      RequestHeadersBuilder headers =
+          RequestHeaders.builder(HttpMethod.POST, url).contentType(MediaType.JSON);
       if (!config.webhookSecret().isEmpty()) {
         long now = Instant.now().getEpochSecond();
-        request.header(
+        headers.set(
             "X-Fairlead-Signature",
             WebhookSignature.of(config.webhookSecret().reveal(), now, body));
       }
-      int status = http.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
-      return status >= 200 && status < 300;
-    } catch (IOException e) {
+      return http.execute(headers.build(), body).aggregate().get().status().isSuccess();
+    } catch (ExecutionException | UnknownHostException e) {
       logger.debug("the alerts' webhook cannot be reached", e);
       return false;
-    }
-  }
-
-  /** Names can come to mean another address at any time. */
-  private void checkAddress() throws IOException {
-    for (InetAddress address : InetAddress.getAllByName(target.getHost())) {
-      if (address.isLinkLocalAddress()
-          || address.isAnyLocalAddress()
-          || address.isMulticastAddress()
-          || METADATA.contains(address.getHostAddress())) {
-        throw new IOException("alerts.webhook_url leads to an address that is never called");
-      }
     }
   }
 
@@ -137,6 +140,6 @@ final class Webhook implements AutoCloseable {
   @Override
   public void close() {
     sender.interrupt();
-    http.shutdownNow();
+    connections.closeAsync();
   }
 }

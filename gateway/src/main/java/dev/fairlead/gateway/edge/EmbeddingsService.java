@@ -21,6 +21,7 @@ import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.gateway.pipeline.Form;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.pipeline.InferenceRequest;
+import dev.fairlead.gateway.pipeline.PromptEstimate;
 import dev.fairlead.gateway.scoring.ScorerClient;
 import dev.fairlead.gateway.upstream.CatalogFollower;
 import dev.fairlead.v1.EmbedRequest;
@@ -29,6 +30,7 @@ import dev.fairlead.v1.Embedding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** {@code POST /v1/embeddings}: by the scorer's own encoder, or by a provider's embedding model. */
 final class EmbeddingsService extends EdgeService {
@@ -117,32 +119,39 @@ final class EmbeddingsService extends EdgeService {
     CallScope scope = edge.open(context);
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
     EmbedRequest request = EmbedRequest.newBuilder().addAllTexts(scanned.inputs()).build();
-    scope.run(() ->
-        scorer.embed(
-            request,
-            embedded -> {
-              scope.close();
-              response.complete(answer(embedded, scanned.base64(), scope.requestId()));
-            },
-            error -> {
-              scope.close();
-              response.complete(
-                  FailureResponses.of(
-                      FailureStatus.fromThrowable(error), errors, scope.requestId()));
-            }));
+    Consumer<Failure> failed =
+        failure -> {
+          scope.close();
+          response.complete(FailureResponses.of(failure, errors, scope.requestId()));
+        };
+    pipeline.admit(
+        scope,
+        PromptEstimate.tokens(scanned.request().facts().promptCharacters()),
+        pass ->
+            scorer.embed(
+                request,
+                embedded -> {
+                  pass.end(tokens(embedded));
+                  scope.close();
+                  response.complete(answer(embedded, scanned.base64(), scope.requestId()));
+                },
+                error -> failed.accept(FailureStatus.fromThrowable(error))),
+        failed);
     return EdgeContext.cancelling(context, scope, HttpResponse.of(response));
+  }
+
+  private static long tokens(EmbedResponse embedded) {
+    return embedded.getEmbeddingsList().stream().mapToLong(Embedding::getTokenCount).sum();
   }
 
   private HttpResponse answer(EmbedResponse embedded, boolean base64, String requestId) {
     List<float[]> vectors = new ArrayList<>(embedded.getEmbeddingsCount());
-    long tokens = 0;
     for (Embedding embedding : embedded.getEmbeddingsList()) {
       float[] vector = new float[embedding.getValuesCount()];
       for (int i = 0; i < vector.length; i++) {
         vector[i] = embedding.getValues(i);
       }
       vectors.add(vector);
-      tokens += embedding.getTokenCount();
     }
     ResponseHeadersBuilder headers =
         Json.headers(200, requestId)
@@ -150,6 +159,7 @@ final class EmbeddingsService extends EdgeService {
             .set("x-query-cost", "0")
             .set("x-fairlead-cache", "bypass");
     return HttpResponse.of(
-        headers.build(), HttpData.wrap(codec.answer(vectors, OwnEncoder.ID, tokens, base64)));
+        headers.build(),
+        HttpData.wrap(codec.answer(vectors, OwnEncoder.ID, tokens(embedded), base64)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.pipeline;
 
+import dev.fairlead.catalog.Capability;
 import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.budget.BudgetConfig;
@@ -93,6 +94,9 @@ final class BudgetHold {
 
   /** Longest answer of one choice that the request and the model allow. */
   private long mostTokens(ModelSpec model) {
+    if (query.needs().contains(Capability.EMBEDDINGS)) {
+      return 0;
+    }
     long most = decision.maxOutputTokens().orElse(Integer.MAX_VALUE);
     if (query.maxOutputTokens() > 0) {
       most = Math.min(most, query.maxOutputTokens());

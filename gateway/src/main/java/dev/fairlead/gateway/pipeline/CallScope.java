@@ -58,8 +58,11 @@ public final class CallScope {
 
   /** A scope for a part of this request: its own id and end, the same deadline and cancellation. */
   public CallScope child(String requestId) {
-    return new CallScope(
-        context.withValue(CallContext.REQUEST_ID, requestId).withCancellation(), timer, loop);
+    CallScope child =
+        new CallScope(
+            context.withValue(CallContext.REQUEST_ID, requestId).withCancellation(), timer, loop);
+    child.limitListener = limitListener;
+    return child;
   }
 
   /**

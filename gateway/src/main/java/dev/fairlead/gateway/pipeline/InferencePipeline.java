@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.pipeline;
 
+import dev.fairlead.catalog.Capability;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.LimitsConfig;
@@ -173,6 +174,9 @@ public final class InferencePipeline {
   }
 
   private long expectedTokens(InferenceRequest request) {
+    if (request.facts().needs().contains(Capability.EMBEDDINGS)) {
+      return promptTokens(request, false);
+    }
     long wanted = request.facts().maxOutputTokens().orElse(routing.expectedOutputTokens());
     return promptTokens(request, false)
         + Math.min(wanted, maxOutputTokens()) * request.facts().choiceCount();
@@ -192,21 +196,58 @@ public final class InferencePipeline {
     }
   }
 
-  /** Decides without answering; scores the prompt and looks it up, and leaves no trace. */
+  /**
+   * Counts a request that asks no provider against its caller's limits.
+   *
+   * @param tokens that it is expected to take
+   * @param admitted gets what may be told how many there were, until the scope ends; on the
+   *     request's event loop
+   * @param refused hears of a limit that is reached; on the same
+   */
+  public void admit(
+      CallScope scope,
+      long tokens,
+      Consumer<RateLimiter.Pass> admitted,
+      Consumer<Failure> refused) {
+    limiter
+        .admit(scope.principal(), tokens)
+        .whenComplete((pass, error) -> {
+          if (pass == null) {
+            Failure failure = refusal(scope, error);
+            scope.onLoop(() -> refused.accept(failure));
+          } else {
+            scope.whenEnded(() -> pass.end(-1));
+            scope.tellLimits(pass.status());
+            scope.onLoop(() -> admitted.accept(pass));
+          }
+        });
+  }
+
+  /**
+   * Decides without answering; scores the prompt and looks it up, and leaves no trace but one
+   * request less of the caller's limits.
+   */
   public void route(
       InferenceRequest request,
       CallScope scope,
       Consumer<RouteOutcome> decided,
       Consumer<Failure> failed) {
-    scope.run(() -> {
-      try {
-        new RouteDryRun(this, request.within(scope.principal().cache()), scope, decided, failed)
-            .start();
-      } catch (RuntimeException e) {
-        scope.close();
-        failed.accept(FailureStatus.fromThrowable(e));
-      }
-    });
+    admit(
+        scope,
+        0,
+        pass -> {
+          try {
+            new RouteDryRun(this, request.within(scope.principal().cache()), scope, decided, failed)
+                .start();
+          } catch (RuntimeException e) {
+            scope.close();
+            failed.accept(FailureStatus.fromThrowable(e));
+          }
+        },
+        refusal -> {
+          scope.close();
+          failed.accept(refusal);
+        });
   }
 
   /** Most tokens of an answer, whatever is asked for. */

@@ -11,7 +11,8 @@ public final class PromptEstimate {
 
   private PromptEstimate() {}
 
-  static long tokens(long characters) {
+  /** Of a text of so many characters, whatever it says. */
+  public static long tokens(long characters) {
     return characters / CHARACTERS_PER_TOKEN + 1;
   }
 

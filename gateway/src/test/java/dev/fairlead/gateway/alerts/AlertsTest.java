@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,7 @@ class AlertsTest {
   private final List<String> bodies = new CopyOnWriteArrayList<>();
   private final List<String> signatures = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
+  private final AtomicBoolean closing = new AtomicBoolean();
   private HttpServer server;
 
   @BeforeEach
@@ -52,6 +54,9 @@ class AlertsTest {
     try (exchange) {
       bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       signatures.add(String.valueOf(exchange.getRequestHeaders().getFirst("X-Fairlead-Signature")));
+      if (closing.get()) {
+        exchange.getResponseHeaders().set("Connection", "close");
+      }
       boolean fails = failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
       exchange.sendResponseHeaders(fails ? 503 : 204, -1);
     }
@@ -105,8 +110,49 @@ class AlertsTest {
     }
   }
 
+  @Test
+  void nameThatComesToMeanMetadata_isNotCalledAnyMore() throws Exception {
+    AtomicReference<InetAddress> meaning =
+        new AtomicReference<>(InetAddress.ofLiteral("127.0.0.1"));
+    AtomicInteger lookups = new AtomicInteger();
+    AtomicInteger lost = new AtomicInteger();
+    AlertsConfig config =
+        config(
+            "webhook_attempts: 1, webhook_url: 'http://hooks.example:"
+                + server.getAddress().getPort()
+                + "/hook'");
+    closing.set(true);
+    try (Webhook webhook =
+        new Webhook(
+            config,
+            lost::incrementAndGet,
+            name -> {
+              assertThat(name).isEqualTo("hooks.example");
+              lookups.incrementAndGet();
+              return new InetAddress[] {meaning.get()};
+            })) {
+      webhook.offer(alert("tenant one"));
+      await().atMost(SOON).until(() -> bodies.size() == 1);
+      meaning.set(InetAddress.ofLiteral("169.254.169.254"));
+      webhook.offer(alert("tenant two"));
+      await().atMost(SOON).until(() -> lost.get() == 1);
+      meaning.set(InetAddress.ofLiteral("127.0.0.1"));
+      webhook.offer(alert("tenant three"));
+      await().atMost(SOON).until(() -> bodies.size() == 2);
+    }
+    assertThat(bodies.getLast()).contains("tenant three");
+    assertThat(lookups).hasValue(3);
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"http://169.254.169.254/x", "http://[fe80::1]/x", "http://0.0.0.0/x"})
+  @ValueSource(
+      strings = {
+        "http://169.254.169.254/x",
+        "http://[fe80::1]/x",
+        "http://[::ffff:169.254.169.254]/x",
+        "http://2852039166/x",
+        "http://0.0.0.0/x"
+      })
   void addressesOfMetadata_areNeverCalled(String url) {
     AlertsConfig config =
         config("webhook_url: '" + url + "', webhook_attempts: 1, webhook_timeout: 60s");
