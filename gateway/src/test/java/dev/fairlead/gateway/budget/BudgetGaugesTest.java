@@ -56,7 +56,8 @@ class BudgetGaugesTest {
         revoked,
         Grants.ALL,
         List.of(),
-        quota);
+        quota,
+        null);
   }
 
   private void reserve(String id, Owner.Kind kind, Quota quota, long amount) {
