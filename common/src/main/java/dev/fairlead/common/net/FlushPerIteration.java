@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Lets everything that one turn of the event loop writes to a connection leave in one system call.
- * The first handler of a pipeline.
+ * The first handler of a pipeline, but for {@link LingeringClose}.
  *
  * <p>Netty's own flush consolidation cannot join the head of an HTTP/1 response with its body:
  * Armeria asks for the body only when the head's write has succeeded. So the write of a head counts

@@ -25,6 +25,10 @@ final class EdgeFailures {
     if (cause instanceof FailureException known) {
       return known.failure();
     }
+    if (cause instanceof HttpStatusException status
+        && status.httpStatus().equals(HttpStatus.BAD_REQUEST)) {
+      return new Failure.InvalidRequest("body: not framed as its headers say", null, null);
+    }
     if (cause instanceof HttpStatusException status && status.getCause() != null) {
       return of(status.getCause());
     }

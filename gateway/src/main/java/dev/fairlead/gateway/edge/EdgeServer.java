@@ -6,6 +6,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.net.FlushPerIteration;
+import dev.fairlead.common.net.LingeringClose;
 import dev.fairlead.common.tls.ServerTls;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.ServerConfig;
@@ -49,6 +50,9 @@ public final class EdgeServer implements AutoCloseable {
 
   private static final Duration HTTP2_WINDOW = Duration.ofSeconds(10);
   private static final Duration QUIET = Duration.ofMillis(100);
+
+  /** How long a client may go on sending on a connection that was closed here. */
+  private static final Duration LINGER = Duration.ofSeconds(2);
 
   private final Server server;
   private final @Nullable Server admin;
@@ -116,6 +120,7 @@ public final class EdgeServer implements AutoCloseable {
     ServerBuilder builder =
         Server.builder()
             .disableServerHeader()
+            .unloggedExceptionsReportInterval(Duration.ZERO)
             .maxRequestLength(limits.maxBodyBytes())
             .requestTimeout(limits.bodyTimeout())
             .idleTimeout(limits.idleTimeout())
@@ -162,7 +167,9 @@ public final class EdgeServer implements AutoCloseable {
       }
     }
     pipeline.addFirst(
-        new FlushPerIteration(), new StalledWriteGuard(parts.streams().writeTimeout()));
+        new LingeringClose(LINGER),
+        new FlushPerIteration(),
+        new StalledWriteGuard(parts.streams().writeTimeout()));
   }
 
   private static void listen(Server server, String key, String bind, int port) {
