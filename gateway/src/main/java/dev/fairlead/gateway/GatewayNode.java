@@ -1,5 +1,6 @@
 package dev.fairlead.gateway;
 
+import dev.fairlead.catalog.Tier;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.rpc.RpcServer;
@@ -50,6 +51,7 @@ import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.quality.ReferenceJudge;
 import dev.fairlead.gateway.quality.ShadowBudget;
 import dev.fairlead.gateway.quality.ShadowMetrics;
+import dev.fairlead.gateway.routing.ExpectedQuality;
 import dev.fairlead.gateway.routing.Router;
 import dev.fairlead.gateway.routing.RoutingConfig;
 import dev.fairlead.gateway.routing.RoutingSignals;
@@ -262,14 +264,15 @@ public final class GatewayNode implements AutoCloseable {
     DefaultPolicy defaultPolicy = new DefaultPolicy(routing.defaultPolicy(), shared);
     Steering steering =
         new Steering(shared, canary, defaultPolicy, InstantSource.system(), timer, FOLLOW);
+    QualityEstimates quality = new QualityEstimates();
     RoutingSignals signals =
         new RoutingSignals(
             statistics,
             slo,
             canary,
             breakers::open,
-            () -> ThreadLocalRandom.current().nextDouble());
-    QualityEstimates quality = new QualityEstimates();
+            () -> ThreadLocalRandom.current().nextDouble(),
+            expectedQuality(quality, routing.baseline()));
     Supplier<Totals> counted = () -> Totals.of(metrics.summary(), quality);
     SharedTotals totals =
         link == null
@@ -401,6 +404,13 @@ public final class GatewayNode implements AutoCloseable {
     RedisLink link = RedisLink.open(redis.settings(), watch::ended);
     watch.follow(link::underWay, link::connected);
     return link;
+  }
+
+  private static ExpectedQuality expectedQuality(QualityEstimates estimates, String baseline) {
+    return (model, gain) ->
+        model.tier() == Tier.QUALITY || model.id().equals(baseline)
+            ? 1
+            : estimates.expected(model.id(), gain, QualityEstimates.reach(model.tier()));
   }
 
   private static ReferenceJudge judge(

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerQuality {
 
-  /** The standard tier lies half-way between the tiers that the gain was learned from. */
-  private static final double STANDARD_REACH = 0.5;
-
   private final QualityEstimates estimates;
 
   AnswerQuality(QualityEstimates estimates) {
@@ -38,7 +35,7 @@ final class AnswerQuality {
       return null;
     }
     double gain = Math.clamp(call.analysis.getExpectedGain(), 0, 1);
-    double reach = model.tier() == Tier.STANDARD ? STANDARD_REACH : 1;
+    double reach = QualityEstimates.reach(model.tier());
     return new Expectation(gain, estimates.served(modelId, gain, reach));
   }
 

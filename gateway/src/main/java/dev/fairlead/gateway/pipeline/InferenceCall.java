@@ -287,7 +287,7 @@ final class InferenceCall {
     }
     steps.begin("route");
     List<Spender> spenders = Budgets.spenders(scope.principal());
-    RouteQuery query = pipeline.query(request, scope, complexity(), !spenders.isEmpty());
+    RouteQuery query = pipeline.query(request, scope, analysis, !spenders.isEmpty());
     Decision decision = pipeline.router.route(query, chosen, known);
     pipeline.metrics.decided(decision);
     tell(decision);

@@ -13,6 +13,7 @@ import dev.fairlead.gateway.ledger.PromptClass;
 import dev.fairlead.gateway.limits.RateLimiter;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.quality.QualityEstimates;
+import dev.fairlead.gateway.routing.QualityWish;
 import dev.fairlead.gateway.routing.RouteCaller;
 import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.gateway.routing.Router;
@@ -20,6 +21,7 @@ import dev.fairlead.gateway.routing.RoutingConfig;
 import dev.fairlead.gateway.scoring.ScorerClient;
 import dev.fairlead.gateway.steering.DefaultPolicy;
 import dev.fairlead.gateway.upstream.CatalogFollower;
+import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.Channel;
 import io.opentelemetry.api.trace.Tracer;
@@ -268,19 +270,22 @@ public final class InferencePipeline {
     return user == null && principal.authenticated() ? principal.keyId() : user;
   }
 
-  RouteQuery query(InferenceRequest request, CallScope scope, OptionalDouble complexity) {
-    return query(request, scope, complexity, false);
+  RouteQuery query(InferenceRequest request, CallScope scope, @Nullable AnalyzeResponse analysis) {
+    return query(request, scope, analysis, false);
   }
 
   RouteQuery query(
-      InferenceRequest request, CallScope scope, OptionalDouble complexity, boolean careful) {
+      InferenceRequest request,
+      CallScope scope,
+      @Nullable AnalyzeResponse analysis,
+      boolean careful) {
     return new RouteQuery(
         promptTokens(request, careful),
         request.facts().lastUserText().length(),
         Math.min(request.facts().maxOutputTokens().orElse(0), maxOutputTokens()),
         request.facts().choiceCount(),
         request.facts().needs(),
-        complexity,
+        analysis == null ? OptionalDouble.empty() : OptionalDouble.of(analysis.getComplexity()),
         request.controls().maxCostNanoUsd(),
         new RouteCaller(
             request.facts().model(),
@@ -289,6 +294,11 @@ public final class InferencePipeline {
             sticky(request, scope.principal()),
             request.controls().latencySlo(),
             request.controls().timing().firstTokenSlo(),
-            scope.principal().grants()));
+            scope.principal().grants()),
+        new QualityWish(
+            analysis == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(Math.clamp(analysis.getExpectedGain(), 0, 1)),
+            request.controls().qualityTarget()));
   }
 }

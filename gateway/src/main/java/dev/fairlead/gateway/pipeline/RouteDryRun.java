@@ -17,7 +17,6 @@ import dev.fairlead.v1.LookupResponse;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -114,10 +113,7 @@ final class RouteDryRun {
 
   private void decide(CacheUse use) {
     try {
-      AnalyzeResponse known = analysis;
-      OptionalDouble complexity =
-          known == null ? OptionalDouble.empty() : OptionalDouble.of(known.getComplexity());
-      RouteQuery query = pipeline.query(request, scope, complexity);
+      RouteQuery query = pipeline.query(request, scope, analysis);
       Decision decision = pipeline.router.route(query, selector, catalog);
       decided.accept(new RouteOutcome(decision, use, firstTokens(decision), features(), query));
     } catch (RuntimeException e) {

@@ -1,7 +1,9 @@
 package dev.fairlead.gateway.quality;
 
+import dev.fairlead.catalog.Tier;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Expected quality of answers, where the baseline's answer to the same prompt is 1. Of a model and
@@ -14,6 +16,9 @@ public final class QualityEstimates {
 
   /** Observations that the prior is worth. */
   static final double PRIOR_WEIGHT = 20;
+
+  /** The standard tier lies half-way between the tiers that the gain was learned from. */
+  private static final double STANDARD_REACH = 0.5;
 
   private static final int GAIN_BINS = 5;
   private static final double NORMAL_95 = 1.96;
@@ -44,6 +49,10 @@ public final class QualityEstimates {
       return mean(prior);
     }
 
+    synchronized double expect(double prior) {
+      return mean(prior);
+    }
+
     synchronized void observe(double seen) {
       observed++;
       quality += seen;
@@ -52,6 +61,28 @@ public final class QualityEstimates {
     double mean(double prior) {
       return (PRIOR_WEIGHT * prior + quality) / (PRIOR_WEIGHT + observed);
     }
+  }
+
+  /** Which share of the gain a tier forgoes, 0 to 1; null is a model without a tier. */
+  public static double reach(@Nullable Tier tier) {
+    return switch (tier) {
+      case QUALITY -> 0;
+      case STANDARD -> STANDARD_REACH;
+      case CHEAP -> 1;
+      case null -> 1;
+    };
+  }
+
+  /**
+   * The expected quality of an answer that is not given yet, 0 to 1.
+   *
+   * @param gain calibrated probability that the baseline's answer is better, 0 to 1
+   * @param reach which share of that gain the model's tier forgoes, 0 to 1
+   */
+  public double expected(String model, double gain, double reach) {
+    Bin[] known = models.get(model);
+    double prior = 1 - gain * reach;
+    return known == null ? prior : known[binOf(gain)].expect(prior);
   }
 
   /** An answer of the baseline itself, or of a model of its tier, was served. */
@@ -78,7 +109,11 @@ public final class QualityEstimates {
   private Bin bin(String model, double gain) {
     Bin[] known = models.get(model);
     Bin[] bins = known == null ? models.computeIfAbsent(model, id -> newBins()) : known;
-    return bins[(int) Math.clamp(gain * GAIN_BINS, 0, GAIN_BINS - 1)];
+    return bins[binOf(gain)];
+  }
+
+  private static int binOf(double gain) {
+    return (int) Math.clamp(gain * GAIN_BINS, 0, GAIN_BINS - 1);
   }
 
   private static Bin[] newBins() {

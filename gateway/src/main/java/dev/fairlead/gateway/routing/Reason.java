@@ -12,6 +12,10 @@ public enum Reason {
   COMPLEXITY_BETWEEN,
   /** Complexity at or above {@code complex}. */
   COMPLEXITY_ABOVE_COMPLEX,
+  /** The cheapest model that is good enough for the quality target. */
+  QUALITY_TARGET,
+  /** No model is expected to meet the quality target: the best. */
+  BEST_BELOW_QUALITY_TARGET,
   /** The scorer did not answer in time. */
   SCORER_UNAVAILABLE,
   /** Lowest expected cost. */

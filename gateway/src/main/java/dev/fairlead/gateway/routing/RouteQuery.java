@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param complexity 0 to 1, empty when it is not known
  * @param maxCostNanoUsd the request's own cost cap, null when there is none
  * @param caller who asks, for what, and how long it may take
+ * @param quality how good the answer must be
  */
 public record RouteQuery(
     long promptTokens,
@@ -25,7 +26,8 @@ public record RouteQuery(
     Set<Capability> needs,
     OptionalDouble complexity,
     @Nullable Long maxCostNanoUsd,
-    RouteCaller caller) {
+    RouteCaller caller,
+    QualityWish quality) {
 
   /** A query of nobody in particular. */
   public RouteQuery(
@@ -44,7 +46,8 @@ public record RouteQuery(
         needs,
         complexity,
         maxCostNanoUsd,
-        RouteCaller.ANYONE);
+        RouteCaller.ANYONE,
+        QualityWish.NONE);
   }
 
   /** Copies. */

@@ -6,9 +6,9 @@ import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.catalog.Tier;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.live.LiveStatistics;
 import java.util.ArrayList;
 import java.util.Comparator;
-import dev.fairlead.gateway.live.LiveStatistics;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class Router {
     CheapestPolicy cheapest = new CheapestPolicy();
     for (RoutingPolicy policy :
         List.of(
-            new ComplexityPolicy(config),
+            new ComplexityPolicy(config, signals.quality()),
             cheapest,
             new PromptLengthPolicy(config),
             new FastestPolicy(config, signals.statistics(), signals.random()),
@@ -71,7 +71,9 @@ public final class Router {
   /** When a stream of a model is expected to begin: measured of late, else as configured. */
   public ExpectedFirstToken expectedFirstToken(ModelSpec model) {
     OptionalDouble measured =
-        statistics.find(model.id()).map(known -> known.firstTokenMillis(0.5))
+        statistics
+            .find(model.id())
+            .map(known -> known.firstTokenMillis(0.5))
             .orElse(OptionalDouble.empty());
     return measured.isPresent()
         ? new ExpectedFirstToken(measured.getAsDouble(), true)
@@ -190,7 +192,8 @@ public final class Router {
         needs,
         query.complexity(),
         query.maxCostNanoUsd(),
-        query.caller());
+        query.caller(),
+        query.quality());
   }
 
   private static Decision decision(

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param defaultPolicy policy of the model {@code auto}
  * @param simple complexity below which the cheap tier serves, 0 to 1
  * @param complex complexity from which on the quality tier serves, 0 to 1, at least {@code simple}
+ * @param qualityTarget share of the baseline's quality that is enough, in the place of {@code
+ *     simple} and {@code complex}; 0 for these
  * @param promptLength characters up to which {@code prompt_length} calls a prompt easy
  * @param fallbackTier tier when the complexity is not known
  * @param scoreTimeout time-box of the scorer
@@ -28,6 +30,7 @@ public record RoutingConfig(
     String defaultPolicy,
     double simple,
     double complex,
+    double qualityTarget,
     int promptLength,
     Tier fallbackTier,
     Duration scoreTimeout,
@@ -53,6 +56,7 @@ public record RoutingConfig(
       // nothing is in between.
       simple = complex;
     }
+    Expect.range("routing.quality_target", qualityTarget, 0.0, 1.0);
     Expect.range("routing.prompt_length", promptLength, 1, 10_000_000);
     Expect.positive("routing.score_timeout", scoreTimeout);
     Expect.positive("routing.lookup_timeout", lookupTimeout);

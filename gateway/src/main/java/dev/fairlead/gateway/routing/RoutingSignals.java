@@ -16,10 +16,23 @@ import java.util.function.Supplier;
  * @param canary who meets the canary's candidate
  * @param openBreakers names of providers that refuse calls for now
  * @param random numbers from 0 up to 1
+ * @param quality what is expected of models' answers
  */
 public record RoutingSignals(
     LiveStatistics statistics,
     SloController slo,
     CanaryTraffic canary,
     Supplier<Set<String>> openBreakers,
-    DoubleSupplier random) {}
+    DoubleSupplier random,
+    ExpectedQuality quality) {
+
+  /** With what the calibrated gain alone says of quality. */
+  public RoutingSignals(
+      LiveStatistics statistics,
+      SloController slo,
+      CanaryTraffic canary,
+      Supplier<Set<String>> openBreakers,
+      DoubleSupplier random) {
+    this(statistics, slo, canary, openBreakers, random, ExpectedQuality.PRIOR);
+  }
+}

@@ -54,7 +54,8 @@ class LivePoliciesTest {
         Set.of(),
         OptionalDouble.empty(),
         null,
-        new RouteCaller("auto", "tenant", sticky, latencySlo, null));
+        new RouteCaller("auto", "tenant", sticky, latencySlo, null),
+        QualityWish.NONE);
   }
 
   private Decision decide(PolicyName policy) {

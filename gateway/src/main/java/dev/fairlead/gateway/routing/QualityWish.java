@@ -1,0 +1,18 @@
+package dev.fairlead.gateway.routing;
+
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How good the answer to a request must be, and what is known of that beforehand.
+ *
+ * @param gain calibrated probability that the quality tier's answer is better than the cheap
+ *     tier's, 0 to 1; empty when it is not known
+ * @param target share of the baseline's quality that the request wants, above 0 up to 1; null for
+ *     what is configured
+ */
+public record QualityWish(OptionalDouble gain, @Nullable Double target) {
+
+  /** Nothing is known and nothing wanted. */
+  public static final QualityWish NONE = new QualityWish(OptionalDouble.empty(), null);
+}
