@@ -5,6 +5,7 @@ import dev.fairlead.tools.cache.CacheCommand;
 import dev.fairlead.tools.cost.CostCommand;
 import dev.fairlead.tools.cost.ReconcileCommand;
 import dev.fairlead.tools.eval.BenchmarkRoutingCommand;
+import dev.fairlead.tools.eval.harness.EvalCommand;
 import dev.fairlead.tools.keys.KeysCommand;
 import dev.fairlead.tools.loadgen.LoadgenCommand;
 import dev.fairlead.tools.models.ModelsCommand;
@@ -45,6 +46,7 @@ public final class Fairlead implements Runnable {
         .addSubcommand(new KeysCommand())
         .addSubcommand(new LoadgenCommand())
         .addSubcommand(new BenchmarkRoutingCommand())
+        .addSubcommand(new EvalCommand())
         .addSubcommand(new ModelsCommand())
         .addSubcommand(new ValidateModelsCommand())
         .addSubcommand(
