@@ -79,9 +79,9 @@ record EvalReport(
     table.append(
         """
 
-        retention: quality divided by the baseline's on the same prompts, interval by resampling prompts. by luck: what the
-        policy's own mix of models keeps when it is dealt out at random; * the policy keeps surely more. random: any model,
-        each prompt. SLA: prompts answered inside the limits of cost and time.
+        retention: quality divided by the baseline's on the same prompts, interval by resampling prompts. by luck:
+        what the policy's own mix of models keeps when it is dealt out at random; * the policy keeps surely more.
+        random: any model, each prompt. SLA: prompts answered inside the limits of cost and time.
         """);
     if (failures > 0) {
       table.append("%d calls got no answer; they count as quality 0.%n".formatted(failures));

@@ -48,10 +48,13 @@ final class HtmlReport {
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
     <title>Fairlead evaluation</title>
     <style>
-    body { font: 15px/1.5 system-ui, sans-serif; color: #1b2733; background: #fff; margin: 2rem auto; max-width: 72rem; padding: 0 1rem }
-    table { border-collapse: collapse; width: 100%% } th, td { padding: .3rem .6rem; border-bottom: 1px solid #d8dee4; text-align: right }
+    body { font: 15px/1.5 system-ui, sans-serif; color: #1b2733; background: #fff }
+    body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem }
+    table { border-collapse: collapse; width: 100%% }
+    th, td { padding: .3rem .6rem; border-bottom: 1px solid #d8dee4; text-align: right }
     th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: left }
-    tr.tier td { color: #57656f } svg { width: 100%%; height: auto } text { font: 12px system-ui, sans-serif; fill: #33414c }
+    tr.tier td { color: #57656f } svg { width: 100%%; height: auto }
+    text { font: 12px system-ui, sans-serif; fill: #33414c }
     </style>
     </head>
     <body>
@@ -59,13 +62,15 @@ final class HtmlReport {
     <p>%d prompts of %s on %s. Baseline: %s. Limits: %s. Seed %d.</p>
     %s
     <table>
-    <thead><tr><th>Policy</th><th>Tier</th><th>Prompts</th><th>Cost USD</th><th>Saved</th><th>Quality</th><th>Retention [95 %%]</th><th>SLA</th><th>By luck [95 %%]</th></tr></thead>
+    <thead><tr><th>Policy</th><th>Tier</th><th>Prompts</th><th>Cost USD</th><th>Saved</th><th>Quality</th>
+    <th>Retention [95 %%]</th><th>SLA</th><th>By luck [95 %%]</th></tr></thead>
     <tbody>
     %s</tbody>
     </table>
-    <p>Retention is the quality of the answers divided by the baseline's on the same prompts; its interval comes from resampling the
-    prompts. By luck: what a policy's own mix of models keeps when it is dealt out at random; a policy in bold keeps surely more. Random:
-    any model for each prompt. SLA: the share of prompts answered inside the limits. Calls without an answer: %d.</p>
+    <p>Retention is the quality of the answers divided by the baseline's on the same prompts; its interval comes
+    from resampling the prompts. By luck: what a policy's own mix of models keeps when it is dealt out at random;
+    a policy in bold keeps surely more. Random: any model for each prompt. SLA: the share of prompts answered
+    inside the limits. Calls without an answer: %d.</p>
     </body>
     </html>
     """

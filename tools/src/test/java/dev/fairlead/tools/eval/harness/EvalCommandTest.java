@@ -58,7 +58,8 @@ class EvalCommandTest {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < PROMPTS; i++) {
       lines.add(
-          "{\"id\":\"p%d\",\"category\":\"qa\",\"prompt\":\"%s %d plus 1\",\"check\":{\"kind\":\"number\",\"value\":%d}}"
+          """
+          {"id":"p%d","category":"qa","prompt":"%s %d plus 1","check":{"kind":"number","value":%d}}"""
               .formatted(i, i % 2 == 0 ? "hard" : "easy", i, i + 1));
     }
     prompts = Files.write(folder.resolve("prompts.jsonl"), lines);
