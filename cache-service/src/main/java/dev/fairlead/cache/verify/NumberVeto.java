@@ -51,7 +51,8 @@ final class NumberVeto implements Veto {
     return !numbers(a).equals(numbers(b));
   }
 
-  private static List<String> numbers(Phrase phrase) {
+  /** The numbers of a text in its order, those in words as digits. */
+  static List<String> numbers(Phrase phrase) {
     List<String> numbers = new ArrayList<>();
     List<String> words = phrase.words();
     for (int i = 0; i < words.size(); i++) {

@@ -7,8 +7,9 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The judge that needs no encoder: short answers must be equal once case, punctuation and spacing
- * are gone; longer ones must share most of their content words (Dice coefficient of the two bags).
- * It errs towards "different", which costs hits, not correctness.
+ * are gone; longer ones must share most of their content words (Dice coefficient of the two bags)
+ * and not contradict each other in a number or name. It errs towards "different", which costs hits,
+ * not correctness.
  */
 public final class OverlapJudge implements AnswerJudge {
 
@@ -20,7 +21,8 @@ public final class OverlapJudge implements AnswerJudge {
     return CompletableFuture.completedFuture(
         pair.isShort()
             ? pair.equal()
-            : dice(content(pair.keptWords()), content(pair.freshWords())) >= SHARED);
+            : dice(content(pair.keptWords()), content(pair.freshWords())) >= SHARED
+                && !Contradiction.between(kept, fresh));
   }
 
   private static Map<String, Integer> content(List<String> words) {

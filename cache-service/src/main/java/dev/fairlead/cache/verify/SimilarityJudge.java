@@ -7,9 +7,9 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The default judge: short answers must be equal once case, punctuation and spacing are gone;
- * longer ones must be near each other as vectors. An encoder reads some 200 words, so an answer is
- * cut into pieces and stands for their mean; what comes after the last piece does not count. While
- * the encoder is away another judge decides.
+ * longer ones must be near each other as vectors and not contradict each other in a number or name.
+ * An encoder reads some 200 words, so an answer is cut into pieces and stands for their mean; what
+ * comes after the last piece does not count. While the encoder is away another judge decides.
  */
 public final class SimilarityJudge implements AnswerJudge {
 
@@ -37,6 +37,9 @@ public final class SimilarityJudge implements AnswerJudge {
     AnswerPair pair = AnswerPair.of(kept, fresh);
     if (pair.isShort() || pair.equal()) {
       return CompletableFuture.completedFuture(pair.equal());
+    }
+    if (Contradiction.between(kept, fresh)) {
+      return CompletableFuture.completedFuture(false);
     }
     List<String> keptPieces = pieces(pair.keptWords());
     List<String> freshPieces = pieces(pair.freshWords());

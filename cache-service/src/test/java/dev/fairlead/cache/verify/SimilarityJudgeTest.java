@@ -53,6 +53,13 @@ class SimilarityJudgeTest {
   }
 
   @Test
+  void longAnswers_differ_whenTheyContradictEachOther_howeverNearTheyAre() {
+    String kept = EGGS.repeat(8);
+    assertThat(same(kept, kept.replaceFirst("eight", "nine"))).isFalse();
+    assertThat(encoder.calls).isEmpty();
+  }
+
+  @Test
   void longAnswers_differ_whenOnlyTheirBeginningsAgree() {
     assertThat(same(EGGS.repeat(15), EGGS.repeat(15) + CARS.repeat(45))).isFalse();
   }
