@@ -8,12 +8,12 @@ import java.util.stream.IntStream;
  * The rank test of Mann and Whitney (1947): whether one sample tends to larger values than another.
  * Normal approximation with the correction for ties, good from some twenty values each on.
  */
-final class MannWhitney {
+public final class MannWhitney {
 
   private MannWhitney() {}
 
   /** How likely a difference in ranks at least as large is when there is none, 0 to 1. */
-  static double twoSidedP(double[] a, double[] b) {
+  public static double twoSidedP(double[] a, double[] b) {
     int n = a.length + b.length;
     double[] all = Arrays.copyOf(a, n);
     System.arraycopy(b, 0, all, a.length, b.length);
