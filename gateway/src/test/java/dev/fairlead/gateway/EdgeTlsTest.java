@@ -197,7 +197,7 @@ class EdgeTlsTest {
   }
 
   @Test
-  void rotation_losesNoRequestAndNoStream_andNewConnectionsSeeTheNewCertificate() throws Exception {
+  void h9_rotation_losesNoRequestAndNoStream_andNewConnectionsSeeTheNewCertificate() throws Exception {
     start("");
     backends().provider.live = true;
     HttpClient keeping = client(authority.client(null));

@@ -390,7 +390,7 @@ class HostileInputTest {
   }
 
   @Test
-  void b1_b5_b6_targetsAndInternalHeaders_areNotForwarded() {
+  void b1_b5_b6_c10_targetsAndInternalHeaders_areNotForwarded() {
     bytes(
         CHAT + "?base_url=http://evil",
         GOOD.getBytes(UTF_8),
@@ -402,6 +402,10 @@ class HostileInputTest {
         "t2",
         "x-router-key",
         "k",
+        "x-fairlead-tenant",
+        "t2",
+        "x-fairlead-service-token",
+        "secret",
         "x-fairlead-base-url",
         "http://evil",
         "authorization",

@@ -141,7 +141,7 @@ class MeshIT extends MeshContract {
   }
 
   @Test
-  void backends_refuseCallersWithoutTheServiceToken() {
+  void c10_backends_refuseCallersWithoutTheServiceToken() {
     assertThat(probe.statusOfForeignCall(mesh.cachePort())).isEqualTo("UNAUTHENTICATED");
   }
 }

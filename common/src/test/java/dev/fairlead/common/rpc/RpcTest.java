@@ -224,7 +224,7 @@ class RpcTest {
   }
 
   @Test
-  void serviceToken_isDemandedOfEveryCall_butHealth() throws IOException {
+  void c10_serviceToken_isDemandedOfEveryCall_butHealth() throws IOException {
     Secret token = new Secret("mesh-secret");
     EchoScorer scorer = new EchoScorer("x");
     RpcServer server =

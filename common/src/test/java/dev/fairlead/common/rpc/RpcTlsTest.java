@@ -172,7 +172,7 @@ class RpcTlsTest {
   }
 
   @Test
-  void rotation_losesNoCall_andNewConnectionsSeeTheNewCertificate() throws Exception {
+  void h9_rotation_losesNoCall_andNewConnectionsSeeTheNewCertificate() throws Exception {
     Tls mesh = tls("mesh", authority, authority.issue("first", "localhost"));
     int port = serve(mesh, new EchoScorer("x")).port();
     var stub = stub(mesh, "localhost:" + port);

@@ -9,6 +9,7 @@ import dev.fairlead.gateway.keys.SpendLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 
 class MemoryBudgetStoreTest extends BudgetStoreContract {
@@ -50,6 +51,23 @@ class MemoryBudgetStoreTest extends BudgetStoreContract {
     assertThat(reserve("r2", 1)).isInstanceOf(Outcome.Refused.class);
     now = now.plus(Duration.ofDays(2));
     assertThat(reserve("r3", 1)).isInstanceOf(Outcome.Refused.class);
+  }
+
+  @Test
+  void h9_days_areOfUtc_whereverTheMachineIs() {
+    TimeZone here = TimeZone.getDefault();
+    try {
+      done(store.seed(key, Spent.NOTHING));
+      spend("r1", 100);
+      for (String zone : List.of("Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu")) {
+        TimeZone.setDefault(TimeZone.getTimeZone(zone));
+        assertThat(reserve(zone, 1)).as(zone).isInstanceOf(Outcome.Refused.class);
+      }
+      now = Instant.parse("2026-12-01T00:00:00Z");
+      assertThat(reserve("r2", 1)).isEqualTo(new Outcome.Granted(1));
+    } finally {
+      TimeZone.setDefault(here);
+    }
   }
 
   @Test

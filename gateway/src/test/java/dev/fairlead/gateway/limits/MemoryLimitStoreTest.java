@@ -54,6 +54,22 @@ class MemoryLimitStoreTest extends LimitStoreContract {
   }
 
   @Test
+  void h9_clockThatWrapsRoundOrStandsStill_neitherOpensNorLocks() throws Exception {
+    AtomicLong clock = new AtomicLong(Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(30));
+    LimitStore wrapping = new MemoryLimitStore(clock::get, Duration.ofMinutes(1), 1);
+    Owner owner = owner(Owner.Kind.KEY, 2, 0, 0);
+    for (int i = 0; i < 2; i++) {
+      assertThat(wrapping.admit(demand(0, owner)).get().refused()).isNull();
+    }
+    assertThat(wrapping.admit(demand(0, owner)).get().refused()).isNotNull();
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(31));
+    assertThat(clock.get()).as("gone round").isNegative();
+    assertThat(wrapping.admit(demand(0, owner)).get().refused()).as("a second later").isNotNull();
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(31));
+    assertThat(wrapping.admit(demand(0, owner)).get().refused()).as("a minute later").isNull();
+  }
+
+  @Test
   void share_isGivenOfEachLimit_butAtLeastOne() throws Exception {
     LimitStore half = new MemoryLimitStore(nanos::get, Duration.ofMinutes(1), 0.5);
     Owner ten = owner(Owner.Kind.KEY, 10, 0, 0);

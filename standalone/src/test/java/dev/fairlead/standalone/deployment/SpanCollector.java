@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.Server;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class SpanCollector implements AutoCloseable {
 
   private final List<ReceivedSpan> spans = new CopyOnWriteArrayList<>();
+  private final List<ByteString> exports = new CopyOnWriteArrayList<>();
   private final Server server;
 
   /** A span that was received. */
@@ -45,6 +47,12 @@ public final class SpanCollector implements AutoCloseable {
     return spans.stream().filter(span -> span.traceId().equals(traceId)).toList();
   }
 
+  /** Whether that text stood anywhere in what it was sent. */
+  public boolean haveSeen(String text) {
+    return exports.stream()
+        .anyMatch(export -> export.toString(StandardCharsets.ISO_8859_1).contains(text));
+  }
+
   @Override
   public void close() {
     server.stop().join();
@@ -61,6 +69,7 @@ public final class SpanCollector implements AutoCloseable {
   }
 
   private void read(byte[] export) {
+    exports.add(ByteString.copyFrom(export));
     for (UnknownFieldSet resourceSpans : messages(parse(ByteString.copyFrom(export)), 1)) {
       String service = serviceName(resourceSpans);
       for (UnknownFieldSet scopeSpans : messages(resourceSpans, 2)) {
