@@ -6,6 +6,7 @@ import static dev.fairlead.cache.CacheFixture.seconds;
 import static dev.fairlead.cache.CacheFixture.semantic;
 import static dev.fairlead.cache.CacheFixture.storing;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.fairlead.redis.RedisServerProcess;
@@ -87,6 +88,21 @@ class ReplicasIT {
     LookupRequest.Builder near = semantic("acme", "How can I boil an egg?", 1, 0.1f, 0);
     Awaitility.await().until(() -> hits(b, near));
     assertThat(b.lookup(near).getHit().getKind()).isEqualTo(CacheHit.Kind.KIND_SEMANTIC);
+  }
+
+  @Test
+  void index_isRepaired_whenAMessageWasLost() {
+    assumeThat(RedisServerProcess.signalsSupported()).isTrue();
+    redis.command("ACL", "SETUSER", "default", "-xadd");
+    try {
+      a.store(storing("acme", "How do I boil an egg?", 1, 0, 0));
+      assertThat(b.stats().getVectors()).as("b was not told").isZero();
+    } finally {
+      redis.command("ACL", "SETUSER", "default", "+xadd");
+    }
+    LookupRequest.Builder near = semantic("acme", "How can I boil an egg?", 1, 0.1f, 0);
+    Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> hits(b, near));
+    assertThat(b.lookup(near).getHit()).isEqualTo(a.lookup(near).getHit());
   }
 
   @Test

@@ -127,6 +127,31 @@ class DialectEdgeTest {
 
   @ParameterizedTest
   @EnumSource(Case.class)
+  void replay_hasTheIdUsageAndFinishOfTheStoredAnswer(Case one) {
+    send(one, "");
+    String options = one == Case.COMPLETIONS ? ",\"stream_options\":{\"include_usage\":true}" : "";
+    HttpResponse<String> replayed = send(one, ",\"stream\":true" + options);
+    assertThat(header(replayed, "x-fairlead-cache")).isEqualTo("hit");
+    assertThat(header(replayed, "x-query-cost")).isEqualTo("0");
+    assertThat(Double.parseDouble(header(replayed, "x-fairlead-saved"))).isPositive();
+    switch (one) {
+      case MESSAGES ->
+          assertThat(replayed.body())
+              .contains("\"id\":\"msg_1\"", "\"stop_reason\":\"end_turn\"")
+              .contains("\"input_tokens\":9", "\"output_tokens\":1");
+      case RESPONSES ->
+          assertThat(replayed.body())
+              .contains("\"id\":\"resp_1\"", "\"type\":\"response.completed\"")
+              .contains("\"input_tokens\":9", "\"output_tokens\":1");
+      case COMPLETIONS ->
+          assertThat(replayed.body())
+              .contains("\"id\":\"cmpl_1\"", "\"finish_reason\":\"stop\"")
+              .contains("\"prompt_tokens\":9", "\"completion_tokens\":1");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Case.class)
   void wholeAnswer_isToldAsAStream_andTheStreamAsAWhole(Case one) throws Exception {
     send(one, "");
     HttpResponse<String> replayed = send(one, ",\"stream\":true");

@@ -78,6 +78,13 @@ class KeyCacheTest {
   }
 
   @Test
+  void storedAnswer_saysWhichKeyWroteIt() throws Exception {
+    JsonNode made = create("{}");
+    ask(made.get("key").asText());
+    assertThat(onlyStored().getWrittenBy()).isEqualTo(made.get("id").asText());
+  }
+
+  @Test
   void keyWithoutTheCache_isNeitherLookedUpNorStored_whateverARequestSays() throws Exception {
     String key = secret("{\"cache_control\":\"no-store\"}");
     assertThat(List.of(ask(key), ask(key, "cache-control", "max-age=60")))

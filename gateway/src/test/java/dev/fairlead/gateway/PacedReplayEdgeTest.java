@@ -11,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Cached answers that are streamed at a pace. The fake upstream's answers have 100 tokens. */
 class PacedReplayEdgeTest {
@@ -40,6 +42,23 @@ class PacedReplayEdgeTest {
       assertThat(replayed.headers().firstValue("x-fairlead-cache")).contains("hit");
       assertThat(replayed.body()).isEqualTo(fresh.body()).endsWith("data: [DONE]\n\n");
       // Gaps lie between the events only: a second less one gap, and timers may be a little early.
+      assertThat(took).isGreaterThan(Duration.ofMillis(400));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(DialectEdgeTest.Case.class)
+  void replay_takesItsTime_inEveryDialect(DialectEdgeTest.Case one) throws Exception {
+    try (FakeBackends backends = start(100)) {
+      backends.provider.bodies.put(
+          one.dialect, one.answer.replace("\"ok\"", "\"" + "many words ".repeat(60) + "\""));
+      Http.post(backends.url(one.path), one.request.formatted(""));
+      long begun = System.nanoTime();
+      HttpResponse<String> replayed =
+          Http.post(backends.url(one.path), one.request.formatted(",\"stream\":true"));
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      assertThat(replayed.headers().firstValue("x-fairlead-cache")).contains("hit");
+      assertThat(replayed.body()).contains("many words").endsWith(one.terminator);
       assertThat(took).isGreaterThan(Duration.ofMillis(400));
     }
   }

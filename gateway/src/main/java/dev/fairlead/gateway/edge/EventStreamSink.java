@@ -19,6 +19,7 @@ import dev.fairlead.gateway.pipeline.StreamPiece;
 import dev.fairlead.gateway.pipeline.Usages;
 import dev.fairlead.gateway.quality.Expectation;
 import dev.fairlead.gateway.routing.Usd;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,9 @@ final class EventStreamSink implements AnswerSink {
     begun = true;
     ResponseHeadersBuilder headers = headers();
     AnswerHeaders.begin(headers, head);
+    if (head.settled() != null) {
+      AnswerHeaders.end(headers, head.settled(), Map.of());
+    }
     open(headers.build());
   }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param overheadNanos time since the request's arrival that was not spent at the upstream
  * @param decision the routing decision; null for a hit
  * @param droppedFields paths of the request's members that the model's vendor could not be told
+ * @param settled what the answer takes, of a hit, where that is known when it begins; else null
  * @param vendorHeaders those of a streamed answer that the client may see, lower-case names
  */
 public record AnswerHead(
@@ -31,6 +32,7 @@ public record AnswerHead(
     long overheadNanos,
     @Nullable Decision decision,
     List<String> droppedFields,
+    @Nullable Settlement settled,
     Map<String, String> vendorHeaders) {
 
   /** Copies. */

@@ -133,6 +133,7 @@ final class Generation {
         overheadNanos,
         decision,
         droppedFields,
+        null,
         vendorHeaders);
   }
 

@@ -117,6 +117,18 @@ final class Replay {
       ByteString usageEvent) {
     CachedAnswer stored = hit.getAnswer();
     CacheUse use = use(hit.getKind());
+    TokenUsage usage = Usages.fromProto(stored.getUsage());
+    Settlement settlement =
+        new Settlement(
+            usage,
+            0,
+            0,
+            call.savedNanoUsd(usage, 0),
+            stored.getFinishReason(),
+            List.of(),
+            call.scope.elapsedNanos(),
+            OptionalLong.empty(),
+            null);
     AnswerHead head =
         new AnswerHead(
             call.scope.requestId(),
@@ -132,19 +144,8 @@ final class Replay {
             call.scope.elapsedNanos(),
             null,
             List.of(),
+            settlement,
             Map.of());
-    TokenUsage usage = Usages.fromProto(stored.getUsage());
-    Settlement settlement =
-        new Settlement(
-            usage,
-            0,
-            0,
-            call.savedNanoUsd(usage, 0),
-            stored.getFinishReason(),
-            List.of(),
-            call.scope.elapsedNanos(),
-            OptionalLong.empty(),
-            null);
     return new Answer(
         head,
         settlement,

@@ -240,6 +240,7 @@ final class SharedReader {
         joinedNanos,
         null,
         head.droppedFields(),
+        head.settled(),
         Map.of());
   }
 
