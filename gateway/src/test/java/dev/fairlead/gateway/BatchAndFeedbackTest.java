@@ -195,6 +195,7 @@ class BatchAndFeedbackTest {
     assertThat(label.getTenant()).isEqualTo("default");
     assertThat(label.getText()).isEqualTo("file my tax return");
     assertThat(label.getGain()).isEqualTo(0.75);
+    assertThat(label.getPropensity()).isEqualTo(1);
     assertThat(label.getOrigin()).isEqualTo(LabelOrigin.LABEL_ORIGIN_FEEDBACK);
   }
 

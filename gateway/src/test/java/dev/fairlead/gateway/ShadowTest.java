@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.v1.GenerationCall;
+import dev.fairlead.v1.LearnRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +101,32 @@ class ShadowTest {
           .contains("<question>\none\n", "<candidate>\nok\n", "<reference>\nsomething else\n");
       assertThat(summary(backends).path("qualityRetention").asDouble())
           .isCloseTo((20 * 0.7 + 0.4) / 21, within(1e-9));
+    }
+  }
+
+  @Test
+  void exploredAnswers_areLabelsWithTheirPropensity() throws Exception {
+    try (FakeBackends backends =
+        new FakeBackends(
+            "quality: { shadow_share: 1, shadow_concurrency: 64 }\n"
+                + "routing: { learning_exploration: 0.5 }\n")) {
+      await().until(backends.node::ready);
+      backends.scorer.expectedGain = 0.3;
+      backends.scorer.complexity = text -> text.startsWith("hard") ? 0.9 : 0.1;
+      for (int i = 0; i < 40; i++) {
+        ask(backends, "hard " + i, false);
+      }
+      ask(backends, "easy", false);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> backends.scorer.labels.stream().anyMatch(l -> l.getText().equals("easy")));
+
+      assertThat(backends.scorer.labels.stream().map(LearnRequest::getText))
+          .anyMatch(text -> text.startsWith("hard"));
+      assertThat(backends.scorer.labels)
+          .allMatch(l -> l.getPropensity() == (l.getText().equals("easy") ? 1 : 0.5));
+      assertThat(Http.get(backends.url("/metrics")).body())
+          .contains("reason=\"learning_exploration\"");
     }
   }
 

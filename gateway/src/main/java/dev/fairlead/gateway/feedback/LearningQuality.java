@@ -26,10 +26,16 @@ public final class LearningQuality implements QualitySink {
     Expectation expected = answer.expectation();
     if (expected != null
         && expected.gain() > 0
+        && expected.propensity() > 0
         && answer.entryId().isEmpty()
         && !answer.prompt().isBlank()) {
       scorer.learn(
-          answer.tenant(), answer.prompt(), 1 - quality, LabelOrigin.LABEL_ORIGIN_FEEDBACK);
+          new ScorerClient.Label(
+              answer.tenant(),
+              answer.prompt(),
+              1 - quality,
+              expected.propensity(),
+              LabelOrigin.LABEL_ORIGIN_FEEDBACK));
     }
   }
 }

@@ -36,7 +36,8 @@ final class AnswerQuality {
     }
     double gain = Math.clamp(call.analysis.getExpectedGain(), 0, 1);
     double reach = QualityEstimates.reach(model.tier());
-    return new Expectation(gain, estimates.served(modelId, gain, reach));
+    return new Expectation(
+        gain, estimates.served(modelId, gain, reach), decision.propensityOf(modelId));
   }
 
   private static boolean isReference(InferenceCall call, ModelSpec model) {

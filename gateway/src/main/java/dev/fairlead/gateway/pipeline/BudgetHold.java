@@ -85,7 +85,8 @@ final class BudgetHold {
         decision.candidates(),
         decision.complexity(),
         decision.estimatedCostNanoUsd(),
-        OptionalInt.of((int) Math.max(1, bound)));
+        OptionalInt.of((int) Math.max(1, bound)),
+        decision.propensityOf(order.getFirst().id()));
   }
 
   private long leastTokens(ModelSpec model) {

@@ -8,6 +8,7 @@ import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.quality.ReferenceJudge;
 import dev.fairlead.gateway.quality.ShadowBudget;
 import dev.fairlead.gateway.quality.ShadowMetrics;
+import dev.fairlead.gateway.scoring.ScorerClient;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.GenerationCompleted;
 import dev.fairlead.v1.LabelOrigin;
@@ -82,7 +83,7 @@ public final class ShadowSampler {
       return;
     }
     long estimate = baseline.costNanoUsd(settlement.usage());
-    Comparison comparison = new Comparison(generation, served, expected.gain(), baseline, estimate);
+    Comparison comparison = new Comparison(generation, served, expected, baseline, estimate);
     Thread.ofVirtual().name("shadow").start(comparison::start);
   }
 
@@ -100,6 +101,7 @@ public final class ShadowSampler {
     private final Generation generation;
     private final GenerationCompleted served;
     private final double gain;
+    private final double propensity;
     private final ModelSpec baseline;
     private final long reserved;
     private @Nullable GenerationCompleted reference;
@@ -107,12 +109,13 @@ public final class ShadowSampler {
     Comparison(
         Generation generation,
         GenerationCompleted served,
-        double gain,
+        Expectation expected,
         ModelSpec baseline,
         long estimate) {
       this.generation = generation;
       this.served = served;
-      this.gain = gain;
+      this.gain = expected.gain();
+      this.propensity = expected.propensity();
       this.baseline = baseline;
       // A judging model reads both answers and the question again.
       this.reserved = 2 * estimate;
@@ -179,11 +182,15 @@ public final class ShadowSampler {
     private void judged(double quality, long verdictNanoUsd) {
       estimates.observed(served.getModelId(), gain, quality);
       InferenceCall call = generation.call;
-      call.pipeline.scorer.learn(
-          call.scope.tenant(),
-          call.request.facts().lastUserText(),
-          1 - quality,
-          LabelOrigin.LABEL_ORIGIN_SHADOW);
+      if (propensity > 0) {
+        call.pipeline.scorer.learn(
+            new ScorerClient.Label(
+                call.scope.tenant(),
+                call.request.facts().lastUserText(),
+                1 - quality,
+                propensity,
+                LabelOrigin.LABEL_ORIGIN_SHADOW));
+      }
       metrics.compared(quality);
       settle(verdictNanoUsd);
     }

@@ -6,5 +6,13 @@ package dev.fairlead.gateway.quality;
  * @param gain calibrated probability that the baseline's answer to the prompt is better, 0 to 1; 0
  *     for an answer of the baseline
  * @param quality expected quality where the baseline's answer is 1, 0 to 1
+ * @param propensity probability with which such a model is chosen for such a prompt, to 1; 0 when
+ *     nothing is to be learned from the answer about the choice
  */
-public record Expectation(double gain, double quality) {}
+public record Expectation(double gain, double quality, double propensity) {
+
+  /** Of an answer by the only model that could have been chosen. */
+  public Expectation(double gain, double quality) {
+    this(gain, quality, 1);
+  }
+}

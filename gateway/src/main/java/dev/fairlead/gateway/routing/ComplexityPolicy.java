@@ -4,6 +4,7 @@ import dev.fairlead.catalog.Tier;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 
 /**
  * Easy prompts to the cheap tier, hard ones to the quality tier, the rest to the standard tier. A
@@ -15,9 +16,11 @@ final class ComplexityPolicy implements RoutingPolicy {
   private final RoutingConfig config;
   private final ExpectedQuality expected;
   private final QualityCurve curve;
+  private final DoubleSupplier random;
 
-  ComplexityPolicy(RoutingConfig config, ExpectedQuality expected) {
+  ComplexityPolicy(RoutingConfig config, ExpectedQuality expected, DoubleSupplier random) {
     this.config = config;
+    this.random = random;
     this.expected = expected;
     this.curve = new QualityCurve(expected);
   }
@@ -42,9 +45,28 @@ final class ComplexityPolicy implements RoutingPolicy {
     Double wanted = wish.target();
     double target = wanted == null ? config.qualityTarget() : wanted;
     wish.gain().ifPresent(curve::add);
-    return target > 0 && wish.gain().isPresent()
-        ? byTarget(target, wish.gain().getAsDouble(), feasible)
-        : byThresholds(query.complexity().getAsDouble(), feasible);
+    Ranking usual =
+        target > 0 && wish.gain().isPresent()
+            ? byTarget(target, wish.gain().getAsDouble(), feasible)
+            : byThresholds(query.complexity().getAsDouble(), feasible);
+    return wanted == null ? explored(usual, feasible) : usual;
+  }
+
+  /**
+   * A share of the prompts that the cheap tier would not see goes there all the same: without,
+   * nobody would ever learn how it does on them. Prompts with a target of their own are not tried
+   * with.
+   */
+  private Ranking explored(Ranking usual, List<Candidate> feasible) {
+    double share = config.learningExploration();
+    boolean cheapAnyway = usual.order().getFirst().model().tier() == Tier.CHEAP;
+    boolean hasCheap = feasible.stream().anyMatch(one -> one.model().tier() == Tier.CHEAP);
+    if (share == 0 || cheapAnyway || !hasCheap) {
+      return usual;
+    }
+    return random.getAsDouble() < share
+        ? new Ranking(Reason.LEARNING_EXPLORATION, TierOrder.around(Tier.CHEAP, feasible), share)
+        : new Ranking(usual.reason(), usual.order(), 1 - share);
   }
 
   private Ranking byThresholds(double complexity, List<Candidate> feasible) {

@@ -14,6 +14,8 @@ import java.util.OptionalInt;
  * @param estimatedCostNanoUsd expected cost on the first choice
  * @param maxOutputTokens most output tokens of one choice that the request's cost cap pays for on
  *     every model of {@code order}; empty when there is no cap
+ * @param propensity probability with which such a model comes first for such a prompt, 0 to 1;
+ *     below 1 only where the policy explores to learn, 0 when its choice was not kept to
  */
 public record Decision(
     String policy,
@@ -22,7 +24,8 @@ public record Decision(
     List<Candidate> candidates,
     OptionalDouble complexity,
     long estimatedCostNanoUsd,
-    OptionalInt maxOutputTokens) {
+    OptionalInt maxOutputTokens,
+    double propensity) {
 
   /** Policy label of a request that names its model. */
   public static final String EXPLICIT = "explicit";
@@ -39,6 +42,14 @@ public record Decision(
   /** The decision as a label. */
   public Label label() {
     return new Label(policy, tierLabel(), first().id(), reason.label());
+  }
+
+  /**
+   * Probability with which the policy has this model answer; 0 when an exploring policy did not
+   * choose it, so that nothing can be told from its answer about the choice.
+   */
+  public double propensityOf(String modelId) {
+    return propensity == 1 || first().id().equals(modelId) ? propensity : 0;
   }
 
   /** The first choice. */

@@ -18,6 +18,8 @@ public enum Reason {
   BEST_BELOW_QUALITY_TARGET,
   /** The scorer did not answer in time. */
   SCORER_UNAVAILABLE,
+  /** Tried on the cheap tier to learn how it does on such prompts. */
+  LEARNING_EXPLORATION,
   /** Lowest expected cost. */
   LOWEST_COST,
   /** Prompt up to the configured length. */

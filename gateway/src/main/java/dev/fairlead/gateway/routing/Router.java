@@ -39,7 +39,7 @@ public final class Router {
     CheapestPolicy cheapest = new CheapestPolicy();
     for (RoutingPolicy policy :
         List.of(
-            new ComplexityPolicy(config, signals.quality()),
+            new ComplexityPolicy(config, signals.quality(), signals.random()),
             cheapest,
             new PromptLengthPolicy(config),
             new FastestPolicy(config, signals.statistics(), signals.random()),
@@ -105,7 +105,8 @@ public final class Router {
         List.of(candidate),
         query.complexity(),
         cost,
-        outputBound(query, List.of(candidate)));
+        outputBound(query, List.of(candidate)),
+        1);
   }
 
   private Decision auto(RouteQuery asked, PolicyName name, Catalog catalog) {
@@ -131,7 +132,7 @@ public final class Router {
     feasible = constraints.timely(query, name, feasible, dropped);
     RoutingPolicy.Ranking ranking = policy(name).rank(query, feasible);
     dropped.addAll(elsewhere);
-    return decision(name.label(), ranking.reason(), query, ranking.order(), dropped);
+    return decision(name.label(), ranking, query, dropped);
   }
 
   /**
@@ -161,7 +162,7 @@ public final class Router {
       }
     }
     rest.addAll(elsewhere);
-    return decision(policy, Reason.COST_CAP_CLAMPED, query, order, rest);
+    return decision(policy, new RoutingPolicy.Ranking(Reason.COST_CAP_CLAMPED, order), query, rest);
   }
 
   private static long affordable(RouteQuery query, Candidate candidate) {
@@ -197,22 +198,20 @@ public final class Router {
   }
 
   private static Decision decision(
-      String policy,
-      Reason reason,
-      RouteQuery query,
-      List<Candidate> order,
-      List<Candidate> dropped) {
+      String policy, RoutingPolicy.Ranking ranking, RouteQuery query, List<Candidate> dropped) {
+    List<Candidate> order = ranking.order();
     List<Candidate> all = new ArrayList<>(order);
     all.addAll(dropped);
     List<ModelSpec> models = order.stream().map(Candidate::model).toList();
     return new Decision(
         policy,
-        reason,
+        ranking.reason(),
         models,
         all,
         query.complexity(),
         order.getFirst().estimatedCostNanoUsd(),
-        outputBound(query, order));
+        outputBound(query, order),
+        ranking.propensity());
   }
 
   /** The cap holds whichever of the models answers. */

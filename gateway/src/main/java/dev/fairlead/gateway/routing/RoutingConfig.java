@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param exploration share of the requests under {@code fastest_p95} that try models whose speed is
  *     not known, 0 to 1
  * @param explorationSamples answers from which on a model's speed is known
+ * @param learningExploration share of the prompts under {@code complexity} that are not for the
+ *     cheap tier and go there to be learned from, 0 to 0.5
  * @param weights weight by catalogue id for {@code weighted}, 0 or more
  * @param firstTokenMs when streams of models that were not measured are expected to begin
  * @param baseline catalogue id that savings are counted against, empty for the quality tier's first
@@ -38,6 +40,7 @@ public record RoutingConfig(
     int expectedOutputTokens,
     double exploration,
     int explorationSamples,
+    double learningExploration,
     Map<String, Double> weights,
     FirstTokenMs firstTokenMs,
     String baseline) {
@@ -63,6 +66,7 @@ public record RoutingConfig(
     Expect.range("routing.expected_output_tokens", expectedOutputTokens, 1, 1_000_000);
     Expect.range("routing.exploration", exploration, 0.0, 1.0);
     Expect.range("routing.exploration_samples", explorationSamples, 1, 1_000_000);
+    Expect.range("routing.learning_exploration", learningExploration, 0.0, 0.5);
     weights = Map.copyOf(weights);
     weights.forEach((id, weight) -> Expect.range("routing.weights." + id, weight, 0.0, 1e9));
   }

@@ -23,6 +23,17 @@ interface RoutingPolicy {
    */
   Ranking rank(RouteQuery query, List<Candidate> feasible);
 
-  /** An order with its reason. */
-  record Ranking(Reason reason, List<Candidate> order) {}
+  /**
+   * An order with its reason.
+   *
+   * @param propensity probability with which the policy puts a model of this tier first for this
+   *     prompt, above 0 to 1
+   */
+  record Ranking(Reason reason, List<Candidate> order, double propensity) {
+
+    /** An order that leaves nothing to chance. */
+    Ranking(Reason reason, List<Candidate> order) {
+      this(reason, order, 1);
+    }
+  }
 }

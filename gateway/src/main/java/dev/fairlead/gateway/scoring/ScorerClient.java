@@ -71,16 +71,30 @@ public final class ScorerClient {
   }
 
   /**
-   * Tells how much better the baseline's answer to a text was than a cheaper one, -1 to 1. A label
-   * that gets lost costs a little evidence, so nobody waits for it.
+   * How much better the baseline's answer to a text was than a cheaper one.
+   *
+   * @param gain -1 to 1
+   * @param propensity probability with which such a text has such an answer, above 0 to 1
    */
-  public void learn(String tenant, String text, double gain, LabelOrigin origin) {
+  public record Label(
+      String tenant, String text, double gain, double propensity, LabelOrigin origin) {
+
+    /** Without the text. */
+    @Override
+    public String toString() {
+      return "Label[" + tenant + ", " + gain + ", " + propensity + ", " + origin + "]";
+    }
+  }
+
+  /** Tells a label. One that gets lost costs a little evidence, so nobody waits for it. */
+  public void learn(Label label) {
     LearnRequest request =
         LearnRequest.newBuilder()
-            .setTenant(tenant)
-            .setText(text)
-            .setGain(gain)
-            .setOrigin(origin)
+            .setTenant(label.tenant())
+            .setText(label.text())
+            .setGain(label.gain())
+            .setPropensity(label.propensity())
+            .setOrigin(label.origin())
             .build();
     Context.ROOT.run(() ->
         stub.withDeadlineAfter(LEARN_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)

@@ -129,6 +129,41 @@ class QualityTargetTest {
   }
 
   @Test
+  void exploration_sendsItsShareToTheCheapTier_andTellsPropensities() {
+    Router router =
+        router(
+            "routing: { simple: 0.3, complex: 0.4, learning_exploration: 0.2 }",
+            ExpectedQuality.PRIOR);
+    int explored = 0;
+    for (int i = 0; i < 2_000; i++) {
+      Decision decision = decide(router, 0.3, null);
+      boolean cheap = decision.first().id().equals("weak");
+      assertThat(decision.propensity()).isEqualTo(cheap ? 0.2 : 0.8);
+      assertThat(decision.reason())
+          .isEqualTo(cheap ? Reason.LEARNING_EXPLORATION : Reason.COMPLEXITY_ABOVE_COMPLEX);
+      assertThat(decision.propensityOf("middle")).isZero();
+      explored += cheap ? 1 : 0;
+    }
+
+    assertThat(explored).isBetween(300, 500);
+    assertThat(decide(router, 0.3, 1.0).propensity()).isEqualTo(1);
+  }
+
+  @Test
+  void prompts_forTheCheapTier_leaveNothingToExplore() {
+    Router router =
+        router(
+            "routing: { simple: 0.6, complex: 0.7, learning_exploration: 0.5 }",
+            ExpectedQuality.PRIOR);
+    for (int i = 0; i < 50; i++) {
+      Decision decision = decide(router, 0.3, null);
+      assertThat(decision.reason()).isEqualTo(Reason.COMPLEXITY_BELOW_SIMPLE);
+      assertThat(decision.propensity()).isEqualTo(1);
+      assertThat(decision.propensityOf("strong")).isEqualTo(1);
+    }
+  }
+
+  @Test
   void best_serves_whenNoneMeetsTheTarget() {
     Router router = router("", (model, gain) -> model.tier() == Tier.STANDARD ? 0.6 : 0.5);
     Decision decision = decide(router, 0.5, 0.9);

@@ -36,6 +36,7 @@ class RouterTest {
           300,
           0.05,
           20,
+          0,
           Map.of(),
           new RoutingConfig.FirstTokenMs(400, 600, 1000),
           "");
@@ -242,6 +243,7 @@ class RouterTest {
                 300,
                 0.05,
                 20,
+                0,
                 Map.of(),
                 new RoutingConfig.FirstTokenMs(400, 600, 1000),
                 "cheap-1"),

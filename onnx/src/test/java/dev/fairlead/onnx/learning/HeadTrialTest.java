@@ -8,6 +8,7 @@ import dev.fairlead.onnx.features.PromptFeatures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 class HeadTrialTest {
@@ -75,6 +76,36 @@ class HeadTrialTest {
     assertThat(alike.of(right)).isCloseTo(0.375, within(1e-12));
     assertThat(weighed.of(right)).isCloseTo((1.5 * 3 + 3) / 16, within(1e-12));
     assertThat(label(new float[DIMENSIONS], 0.5, 0, 0.001).weight()).isEqualTo(20);
+  }
+
+  @Test
+  void loggedPropensities_giveWhatAllLabelsWouldHaveGiven() {
+    Random random = new Random(12);
+    int prompts = 20_000;
+    double[] gains = new double[prompts];
+    double[] scores = new double[prompts];
+    double[] propensities = new double[prompts];
+    List<Integer> logged = new ArrayList<>();
+    for (int i = 0; i < prompts; i++) {
+      // A third is easy and always labelled; of the rest one in ten is tried on the cheap tier.
+      boolean easy = random.nextInt(3) == 0;
+      double hardness = random.nextDouble();
+      gains[i] = random.nextDouble() < (easy ? 0.1 : hardness) ? 1 : 0;
+      scores[i] = hardness;
+      propensities[i] = easy ? 1 : 0.1;
+      if (random.nextDouble() < propensities[i]) {
+        logged.add(i);
+      }
+    }
+    double[] seenScores = logged.stream().mapToDouble(i -> scores[i]).toArray();
+    double[] seenGains = logged.stream().mapToDouble(i -> gains[i]).toArray();
+    double[] weights = logged.stream().mapToDouble(i -> 1 / propensities[i]).toArray();
+    double[] ones = logged.stream().mapToDouble(i -> 1).toArray();
+    double[] all = DoubleStream.generate(() -> 1).limit(prompts).toArray();
+    double truth = new RankedGain(gains, all).of(scores);
+
+    assertThat(new RankedGain(seenGains, weights).of(seenScores)).isCloseTo(truth, within(0.02));
+    assertThat(new RankedGain(seenGains, ones).of(seenScores)).isLessThan(truth - 0.08);
   }
 
   @Test
