@@ -85,6 +85,21 @@ final class ComputePool implements AutoCloseable {
     new QueuedCall(this, work, Context.current()).enqueue();
   }
 
+  /**
+   * Lets in help for a call that is in already, when a thread has nothing else to do. It is not
+   * dropped with the call: it must see for itself that there is nothing left.
+   *
+   * @return whether it was let in
+   */
+  boolean admitIfIdle(Work help) {
+    if (admitted.get() >= threads || executor.isShutdown()) {
+      return false;
+    }
+    admitted.incrementAndGet();
+    new QueuedCall(this, help, Context.current().fork()).enqueue();
+    return true;
+  }
+
   /** Calls let in that no thread is computing now. */
   int waiting() {
     return executor.getQueue().size();

@@ -87,7 +87,7 @@ final class ScorerService extends ScorerServiceGrpc.ScorerServiceImplBase {
         }
         checkSize("texts[" + i + "]", text);
       }
-      pool.admit(new EmbedWork(request, observer, scorer, timers, config.maxBatchSize()));
+      new EmbedWork(request, observer, scorer, timers, config.maxBatchSize()).start(pool);
     } catch (FailureException e) {
       observer.onError(FailureStatus.toStatus(e.failure()));
     }

@@ -27,7 +27,7 @@ final class GatedScorer implements TextScorer {
     if (text.startsWith("fail")) {
       throw new IllegalStateException("secret detail");
     }
-    return new Embedding(new float[] {1, 0}, 3, false);
+    return new Embedding(new float[] {1, 0}, 2 + text.length(), false);
   }
 
   @Override

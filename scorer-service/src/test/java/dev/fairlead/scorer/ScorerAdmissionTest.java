@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
@@ -11,6 +12,7 @@ import dev.fairlead.v1.AnalyzeRequest;
 import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.EmbedRequest;
 import dev.fairlead.v1.EmbedResponse;
+import dev.fairlead.v1.Embedding;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -107,6 +109,51 @@ class ScorerAdmissionTest {
         .succeedsWithin(10, TimeUnit.SECONDS)
         .returns(5, EmbedResponse::getEmbeddingsCount);
     assertThat(scorer.started).containsExactly("1", "2", "small", "3", "4", "5");
+  }
+
+  @Test
+  void embed_isComputedByAllIdleThreads_andAnsweredInOrder() throws IOException {
+    GatedScorer gated = new GatedScorer();
+    try (ScorerHarness two =
+        ScorerHarness.start(gated, "{ threads: 2, queue_capacity: 2, max_batch_size: 2 }")) {
+      ListenableFuture<EmbedResponse> large =
+          two.future()
+              .embed(
+                  EmbedRequest.newBuilder()
+                      .addAllTexts(List.of("a", "bb", "ccc", "dddd", "eeeee"))
+                      .build());
+      await().atMost(30, TimeUnit.SECONDS).until(() -> gated.started.size() == 2);
+      assertThat(gated.started).containsExactlyInAnyOrder("a", "ccc");
+      gated.gate.release(5);
+
+      assertThat(large).succeedsWithin(30, TimeUnit.SECONDS);
+      assertThat(Futures.getUnchecked(large).getEmbeddingsList())
+          .extracting(Embedding::getTokenCount)
+          .containsExactly(3, 4, 5, 6, 7);
+      assertThat(two.dropped("cancelled") + two.dropped("overloaded")).isZero();
+    }
+  }
+
+  @Test
+  void embed_failsOnce_whenOneOfItsThreadsFails() throws IOException {
+    GatedScorer gated = new GatedScorer();
+    try (ScorerHarness two =
+        ScorerHarness.start(gated, "{ threads: 2, queue_capacity: 2, max_batch_size: 1 }")) {
+      gated.gate.release(20);
+      assertThatThrownBy(() ->
+              two.blocking()
+                  .embed(
+                      EmbedRequest.newBuilder()
+                          .addAllTexts(List.of("a", "fail", "b", "c"))
+                          .build()))
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessageNotContaining("secret");
+      assertThat(
+              two.blocking()
+                  .embed(EmbedRequest.newBuilder().addAllTexts(List.of("a", "b")).build())
+                  .getEmbeddingsCount())
+          .isEqualTo(2);
+    }
   }
 
   @Test
