@@ -84,6 +84,27 @@ class ShadowTest {
   }
 
   @Test
+  void wrongNumber_isSeen_howeverNearTheVectorsAre() throws Exception {
+    try (FakeBackends backends = gateway("{ shadow_share: 1, same_above: -1 }")) {
+      backends.provider.texts.put("small", "The product is 381.");
+      backends.provider.texts.put("large", "23 times 17 makes 391.");
+      ask(backends, "What is 23 times 17?", false);
+      await().until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
+      assertThat(summary(backends).path("qualityRetention").asDouble())
+          .isCloseTo(20 * 0.7 / 21, within(1e-9));
+
+      backends.provider.texts.put("small", "The product is 391.");
+      ask(backends, "And what is 23 times 17?", false);
+      await().until(() -> summary(backends).path("qualityComparisons").asInt() == 2);
+      assertThat(summary(backends).path("qualityRetention").asDouble())
+          .isCloseTo((20 * 0.7 + 1) / 22, within(1e-9));
+      assertThat(Http.get(backends.url("/metrics")).body())
+          .containsPattern("llm_router_quality_retention_bound\\{end=\"low\",?\\} 0\\.[4-6]")
+          .containsPattern("llm_router_quality_retention_bound\\{end=\"high\",?\\} 0\\.[7-9]");
+    }
+  }
+
+  @Test
   void modelJudge_isAskedWhereWordsDiffer() throws Exception {
     try (FakeBackends backends =
         gateway("{ shadow_share: 1, judge: model, judge_model: medium }")) {

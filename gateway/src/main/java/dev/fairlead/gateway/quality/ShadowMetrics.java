@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.ToDoubleFunction;
 
 /** What comparisons with the baseline found and cost. Thread-safe. */
 public final class ShadowMetrics {
@@ -28,6 +29,19 @@ public final class ShadowMetrics {
     }
     Gauge.builder("llm.router.quality.retention", estimates, known -> known.retention().mean())
         .description("Expected quality of what was served divided by the baseline's")
+        .register(registry);
+    bound(estimates, "low", QualityEstimates.Retention::low);
+    bound(estimates, "high", QualityEstimates.Retention::high);
+  }
+
+  private void bound(
+      QualityEstimates estimates, String end, ToDoubleFunction<QualityEstimates.Retention> value) {
+    Gauge.builder(
+            "llm.router.quality.retention.bound",
+            estimates,
+            known -> value.applyAsDouble(known.retention()))
+        .description("Ends of the 95 % interval of the quality retention")
+        .tag("end", end)
         .register(registry);
   }
 
