@@ -246,5 +246,8 @@ class BatchAndFeedbackTest {
     assertThat(small.at("/missing_capabilities/0").asText()).isEqualTo("tools");
     assertThat(small.path("expected_ttft_ms").asDouble()).isEqualTo(400);
     assertThat(small.path("expected_ttft_source").asText()).isEqualTo("configured");
+    assertThat(Http.get(backends.url("/metrics")).body())
+        .containsPattern(
+            "llm_router_routing_dropped_total\\{model=\"small\",reason=\"capability\",?\\} [1-9]");
   }
 }

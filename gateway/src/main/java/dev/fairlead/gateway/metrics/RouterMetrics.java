@@ -6,7 +6,9 @@ import dev.fairlead.gateway.pipeline.Answer;
 import dev.fairlead.gateway.pipeline.AnswerHead;
 import dev.fairlead.gateway.pipeline.CacheUse;
 import dev.fairlead.gateway.pipeline.Settlement;
+import dev.fairlead.gateway.routing.Candidate;
 import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.routing.Drop;
 import dev.fairlead.telemetry.GenAiServerMeters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -35,6 +37,7 @@ public final class RouterMetrics {
       new EnumMap<>(Operation.class);
   private final Map<CacheUse, Counter> lookups = new EnumMap<>(CacheUse.class);
   private final Map<Decision.Label, Counter> decisions = new ConcurrentHashMap<>();
+  private final Map<Dropped, Counter> drops = new ConcurrentHashMap<>();
   private final Counter saved;
   private final Counter cacheUnavailable;
   private final Counter scorerUnavailable;
@@ -103,9 +106,25 @@ public final class RouterMetrics {
     scorerUnavailable.increment();
   }
 
-  /** A model was chosen. */
+  /** A model was chosen, and others were not because they could not serve. */
   public void decided(Decision decision) {
     decisions.computeIfAbsent(decision.label(), this::decisionCounter).increment();
+    for (Candidate candidate : decision.candidates()) {
+      Drop why = candidate.dropped();
+      if (why != null) {
+        drops.computeIfAbsent(new Dropped(candidate.model().id(), why), this::drops).increment();
+      }
+    }
+  }
+
+  private record Dropped(String model, Drop why) {}
+
+  private Counter drops(Dropped dropped) {
+    return Counter.builder("llm.router.routing.dropped")
+        .description("Models that could not serve a routed request, by why")
+        .tag("model", dropped.model())
+        .tag("reason", dropped.why().label())
+        .register(registry);
   }
 
   private Counter decisionCounter(Decision.Label label) {

@@ -324,6 +324,7 @@ final class InferenceCall {
       steps.tell(StepSpans.TIER, label.tier());
       steps.tell(StepSpans.MODEL, label.model());
       steps.tell(StepSpans.REASON, label.reason());
+      steps.tell(StepSpans.DROPPED, StepSpans.dropped(decision));
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.fairlead.gateway.pipeline;
 
+import dev.fairlead.gateway.routing.Candidate;
+import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.gateway.routing.Drop;
 import dev.fairlead.telemetry.GenAi;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -8,6 +11,8 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,11 @@ final class StepSpans {
   static final AttributeKey<String> MODEL = AttributeKey.stringKey("fairlead.model");
   static final AttributeKey<String> CACHE = AttributeKey.stringKey("fairlead.cache");
   static final AttributeKey<Double> COMPLEXITY = AttributeKey.doubleKey("fairlead.complexity");
+
+  /** {@code model: reason} of each model that could not serve. */
+  static final AttributeKey<List<String>> DROPPED = AttributeKey.stringArrayKey("fairlead.dropped");
+
+  private static final int MOST_DROPPED = 32;
 
   private final @Nullable Tracer tracer;
   private final Context parent;
@@ -86,6 +96,18 @@ final class StepSpans {
     current.end();
     current = Span.getInvalid();
     name = "";
+  }
+
+  /** What a decision left out, for {@link #DROPPED}; of many the first ones. */
+  static List<String> dropped(Decision decision) {
+    List<String> told = new ArrayList<>();
+    for (Candidate candidate : decision.candidates()) {
+      Drop why = candidate.dropped();
+      if (why != null && told.size() < MOST_DROPPED) {
+        told.add(candidate.model().id() + ": " + why.label());
+      }
+    }
+    return told;
   }
 
   /** Whether anything is recorded. */

@@ -57,6 +57,30 @@ interface TracingCases extends Cases {
   }
 
   @Test
+  default void routeSpan_tellsTheReason_andWhatWasDroppedForWhat() {
+    String trace = freshTrace();
+
+    chat(
+        Requests.chat("auto:cheapest", "Tell me about " + unique()),
+        "traceparent",
+        "00-" + trace + "-00f067aa0ba902b7-01");
+
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .untilAsserted(() ->
+            assertThat(deployment().spans().ofTrace(trace))
+                .filteredOn(span -> span.name().equals("route"))
+                .singleElement()
+                .satisfies(span -> {
+                  assertThat(span.attributes())
+                      .containsEntry("fairlead.policy", "cheapest")
+                      .containsEntry("fairlead.reason", "lowest_cost");
+                  assertThat(span.attributes().get("fairlead.dropped"))
+                      .contains(": embeddings_only");
+                }));
+  }
+
+  @Test
   default void failedTrace_isSent_thoughTheCallerDidNotSampleIt() {
     String failed = freshTrace();
     String fine = freshTrace();

@@ -9,9 +9,12 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.Server;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /**
  * An OTLP/HTTP collector that keeps what it is sent; reads the fields it needs by their numbers in
@@ -25,7 +28,12 @@ public final class SpanCollector implements AutoCloseable {
 
   /** A span that was received. */
   public record ReceivedSpan(
-      String service, String traceId, String spanId, String parentSpanId, String name) {}
+      String service,
+      String traceId,
+      String spanId,
+      String parentSpanId,
+      String name,
+      Map<String, String> attributes) {}
 
   /** Starts on a free port. */
   public SpanCollector() {
@@ -80,7 +88,8 @@ public final class SpanCollector implements AutoCloseable {
                   hex(span, 1),
                   hex(span, 2),
                   hex(span, 4),
-                  bytes(span, 5).toStringUtf8()));
+                  bytes(span, 5).toStringUtf8(),
+                  attributes(span)));
         }
       }
     }
@@ -95,6 +104,23 @@ public final class SpanCollector implements AutoCloseable {
       }
     }
     return "";
+  }
+
+  /** Texts, and lists of texts with spaces between. */
+  private static Map<String, String> attributes(UnknownFieldSet span) {
+    Map<String, String> attributes = new HashMap<>();
+    for (UnknownFieldSet attribute : messages(span, 9)) {
+      UnknownFieldSet value = messages(attribute, 2).getFirst();
+      String text =
+          messages(value, 5).stream()
+              .flatMap(list -> messages(list, 1).stream())
+              .map(one -> bytes(one, 1).toStringUtf8())
+              .collect(Collectors.joining(" "));
+      attributes.put(
+          bytes(attribute, 1).toStringUtf8(),
+          text.isEmpty() ? bytes(value, 1).toStringUtf8() : text);
+    }
+    return attributes;
   }
 
   private static List<UnknownFieldSet> messages(UnknownFieldSet set, int field) {
