@@ -30,7 +30,8 @@ final class AnswerHeaders {
   private static final AsciiString DROPPED = HttpHeaderNames.of("x-fairlead-dropped");
   private static final AsciiString COST = HttpHeaderNames.of("x-query-cost");
   private static final AsciiString SAVED = HttpHeaderNames.of("x-fairlead-saved");
-
+  private static final AsciiString BASELINE_COST = HttpHeaderNames.of("x-fairlead-baseline-cost");
+  private static final AsciiString SERVICE_LEVEL = HttpHeaderNames.of("x-fairlead-service-level");
   private static final AsciiString QUALITY = HttpHeaderNames.of("x-fairlead-quality");
 
   private AnswerHeaders() {}
@@ -75,7 +76,12 @@ final class AnswerHeaders {
       ResponseHeadersBuilder headers, Settlement settlement, Map<String, String> vendorHeaders) {
     headers
         .add(COST, Usd.plain(settlement.costNanoUsd()))
-        .add(SAVED, Usd.plain(settlement.savedNanoUsd()));
+        .add(SAVED, Usd.plain(settlement.savedNanoUsd()))
+        .add(BASELINE_COST, Usd.plain(settlement.baselineNanoUsd()));
+    Boolean within = settlement.withinLimits();
+    if (within != null) {
+      headers.add(SERVICE_LEVEL, within ? "met" : "missed");
+    }
     Expectation expected = settlement.expectation();
     if (expected != null) {
       headers.add(QUALITY, decimal(expected.quality()));

@@ -7,8 +7,6 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.HttpFailures;
 import dev.fairlead.gateway.pipeline.Answer;
-import dev.fairlead.gateway.quality.Expectation;
-import dev.fairlead.gateway.routing.Usd;
 import dev.fairlead.v1.RawAnswer;
 import java.io.ByteArrayOutputStream;
 
@@ -28,12 +26,7 @@ record BatchResult(int status, byte[] json) {
     ObjectNode facts = Json.object();
     facts.put("request_id", answer.head().requestId());
     facts.put("model", answer.head().modelId());
-    facts.put("cost_usd", Usd.decimal(answer.settlement().costNanoUsd()));
-    facts.put("saved_usd", Usd.decimal(answer.settlement().savedNanoUsd()));
-    Expectation expected = answer.settlement().expectation();
-    if (expected != null) {
-      facts.put("expected_quality", expected.quality());
-    }
+    SettlementJson.tell(facts, answer.settlement());
     facts.put("cache", answer.head().cache().label());
     facts.put("policy", answer.head().policy());
     facts.put("reason", answer.head().reason());

@@ -17,8 +17,6 @@ import dev.fairlead.gateway.pipeline.AnswerSink;
 import dev.fairlead.gateway.pipeline.FailedAnswer;
 import dev.fairlead.gateway.pipeline.StreamPiece;
 import dev.fairlead.gateway.pipeline.Usages;
-import dev.fairlead.gateway.quality.Expectation;
-import dev.fairlead.gateway.routing.Usd;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -179,12 +177,7 @@ final class EventStreamSink implements AnswerSink {
     ObjectNode node = Json.object();
     node.put("request_id", answer.head().requestId());
     node.put("model", answer.head().modelId());
-    node.put("cost_usd", Usd.decimal(answer.settlement().costNanoUsd()));
-    node.put("saved_usd", Usd.decimal(answer.settlement().savedNanoUsd()));
-    Expectation expected = answer.settlement().expectation();
-    if (expected != null) {
-      node.put("expected_quality", expected.quality());
-    }
+    SettlementJson.tell(node, answer.settlement());
     node.put("cache", answer.head().cache().label());
     node.put("attempts", answer.head().attempts());
     node.put("usage_estimated", answer.settlement().usage().estimated());

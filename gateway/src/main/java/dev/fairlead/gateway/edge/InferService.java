@@ -21,8 +21,6 @@ import dev.fairlead.gateway.pipeline.Form;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.pipeline.InferenceRequest;
 import dev.fairlead.gateway.pipeline.WholeAnswerSink;
-import dev.fairlead.gateway.quality.Expectation;
-import dev.fairlead.gateway.routing.Usd;
 import dev.fairlead.gateway.typed.TypedFacts;
 import dev.fairlead.v1.ChatResponse;
 import java.util.concurrent.CompletableFuture;
@@ -83,12 +81,7 @@ final class InferService extends EdgeService {
       ObjectNode node = Json.object();
       node.put("text", answer.chat() == null ? "" : text(answer.chat()));
       node.put("model", head.modelId());
-      node.put("cost_usd", Usd.decimal(answer.settlement().costNanoUsd()));
-      node.put("saved_usd", Usd.decimal(answer.settlement().savedNanoUsd()));
-      Expectation expected = answer.settlement().expectation();
-      if (expected != null) {
-        node.put("expected_quality", expected.quality());
-      }
+      SettlementJson.tell(node, answer.settlement());
       node.put("latency_ms", answer.settlement().latencyNanos() / NANOS_PER_MILLI);
       node.put("policy", head.policy());
       node.put("reason", head.reason());

@@ -47,6 +47,7 @@ final class MetricsService implements HttpService {
     node.put("totalCancelled", summary.cancelled());
     node.put("totalCostUsd", Usd.decimal(summary.costNanoUsd()));
     node.put("totalSavedUsd", Usd.decimal(summary.savedNanoUsd()));
+    node.put("totalBaselineCostUsd", Usd.decimal(summary.baselineNanoUsd()));
     node.put("totalPromptTokens", summary.promptTokens());
     node.put("totalCompletionTokens", summary.completionTokens());
     node.put("slaCompliance", summary.serviceLevel());

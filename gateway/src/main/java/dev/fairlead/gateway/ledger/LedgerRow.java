@@ -165,8 +165,18 @@ public record LedgerRow(
    *
    * @param status {@code success}, {@code error} or {@code cancelled}
    * @param failure the failure's reason in lower case; empty for a success
+   * @param expectedQuality where the baseline's answer is 1; empty when nothing was expected
+   * @param serviceLevel {@code met} or {@code missed}: whether time and cost stayed inside what was
+   *     asked or promised; empty where that is nobody's question
    */
-  public record Outcome(String status, String failure) {}
+  public record Outcome(
+      String status, String failure, OptionalDouble expectedQuality, String serviceLevel) {
+
+    /** An end of which neither quality nor service level is told. */
+    public Outcome(String status, String failure) {
+      this(status, failure, OptionalDouble.empty(), "");
+    }
+  }
 
   /** The day in UTC that the request counts for. */
   public LocalDate day() {

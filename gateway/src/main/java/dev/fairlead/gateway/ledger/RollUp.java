@@ -16,6 +16,11 @@ final class RollUp {
   static final String CACHE_ANSWERED =
       "cache in ('hit', 'semantic', 'coalesced', 'stale') and status = 'success'";
 
+  /** Of rows: answers of an expected quality, its sum, requests inside their limits and outside. */
+  static final String WORTH =
+      "count(expected_quality), coalesce(sum(expected_quality), 0), sum(case when service_level ="
+          + " 'met' then 1 else 0 end), sum(case when service_level = 'missed' then 1 else 0 end)";
+
   private static final String DAYS =
       "insert into ledger_day select day_utc, false, tenant, team, key_id, tags, model_used,"
           + " policy, input_price, output_price, count(*), sum(case when status = 'error' then 1"
@@ -26,14 +31,16 @@ final class RollUp {
           + " sum(cost_nano_usd), sum(tries_nano_usd), sum(baseline_nano_usd),"
           + " sum(saved_nano_usd), sum(case when "
           + CACHE_ANSWERED
-          + " then saved_nano_usd else 0 end) from ledger_row where day_utc < ? group by day_utc,"
+          + " then saved_nano_usd else 0 end), "
+          + WORTH
+          + " from ledger_row where day_utc < ? group by day_utc,"
           + " tenant, team, key_id, tags, model_used, policy, input_price, output_price";
   private static final String TRIES =
-      "insert into ledger_day select r.day_utc, true, t.tenant, '', '', '', t.model, '',"
-          + " cast(null as bigint), cast(null as bigint), 0, 0, 0, 0, 0, sum(t.prompt_tokens),"
-          + " sum(t.cached_prompt_tokens), sum(t.completion_tokens), sum(t.cost_nano_usd), 0, 0,"
-          + " 0, 0 from ledger_try t join ledger_row r on r.row_id = t.row_id where r.day_utc < ?"
-          + " group by r.day_utc, t.tenant, t.model";
+      "insert into ledger_day select r.day_utc, true, t.tenant, '', '', '', t.model, '', cast(null"
+          + " as bigint), cast(null as bigint), 0, 0, 0, 0, 0, sum(t.prompt_tokens),"
+          + " sum(t.cached_prompt_tokens), sum(t.completion_tokens), sum(t.cost_nano_usd), 0, 0, 0,"
+          + " 0, 0, 0, 0, 0 from ledger_try t join ledger_row r on r.row_id = t.row_id where"
+          + " r.day_utc < ? group by r.day_utc, t.tenant, t.model";
   private static final String FORGET_TRIES =
       "delete from ledger_try where row_id in (select row_id from ledger_row where day_utc < ?)";
   private static final String FORGET_ROWS = "delete from ledger_row where day_utc < ?";

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Rows in the journal; times are kept to the microsecond, as the database keeps them. */
 final class RowFormat implements RecordFormat<LedgerRow> {
 
-  private static final int VERSION = 1;
+  /** Version 1 had neither quality nor service level. */
+  private static final int VERSION = 2;
+
   private static final long MICROS = 1_000_000;
 
   @Override
@@ -37,6 +39,8 @@ final class RowFormat implements RecordFormat<LedgerRow> {
     output.number(row.timing().attempts());
     output.text(row.outcome().status());
     output.text(row.outcome().failure());
+    write(row.outcome().expectedQuality(), output);
+    output.text(row.outcome().serviceLevel());
     output.text(row.traceId());
     String prompt = row.prompt();
     output.number(prompt == null ? 0 : 1);
@@ -102,7 +106,7 @@ final class RowFormat implements RecordFormat<LedgerRow> {
   @Override
   public LedgerRow read(RecordInput input) {
     long version = input.number();
-    if (version != VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new IllegalArgumentException("row of version " + version);
     }
     return new LedgerRow(
@@ -114,9 +118,15 @@ final class RowFormat implements RecordFormat<LedgerRow> {
         route(input),
         bill(input),
         new LedgerRow.Timing(input.number(), optionalNumber(input), (int) input.number()),
-        new LedgerRow.Outcome(input.text(), input.text()),
+        outcome(input, version),
         input.text(),
         prompt(input));
+  }
+
+  private static LedgerRow.Outcome outcome(RecordInput input, long version) {
+    return version == 1
+        ? new LedgerRow.Outcome(input.text(), input.text())
+        : new LedgerRow.Outcome(input.text(), input.text(), optionalFraction(input), input.text());
   }
 
   private static Instant instant(long micros) {

@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 final class RowInserts {
 
   private static final String ROW =
-      "insert into ledger_row values (" + "?, ".repeat(35) + "?) on conflict do nothing";
+      "insert into ledger_row values (" + "?, ".repeat(37) + "?) on conflict do nothing";
   private static final String TRY =
       "insert into ledger_try values (" + "?, ".repeat(10) + "?) on conflict do nothing";
 
@@ -80,6 +80,8 @@ final class RowInserts {
       text(row.outcome().failure());
       text(row.traceId());
       statement.setString(next++, row.prompt());
+      fraction(row.outcome().expectedQuality());
+      text(row.outcome().serviceLevel());
     }
 
     private void route(LedgerRow.Route route) throws SQLException {

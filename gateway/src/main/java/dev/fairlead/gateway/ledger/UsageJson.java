@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.util.OptionalDouble;
 
 /** A report as JSON: what the admin API answers, and what the command line reads. */
 public final class UsageJson {
@@ -50,6 +51,16 @@ public final class UsageJson {
         .put("baseline_usd", usd(line.baselineNanoUsd()))
         .put("saved_usd", usd(line.savedNanoUsd()))
         .put("cache_saved_usd", usd(line.cacheSavedNanoUsd()));
+    share(node, "quality_retention", line.worth().qualityRetention());
+    share(node, "sla_compliance", line.worth().slaCompliance());
+  }
+
+  private static void share(ObjectNode node, String name, OptionalDouble share) {
+    if (share.isPresent()) {
+      node.put(name, share.getAsDouble());
+    } else {
+      node.putNull(name);
+    }
   }
 
   private static BigDecimal usd(long nanoUsd) {

@@ -2,6 +2,7 @@ package dev.fairlead.gateway.ledger;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * What was spent in a period.
@@ -33,6 +34,7 @@ public record UsageReport(
    * @param baselineNanoUsd what the baseline would have cost
    * @param savedNanoUsd baseline less cost
    * @param cacheSavedNanoUsd the part of it that the cache saved
+   * @param worth quality and limits
    */
   public record Line(
       String name,
@@ -47,11 +49,12 @@ public record UsageReport(
       long costNanoUsd,
       long baselineNanoUsd,
       long savedNanoUsd,
-      long cacheSavedNanoUsd) {
+      long cacheSavedNanoUsd,
+      Worth worth) {
 
     /** Nothing. */
     static Line nothing(String name) {
-      return new Line(name, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      return new Line(name, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Worth.NONE);
     }
 
     /** Both together, under this name. */
@@ -69,12 +72,47 @@ public record UsageReport(
           costNanoUsd + other.costNanoUsd,
           baselineNanoUsd + other.baselineNanoUsd,
           savedNanoUsd + other.savedNanoUsd,
-          cacheSavedNanoUsd + other.cacheSavedNanoUsd);
+          cacheSavedNanoUsd + other.cacheSavedNanoUsd,
+          worth.plus(other.worth));
     }
 
     /** The same under another name. */
     Line named(String other) {
       return nothing(other).plus(this);
+    }
+  }
+
+  /**
+   * What requests were worth.
+   *
+   * @param qualityAnswers answers whose quality could be expected
+   * @param qualitySum sum of their expected qualities, each 1 where the baseline's is
+   * @param levelMet requests inside their limits of time and cost
+   * @param levelMissed requests outside of one of them
+   */
+  public record Worth(long qualityAnswers, double qualitySum, long levelMet, long levelMissed) {
+
+    static final Worth NONE = new Worth(0, 0, 0, 0);
+
+    Worth plus(Worth other) {
+      return new Worth(
+          qualityAnswers + other.qualityAnswers,
+          qualitySum + other.qualitySum,
+          levelMet + other.levelMet,
+          levelMissed + other.levelMissed);
+    }
+
+    /** Mean expected quality, 0 to 1; empty when there is none. */
+    public OptionalDouble qualityRetention() {
+      return qualityAnswers == 0
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(qualitySum / qualityAnswers);
+    }
+
+    /** Share of requests inside their limits, 0 to 1; empty when none is known. */
+    public OptionalDouble slaCompliance() {
+      long all = levelMet + levelMissed;
+      return all == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) levelMet / all);
     }
   }
 

@@ -27,16 +27,18 @@ final class UsageSums {
           + " sum(prompt_tokens), sum(cached_prompt_tokens), sum(completion_tokens),"
           + " sum(cost_nano_usd), sum(baseline_nano_usd), sum(saved_nano_usd), sum(case when "
           + RollUp.CACHE_ANSWERED
-          + " then saved_nano_usd else 0 end), sum(tries_nano_usd)";
+          + " then saved_nano_usd else 0 end), sum(tries_nano_usd), "
+          + RollUp.WORTH;
 
   private static final String OF_DAYS =
       "sum(requests), sum(errors), sum(cancelled), sum(cache_answers), sum(estimated),"
           + " sum(prompt_tokens), sum(cached_prompt_tokens), sum(completion_tokens),"
           + " sum(cost_nano_usd), sum(baseline_nano_usd), sum(saved_nano_usd),"
-          + " sum(cache_saved_nano_usd), sum(tries_nano_usd)";
+          + " sum(cache_saved_nano_usd), sum(tries_nano_usd), sum(quality_answers),"
+          + " sum(quality_sum), sum(level_met), sum(level_missed)";
   private static final String OF_TRIES =
       "0, 0, 0, 0, 0, sum(prompt_tokens), sum(cached_prompt_tokens), sum(completion_tokens),"
-          + " sum(cost_nano_usd), 0, 0, 0, 0";
+          + " sum(cost_nano_usd), 0, 0, 0, 0, 0, 0, 0, 0";
   private static final String ROWS_WHERE = " where happened_at >= ? and happened_at < ?";
   private static final String DAYS_WHERE = " where day_utc >= ? and day_utc < ?";
 
@@ -135,7 +137,9 @@ final class UsageSums {
         results.getLong(10) - (withoutTries ? results.getLong(14) : 0),
         results.getLong(11),
         results.getLong(12),
-        results.getLong(13));
+        results.getLong(13),
+        new UsageReport.Worth(
+            results.getLong(15), results.getDouble(16), results.getLong(17), results.getLong(18)));
   }
 
   private List<UsageReport.Line> sorted() {

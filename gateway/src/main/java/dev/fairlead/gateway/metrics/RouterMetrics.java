@@ -39,6 +39,7 @@ public final class RouterMetrics {
   private final Map<Decision.Label, Counter> decisions = new ConcurrentHashMap<>();
   private final Map<Dropped, Counter> drops = new ConcurrentHashMap<>();
   private final Counter saved;
+  private final Counter baseline;
   private final Counter cacheUnavailable;
   private final Counter scorerUnavailable;
   private final Counter levelMet;
@@ -64,6 +65,10 @@ public final class RouterMetrics {
             .description(
                 "USD that the baseline would have cost more; answers dearer than the baseline do"
                     + " not count")
+            .register(registry);
+    baseline =
+        Counter.builder("llm.router.baseline.cost.usd")
+            .description("USD that the baseline would have cost for what was answered")
             .register(registry);
     cacheUnavailable = away("cache");
     scorerUnavailable = away("scorer");
@@ -166,6 +171,7 @@ public final class RouterMetrics {
       meters.charge(settlement.usage(), settlement.answerNanoUsd() / NANOS_PER_USD);
     }
     saved.increment(Math.max(0, settlement.savedNanoUsd()) / NANOS_PER_USD);
+    baseline.increment(settlement.baselineNanoUsd() / NANOS_PER_USD);
     overhead.record(head.overheadNanos(), TimeUnit.NANOSECONDS);
     summary.completed(head.modelId(), head.cache(), settlement);
   }

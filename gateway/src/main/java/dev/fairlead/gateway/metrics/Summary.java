@@ -19,6 +19,7 @@ public final class Summary {
   private final LongAdder levelMissed = new LongAdder();
   private final LongAdder costNanoUsd = new LongAdder();
   private final LongAdder savedNanoUsd = new LongAdder();
+  private final LongAdder baselineNanoUsd = new LongAdder();
   private final LongAdder promptTokens = new LongAdder();
   private final LongAdder completionTokens = new LongAdder();
   private final Map<String, LongAdder> modelUsage = new ConcurrentHashMap<>();
@@ -32,6 +33,7 @@ public final class Summary {
     cacheUse.computeIfAbsent(use, key -> new LongAdder()).increment();
     costNanoUsd.add(settlement.answerNanoUsd());
     savedNanoUsd.add(settlement.savedNanoUsd());
+    baselineNanoUsd.add(settlement.baselineNanoUsd());
     promptTokens.add(settlement.usage().promptTokens());
     completionTokens.add(settlement.usage().completionTokens());
   }
@@ -98,6 +100,11 @@ public final class Summary {
   /** What the baseline would have cost more, nano-dollars. */
   public long savedNanoUsd() {
     return savedNanoUsd.sum();
+  }
+
+  /** What the baseline would have cost for what was answered, nano-dollars. */
+  public long baselineNanoUsd() {
+    return baselineNanoUsd.sum();
   }
 
   /** Input tokens of answered requests, hits included. */

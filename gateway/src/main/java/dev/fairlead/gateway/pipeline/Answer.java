@@ -28,4 +28,10 @@ public record Answer(
   public Answer {
     responseHeaders = Map.copyOf(responseHeaders);
   }
+
+  /** The same, of a request that has ended inside its limits or not. */
+  Answer ended(boolean withinLimits) {
+    return new Answer(
+        head, settlement.ended(withinLimits), raw, chat, usageEvent, responseHeaders, servedEntry);
+  }
 }

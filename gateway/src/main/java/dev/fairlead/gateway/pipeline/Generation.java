@@ -161,7 +161,8 @@ final class Generation {
         completed.getAttemptsList(),
         call.scope.elapsedNanos(),
         firstTokenNanos,
-        call.pipeline.quality.served(call, decision, completed.getModelId()));
+        call.pipeline.quality.served(call, decision, completed.getModelId()),
+        null);
   }
 
   /** An answer that was cut at its bound would have been longer; nobody knows by how much. */
@@ -171,10 +172,7 @@ final class Generation {
     call.pipeline
         .accounting
         .lengths()
-        .observe(
-            completed.getModelId(),
-            promptClass(),
-            cut ? 2 * tokens : tokens);
+        .observe(completed.getModelId(), promptClass(), cut ? 2 * tokens : tokens);
   }
 
   private String promptClass() {

@@ -4,6 +4,7 @@ import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.gateway.ledger.LedgerRow;
 import dev.fairlead.gateway.ledger.LedgerSink;
 import dev.fairlead.gateway.ledger.PromptClass;
+import dev.fairlead.gateway.quality.Expectation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,21 +134,29 @@ final class Receipt {
               settlement.latencyNanos() / 1000,
               micros(settlement.firstTokenNanos()),
               settlement.attempts().size());
-      outcome = new LedgerRow.Outcome("success", "");
+      outcome = success(settlement);
     } else if (not != null) {
       route = route(not.modelId());
       timing = new LedgerRow.Timing(latencyMicros, OptionalLong.empty(), not.attempts());
       String reason = not.failure().reason().toLowerCase(Locale.ROOT);
       outcome =
-          new LedgerRow.Outcome(
-              not.failure() instanceof dev.fairlead.common.failure.Failure.Cancelled
-                  ? "cancelled"
-                  : "error",
-              reason);
+          not.failure() instanceof dev.fairlead.common.failure.Failure.Cancelled
+              ? new LedgerRow.Outcome("cancelled", reason)
+              : new LedgerRow.Outcome("error", reason, OptionalDouble.empty(), "missed");
     } else {
       throw new IllegalStateException("a row before the end");
     }
     offer(route, bill(told), timing, outcome);
+  }
+
+  private static LedgerRow.Outcome success(Settlement settlement) {
+    Expectation expected = settlement.expectation();
+    Boolean within = settlement.withinLimits();
+    return new LedgerRow.Outcome(
+        "success",
+        "",
+        expected == null ? OptionalDouble.empty() : OptionalDouble.of(expected.quality()),
+        within == null ? "" : within ? "met" : "missed");
   }
 
   private void offer(

@@ -128,6 +128,7 @@ final class Replay {
             List.of(),
             call.scope.elapsedNanos(),
             OptionalLong.empty(),
+            null,
             null);
     AnswerHead head =
         new AnswerHead(

@@ -79,11 +79,13 @@ final class SettledSink implements AnswerSink {
   }
 
   @Override
-  public void complete(Answer answer) {
+  public void complete(Answer told) {
+    boolean met = level.met(told.settlement());
+    Answer answer = told.ended(met);
     inTrace(() -> {
       metrics.completed(answer);
       metrics.answered(operation, answer);
-      metrics.serviceLevel(level.met(answer.settlement()));
+      metrics.serviceLevel(met);
     });
     RequestSpan.answered(span(), answer);
     ServedEntry served = answer.servedEntry();

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param latencyNanos from arrival to the end
  * @param firstTokenNanos from arrival to the first content of a stream, else empty
  * @param expectation how good the answer should be; null when nothing is expected of it
+ * @param withinLimits whether time and cost stayed inside what was asked or promised; null until
+ *     the request has ended
  */
 public record Settlement(
     TokenUsage usage,
@@ -29,11 +31,32 @@ public record Settlement(
     List<Attempt> attempts,
     long latencyNanos,
     OptionalLong firstTokenNanos,
-    @Nullable Expectation expectation) {
+    @Nullable Expectation expectation,
+    @Nullable Boolean withinLimits) {
 
   /** Copies. */
   public Settlement {
     attempts = List.copyOf(attempts);
+  }
+
+  /** What the baseline would have cost. */
+  public long baselineNanoUsd() {
+    return costNanoUsd + savedNanoUsd;
+  }
+
+  /** The same, of a request that has ended. */
+  Settlement ended(boolean stayedWithin) {
+    return new Settlement(
+        usage,
+        costNanoUsd,
+        triesNanoUsd,
+        savedNanoUsd,
+        finishReason,
+        attempts,
+        latencyNanos,
+        firstTokenNanos,
+        expectation,
+        stayedWithin);
   }
 
   /** What the try cost that answered. */

@@ -22,6 +22,7 @@ public record Totals(Instant since, Map<String, Long> counts) {
   private static final String CANCELLED = "cancelled";
   private static final String COST_NANO_USD = "cost_nano_usd";
   private static final String SAVED_NANO_USD = "saved_nano_usd";
+  private static final String BASELINE_NANO_USD = "baseline_nano_usd";
   private static final String PROMPT_TOKENS = "prompt_tokens";
   private static final String COMPLETION_TOKENS = "completion_tokens";
   private static final String LEVEL_MET = "level_met";
@@ -49,6 +50,7 @@ public record Totals(Instant since, Map<String, Long> counts) {
     counts.put(CANCELLED, summary.cancelled());
     counts.put(COST_NANO_USD, summary.costNanoUsd());
     counts.put(SAVED_NANO_USD, summary.savedNanoUsd());
+    counts.put(BASELINE_NANO_USD, summary.baselineNanoUsd());
     counts.put(PROMPT_TOKENS, summary.promptTokens());
     counts.put(COMPLETION_TOKENS, summary.completionTokens());
     counts.put(LEVEL_MET, summary.levelMet());
@@ -92,6 +94,11 @@ public record Totals(Instant since, Map<String, Long> counts) {
   /** What the baseline would have cost more, nano-dollars. */
   public long savedNanoUsd() {
     return of(SAVED_NANO_USD);
+  }
+
+  /** What the baseline would have cost for what was answered, nano-dollars. */
+  public long baselineNanoUsd() {
+    return of(BASELINE_NANO_USD);
   }
 
   /** Input tokens of answered requests, hits included. */

@@ -77,6 +77,22 @@ abstract class LedgerContract {
     assertThat(report(UsageQuery.By.MODEL, "other").total().costNanoUsd()).isEqualTo(30);
   }
 
+  @Test
+  void worth_isTheMeanQuality_andTheShareInsideTheLimits() {
+    assertThat(report(UsageQuery.By.DAY).total().worth().qualityRetention()).isEmpty();
+    ledger.write(
+        List.of(
+            row().worth(1, "met").build(),
+            row().worth(0.5, "missed").build(),
+            row().worth(0.75, "met").build(),
+            row().status("cancelled").build()));
+    for (UsageQuery.By by : UsageQuery.By.values()) {
+      UsageReport.Worth worth = report(by).total().worth();
+      assertThat(worth.qualityRetention()).hasValue(0.75);
+      assertThat(worth.slaCompliance()).hasValue(2.0 / 3);
+    }
+  }
+
   private static List<String> names(UsageReport report) {
     return report.lines().stream().map(UsageReport.Line::name).toList();
   }
@@ -194,7 +210,8 @@ abstract class LedgerContract {
     List<LedgerRow> rows = new ArrayList<>();
     for (int day = 0; day < 20; day++) {
       Instant at = NOON.minus(Duration.ofDays(day));
-      rows.add(row().at(at).tags("a", "b").failedTry("large", 300 + day).build());
+      rows.add(
+          row().at(at).tags("a", "b").failedTry("large", 300 + day).worth(0.75, "met").build());
       rows.add(row().at(at).cache("semantic").cost(0).price(day < 10 ? 150 : 100).build());
       rows.add(row().at(at).status("cancelled").payer("other", "", "").build());
     }

@@ -34,6 +34,8 @@ final class LedgerRows {
     private long completionTokens = 20;
     private List<LedgerRow.Try> tries = List.of();
     private long price = 150;
+    private OptionalDouble expectedQuality = OptionalDouble.empty();
+    private String serviceLevel = "";
 
     Draft at(Instant value) {
       at = value;
@@ -90,6 +92,12 @@ final class LedgerRows {
       return this;
     }
 
+    Draft worth(double quality, String level) {
+      expectedQuality = OptionalDouble.of(quality);
+      serviceLevel = level;
+      return this;
+    }
+
     Draft price(long value) {
       price = value;
       return this;
@@ -131,7 +139,11 @@ final class LedgerRows {
               OptionalLong.of(price),
               OptionalLong.of(4 * price)),
           new LedgerRow.Timing(5000, OptionalLong.of(900), 1),
-          new LedgerRow.Outcome(status, status.equals("success") ? "" : "upstream_unavailable"),
+          new LedgerRow.Outcome(
+              status,
+              status.equals("success") ? "" : "upstream_unavailable",
+              expectedQuality,
+              serviceLevel),
           "0af7651916cd43dd8448eb211c80319c",
           null);
     }

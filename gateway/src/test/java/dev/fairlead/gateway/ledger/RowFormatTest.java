@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.gateway.journal.Journal;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -31,10 +34,29 @@ class RowFormatTest {
     List<LedgerRow> rows =
         List.of(
             row().build(),
+            row().worth(0.5, "met").build(),
             row().tags("a", "b").failedTry("large", 7).status("error").build(),
             row().requestId(hostile).payer(hostile, "", hostile).tags(hostile).build(),
             full());
     assertThat(throughTheJournal(rows)).isEqualTo(rows);
+  }
+
+  @Test
+  void rowsOfVersionOne_areRead_withoutQualityAndServiceLevel() throws Exception {
+    try (InputStream written =
+        RowFormatTest.class.getResourceAsStream("/journal/version1.journal")) {
+      Files.copy(Objects.requireNonNull(written), home.resolve("0000000000000000.journal"));
+    }
+    try (Journal<LedgerRow> journal = Journal.open(home, new RowFormat(), 1 << 20)) {
+      assertThat(journal.next(100).records())
+          .singleElement()
+          .satisfies(row -> {
+            assertThat(row.requestId()).isEqualTo("req-1");
+            assertThat(row.timing().firstTokenMicros()).hasValue(900);
+            assertThat(row.outcome()).isEqualTo(new LedgerRow.Outcome("error", "timeout"));
+            assertThat(row.prompt()).isEqualTo("a prompt");
+          });
+    }
   }
 
   private static LedgerRow full() {
@@ -58,7 +80,7 @@ class RowFormatTest {
             OptionalLong.empty(),
             OptionalLong.of(0)),
         new LedgerRow.Timing(Long.MAX_VALUE, OptionalLong.empty(), Integer.MAX_VALUE),
-        new LedgerRow.Outcome("success", ""),
+        new LedgerRow.Outcome("success", "", OptionalDouble.of(0.7), "missed"),
         "",
         "a prompt\u0001 \u00E9");
   }

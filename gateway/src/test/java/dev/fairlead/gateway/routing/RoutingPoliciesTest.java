@@ -34,7 +34,7 @@ class RoutingPoliciesTest {
   class Complexity extends RoutingPolicyContract {
     @Override
     RoutingPolicy policy(RoutingSignals world) {
-      return new ComplexityPolicy(CONFIG, world.quality());
+      return new ComplexityPolicy(CONFIG, world.quality(), world.random());
     }
   }
 
