@@ -12,6 +12,7 @@ import * as routing from './pages/routing.js';
 
 const EVERY_MILLIS = 2000;
 const PAGES = { overview, routing, models, cache, canary, keys, requests, playground };
+const READY = 'fairlead.ready'; // drawn with its first figures, and answering to clicks and keys
 const THEME = 'fairlead.theme';
 
 const main = document.getElementById('main');
@@ -65,6 +66,7 @@ async function refresh(page) {
       await page.refresh();
       if (page !== shown) return;
       state('on', 'live');
+      if (!performance.getEntriesByName(READY).length) performance.mark(READY);
       if (page.failed) {
         page.failed = false;
         fill(main, page.root);

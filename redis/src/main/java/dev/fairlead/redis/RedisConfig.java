@@ -3,6 +3,7 @@ package dev.fairlead.redis;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.Expect;
 import dev.fairlead.common.config.Secret;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -14,6 +15,8 @@ import java.time.Duration;
  * @param connectTimeout to open a connection
  * @param commandTimeout after which the client gives a command up (callers give up earlier)
  * @param keyPrefix first part of every key
+ * @param ca PEM file of the authorities that Redis' certificate may be of; empty for those of the
+ *     JVM
  */
 public record RedisConfig(
     Secret url,
@@ -21,7 +24,8 @@ public record RedisConfig(
     int connections,
     Duration connectTimeout,
     Duration commandTimeout,
-    String keyPrefix) {
+    String keyPrefix,
+    String ca) {
 
   /** Checks every value. */
   public RedisConfig {
@@ -41,7 +45,7 @@ public record RedisConfig(
   /**
    * How to speak to it.
    *
-   * @throws ConfigException when {@link #url} cannot be read
+   * @throws ConfigException when {@link #url} or the file {@link #ca} cannot be read
    */
   public RedisSettings settings() {
     return new RedisSettings(
@@ -50,6 +54,7 @@ public record RedisConfig(
         connections,
         connectTimeout,
         commandTimeout,
-        keyPrefix);
+        keyPrefix,
+        ca.isEmpty() ? null : RedisTrust.of(Path.of(ca)));
   }
 }

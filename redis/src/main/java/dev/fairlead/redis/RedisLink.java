@@ -202,6 +202,9 @@ public final class RedisLink implements AutoCloseable {
     if (!url.username().isEmpty()) {
       config.setUsername(url.username());
     }
+    if (settings.trust() != null) {
+      config.setSslTrustManagerFactory(settings.trust());
+    }
     switch (url.mode()) {
       case SINGLE ->
           common(

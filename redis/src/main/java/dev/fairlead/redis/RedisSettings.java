@@ -1,6 +1,8 @@
 package dev.fairlead.redis;
 
 import java.time.Duration;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to speak to Redis.
@@ -11,6 +13,7 @@ import java.time.Duration;
  * @param connectTimeout to open a connection
  * @param commandTimeout after which the client gives a command up
  * @param keyPrefix first part of every key
+ * @param trust of whom Redis' certificate may be; null for the authorities of the JVM
  */
 public record RedisSettings(
     RedisUrl url,
@@ -18,4 +21,17 @@ public record RedisSettings(
     int connections,
     Duration connectTimeout,
     Duration commandTimeout,
-    String keyPrefix) {}
+    String keyPrefix,
+    @Nullable TrustManagerFactory trust) {
+
+  /** Trusting the authorities of the JVM. */
+  public RedisSettings(
+      RedisUrl url,
+      int threads,
+      int connections,
+      Duration connectTimeout,
+      Duration commandTimeout,
+      String keyPrefix) {
+    this(url, threads, connections, connectTimeout, commandTimeout, keyPrefix, null);
+  }
+}

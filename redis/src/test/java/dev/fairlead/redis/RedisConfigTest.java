@@ -34,6 +34,14 @@ class RedisConfigTest {
   }
 
   @Test
+  void authorities_areRefused_withFileAndExpectation() {
+    RedisConfig redis = section("redis: { url: 'rediss://h:1', ca: /no/such.pem }", Map.of());
+    assertThatThrownBy(redis::settings)
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("redis.ca: /no/such.pem (expected: a PEM file with certificates)");
+  }
+
+  @Test
   void redisSection_doesNotShowItsPassword() {
     RedisConfig redis = section("redis: { url: 'redis://:hunter2@h:1' }", Map.of());
     assertThat(redis.toString()).doesNotContain("hunter2");

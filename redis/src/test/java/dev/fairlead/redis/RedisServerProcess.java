@@ -62,6 +62,30 @@ public final class RedisServerProcess implements AutoCloseable {
     return server;
   }
 
+  /**
+   * Starts a server that beside its plain port speaks TLS on {@code tlsPort}; only where {@link
+   * #signalsSupported}.
+   *
+   * @param certificates holds {@code cert.pem}, {@code key.pem} and {@code ca.pem}
+   */
+  public static RedisServerProcess startTls(Path certificates, int tlsPort) {
+    List<String> options =
+        List.of(
+            "--tls-port",
+            Integer.toString(tlsPort),
+            "--tls-cert-file",
+            certificates.resolve("cert.pem").toString(),
+            "--tls-key-file",
+            certificates.resolve("key.pem").toString(),
+            "--tls-ca-cert-file",
+            certificates.resolve("ca.pem").toString(),
+            "--tls-auth-clients",
+            "no");
+    RedisServerProcess server = new RedisServerProcess(freePort(), options);
+    server.restart();
+    return server;
+  }
+
   /** Starts a server that follows {@code master}; only where {@link #signalsSupported}. */
   public static RedisServerProcess startReplica(RedisServerProcess master) {
     List<String> options = List.of("--replicaof", "127.0.0.1 " + master.port);

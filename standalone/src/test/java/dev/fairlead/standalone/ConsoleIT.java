@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -170,6 +171,23 @@ class ConsoleIT {
     page.until("document.querySelector('canvas').width > 0");
     assertThat(page.bytes()).isBetween(20_000L, (long) MOST_BYTES);
     isClean(open);
+    measure(page.bytes());
+  }
+
+  /** Prints the times of visits with nothing kept; how quick is quick depends on the machine. */
+  private void measure(long bytes) {
+    List<Long> millis = new ArrayList<>();
+    for (int visit = 0; visit < 5; visit++) {
+      page.go("about:blank");
+      page.until("location.href === 'about:blank'");
+      go(open, "overview");
+      String ready = "performance.getEntriesByName('fairlead.ready')[0].startTime";
+      page.until(ready + " > 0");
+      millis.add(page.value("Math.round(" + ready + ")").asLong());
+    }
+    System.out.println(
+        "console: " + bytes + " bytes over the wire, interactive after " + millis + " ms");
+    assertThat(millis).allMatch(took -> took > 0);
   }
 
   @Test

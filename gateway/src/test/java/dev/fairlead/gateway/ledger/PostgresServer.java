@@ -36,6 +36,7 @@ public final class PostgresServer implements AutoCloseable {
   private final Path home;
   private final Path programs;
   private final int port;
+  private final List<String> options = new ArrayList<>();
   private @Nullable Process server;
 
   private PostgresServer(Path home, Path programs, int port) {
@@ -45,10 +46,18 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   public static PostgresServer start() {
+    return start(null);
+  }
+
+  /** One that also speaks TLS, with the {@code cert.pem} and {@code key.pem} of a folder. */
+  public static PostgresServer start(@Nullable Path certificates) {
     try {
       Path home = Files.createTempDirectory("fairlead-postgres");
       Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
       PostgresServer postgres = new PostgresServer(home, programs(home), freePort());
+      if (certificates != null) {
+        postgres.speakTls(certificates);
+      }
       postgres.run(
           "initdb", "-D", home + "/db", "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N");
       postgres.resume();
@@ -56,6 +65,20 @@ public final class PostgresServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** It reads no key that others may read, and none that is not its own. */
+  private void speakTls(Path certificates) throws IOException {
+    for (String name : List.of("cert.pem", "key.pem")) {
+      Path copy = Files.copy(certificates.resolve(name), home.resolve(name));
+      Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
+      if (System.getProperty("user.name").equals("root")) {
+        Files.setAttribute(copy, "unix:uid", 65534);
+      }
+      options.addAll(
+          List.of("-c", (name.startsWith("cert") ? "ssl_cert_file=" : "ssl_key_file=") + copy));
+    }
+    options.addAll(List.of("-c", "ssl=on"));
   }
 
   private static int freePort() throws IOException {
@@ -141,17 +164,19 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Starts the server, or starts it again after {@link #crash}. */
   public void resume() throws IOException {
-    server =
-        launch(
-            "postgres",
-            "-D",
-            home + "/db",
-            "-p",
-            Integer.toString(port),
-            "-h",
-            "127.0.0.1",
-            "-k",
-            home.toString());
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "-D",
+                home + "/db",
+                "-p",
+                Integer.toString(port),
+                "-h",
+                "127.0.0.1",
+                "-k",
+                home.toString()));
+    arguments.addAll(options);
+    server = launch("postgres", arguments.toArray(String[]::new));
     Awaitility.await().atMost(Duration.ofSeconds(60)).until(this::answers);
   }
 
