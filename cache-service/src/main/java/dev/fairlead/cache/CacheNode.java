@@ -117,11 +117,14 @@ public final class CacheNode implements ServiceNode {
     EntryStore store = backing.store();
     ChangeFeed feed = backing.feed();
     ServePolicy policy = policy(config, random, backing.labels());
+    CoveredEntries covered = new CoveredEntries(index, feed);
     Outcomes outcomes =
-        new Outcomes(policy, judge(config, scorer), store, feed, backing.labels(), compute);
+        new Outcomes(
+            policy, judge(config, scorer), store, covered, feed, backing.labels(), compute);
     SingleFlight flights =
         new SingleFlight(backing.leases(), timer, config.leaseTtl(), config.maxWaiters());
-    Stores stores = new Stores(config, store, index, flights, feed, counters, clock, random);
+    Stores stores =
+        new Stores(config, store, index, covered, flights, feed, counters, clock, random);
     SemanticLookups semantic =
         new SemanticLookups(
             config, index, store, policy, outcomes, counters, compute, clock, tracer);

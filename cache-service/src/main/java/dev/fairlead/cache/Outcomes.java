@@ -53,13 +53,17 @@ final class Outcomes {
   private final ServePolicy policy;
   private final AnswerJudge judge;
   private final EntryStore store;
+  private final CoveredEntries covered;
   private final ChangeFeed feed;
   private final LabelLog log;
   private final Executor compute;
 
   private record Asked(String entryId, double similarity) {}
 
-  private record Expected(Group group, Evidence evidence, Verdict verdict) {}
+  /**
+   * @param requestId id that an entry of the request itself has, or will have
+   */
+  private record Expected(Group group, Evidence evidence, Verdict verdict, String requestId) {}
 
   private record Record(int right, int wrong) {
     Record plus(boolean correct) {
@@ -71,12 +75,14 @@ final class Outcomes {
       ServePolicy policy,
       AnswerJudge judge,
       EntryStore store,
+      CoveredEntries covered,
       ChangeFeed feed,
       LabelLog log,
       Executor compute) {
     this.policy = policy;
     this.judge = judge;
     this.store = store;
+    this.covered = covered;
     this.feed = feed;
     this.log = log;
     this.compute = compute;
@@ -91,14 +97,20 @@ final class Outcomes {
         : new Evidence(similarity, margin, support, agreement, record.right(), record.wrong());
   }
 
-  /** A near entry was not served; a fresh answer may be reported. */
-  void expect(Group group, String entryId, Evidence evidence, Verdict verdict) {
-    expected.put(new Asked(entryId, evidence.similarity()), new Expected(group, evidence, verdict));
+  /**
+   * A near entry was not served; a fresh answer may be reported.
+   *
+   * @param requestId id that an entry of the request itself has, or will have
+   */
+  void expect(Group group, String entryId, Evidence evidence, Verdict verdict, String requestId) {
+    expected.put(
+        new Asked(entryId, evidence.similarity()),
+        new Expected(group, evidence, verdict, requestId));
   }
 
   /** A near entry was served; it may be rated. */
   void served(Group group, String entryId, Evidence evidence) {
-    served.put(entryId, new Expected(group, evidence, Verdict.SERVED));
+    served.put(entryId, new Expected(group, evidence, Verdict.SERVED, ""));
   }
 
   /** Changes may have been missed: what the policy knows is read again. */
@@ -163,6 +175,9 @@ final class Outcomes {
     Verdict verdict = known.verdict();
     boolean wouldServe = verdict.decision() == Decision.VERIFY;
     count(entry.id(), correct);
+    if (correct && !policy.findsCovered()) {
+      covered.add(known.requestId());
+    }
     teach(
         new Label(
             known.group(), entry.id(), known.evidence(), wouldServe, verdict.weight(), correct, 0));

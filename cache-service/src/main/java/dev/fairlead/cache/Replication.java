@@ -65,6 +65,7 @@ final class Replication implements ChangeFeed.Follower {
         near.forget(removed.id());
         index.remove(removed.id());
       }
+      case Change.Covered covered -> stores.coveredElsewhere(covered.id());
       case Change.LeaseFreed freed -> flights.freedElsewhere(freed.id(), freed.leaseId());
       case Change.Flushed flushed -> {
         near.forget(flushed.filter());

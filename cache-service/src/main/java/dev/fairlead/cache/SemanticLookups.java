@@ -159,7 +159,7 @@ final class SemanticLookups {
       outcomes.served(group, entry.id(), evidence);
       return serve(query, candidate);
     }
-    outcomes.expect(group, entry.id(), evidence, verdict);
+    outcomes.expect(group, entry.id(), evidence, verdict, query.key().id());
     boolean wouldServe = verdict.decision() == Decision.VERIFY;
     Reason reason = wouldServe ? Reason.REASON_VERIFYING : Reason.REASON_NOT_CONFIDENT;
     return CompletableFuture.completedFuture(

@@ -30,6 +30,7 @@ final class Stores {
   private final CacheConfig config;
   private final EntryStore store;
   private final VectorIndex index;
+  private final CoveredEntries covered;
   private final SingleFlight flights;
   private final ChangeFeed feed;
   private final CacheCounters counters;
@@ -47,6 +48,7 @@ final class Stores {
       CacheConfig config,
       EntryStore store,
       VectorIndex index,
+      CoveredEntries covered,
       SingleFlight flights,
       ChangeFeed feed,
       CacheCounters counters,
@@ -55,6 +57,7 @@ final class Stores {
     this.config = config;
     this.store = store;
     this.index = index;
+    this.covered = covered;
     this.flights = flights;
     this.feed = feed;
     this.counters = counters;
@@ -96,7 +99,7 @@ final class Stores {
 
   /** Makes the entry's vector findable, in place of any older one. */
   void indexed(CacheEntry entry) {
-    if (entry.embedding() == null || !config.semantic()) {
+    if (entry.embedding() == null || !config.semantic() || covered.contains(entry.id())) {
       index.remove(entry.id());
     } else {
       try {
@@ -107,6 +110,11 @@ final class Stores {
         index.remove(entry.id());
       }
     }
+  }
+
+  /** Another replica found that an entry need not be found by vector. */
+  void coveredElsewhere(String id) {
+    covered.addElsewhere(id);
   }
 
   /** Without what a search would need when the entry is not to be found by one. */

@@ -205,6 +205,32 @@ class ReplicasIT {
   }
 
   @Test
+  void coveredEntry_isFoundExactlyOnly_onBoth() {
+    try (CacheFixture one = replica("vcache");
+        CacheFixture other = replica("vcache")) {
+      awaitConnected(one);
+      awaitConnected(other);
+      one.store(
+          storing("acme", "How do I boil an egg?", 1, 0, 0).setAnswer(TestEntries.answer("8")));
+      CacheMiss miss = one.miss(semantic("acme", "How can I cook an egg?", 1, 0.6f, 0));
+      one.store(
+          storing("acme", "How can I cook an egg?", 1, 0.6f, 0).setAnswer(TestEntries.answer("8")));
+      Awaitility.await().until(() -> other.stats().getVectors() == 2);
+      FreshAnswer.Builder fresh =
+          FreshAnswer.newBuilder()
+              .setScope(scope("acme"))
+              .setEntryId(miss.getNeighbour().getEntryId())
+              .setSimilarity(miss.getNeighbour().getSimilarity())
+              .setText("8");
+      var unused =
+          one.stub().reportOutcome(ReportOutcomeRequest.newBuilder().setFreshAnswer(fresh).build());
+      Awaitility.await()
+          .until(() -> one.stats().getVectors() == 1 && other.stats().getVectors() == 1);
+      assertThat(hits(other, exact("acme", "How can I cook an egg?"))).isTrue();
+    }
+  }
+
+  @Test
   void freshAnswer_reportedToTheOther_teachesBoth() {
     a.store(storing("acme", "How do I boil an egg?", 1, 0, 0));
     CacheMiss miss = a.miss(semantic("acme", "How can I cook an egg?", 1, 0.6f, 0));

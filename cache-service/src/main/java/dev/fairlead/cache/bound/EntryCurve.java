@@ -6,18 +6,19 @@ import java.util.List;
 
 /**
  * How the answer of one entry fares with similarity: the requests whose neighbour it was, and from
- * them the probability with which it must not be served. From vCache (arXiv 2502.03771, section 4):
- * P(right | s) is a sigmoid around an unknown threshold; the threshold is taken pessimistically at
- * a confidence that makes exploring least frequent.
+ * them the probability with which it must not be served. From vCache (arXiv 2502.03771, equations 9
+ * to 11): P(right | s) is a sigmoid around an unknown threshold; the threshold is taken
+ * pessimistically at a confidence that makes exploring least frequent. As in the paper's published
+ * system, an entry begins with two observations that nobody made.
  *
- * <p>Where the paper takes the confidence band of a maximum-likelihood estimate, this takes the
+ * <p>Where the paper takes the normal band of a maximum-likelihood estimate, this takes the
  * likelihood of a grid of thresholds, each with its best slope, because few observations are
  * usually separable and have no such estimate. Not thread-safe.
  */
 final class EntryCurve {
 
-  /** Fewer observations say nothing. */
-  static final int LEAST = 6;
+  /** Fewer requests say nothing. */
+  static final int LEAST = 4;
 
   private static final int THRESHOLDS = 101;
   private static final double[] SLOPES = {10, 20, 40, 80, 160};
@@ -27,8 +28,18 @@ final class EntryCurve {
 
   private record Belief(double right, double mass) {}
 
+  /** Knows that an answer is right for its own request, and wrong for what has nothing of it. */
+  EntryCurve() {
+    weigh(0, false);
+    weigh(1, true);
+  }
+
   void add(double similarity, boolean correct) {
     observations++;
+    weigh(similarity, correct);
+  }
+
+  private void weigh(double similarity, boolean correct) {
     for (int i = 0; i < THRESHOLDS; i++) {
       for (int k = 0; k < SLOPES.length; k++) {
         double right = sigmoid(SLOPES[k], similarity, threshold(i));

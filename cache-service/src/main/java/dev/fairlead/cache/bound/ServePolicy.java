@@ -23,6 +23,14 @@ public interface ServePolicy {
    */
   long takeUntold(Group group);
 
+  /**
+   * Whether an entry is found by vector although its nearest neighbour's answer is right for its
+   * request as well.
+   */
+  default boolean findsCovered() {
+    return true;
+  }
+
   /** Reads again what other replicas may have taught the store meanwhile. */
   default void reload() {}
 

@@ -74,6 +74,12 @@ public final class VCachePolicy implements ServePolicy {
     return 0;
   }
 
+  /** Algorithm 1 of the paper adds only what its nearest neighbour answers wrongly. */
+  @Override
+  public boolean findsCovered() {
+    return false;
+  }
+
   /** There is no single operating point, and no estimate beyond the entries' own bound. */
   @Override
   public Standing standing() {

@@ -14,6 +14,9 @@ public sealed interface Change {
   /** The holder of a lease gave up. */
   record LeaseFreed(String id, String leaseId) implements Change {}
 
+  /** An entry is not to be found by vector: its nearest neighbour covers it. */
+  record Covered(String id) implements Change {}
+
   /** Entries were flushed. */
   record Flushed(FlushFilter filter) implements Change {}
 

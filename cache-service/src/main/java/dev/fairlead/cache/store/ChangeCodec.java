@@ -25,6 +25,7 @@ public final class ChangeCodec {
   private static final int LABELLED = 5;
   private static final int REPORTED = 6;
   private static final int MISSED = 7;
+  private static final int COVERED = 8;
 
   private ChangeCodec() {}
 
@@ -39,6 +40,7 @@ public final class ChangeCodec {
       switch (change) {
         case Change.Stored stored -> tagged(out, STORED, stored.id());
         case Change.Removed removed -> tagged(out, REMOVED, removed.id());
+        case Change.Covered covered -> tagged(out, COVERED, covered.id());
         case Change.LeaseFreed freed -> {
           tagged(out, LEASE_FREED, freed.id());
           text(out, freed.leaseId());
@@ -74,6 +76,7 @@ public final class ChangeCodec {
           switch (in.readByte()) {
             case STORED -> new Change.Stored(required(in));
             case REMOVED -> new Change.Removed(required(in));
+            case COVERED -> new Change.Covered(required(in));
             case LEASE_FREED -> new Change.LeaseFreed(required(in), required(in));
             case FLUSHED ->
                 new Change.Flushed(

@@ -18,7 +18,7 @@ class VCachePolicyTest {
   }
 
   @Test
-  void entry_isNotServed_beforeItWasSeenSixTimes() {
+  void entry_isNotServed_beforeItWasSeenFourTimes() {
     VCachePolicy policy = new VCachePolicy(0.2, () -> 0.999);
     for (int i = 0; i < EntryCurve.LEAST - 1; i++) {
       learn(policy, "a", 0.9, true);

@@ -80,6 +80,7 @@ class CodecTest {
         List.of(
             new Change.Stored("id"),
             new Change.Removed("id"),
+            new Change.Covered("id"),
             new Change.LeaseFreed("id", "lease"),
             new Change.Flushed(new FlushFilter("t", null, "tag", NOW)),
             new Change.Flushed(new FlushFilter(null, "m", null, NOW)),
