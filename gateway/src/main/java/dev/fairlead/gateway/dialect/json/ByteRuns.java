@@ -17,6 +17,11 @@ final class ByteRuns {
 
   private ByteRuns() {}
 
+  /** The eight bytes at {@code at}, the first one lowest. */
+  static long word(byte[] bytes, int at) {
+    return (long) WORDS.get(bytes, at);
+  }
+
   /** Where printable ASCII without quotes and backslashes ends, at the latest {@code to}. */
   static int plainEnd(byte[] bytes, int from, int to) {
     int at = from;
@@ -40,6 +45,17 @@ final class ByteRuns {
    */
   private static long special(long word) {
     return (word - SPACES | (word ^ QUOTES) - ONES | (word ^ BACKSLASHES) - ONES | word) & HIGHS;
+  }
+
+  /** Whether the same bytes, at least eight, lie at both places. */
+  static boolean same(byte[] bytes, int first, int second, int length) {
+    int last = length - Long.BYTES;
+    for (int i = 0; i < last; i += Long.BYTES) {
+      if (word(bytes, first + i) != word(bytes, second + i)) {
+        return false;
+      }
+    }
+    return word(bytes, first + last) == word(bytes, second + last);
   }
 
   /** The first backslash, or {@code to}. */

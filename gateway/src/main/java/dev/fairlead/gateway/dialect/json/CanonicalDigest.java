@@ -166,11 +166,25 @@ public final class CanonicalDigest {
     put('}');
   }
 
+  /** What lies in front of the first placeholder need not be looked at one by one. */
   private void array(int node) {
     put('[');
     int element = tape.first(node);
     int count = tape.count(node);
-    for (int i = 0; i < count; i++) {
+    int i = 0;
+    if (tape.isCanonical(node)) {
+      int from = tape.start(element);
+      int last = -1;
+      while (i < count && tape.next(element) <= placeholders[0]) {
+        last = element;
+        element = tape.next(element);
+        i++;
+      }
+      if (last >= 0) {
+        put(from, tape.end(last));
+      }
+    }
+    for (; i < count; i++) {
       if (i > 0) {
         put(',');
       }

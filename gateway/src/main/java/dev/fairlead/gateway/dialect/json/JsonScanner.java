@@ -25,7 +25,11 @@ public final class JsonScanner {
   private final int[] counts;
   private final int[] names;
   private final boolean[] canonical;
+  private final Beginnings beginnings;
   private int depth;
+
+  /** The latest object in an array that began like none before it. */
+  private int unlike;
 
   private JsonScanner(byte[] body, JsonLimits limits) {
     this.body = body;
@@ -36,6 +40,7 @@ public final class JsonScanner {
     this.counts = new int[limits.maxDepth()];
     this.names = new int[limits.maxDepth()];
     this.canonical = new boolean[limits.maxDepth()];
+    this.beginnings = new Beginnings(tape);
   }
 
   /** The document in {@code body}, which must not be changed afterwards. */
@@ -122,14 +127,37 @@ public final class JsonScanner {
         at = space(expect(at, ',', "',' or ']'"));
       }
       counts[level - 1] = count;
-      at = value(at);
+      at = at < end && body[at] == '{' ? element(at) : value(at);
     }
     return at;
+  }
+
+  /**
+   * An object in an array, which as a rule begins as one before it did: what was found then is
+   * found again by comparing bytes, up to the value that differs.
+   */
+  private int element(int at) {
+    int inside = enter(Kind.OBJECT, at);
+    int level = depth - 1;
+    int known = beginnings.find(at);
+    if (known < 0) {
+      unlike = open[level];
+      return inside;
+    }
+    counts[level] = Beginnings.MEMBERS;
+    names[level] = beginnings.repeat(known, at);
+    int after = value(at + beginnings.length(known));
+    return after < end && body[after] == '}' && depth == level + 1
+        ? leave(open[level], after, Beginnings.MEMBERS)
+        : after;
   }
 
   private int leave(int container, int at, int count) {
     depth--;
     tape.close(container, at + 1, count, canonical[depth]);
+    if (container == unlike && count == Beginnings.MEMBERS) {
+      beginnings.learn(container);
+    }
     if (depth > 0) {
       canonical[depth - 1] &= canonical[depth];
     }
@@ -251,55 +279,15 @@ public final class JsonScanner {
     return (char) value;
   }
 
-  /** Skips well-formed multi-byte sequences (The Unicode Standard, table 3-7). */
   private int utf8(int from) {
-    int at = from;
-    while (at < end && body[at] < 0) {
-      int length = sequence(at);
-      if (length == 0) {
-        throw fail(
-            at,
-            "valid UTF-8",
-            "a sequence that begins with byte 0x" + Integer.toHexString(body[at] & 0xFF));
-      }
-      at += length;
+    int at = Utf8.end(body, from, end);
+    if (at < end && body[at] < 0) {
+      throw fail(
+          at,
+          "valid UTF-8",
+          "a sequence that begins with byte 0x" + Integer.toHexString(body[at] & 0xFF));
     }
     return at;
-  }
-
-  /** Length of the multi-byte sequence, or 0 when it is not well-formed. */
-  private int sequence(int at) {
-    int lead = body[at] & 0xFF;
-    if (lead >= 0xE0) {
-      return lead < 0xF0 ? three(lead, at) : four(lead, at);
-    }
-    return lead >= 0xC2 && at + 2 <= end && continues(at + 1) ? 2 : 0;
-  }
-
-  /** Neither overlong nor a surrogate. */
-  private int three(int lead, int at) {
-    if (at + 3 > end || !continues(at + 1) || !continues(at + 2)) {
-      return 0;
-    }
-    int second = body[at + 1] & 0xFF;
-    return lead == 0xE0 && second < 0xA0 || lead == 0xED && second > 0x9F ? 0 : 3;
-  }
-
-  /** Neither overlong nor beyond U+10FFFF. */
-  private int four(int lead, int at) {
-    if (lead > 0xF4
-        || at + 4 > end
-        || !continues(at + 1)
-        || !continues(at + 2)
-        || !continues(at + 3)) {
-      return 0;
-    }
-    int second = body[at + 1] & 0xFF;
-    return lead == 0xF0 && second < 0x90 || lead == 0xF4 && second > 0x8F ? 0 : 4;
-  }
-
-  private boolean continues(int at) {
-    return body[at] < (byte) 0xC0;
   }
 
   private int number(int start) {

@@ -145,6 +145,16 @@ public final class JsonTape {
     return (int) (word & OFFSET_MASK) - 1 - from == length && isAt(from, ascii, length);
   }
 
+  /** As {@link #isText(int, String)}, for a word that is looked for often. */
+  public boolean isText(int node, AsciiWord wanted) {
+    long word = words[node];
+    if ((word >>> FLAG_SHIFT & ESCAPED) != 0) {
+      return text(node).equals(wanted.text());
+    }
+    int from = (int) (word >>> START_SHIFT & OFFSET_MASK) + 1;
+    return (int) (word & OFFSET_MASK) - 1 - from == wanted.length() && wanted.isAt(body, from);
+  }
+
   private boolean isAt(int from, String ascii, int length) {
     for (int i = 0; i < length; i++) {
       if (body[from + i] != ascii.charAt(i)) {
@@ -308,6 +318,20 @@ public final class JsonTape {
     room(2);
     string(flags | COUNTED, start, end);
     words[size++] = varied ? VARIED | surplus : surplus;
+  }
+
+  /**
+   * Notes scalars and names once more that have been found {@code shift} bytes before.
+   *
+   * @return the last one's node
+   */
+  int repeat(int from, int count, int shift) {
+    room(count);
+    long both = (long) shift << START_SHIFT | shift;
+    for (int i = 0; i < count; i++) {
+      words[size++] = words[from + i] + both;
+    }
+    return size - 1;
   }
 
   int open(Kind kind, int start) {

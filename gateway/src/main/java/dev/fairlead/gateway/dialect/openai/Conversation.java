@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.dialect.openai;
 
+import dev.fairlead.gateway.dialect.json.AsciiWord;
 import dev.fairlead.gateway.dialect.json.JsonExpect;
 import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The {@code messages} of a request: checked turn by turn, with what is worth knowing about them.
  */
 final class Conversation extends PromptText {
+
+  private static final AsciiWord ROLE = AsciiWord.of("role");
+  private static final AsciiWord CONTENT = AsciiWord.of("content");
 
   private boolean calls;
   private int roleNode;
@@ -31,7 +35,7 @@ final class Conversation extends PromptText {
 
     private static final Role[] ALL = values();
 
-    private final String word = name().toLowerCase(Locale.ROOT);
+    private final AsciiWord word = AsciiWord.of(name().toLowerCase(Locale.ROOT));
 
     static @Nullable Role of(JsonTape tape, int node) {
       for (Role role : ALL) {
@@ -102,9 +106,9 @@ final class Conversation extends PromptText {
     saysMore = false;
     int key = tape.first(message);
     for (int left = tape.count(message); left > 0; left--) {
-      if (roleNode < 0 && tape.isText(key, "role")) {
+      if (roleNode < 0 && tape.isText(key, ROLE)) {
         roleNode = key + 1;
-      } else if (contentNode < 0 && tape.isText(key, "content")) {
+      } else if (contentNode < 0 && tape.isText(key, CONTENT)) {
         contentNode = key + 1;
       } else {
         saysMore = true;

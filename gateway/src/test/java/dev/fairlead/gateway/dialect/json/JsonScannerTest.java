@@ -180,7 +180,7 @@ class JsonScannerTest {
     }
   }
 
-  private static void same(JsonTape tape, int node, JsonNode expected) {
+  static void same(JsonTape tape, int node, JsonNode expected) {
     switch (tape.kind(node)) {
       case OBJECT -> {
         assertThat(tape.count(node)).isEqualTo(expected.size());
