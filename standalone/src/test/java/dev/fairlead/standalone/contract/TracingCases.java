@@ -8,10 +8,17 @@ import dev.fairlead.standalone.deployment.SpanCollector.ReceivedSpan;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** One trace a request, whichever processes it passes. */
 interface TracingCases extends Cases {
+
+  /** The trace beside a bucket of a histogram, as OpenMetrics writes it. */
+  Pattern EXEMPLAR =
+      Pattern.compile(
+          "llm_router_request_duration_seconds_bucket\\{[^}]*} \\d+ #"
+              + " \\{[^}]*trace_id=\"(\\w{32})\"");
 
   @Test
   default void trace_goesThroughEveryService_underTheClientsId() {
@@ -78,6 +85,28 @@ interface TracingCases extends Cases {
                   assertThat(span.attributes().get("fairlead.dropped"))
                       .contains(": embeddings_only");
                 }));
+  }
+
+  @Test
+  default void exemplar_namesATraceThatWasSent() {
+    chat(
+        Requests.chat("small", "Hello " + unique()),
+        "traceparent",
+        "00-" + freshTrace() + "-00f067aa0ba902b7-01");
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> {
+          String told =
+              deployment()
+                  .client()
+                  .get("/metrics", "accept", "application/openmetrics-text; version=1.0.0")
+                  .body();
+          List<String> traces =
+              EXEMPLAR.matcher(told).results().map(found -> found.group(1)).toList();
+          assertThat(traces).isNotEmpty();
+          assertThat(traces).anyMatch(id -> !deployment().spans().ofTrace(id).isEmpty());
+        });
   }
 
   @Test
