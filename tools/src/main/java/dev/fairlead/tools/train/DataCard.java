@@ -34,6 +34,7 @@ record DataCard(
     card.put("cross_validated_apgr", head.chosen().apgrBySource());
     card.put("random_apgr", random);
     card.put("brier", head.brier());
+    card.put("reliability", head.reliability());
     card.put("mean_complexity_of_own_prompts", head.meanComplexity());
     List<Map<String, String>> sources = new ArrayList<>();
     for (TrainingSource source : TrainingSource.ALL) {
@@ -123,6 +124,7 @@ record DataCard(
                     apgr,
                     random.getOrDefault(source, 0.5),
                     head.brier().getOrDefault(source, 0.0))));
+    text.append(head.reliability().toMarkdown());
     text.append("\nCandidates with their mean over sources; of those within 0.005 of the best, ");
     text.append("the simplest is shipped (first):\n\n");
     for (CrossValidation candidate : head.validations()) {

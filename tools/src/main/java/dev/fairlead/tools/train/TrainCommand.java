@@ -178,6 +178,7 @@ public final class TrainCommand implements Callable<Integer> {
           card.random().get(source),
           card.head().brier().get(source));
     }
+    console.print(card.head().reliability().toMarkdown());
     for (CrossValidation candidate : card.head().validations()) {
       console.printf(Locale.ROOT, "%.4f %s%n", candidate.macroApgr(), candidate.trainer().name());
     }

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  *
  * @param validations of all candidates, the chosen one first
  * @param brier of the calibrated probabilities on examples not fitted on, by source
+ * @param reliability of probabilities that were calibrated on other examples
  * @param meanComplexity of our own prompts, by kind
  */
 @SuppressWarnings("ArrayRecordComponent") // Passed around inside this package only.
@@ -27,6 +28,7 @@ record TrainedHead(
     List<CrossValidation> validations,
     Calibration calibration,
     Map<String, Double> brier,
+    Reliability reliability,
     Map<String, Double> meanComplexity) {
 
   private static final int QUANTILES = 201;
@@ -72,6 +74,7 @@ record TrainedHead(
         validations,
         calibration,
         briers(set, heldBackGains),
+        Reliability.of(best.scores(), set.strongIsBetter(), set.rows.weights(), seed),
         meanComplexities(set, quantiles, ordinaryGains));
   }
 

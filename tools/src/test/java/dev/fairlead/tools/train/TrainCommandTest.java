@@ -40,10 +40,10 @@ class TrainCommandTest {
     assertThat(out.toString()).contains("APGR", "random", "mmlu", "gsm8k", "ulab");
     assertThat(folder.resolve("first/DATA_CARD.md"))
         .content()
-        .contains("MIT", "Apache-2.0", "--seed 5", "Brier");
+        .contains("MIT", "Apache-2.0", "--seed 5", "Brier", "## Reliability");
     assertThat(folder.resolve("first/data-card.json"))
         .content()
-        .contains("\"seed\" : 5", "\"rows\"");
+        .contains("\"seed\" : 5", "\"rows\"", "\"promised\"");
     assertThat(Files.readAllLines(folder.resolve("first.jsonl"))).hasSize(90);
     try (ComplexityHead head =
         ComplexityHead.open(
