@@ -97,7 +97,8 @@ public final class TrainCommand implements Callable<Integer> {
     }
     if (data.equals(NOT_GIVEN) || out.equals(NOT_GIVEN)) {
       throw new ParameterException(
-          spec.commandLine(), "Missing required options: '--data=<data>', '--out=<out>'; or '--labels=<labels>'");
+          spec.commandLine(),
+          "Missing required options: '--data=<data>', '--out=<out>'; or '--labels=<labels>'");
     }
     PrintWriter console = spec.commandLine().getOut();
     try (SentenceEncoder encoder = SentenceEncoder.shipped()) {

@@ -1,0 +1,222 @@
+package dev.fairlead.benchmarks;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.rpc.LocalServer;
+import dev.fairlead.onnx.ModelFile;
+import dev.fairlead.onnx.OrtRuntime;
+import dev.fairlead.onnx.complexity.ComplexityHead;
+import dev.fairlead.onnx.encoder.SentenceEncoder;
+import dev.fairlead.onnx.features.PromptFeatures;
+import dev.fairlead.onnx.tokenizer.WordPieceTokenizer;
+import dev.fairlead.scorer.ScorerNode;
+import dev.fairlead.v1.AnalyzeRequest;
+import dev.fairlead.v1.EmbedRequest;
+import dev.fairlead.v1.ScorerServiceGrpc;
+import dev.fairlead.v1.ScorerServiceGrpc.ScorerServiceBlockingStub;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * What the scorer adds to a bare run of the encoder, and how it compares with LangChain4j's model
+ * in the process: the same weights, runtime, texts and cores, turn by turn in one process, so that
+ * what else the machine does falls on both.
+ *
+ * <p>Arguments: rounds of single calls (default 1000), rounds of batches (default 30).
+ */
+public final class EncoderSpeed {
+
+  private static final int TOKENS = 32;
+  private static final int BATCH = 64;
+  private static final int TEXTS = 256;
+  private static final String WORDS = "what does a river gain when it is asked for the way to sea";
+
+  private final WordPieceTokenizer tokenizer =
+      WordPieceTokenizer.parse(ModelFile.resource("/all-minilm-l6-v2-q-tokenizer.json").content());
+  private final List<String> texts = IntStream.range(0, TEXTS).mapToObj(this::text).toList();
+  private final int rounds;
+
+  private EncoderSpeed(int rounds) {
+    this.rounds = rounds;
+  }
+
+  /** Prints medians and their ratio, one comparison a line. */
+  public static void main(String[] arguments) throws OrtException {
+    // LangChain4j's tokenizer asks the cloud's metadata service and reports home unless both are
+    // set before its first use.
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    int single = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000;
+    int batches = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 30;
+    new EncoderSpeed(single).run(batches);
+  }
+
+  /** Distinct, and of {@value #TOKENS} tokens with the two special ones. */
+  private String text(int number) {
+    StringBuilder text = new StringBuilder("question " + number);
+    String[] words = WORDS.split(" ");
+    for (int i = 0; tokens(text + " " + words[i % words.length]) <= TOKENS; i++) {
+      text.append(' ').append(words[i % words.length]);
+    }
+    return text.toString();
+  }
+
+  private int tokens(String text) {
+    return tokenizer.tokenize(text, 128).tokenCount();
+  }
+
+  private void run(int batches) throws OrtException {
+    ConfigSource config =
+        ConfigSource.parse(
+            "speed.yaml", "scorer: { learning_labels: 0, memo_entries: 0 }", Map.of());
+    try (ScorerNode node =
+            ScorerNode.start(
+                config, new SimpleMeterRegistry(), OpenTelemetry.noop().getTracer("speed"));
+        LocalServer server = LocalServer.of(node.services(), List.of());
+        SentenceEncoder encoder = SentenceEncoder.shipped();
+        ComplexityHead head = ComplexityHead.shipped()) {
+      ScorerServiceBlockingStub scorer =
+          ScorerServiceGrpc.newBlockingStub(server.channel(List.of()));
+      besideBareRun(scorer, encoder);
+      besideLangChain(scorer, encoder, batches);
+      float[] embedding = encoder.encode(texts.getFirst(), 128).values();
+      compare(
+          "head",
+          i -> head.expectedGain(embedding, PromptFeatures.of(texts.get(i % TEXTS))),
+          "features alone",
+          i -> PromptFeatures.of(texts.get(i % TEXTS)),
+          rounds);
+    }
+  }
+
+  private void besideBareRun(ScorerServiceBlockingStub scorer, SentenceEncoder encoder)
+      throws OrtException {
+    OrtEnvironment environment = OrtRuntime.environment();
+    long[] shape = {1, TOKENS};
+    long[][] ids =
+        texts.stream().map(text -> tokenizer.tokenize(text, 128).ids()).toArray(long[][]::new);
+    LongBuffer input = longs();
+    LongBuffer ones = longs();
+    for (int i = 0; i < TOKENS; i++) {
+      ones.put(i, 1);
+    }
+    try (OrtSession session =
+            OrtRuntime.open("encoder", ModelFile.resource("/all-minilm-l6-v2-q.onnx").content());
+        OnnxTensor idTensor = OnnxTensor.createTensor(environment, input, shape);
+        OnnxTensor mask = OnnxTensor.createTensor(environment, ones, shape);
+        OnnxTensor types = OnnxTensor.createTensor(environment, longs(), shape)) {
+      Map<String, OnnxTensor> inputs =
+          Map.of("input_ids", idTensor, "attention_mask", mask, "token_type_ids", types);
+      IntConsumer bare =
+          i -> {
+            input.put(0, ids[i % TEXTS]);
+            bareRun(session, inputs);
+          };
+      compare(
+          "Analyze by the service",
+          i -> scorer.analyze(AnalyzeRequest.newBuilder().setText(texts.get(i % TEXTS)).build()),
+          "bare run",
+          bare,
+          rounds);
+      compare(
+          "SentenceEncoder.encode",
+          i -> encoder.encode(texts.get(i % TEXTS), 128),
+          "bare run",
+          bare,
+          rounds);
+    }
+  }
+
+  private static void bareRun(OrtSession session, Map<String, OnnxTensor> inputs) {
+    try (OrtSession.Result result = session.run(inputs)) {
+      if (result.size() == 0) {
+        throw new IllegalStateException("no output");
+      }
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void besideLangChain(
+      ScorerServiceBlockingStub scorer, SentenceEncoder encoder, int batches) {
+    LangChainEncoder theirs = LangChainEncoder.find().orElse(null);
+    if (theirs == null) {
+      System.out.println("LangChain4j is not on the class path: not compared");
+      return;
+    }
+    compare(
+        "LangChain4j embed",
+        i -> theirs.embed(texts.get(i % TEXTS)),
+        "SentenceEncoder.encode",
+        i -> encoder.encode(texts.get(i % TEXTS), 256),
+        rounds);
+    List<String> some = texts.subList(0, BATCH);
+    EmbedRequest request = EmbedRequest.newBuilder().addAllTexts(some).build();
+    compare(
+        "LangChain4j embedAll of " + BATCH,
+        i -> theirs.embedAll(some),
+        "Embed by the service",
+        i -> scorer.embed(request),
+        batches);
+    EmbedRequest half = EmbedRequest.newBuilder().addAllTexts(some.subList(0, BATCH / 2)).build();
+    compare(
+        "LangChain4j embedAll of " + BATCH,
+        i -> theirs.embedAll(some),
+        "Embed by the service, two calls at once",
+        i -> IntStream.range(0, 2).parallel().forEach(call -> scorer.embed(half)),
+        batches);
+  }
+
+  /** Half as many rounds to warm up, then turn by turn. */
+  private static void compare(
+      String one, IntConsumer first, String other, IntConsumer second, int rounds) {
+    double[] a = new double[rounds];
+    double[] b = new double[rounds];
+    for (int i = -rounds / 2; i < rounds; i++) {
+      double micros = micros(first, i + rounds);
+      double others = micros(second, i + rounds);
+      if (i >= 0) {
+        a[i] = micros;
+        b[i] = others;
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%s: %.1f us, %s: %.1f us, ratio of medians %.3f%n",
+        one,
+        median(a),
+        other,
+        median(b),
+        median(a) / median(b));
+  }
+
+  private static double micros(IntConsumer work, int round) {
+    long begin = System.nanoTime();
+    work.accept(round);
+    return (System.nanoTime() - begin) / 1e3;
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private static LongBuffer longs() {
+    return ByteBuffer.allocateDirect(TOKENS * Long.BYTES)
+        .order(ByteOrder.nativeOrder())
+        .asLongBuffer();
+  }
+}
