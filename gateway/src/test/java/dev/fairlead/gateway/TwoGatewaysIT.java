@@ -218,12 +218,19 @@ class TwoGatewaysIT {
   void knownKeysWorkOn_withoutRedis_andUnknownOnesStayOut() throws Exception {
     String key = JSON.readTree(post(first, "keys", "{}").body()).path("key").asText();
     await().atMost(SOON).until(() -> asked(second, key) == 200);
+    JsonNode revoked = JSON.readTree(post(first, "keys", "{}").body());
+    assertThat(post(first, "keys/" + revoked.path("id").asText() + "/revoke", "").statusCode())
+        .isEqualTo(200);
+    String dead = revoked.path("key").asText();
+    await().atMost(SOON).until(() -> asked(second, dead) == 401);
     redis.kill();
     assertThat(asked(second, key)).isEqualTo(200);
-    assertThat(asked(second, "fl-other")).isEqualTo(401);
+    await().atMost(SOON).until(() -> asked(second, "fl-other") == 503);
+    assertThat(asked(second, dead)).isEqualTo(401);
+    assertThat(asked(second, key)).isEqualTo(200);
     redis.restart();
     await().atMost(SOON).until(() -> redis.command("EXISTS", "fairlead:gateway:keys").equals(":1"));
-    assertThat(asked(second, "fl-other")).isEqualTo(401);
+    await().atMost(SOON).until(() -> asked(second, "fl-other") == 401);
     assertThat(asked(second, key)).isEqualTo(200);
   }
 

@@ -37,7 +37,8 @@ public final class KeyDirectory {
    *
    * @param credential as presented, without the scheme; null or empty for none
    * @throws dev.fairlead.common.failure.FailureException Unauthenticated when it is nobody's,
-   *     UpstreamUnavailable while the keys are not known
+   *     UpstreamUnavailable while the keys are not known, or this one is not and their store is
+   *     away
    */
   public Principal authenticate(@Nullable String credential) {
     if (!book.known()) {
@@ -56,9 +57,16 @@ public final class KeyDirectory {
                   + " a key of `fairlead keys create`)"
               : "no API key (expected: Authorization: Bearer <key>, or x-api-key: <key>)");
     }
-    Principal found = current.find(TokenHash.of(credential), clock.instant());
+    TokenHash hash = TokenHash.of(credential);
+    Principal found = current.find(hash, clock.instant());
     if (found == null) {
-      throw refused("the API key is unknown, expired or revoked");
+      throw book.reachable() || current.knows(hash)
+          ? refused("the API key is unknown, expired or revoked")
+          : new Failure.UpstreamUnavailable(
+                  "the API key is not known here, and the keys cannot be read at the moment",
+                  0,
+                  Duration.ofSeconds(1))
+              .asException();
     }
     return found;
   }

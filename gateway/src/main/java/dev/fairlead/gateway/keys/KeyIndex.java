@@ -47,6 +47,11 @@ final class KeyIndex {
         key.cache());
   }
 
+  /** Whether there is such a key, whatever has become of it. */
+  boolean knows(TokenHash hash) {
+    return entries.containsKey(hash);
+  }
+
   /** Whose key this is; null when it does not work at {@code now}. */
   @Nullable Principal find(TokenHash hash, Instant now) {
     Entry entry = entries.get(hash);

@@ -10,11 +10,15 @@ import dev.fairlead.redis.RedisLink;
 import dev.fairlead.redis.RedisServerProcess;
 import dev.fairlead.redis.RedisSettings;
 import dev.fairlead.redis.RedisUrl;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RedisLimitStoreIT extends LimitStoreContract {
 
@@ -117,6 +121,33 @@ class RedisLimitStoreIT extends LimitStoreContract {
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> shortLived.admit(demand(0, owner)).get().refused() == null);
+  }
+
+  @Test
+  void limit_holdsOverARestart_ofARedisThatKeepsWhatItHas(@TempDir Path folder) throws Exception {
+    Owner owner = owner(Owner.Kind.KEY, 10, 0, 0);
+    try (RedisServerProcess own = RedisServerProcess.startPersistent(folder);
+        RedisLink kept = link(own)) {
+      LimitStore store = new RedisLimitStore(kept, Duration.ofHours(1), Duration.ofMinutes(1));
+      for (int i = 0; i < 7; i++) {
+        assertThat(store.admit(demand(0, owner)).get().refused()).isNull();
+      }
+      assertThat(own.command("SAVE")).startsWith("+OK");
+      own.kill();
+      own.restart();
+      AtomicInteger passed = new AtomicInteger();
+      Callable<Boolean> asked =
+          () -> {
+            boolean refused = store.admit(demand(0, owner)).get().refused() != null;
+            passed.addAndGet(refused ? 0 : 1);
+            return true;
+          };
+      await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(asked);
+      for (int i = 0; i < 10; i++) {
+        assertThat(asked.call()).isTrue();
+      }
+      assertThat(passed.get()).isBetween(1, 3);
+    }
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.fairlead.tools.cost;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.gateway.ledger.JdbcLedger;
 import dev.fairlead.gateway.ledger.Ledger;
@@ -10,19 +9,16 @@ import dev.fairlead.gateway.ledger.LedgerException;
 import dev.fairlead.gateway.ledger.LedgerJournal;
 import dev.fairlead.gateway.ledger.UsageJson;
 import dev.fairlead.gateway.ledger.UsageQuery;
+import dev.fairlead.tools.admin.AdminApi;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -32,22 +28,7 @@ import picocli.CommandLine.Option;
  */
 final class UsageSource {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
-
-  @Option(
-      names = "--url",
-      paramLabel = "URL",
-      defaultValue = "${FAIRLEAD_URL:-http://127.0.0.1:8080}",
-      description = "The gateway; also FAIRLEAD_URL (default: http://127.0.0.1:8080).")
-  private URI url = URI.create("http://127.0.0.1:8080");
-
-  @Option(
-      names = "--admin-token",
-      paramLabel = "TOKEN",
-      defaultValue = "${ADMIN_TOKEN}",
-      description = "The gateway's admin token; also ADMIN_TOKEN.")
-  private @Nullable String adminToken;
+  @Mixin private AdminApi admin = new AdminApi();
 
   @Option(
       names = "--data-dir",
@@ -93,38 +74,23 @@ final class UsageSource {
   }
 
   private JsonNode ask(UsageQuery query) throws CostException {
-    String base = url.toString().replaceAll("/+$", "");
+    String base = admin.base();
     String tenant = query.tenant() == null ? "" : "&tenant=" + encoded(query.tenant());
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    base
-                        + "/v1/admin/usage?by="
-                        + query.by().label()
-                        + "&from="
-                        + query.from()
-                        + "&to="
-                        + query.to()
-                        + tenant))
-            .timeout(TIMEOUT);
-    if (adminToken != null && !adminToken.isEmpty()) {
-      request.header("Authorization", "Bearer " + adminToken);
-    }
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
-      HttpResponse<String> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      return switch (response.statusCode()) {
-        case 200 -> JSON.readTree(response.body());
+    String period = "&from=" + query.from() + "&to=" + query.to();
+    try {
+      AdminApi.Reply reply = admin.get("/usage?by=" + query.by().label() + period + tenant);
+      return switch (reply.status()) {
+        case 200 -> reply.json();
         case 401 ->
             throw new CostException(
                 base + " refuses the admin token (expected: --admin-token or ADMIN_TOKEN)", null);
         case 404 ->
             throw new CostException(
                 base + " has no admin API: it was started without ADMIN_TOKEN", null);
-        default ->
-            throw new CostException(
-                base + " answered " + response.statusCode() + ": " + problem(response.body()),
-                null);
+        default -> {
+          String why = reply.message().isEmpty() ? "no reason" : reply.message();
+          throw new CostException(base + " answered " + reply.status() + ": " + why, null);
+        }
       };
     } catch (IOException e) {
       throw new CostException(
@@ -132,14 +98,6 @@ final class UsageSource {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CostException("interrupted", e);
-    }
-  }
-
-  private static String problem(String body) {
-    try {
-      return JSON.readTree(body).path("error").path("message").asText("no reason");
-    } catch (IOException e) {
-      return "no reason";
     }
   }
 
