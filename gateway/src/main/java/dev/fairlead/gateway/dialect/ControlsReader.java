@@ -5,9 +5,9 @@ import dev.fairlead.gateway.dialect.json.JsonExpect;
 import dev.fairlead.gateway.dialect.json.JsonScanner;
 import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.gateway.dialect.json.RequestFields;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +90,9 @@ public final class ControlsReader {
       case "cache_scope" -> wishes.cacheScope = field.text(ControlRules::cacheScope);
       case "tags" ->
           wishes.tags =
-              field.isPresent() ? ControlRules.tags(param, strings(tape, value)) : List.of();
+              field.isPresent()
+                  ? ControlRules.tags(param, RequestFields.strings(tape, value))
+                  : List.of();
       default -> throw unknown(prefix, JsonTape.printable(name));
     }
   }
@@ -105,17 +107,6 @@ public final class ControlsReader {
             param,
             "unknown_parameter")
         .asException();
-  }
-
-  private static List<String> strings(JsonTape tape, int array) {
-    JsonExpect.kind(tape, array, Kind.ARRAY);
-    List<String> strings = new ArrayList<>();
-    int element = tape.first(array);
-    for (int left = tape.count(array); left > 0; left--) {
-      strings.add(JsonExpect.string(tape, element));
-      element = tape.next(element);
-    }
-    return strings;
   }
 
   /**

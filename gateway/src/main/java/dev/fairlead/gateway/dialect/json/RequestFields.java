@@ -1,8 +1,8 @@
 package dev.fairlead.gateway.dialect.json;
 
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads of members that more than one format has in the same form. Stateless. */
 public final class RequestFields {
@@ -23,10 +23,10 @@ public final class RequestFields {
     return text;
   }
 
-  /** The distinct strings of an array. */
-  public static Set<String> strings(JsonTape tape, int array) {
+  /** The strings of an array, in its order. */
+  public static List<String> strings(JsonTape tape, int array) {
     JsonExpect.kind(tape, array, Kind.ARRAY);
-    Set<String> strings = new HashSet<>();
+    List<String> strings = new ArrayList<>(tape.count(array));
     int element = tape.first(array);
     for (int left = tape.count(array); left > 0; left--) {
       strings.add(JsonExpect.string(tape, element));

@@ -119,7 +119,8 @@ final class ChatRequestScan extends RequestScan {
       case "tool_choice", "function_call" -> RequestFields.choice(tape, value);
       case "response_format" -> responseFormat(value);
       case "stop" -> RequestFields.stop(tape, value);
-      case "modalities" -> plainText &= RequestFields.strings(tape, value).equals(Set.of("text"));
+      case "modalities" ->
+          plainText &= Set.copyOf(RequestFields.strings(tape, value)).equals(Set.of("text"));
       case "reasoning_effort" -> reasoningEffort(value);
       default -> {
         // Not named by the specification this was written for: passes through, and counts for the
