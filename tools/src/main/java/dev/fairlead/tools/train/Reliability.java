@@ -111,8 +111,8 @@ record Reliability(List<Bin> bins, double brier, double brierOfBaseRate, double 
 
             ## Reliability
 
-            Calibration by Platt's method, cross-fitted: Brier score %.3f, %.3f for telling all the base rate; mean distance
-            of promise and outcome %.3f. Tenths of the examples by their promise, weighted as in the fit:
+            Calibration by Platt's method, cross-fitted: Brier score %.3f, %.3f for telling all the base rate;
+            mean distance of promise and outcome %.3f. Tenths of the examples by their promise, weighted as in the fit:
 
             | promised | happened | examples | |
             |---|---|---|---|
