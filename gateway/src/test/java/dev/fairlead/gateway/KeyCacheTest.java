@@ -21,12 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeyCacheTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String TOKEN = "correct-horse-battery-staple";
   private static FakeBackends backends;
+  private static AdminKeys keys;
 
   @BeforeAll
   static void start() throws Exception {
-    backends = new FakeBackends("security: { admin_token: %s }".formatted(TOKEN));
+    backends = new FakeBackends(AdminKeys.CONFIG);
+    keys = new AdminKeys(backends);
     await().until(backends.node::ready);
   }
 
@@ -40,24 +41,8 @@ class KeyCacheTest {
     backends.reset();
   }
 
-  private static HttpResponse<String> admin(String path, String body) {
-    return Http.post(
-        backends.url("/v1/admin/keys" + path),
-        body,
-        "authorization",
-        "Bearer " + TOKEN,
-        "content-type",
-        "application/json");
-  }
-
-  private static JsonNode create(String body) throws Exception {
-    HttpResponse<String> response = admin("", body);
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    return JSON.readTree(response.body());
-  }
-
   private static String secret(String body) throws Exception {
-    return create(body).get("key").asText();
+    return keys.create(body).get("key").asText();
   }
 
   private static String ask(String key, String... headers) {
@@ -79,7 +64,7 @@ class KeyCacheTest {
 
   @Test
   void storedAnswer_saysWhichKeyWroteIt() throws Exception {
-    JsonNode made = create("{}");
+    JsonNode made = keys.create("{}");
     ask(made.get("key").asText());
     assertThat(onlyStored().getWrittenBy()).isEqualTo(made.get("id").asText());
   }
@@ -148,7 +133,7 @@ class KeyCacheTest {
   @Test
   void bounds_areShown_changedAndLifted() throws Exception {
     JsonNode made =
-        create(
+        keys.create(
             "{\"cache_control\":\"max-age=30\",\"cache_ttl_s\":1.5,\"cache_similarity\":0.9,"
                 + "\"cache_scope\":\"faq\"}");
     String id = made.get("id").asText();
@@ -158,13 +143,13 @@ class KeyCacheTest {
     assertThat(made.get("cache_similarity").asDouble()).isEqualTo(0.9);
     assertThat(made.get("cache_scope").asText()).isEqualTo("faq");
 
-    HttpResponse<String> off = admin("/" + id + "/cache", "{\"cache_control\":\"no-store\"}");
+    HttpResponse<String> off = keys.post("/" + id + "/cache", "{\"cache_control\":\"no-store\"}");
     assertThat(off.body()).contains("\"cache_control\":\"no-store\"").doesNotContain("faq");
     assertThat(ask(key)).isEqualTo("bypass");
-    assertThat(admin("/" + id + "/cache", "{}").body()).doesNotContain("cache_");
+    assertThat(keys.post("/" + id + "/cache", "{}").body()).doesNotContain("cache_");
     assertThat(List.of(ask(key), ask(key))).containsExactly("miss", "hit");
-    assertThat(admin("/key_none/cache", "{}").statusCode()).isEqualTo(404);
-    String rotated = JSON.readTree(admin("/" + id + "/rotate", "{}").body()).toString();
+    assertThat(keys.post("/key_none/cache", "{}").statusCode()).isEqualTo(404);
+    String rotated = JSON.readTree(keys.post("/" + id + "/rotate", "{}").body()).toString();
     assertThat(rotated).contains(id).doesNotContain("cache_");
   }
 
@@ -180,9 +165,9 @@ class KeyCacheTest {
         "{\"cache_max_error_rate\":0.1}"
       })
   void mistakes_areNamed_andChangeNothing(String body) throws Exception {
-    String id = create("{}").get("id").asText();
+    String id = keys.create("{}").get("id").asText();
     for (String path : List.of("", "/" + id + "/cache")) {
-      HttpResponse<String> response = admin(path, body);
+      HttpResponse<String> response = keys.post(path, body);
       assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
       assertThat(response.body()).contains("\"cache_").contains("expected");
     }

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeysTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String TOKEN = "correct-horse-battery-staple";
+  private static final String TOKEN = AdminKeys.TOKEN;
   private static final String CHAT =
       "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
   private static FakeBackends backends;
@@ -49,7 +49,7 @@ class KeysTest {
 
   @BeforeAll
   static void start() throws Exception {
-    backends = new FakeBackends("security: { admin_token: %s }".formatted(TOKEN));
+    backends = new FakeBackends(AdminKeys.CONFIG);
     await().until(backends.node::ready);
     anyKey = create("{\"name\":\"first\"}").get("key").asText();
   }
@@ -65,19 +65,11 @@ class KeysTest {
   }
 
   private static HttpResponse<String> admin(String path, String body) {
-    return Http.post(
-        backends.url("/v1/admin/keys" + path),
-        body,
-        "authorization",
-        "Bearer " + TOKEN,
-        "content-type",
-        "application/json");
+    return new AdminKeys(backends).post(path, body);
   }
 
   private static JsonNode create(String body) throws Exception {
-    HttpResponse<String> response = admin("", body);
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    return JSON.readTree(response.body());
+    return new AdminKeys(backends).create(body);
   }
 
   private static HttpResponse<String> chat(String model, String... headers) {
