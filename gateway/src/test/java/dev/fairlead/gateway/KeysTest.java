@@ -166,6 +166,39 @@ class KeysTest {
   }
 
   @Test
+  void everyChangeOfAKey_isOnRecord_withWhatWasBefore() throws Exception {
+    String id = create("{}").get("id").asText();
+    admin("/" + id + "/rotate", "");
+    admin("/" + id + "/revoke", "");
+    String quota = "{\"tenant\":\"audited\",\"requests_per_minute\":%d}";
+    admin("/quotas", quota.formatted(70));
+    admin("/quotas", quota.formatted(80));
+    String status =
+        Http.get(backends.url("/v1/admin/status"), "authorization", "Bearer " + TOKEN).body();
+    List<String> told = new ArrayList<>();
+    JSON.readTree(status)
+        .path("changes")
+        .forEach(change -> {
+          assertThat(change.path("who").asText()).isEqualTo("127.0.0.1");
+          if (change.path("what").asText().equals("key " + id)) {
+            told.add(change.path("before").asText() + " > " + change.path("after").asText());
+          } else if (change.path("after").asText().contains("audited")) {
+            told.add(
+                change.path("before").asText().replaceAll("\\D", "")
+                    + " > "
+                    + change.path("after").asText().replaceAll("\\D", ""));
+          }
+        });
+    assertThat(told)
+        .containsExactly(
+            "none > created for default",
+            "active > active, rotated",
+            "active > revoked",
+            " > 70",
+            "70 > 80");
+  }
+
+  @Test
   void expiredKey_isRefused() throws Exception {
     String key = create("{\"expires_in\":\"2s\"}").get("key").asText();
     await().atMost(Duration.ofSeconds(20)).until(() -> withKey("auto", key).statusCode() == 401);

@@ -69,7 +69,7 @@ final class AdminKeysService extends AdminService {
       return KeyJson.all(changes.book(), Instant.now());
     }
     KeyChanges.Issued issued = changes.create(KeyBody.create(body, Instant.now()));
-    steering.audited(who, name(issued.key()), "", "created for " + owner(issued.key()));
+    steering.audited(who, name(issued.key()), "none", "created for " + owner(issued.key()));
     return shown(issued);
   }
 
@@ -85,30 +85,36 @@ final class AdminKeysService extends AdminService {
   }
 
   private Object rotate(String id, ObjectNode body, String who) {
+    String before = state(id);
     KeyChanges.Issued issued =
         changes.rotate(id, KeyBody.grace(body)).orElseThrow(() -> unknown("active key"));
-    steering.audited(who, name(issued.key()), "", "rotated");
+    steering.audited(who, name(issued.key()), before, before + ", rotated");
     return shown(issued);
   }
 
   private Object cache(String id, ObjectNode body, String who) {
+    String before = changes.book().find(id).map(AdminKeysService::caching).orElse("none");
     ApiKey key = changes.cache(id, KeyBody.cache(body)).orElseThrow(() -> unknown("key"));
-    steering.audited(who, name(key), "", "cache: " + body);
+    steering.audited(who, name(key), "cache: " + before, "cache: " + caching(key));
     return KeyJson.one(key, Instant.now());
   }
 
   private Object revoke(String id, ObjectNode body, String who) {
     onlyKeys(body, List.of());
+    String before = state(id);
     ApiKey key = changes.revoke(id).orElseThrow(() -> unknown("key"));
-    steering.audited(who, name(key), "", "revoked");
+    steering.audited(who, name(key), before, "revoked");
     return KeyJson.one(key, Instant.now());
   }
 
   private Object share(ObjectNode body, String who) {
     SharedQuota quota = KeyBody.share(body);
+    SharedQuota before =
+        new SharedQuota(
+            quota.tenant(), quota.team(), changes.book().quota(quota.tenant(), quota.team()));
     changes.share(quota);
     ObjectNode node = KeyJson.quota(quota);
-    steering.audited(who, "shared quota", "", node.toString());
+    steering.audited(who, "shared quota", KeyJson.quota(before).toString(), node.toString());
     return node;
   }
 
@@ -117,6 +123,16 @@ final class AdminKeysService extends AdminService {
     node.put("key", issued.token());
     node.setAll(KeyJson.one(issued.key(), Instant.now()));
     return node;
+  }
+
+  private String state(String id) {
+    return changes.book().find(id).map(key -> KeyJson.status(key, Instant.now())).orElse("none");
+  }
+
+  private static String caching(ApiKey key) {
+    ObjectNode node = Json.object();
+    KeyJson.cache(node, key.cache());
+    return node.toString();
   }
 
   private static String name(ApiKey key) {

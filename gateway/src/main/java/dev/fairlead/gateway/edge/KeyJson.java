@@ -56,7 +56,8 @@ final class KeyJson {
     return node;
   }
 
-  private static void cache(ObjectNode node, @Nullable CacheControl bounds) {
+  /** How the cache may be used; nothing where that is not bounded. */
+  static void cache(ObjectNode node, @Nullable CacheControl bounds) {
     if (bounds == null) {
       return;
     }
@@ -74,7 +75,8 @@ final class KeyJson {
     }
   }
 
-  private static String status(ApiKey key, Instant now) {
+  /** Whether it works, in a word. */
+  static String status(ApiKey key, Instant now) {
     if (key.revokedAt() != null) {
       return "revoked";
     }

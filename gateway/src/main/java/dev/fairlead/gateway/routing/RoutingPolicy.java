@@ -3,8 +3,8 @@ package dev.fairlead.gateway.routing;
 import java.util.List;
 
 /**
- * Orders models that can all serve a request. One instance serves all threads; it neither blocks
- * nor keeps state.
+ * Orders models that can all serve a request. One instance serves all threads and does not block;
+ * what it learns from requests, if anything, is its own and bounded.
  */
 interface RoutingPolicy {
 
