@@ -78,6 +78,10 @@ class MoneyTest {
             ConfigSource.parse("money.yaml", yaml, Map.of("FAIRLEAD_DATA_DIR", folder.toString())));
     client = new GatewayClient(standalone.httpPort());
     Deployment.awaitReady(client, () -> "");
+    await()
+        .atMost(LONG)
+        .until(() ->
+            client.get("/v1/admin/usage", "Authorization", "Bearer " + ADMIN).status() == 200);
   }
 
   @AfterAll

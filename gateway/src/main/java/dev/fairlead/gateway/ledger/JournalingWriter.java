@@ -214,8 +214,11 @@ final class JournalingWriter implements RowCarrier {
 
   @Override
   public Optional<SpendSums> spent(SpendQuery query, Duration atMost) {
-    Ledger open = carrying.ledger();
     long until = System.nanoTime() + atMost.toNanos();
+    while (!unimported.isComplete() && System.nanoTime() - until < 0) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+    Ledger open = carrying.ledger();
     if (open == null || !await(counted, until)) {
       return Optional.empty();
     }

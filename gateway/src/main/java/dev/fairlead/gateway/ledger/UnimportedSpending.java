@@ -35,6 +35,11 @@ final class UnimportedSpending {
     complete = true;
   }
 
+  /** Whether the sums can be told: the database is open, and what was left in the journal known. */
+  boolean isComplete() {
+    return complete;
+  }
+
   private synchronized void add(List<LedgerRow> rows, int sign) {
     for (LedgerRow row : rows) {
       long cost = row.bill().costNanoUsd();
