@@ -5,7 +5,6 @@ import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.Choice;
 import dev.fairlead.v1.ContentPart;
-import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.Message;
 import dev.fairlead.v1.Reasoning;
 import dev.fairlead.v1.ToolCall;
@@ -37,11 +36,14 @@ final class TypedAnswers {
       for (int i = 0; i < calls.size(); i++) {
         deltas.add(toolCall(choice.getIndex(), i, calls.get(i)));
       }
-      deltas.add(
+      ChatDelta.Builder end =
           ChatDelta.newBuilder()
               .setChoiceIndex(choice.getIndex())
-              .setFinishReason(choice.getFinishReason())
-              .build());
+              .setFinishReason(choice.getFinishReason());
+      if (choice.hasStopSequence()) {
+        end.setStopSequence(choice.getStopSequence());
+      }
+      deltas.add(end.build());
     }
     return deltas;
   }
@@ -86,7 +88,7 @@ final class TypedAnswers {
     private final StringBuilder reasoning = new StringBuilder();
     private final List<Reasoning> thoughts = new ArrayList<>();
     private final Map<Integer, ToolCall.Builder> calls = new TreeMap<>();
-    private FinishReason finishReason = FinishReason.FINISH_REASON_UNSPECIFIED;
+    private ChatDelta end = ChatDelta.getDefaultInstance();
 
     void add(ChatDelta delta) {
       switch (delta.getDeltaCase()) {
@@ -95,7 +97,7 @@ final class TypedAnswers {
         case REASONING -> reasoning.append(delta.getReasoning());
         case REASONING_SIGNATURE -> endReasoning(delta.getReasoningSignature());
         case TOOL_CALL -> add(delta.getToolCall());
-        case FINISH_REASON -> finishReason = delta.getFinishReason();
+        case FINISH_REASON -> end = delta;
         case DELTA_NOT_SET -> {}
       }
     }
@@ -136,11 +138,15 @@ final class TypedAnswers {
         message.addContent(ContentPart.newBuilder().setRefusal(refusal.toString()));
       }
       calls.values().forEach(message::addToolCalls);
-      return Choice.newBuilder()
-          .setIndex(index)
-          .setMessage(message)
-          .setFinishReason(finishReason)
-          .build();
+      Choice.Builder choice =
+          Choice.newBuilder()
+              .setIndex(index)
+              .setMessage(message)
+              .setFinishReason(end.getFinishReason());
+      if (end.hasStopSequence()) {
+        choice.setStopSequence(end.getStopSequence());
+      }
+      return choice.build();
     }
   }
 }

@@ -52,8 +52,13 @@ final class MessageDeltas {
         JsonNode reason = event.path("delta").path("stop_reason");
         if (reason.isTextual() && !finished) {
           finished = true;
-          deltas.add(
-              ChatDelta.newBuilder().setFinishReason(StopReasons.of(reason.textValue())).build());
+          ChatDelta.Builder end =
+              ChatDelta.newBuilder().setFinishReason(StopReasons.of(reason.textValue()));
+          JsonNode sequence = event.path("delta").path("stop_sequence");
+          if (sequence.isTextual()) {
+            end.setStopSequence(sequence.textValue());
+          }
+          deltas.add(end.build());
         }
       }
       default -> {

@@ -37,13 +37,14 @@ final class MessageResponseCodec {
     for (JsonNode block : root.path("content")) {
       block(block, block.has("input") ? inputs.next() : "{}", message);
     }
-    return ChatResponse.newBuilder()
-        .setId(root.path("id").asText())
-        .addChoices(
-            Choice.newBuilder()
-                .setMessage(message)
-                .setFinishReason(StopReasons.of(root.path("stop_reason").asText())))
-        .build();
+    Choice.Builder choice =
+        Choice.newBuilder()
+            .setMessage(message)
+            .setFinishReason(StopReasons.of(root.path("stop_reason").asText()));
+    if (root.path("stop_sequence").isTextual()) {
+      choice.setStopSequence(root.path("stop_sequence").textValue());
+    }
+    return ChatResponse.newBuilder().setId(root.path("id").asText()).addChoices(choice).build();
   }
 
   private static void block(JsonNode block, String input, Message.Builder message) {

@@ -4,6 +4,7 @@ import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.http.VisibleHeaders;
 import dev.fairlead.provider.usage.TypedTally;
@@ -11,6 +12,7 @@ import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.FinishReason;
 import io.netty.channel.EventLoop;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +48,7 @@ final class BedrockExchange implements Exchange {
   private final BedrockFailures failures;
   private final EventLoop loop;
 
-  private final ConverseAnswer answer = new ConverseAnswer();
+  private final ConverseAnswer answer;
   private final TypedTally tally = new TypedTally();
   private volatile boolean answering;
   private volatile boolean closed;
@@ -66,6 +68,11 @@ final class BedrockExchange implements Exchange {
     this.listener = listener;
     this.failures = failures;
     this.loop = loop;
+    this.answer =
+        new ConverseAnswer(
+            call.form() instanceof RequestForm.Typed typed
+                ? typed.request().getStopList()
+                : List.of());
   }
 
   void begin(Supplier<BedrockRuntimeAsyncClient> client, ConverseRequest request) {
@@ -241,9 +248,9 @@ final class BedrockExchange implements Exchange {
   }
 
   private void streamEnded() {
-    FinishReason reason = answer.finish();
-    if (reason != null) {
-      part(ChatDelta.newBuilder().setFinishReason(reason).build());
+    ChatDelta end = answer.end();
+    if (end != null) {
+      part(end);
       complete();
     } else {
       fail(

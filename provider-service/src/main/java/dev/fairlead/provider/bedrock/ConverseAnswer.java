@@ -31,7 +31,18 @@ import software.amazon.awssdk.services.bedrockruntime.model.StopReason;
 final class ConverseAnswer {
 
   private final Map<Integer, Integer> callOfBlock = new HashMap<>();
+  private final List<String> stops;
   private @Nullable FinishReason finish;
+  private @Nullable String stopSequence;
+
+  /**
+   * A reader.
+   *
+   * @param stops the request's stop sequences
+   */
+  ConverseAnswer(List<String> stops) {
+    this.stops = stops;
+  }
 
   /** The first piece of a block; null for a kind whose start says nothing. */
   @Nullable ChatDelta start(ContentBlockStartEvent event) {
@@ -92,6 +103,9 @@ final class ConverseAnswer {
 
   /** Why the answer ended; null when the model did not do its part. */
   @Nullable FinishReason stop(@Nullable StopReason reason) {
+    // Converse tells that a stop sequence ended it, and not which: of one it is plain.
+    stopSequence =
+        reason == StopReason.STOP_SEQUENCE && stops.size() == 1 ? stops.getFirst() : null;
     finish =
         reason == null
             ? FinishReason.FINISH_REASON_UNSPECIFIED
@@ -107,9 +121,16 @@ final class ConverseAnswer {
     return finish;
   }
 
-  /** Why the answer ended; null as long as it has not. */
-  @Nullable FinishReason finish() {
-    return finish;
+  /** Why the answer ended, as the last piece of a stream; null as long as it has not. */
+  @Nullable ChatDelta end() {
+    if (finish == null) {
+      return null;
+    }
+    ChatDelta.Builder end = ChatDelta.newBuilder().setFinishReason(finish);
+    if (stopSequence != null) {
+      end.setStopSequence(stopSequence);
+    }
+    return end.build();
   }
 
   /**
@@ -124,10 +145,11 @@ final class ConverseAnswer {
         block(block, message);
       }
     }
-    return ChatResponse.newBuilder()
-        .setId(id)
-        .addChoices(Choice.newBuilder().setMessage(message).setFinishReason(reason))
-        .build();
+    Choice.Builder choice = Choice.newBuilder().setMessage(message).setFinishReason(reason);
+    if (stopSequence != null) {
+      choice.setStopSequence(stopSequence);
+    }
+    return ChatResponse.newBuilder().setId(id).addChoices(choice).build();
   }
 
   private static void block(ContentBlock block, Message.Builder message) {

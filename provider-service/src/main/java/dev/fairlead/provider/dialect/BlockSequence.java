@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the pieces of the first choice into an order in which each block is whole before the next
@@ -59,6 +60,7 @@ final class BlockSequence {
   private boolean toolCalls;
   private boolean refusal;
   private FinishReason reason = FinishReason.FINISH_REASON_UNSPECIFIED;
+  private @Nullable String stopSequence;
 
   BlockSequence(Sink sink) {
     this.sink = sink;
@@ -79,6 +81,11 @@ final class BlockSequence {
     return reason;
   }
 
+  /** The stop sequence that ended it; null when none did, or nobody tells which. */
+  @Nullable String stopSequence() {
+    return stopSequence;
+  }
+
   /** Takes a piece. */
   void add(ChatDelta piece) {
     if (piece.getChoiceIndex() != 0) {
@@ -86,6 +93,7 @@ final class BlockSequence {
     }
     if (piece.hasFinishReason()) {
       reason = piece.getFinishReason();
+      stopSequence = piece.hasStopSequence() ? piece.getStopSequence() : null;
     } else if (mustWait(piece)) {
       waiting.add(piece);
     } else {

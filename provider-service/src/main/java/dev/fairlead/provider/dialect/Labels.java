@@ -32,7 +32,7 @@ final class Labels {
     };
   }
 
-  /** Anthropic. Which stop sequence it was is not known here, so that all are the turn's end. */
+  /** Anthropic. A stop sequence that nobody names is the turn's end. */
   static String messages(FinishReason reason, boolean toolCalls) {
     return switch (reason) {
       case FINISH_REASON_LENGTH -> "max_tokens";

@@ -50,12 +50,23 @@ final class MessagesAnswerEncoder implements AnswerEncoder {
         toolUse(json, message.getToolCalls(i), i);
       }
       json.writeEndArray();
-      json.writeStringField(
-          "stop_reason",
-          Labels.messages(choice.getFinishReason(), message.getToolCallsCount() > 0));
-      json.writeNullField("stop_sequence");
+      stop(
+          json,
+          choice.getFinishReason(),
+          message.getToolCallsCount() > 0,
+          choice.hasStopSequence() ? choice.getStopSequence() : null);
       UsageJson.messages(json, usage);
     });
+  }
+
+  /** Why it ended; a stop sequence is a reason of its own, when the vendor tells which it was. */
+  private static void stop(
+      JsonGenerator json, FinishReason reason, boolean toolCalls, @Nullable String sequence)
+      throws IOException {
+    boolean told = sequence != null && reason == FinishReason.FINISH_REASON_STOP;
+    json.writeStringField(
+        "stop_reason", told ? "stop_sequence" : Labels.messages(reason, toolCalls));
+    json.writeStringField("stop_sequence", told ? sequence : null);
   }
 
   private void head(JsonGenerator json, String id) throws IOException {
@@ -145,8 +156,7 @@ final class MessagesAnswerEncoder implements AnswerEncoder {
         "message_delta",
         json -> {
           json.writeObjectFieldStart("delta");
-          json.writeStringField("stop_reason", Labels.messages(told, blocks.toolCalls()));
-          json.writeNullField("stop_sequence");
+          stop(json, told, blocks.toolCalls(), blocks.stopSequence());
           json.writeEndObject();
           UsageJson.messages(json, usage);
         });

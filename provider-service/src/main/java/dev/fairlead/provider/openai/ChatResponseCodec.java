@@ -36,6 +36,10 @@ final class ChatResponseCodec {
             .setIndex(node.path("index").asInt(position))
             .setMessage(message(node.path("message")))
             .setFinishReason(FinishReasons.of(node.path("finish_reason").asText()));
+    if (node.path("stop_reason").isTextual()) {
+      // vLLM names the stop sequence so; a number there is a token's id.
+      choice.setStopSequence(node.path("stop_reason").textValue());
+    }
     if (node.path("logprobs").isObject()) {
       choice.setLogprobsJson(node.path("logprobs").toString());
     }

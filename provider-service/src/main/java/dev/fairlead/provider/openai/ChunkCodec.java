@@ -50,10 +50,12 @@ final class ChunkCodec {
       deltas.add(piece(index).setToolCall(toolCall(index, call, position++)).build());
     }
     if (choice.path("finish_reason").isTextual()) {
-      deltas.add(
-          piece(index)
-              .setFinishReason(FinishReasons.of(choice.path("finish_reason").textValue()))
-              .build());
+      ChatDelta.Builder end =
+          piece(index).setFinishReason(FinishReasons.of(choice.path("finish_reason").textValue()));
+      if (choice.path("stop_reason").isTextual()) {
+        end.setStopSequence(choice.path("stop_reason").textValue());
+      }
+      deltas.add(end.build());
     }
   }
 

@@ -2,6 +2,9 @@ package dev.fairlead.provider.anthropic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.v1.ChatDelta;
+import dev.fairlead.v1.Choice;
+import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.Message;
 import dev.fairlead.v1.ToolCall;
 import java.io.IOException;
@@ -54,5 +57,26 @@ class MessageResponseCodecTest {
                 .getToolCalls(0)
                 .getArgumentsJson())
         .isEqualTo("{}");
+  }
+
+  @Test
+  void stopSequence_isKept_inBothForms() throws IOException {
+    byte[] whole =
+        "{\"content\":[],\"stop_reason\":\"stop_sequence\",\"stop_sequence\":\"END\"}"
+            .getBytes(StandardCharsets.UTF_8);
+    Choice choice = MessageResponseCodec.decode(whole, whole.length).getChoices(0);
+    assertThat(choice.getStopSequence()).isEqualTo("END");
+    assertThat(choice.getFinishReason()).isEqualTo(FinishReason.FINISH_REASON_STOP);
+
+    byte[] event =
+        ("{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"stop_sequence\","
+                + "\"stop_sequence\":\"END\"}}")
+            .getBytes(StandardCharsets.UTF_8);
+    assertThat(new MessageDeltas().of(event, 0, event.length))
+        .containsExactly(
+            ChatDelta.newBuilder()
+                .setFinishReason(FinishReason.FINISH_REASON_STOP)
+                .setStopSequence("END")
+                .build());
   }
 }

@@ -106,6 +106,33 @@ class AnswerEncodingTest {
   }
 
   @Test
+  void stopSequence_isNamedInMessages_whenItIsKnown_inBothForms() throws IOException {
+    ChatResponse.Builder whole = ChatResponse.newBuilder();
+    whole
+        .addChoicesBuilder()
+        .setFinishReason(FinishReason.FINISH_REASON_STOP)
+        .setStopSequence("END")
+        .getMessageBuilder()
+        .addContentBuilder()
+        .setText("Hi");
+    JsonNode body =
+        new JsonMapper().readTree(body(Dialect.DIALECT_ANTHROPIC_MESSAGES, whole.build()));
+    assertThat(body.path("stop_reason").asText()).isEqualTo("stop_sequence");
+    assertThat(body.path("stop_sequence").asText()).isEqualTo("END");
+
+    ChatDelta end =
+        ChatDelta.newBuilder()
+            .setFinishReason(FinishReason.FINISH_REASON_STOP)
+            .setStopSequence("\n\"")
+            .build();
+    assertThat(sse(Dialect.DIALECT_ANTHROPIC_MESSAGES, List.of(end)))
+        .contains("\"stop_reason\":\"stop_sequence\",\"stop_sequence\":\"\\n\\\"\"");
+    ChatDelta unknown = end.toBuilder().clearStopSequence().build();
+    assertThat(sse(Dialect.DIALECT_ANTHROPIC_MESSAGES, List.of(unknown)))
+        .contains("\"stop_reason\":\"end_turn\",\"stop_sequence\":null");
+  }
+
+  @Test
   void thoughts_areReasoningContent_withTheirSignatures_inChatStreams() {
     String sse =
         sse(
