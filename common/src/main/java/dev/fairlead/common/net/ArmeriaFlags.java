@@ -1,9 +1,10 @@
 package dev.fairlead.common.net;
 
 import com.linecorp.armeria.common.FlagsProvider;
-import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.common.util.TransportType;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 
 /**
  * What Armeria does otherwise here than by default. Each of its system properties ({@code
@@ -11,8 +12,12 @@ import io.micrometer.core.instrument.MeterRegistry;
  */
 public final class ArmeriaFlags implements FlagsProvider {
 
+  private final MeterRegistry nowhere = new CompositeMeterRegistry();
+
   /** Found by {@link java.util.ServiceLoader}. */
-  public ArmeriaFlags() {}
+  public ArmeriaFlags() {
+    nowhere.config().meterFilter(MeterFilter.deny());
+  }
 
   @Override
   public String name() {
@@ -40,6 +45,6 @@ public final class ArmeriaFlags implements FlagsProvider {
    */
   @Override
   public MeterRegistry meterRegistry() {
-    return NoopMeterRegistry.get();
+    return nowhere;
   }
 }
