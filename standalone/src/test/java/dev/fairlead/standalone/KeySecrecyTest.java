@@ -2,7 +2,6 @@ package dev.fairlead.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
@@ -42,7 +41,6 @@ class KeySecrecyTest {
   static void start() {
     LOG.start();
     OURS.addAppender(LOG);
-    OURS.setLevel(Level.TRACE);
     String yaml =
         """
         server: { port: 0, grpc_port: -1 }
@@ -63,7 +61,9 @@ class KeySecrecyTest {
         """
             .formatted(VENDOR.root(), KEY);
     standalone =
-        Standalone.start(ConfigSource.parse("keys.yaml", yaml, Map.of("ADMIN_TOKEN", ADMIN)));
+        Standalone.start(
+            ConfigSource.parse(
+                "keys.yaml", yaml, Map.of("ADMIN_TOKEN", ADMIN, "LOG_LEVEL", "TRACE")));
     client = new GatewayClient(standalone.httpPort());
     Deployment.awaitReady(client, () -> "");
   }
