@@ -81,7 +81,7 @@ start_java() { # <log> <class> <argument>
   "$java" -Xms"$heap" -Xmx"$heap" \
     --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseCompactObjectHeaders \
     -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled \
-    -cp "$(cat "$classpath_file")" "$2" ${3:-} > "$work/$1.log" 2>&1 &
+    -cp "$here/target/classes:$(cat "$classpath_file")" "$2" ${3:-} > "$work/$1.log" 2>&1 &
   pids="$pids $!"
 }
 
@@ -164,7 +164,9 @@ echo "1 connection"
 side_by_side 1 "$work/single"
 echo "median throughput on/off: $(awk '{ printf "%.3f\n", $5 / $1 }' "$work/pairs" | median)"
 echo "median added p50 at 1 connection, us: $(awk '{ print $6 - $2 }' "$work/single" | median)"
-echo "bytes of spans received: $(awk '{ n += $1 } END { print n }' "$work/sink.log")"
+spans=$(awk '{ n += $1 } END { print n + 0 }' "$work/sink.log")
+echo "bytes of spans received: $spans"
+[ "$spans" -gt 0 ] || { cat "$work/sink.log" >&2; echo "no span arrived: nothing was measured" >&2; exit 1; }
 
 failed=$(awk '{ n += $4 + $8 } END { print n }' "$work/pairs" "$work/single")
 [ "$failed" -eq 0 ] || { echo "$failed requests failed" >&2; exit 1; }
