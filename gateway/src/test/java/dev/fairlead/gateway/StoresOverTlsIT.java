@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.gateway.ledger.PostgresServer;
+import dev.fairlead.redis.FreePort;
 import dev.fairlead.redis.RedisConfig;
 import dev.fairlead.redis.RedisLink;
 import dev.fairlead.redis.RedisServerProcess;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -50,10 +50,7 @@ class StoresOverTlsIT {
   @Test
   void redis_isSpokenToOverTls_andOnlyWithACertificateOfItsAuthority() throws Exception {
     assumeTrue(RedisServerProcess.signalsSupported(), "needs the machine's redis-server");
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    int port = FreePort.any();
     try (RedisServerProcess server = RedisServerProcess.startTls(good, port);
         RedisLink link = redis(port, good.resolve("ca.pem"));
         RedisLink wary = redis(port, other.resolve("ca.pem"))) {

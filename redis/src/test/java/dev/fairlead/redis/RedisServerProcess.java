@@ -2,7 +2,6 @@ package dev.fairlead.redis;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +38,7 @@ public final class RedisServerProcess implements AutoCloseable {
 
   /** Starts an empty server and waits until it answers. */
   public static RedisServerProcess start() {
-    RedisServerProcess server = new RedisServerProcess(freePort(), List.of());
+    RedisServerProcess server = new RedisServerProcess(FreePort.any(), List.of());
     server.restart();
     return server;
   }
@@ -51,12 +50,12 @@ public final class RedisServerProcess implements AutoCloseable {
             "--cluster-enabled",
             "yes",
             "--cluster-port",
-            Integer.toString(freePort()),
+            Integer.toString(FreePort.any()),
             "--dir",
             directory.toString(),
             "--cluster-announce-ip",
             "127.0.0.1");
-    RedisServerProcess server = new RedisServerProcess(freePort(), options);
+    RedisServerProcess server = new RedisServerProcess(FreePort.any(), options);
     server.restart();
     server.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
     return server;
@@ -81,7 +80,7 @@ public final class RedisServerProcess implements AutoCloseable {
             certificates.resolve("ca.pem").toString(),
             "--tls-auth-clients",
             "no");
-    RedisServerProcess server = new RedisServerProcess(freePort(), options);
+    RedisServerProcess server = new RedisServerProcess(FreePort.any(), options);
     server.restart();
     return server;
   }
@@ -89,7 +88,7 @@ public final class RedisServerProcess implements AutoCloseable {
   /** Starts a server that follows {@code master}; only where {@link #signalsSupported}. */
   public static RedisServerProcess startReplica(RedisServerProcess master) {
     List<String> options = List.of("--replicaof", "127.0.0.1 " + master.port);
-    RedisServerProcess server = new RedisServerProcess(freePort(), options);
+    RedisServerProcess server = new RedisServerProcess(FreePort.any(), options);
     server.restart();
     return server;
   }
@@ -103,7 +102,7 @@ public final class RedisServerProcess implements AutoCloseable {
    */
   public static RedisServerProcess startSentinel(
       Path directory, String name, RedisServerProcess master) {
-    int port = freePort();
+    int port = FreePort.any();
     Path file = directory.resolve("sentinel.conf");
     try {
       Files.write(
@@ -127,7 +126,7 @@ public final class RedisServerProcess implements AutoCloseable {
    */
   public static RedisServerProcess startPersistent(Path directory) {
     RedisServerProcess server =
-        new RedisServerProcess(freePort(), List.of("--dir", directory.toString()));
+        new RedisServerProcess(FreePort.any(), List.of("--dir", directory.toString()));
     server.restart();
     return server;
   }
@@ -267,14 +266,6 @@ public final class RedisServerProcess implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

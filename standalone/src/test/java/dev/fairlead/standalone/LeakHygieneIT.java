@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.fairlead.redis.FreePort;
 import dev.fairlead.redis.RedisServerProcess;
 import dev.fairlead.standalone.client.Answer;
 import dev.fairlead.standalone.client.GatewayClient;
@@ -73,7 +74,7 @@ class LeakHygieneIT {
             ? RedisServerProcess.startPersistent(folder)
             : RedisServerProcess.start();
     writeConfiguration("INFO");
-    int port = Deployment.freePort();
+    int port = FreePort.any();
     process =
         JavaProcess.start(
             "dev.fairlead.standalone.Main",

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.redis.FreePort;
 import dev.fairlead.standalone.client.Answer;
 import dev.fairlead.standalone.client.GatewayClient;
 import dev.fairlead.standalone.deployment.Deployment;
@@ -44,7 +45,7 @@ class LedgerKillIT {
   @TempDir private Path folder;
   private final Vendor vendor = new Vendor();
   private final SpanCollector spans = new SpanCollector();
-  private final int port = Deployment.freePort();
+  private final int port = FreePort.any();
   private final GatewayClient client = new GatewayClient(port);
   private JavaProcess gateway;
 

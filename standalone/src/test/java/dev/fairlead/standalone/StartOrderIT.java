@@ -3,6 +3,7 @@ package dev.fairlead.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.redis.FreePort;
 import dev.fairlead.standalone.client.Answer;
 import dev.fairlead.standalone.client.GatewayClient;
 import dev.fairlead.standalone.deployment.Deployment;
@@ -41,17 +42,18 @@ class StartOrderIT {
 
   @Test
   void services_findEachOther_whateverTheOrderOfTheirStart() throws Exception {
-    int scorer = Deployment.backendPort();
-    int cache = Deployment.backendPort();
-    int provider = Deployment.backendPort();
-    int http = Deployment.freePort();
+    int scorer = FreePort.together(Deployment.MANAGEMENT);
+    int cache = FreePort.together(Deployment.MANAGEMENT);
+    int provider = FreePort.together(Deployment.MANAGEMENT);
+    int http = FreePort.any();
     configure(scorer, cache, provider);
     GatewayClient gateway = opened(new GatewayClient(http));
 
     start("gateway", Map.of("PORT", "" + http, "FAIRLEAD_SERVER_GRPC_PORT", "0"));
     await().atMost(PATIENCE).ignoreExceptionsMatching(e -> true).until(() -> alive(gateway));
     assertThat(gateway.get("/readyz").status()).isEqualTo(503);
-    assertThat(ask(gateway, "small").status()).isEqualTo(503);
+    Answer early = ask(gateway, "small");
+    assertThat(early.status()).as(early.body()).isEqualTo(503);
 
     start(
         "cache",
@@ -63,7 +65,9 @@ class StartOrderIT {
     Deployment.awaitReady(gateway, () -> "the gateway does not get ready");
     Answer unscored = ask(gateway, "auto");
     assertThat(unscored.status()).as(unscored.body()).isEqualTo(200);
-    assertThat(unscored.header("x-fairlead-reason")).isEqualTo("scorer_unavailable");
+    assertThat(unscored.header("x-fairlead-reason"))
+        .as(unscored.body())
+        .isEqualTo("scorer_unavailable");
 
     start("scorer", Map.of("FAIRLEAD_SCORER_PORT", "" + scorer));
     await()

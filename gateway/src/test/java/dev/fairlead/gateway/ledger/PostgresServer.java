@@ -1,11 +1,10 @@
 package dev.fairlead.gateway.ledger;
 
+import dev.fairlead.redis.FreePort;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -54,7 +53,7 @@ public final class PostgresServer implements AutoCloseable {
     try {
       Path home = Files.createTempDirectory("fairlead-postgres");
       Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
-      PostgresServer postgres = new PostgresServer(home, programs(home), freePort());
+      PostgresServer postgres = new PostgresServer(home, programs(home), FreePort.any());
       if (certificates != null) {
         postgres.speakTls(certificates);
       }
@@ -79,12 +78,6 @@ public final class PostgresServer implements AutoCloseable {
           List.of("-c", (name.startsWith("cert") ? "ssl_cert_file=" : "ssl_key_file=") + copy));
     }
     options.addAll(List.of("-c", "ssl=on"));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static Path programs(Path home) throws IOException {

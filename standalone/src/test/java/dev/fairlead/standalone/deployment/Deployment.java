@@ -3,13 +3,14 @@ package dev.fairlead.standalone.deployment;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.standalone.client.GatewayClient;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.function.Supplier;
 
 /** A running Fairlead, the vendor behind it and the collector beside it. */
 public interface Deployment extends AutoCloseable {
+
+  /** How far above a service's port its management port lies. */
+  int MANAGEMENT = 100;
 
   /**
    * Its configuration file for a vendor on this machine; ports come from the environment or from
@@ -56,30 +57,6 @@ public interface Deployment extends AutoCloseable {
             })
         .ignoreExceptionsMatching(error -> true)
         .until(() -> client.get("/readyz").status() == 200);
-  }
-
-  /** A port that was free a moment ago. */
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  /** A free port whose management port, 100 above, is free too. */
-  static int backendPort() {
-    while (true) {
-      int port = freePort();
-      if (port + 100 > 65_535) {
-        continue;
-      }
-      try (ServerSocket management = new ServerSocket(port + 100)) {
-        return management.getLocalPort() - 100;
-      } catch (IOException e) {
-        continue;
-      }
-    }
   }
 
   /** A client of its HTTP port. */

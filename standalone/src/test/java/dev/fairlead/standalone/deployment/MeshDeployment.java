@@ -1,5 +1,6 @@
 package dev.fairlead.standalone.deployment;
 
+import dev.fairlead.redis.FreePort;
 import dev.fairlead.redis.RedisServerProcess;
 import dev.fairlead.standalone.client.GatewayClient;
 import dev.fairlead.standalone.lookup.Lookups;
@@ -24,11 +25,11 @@ public final class MeshDeployment implements Deployment {
   private final JavaProcess cache;
   private final List<JavaProcess> providers;
   private final JavaProcess gateway;
-  private final int cachePort = Deployment.backendPort();
+  private final int cachePort = FreePort.together(MANAGEMENT);
   private final List<Integer> providerPorts =
-      List.of(Deployment.backendPort(), Deployment.backendPort());
-  private final int httpPort = Deployment.freePort();
-  private final int grpcPort = Deployment.freePort();
+      List.of(FreePort.together(MANAGEMENT), FreePort.together(MANAGEMENT));
+  private final int httpPort = FreePort.any();
+  private final int grpcPort = FreePort.any();
   private final GatewayClient client = new GatewayClient(httpPort);
 
   /** Starts everything at once; logs and data go under {@code folder}. */
@@ -39,7 +40,7 @@ public final class MeshDeployment implements Deployment {
   /** With more sections of the configuration. */
   public MeshDeployment(Path folder, String sections) {
     this.folder = folder;
-    int scorerPort = Deployment.backendPort();
+    int scorerPort = FreePort.together(MANAGEMENT);
     Path config = folder.resolve("mesh.yaml");
     String services =
         """

@@ -1,5 +1,6 @@
 package dev.fairlead.standalone.deployment;
 
+import dev.fairlead.redis.FreePort;
 import dev.fairlead.redis.RedisServerProcess;
 import dev.fairlead.standalone.client.GatewayClient;
 import java.io.IOException;
@@ -37,7 +38,10 @@ public final class TwinMesh implements AutoCloseable {
     this.folder = folder;
     Map<String, List<Integer>> ports = new TreeMap<>();
     for (String service : List.of("scorer", "cache", "provider")) {
-      ports.put(service, List.of(Deployment.backendPort(), Deployment.backendPort()));
+      ports.put(
+          service,
+          List.of(
+              FreePort.together(Deployment.MANAGEMENT), FreePort.together(Deployment.MANAGEMENT)));
     }
     String services =
         """
@@ -80,10 +84,10 @@ public final class TwinMesh implements AutoCloseable {
   }
 
   private Node gateway(int number) {
-    int port = Deployment.freePort();
+    int port = FreePort.any();
     Map<String, String> environment = new TreeMap<>();
     environment.put("PORT", Integer.toString(port));
-    environment.put("FAIRLEAD_SERVER_GRPC_PORT", Integer.toString(Deployment.freePort()));
+    environment.put("FAIRLEAD_SERVER_GRPC_PORT", Integer.toString(FreePort.any()));
     environment.put("FAIRLEAD_DATA_DIR", folder.resolve("gateway-" + number).toString());
     return node("gateway", number, environment, port);
   }
