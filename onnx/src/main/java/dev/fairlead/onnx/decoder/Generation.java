@@ -1,6 +1,7 @@
 package dev.fairlead.onnx.decoder;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to generate.
@@ -38,9 +39,10 @@ public record Generation(int[] prompt, int maxTokens, Sampling sampling, List<St
     /**
      * The answer is complete.
      *
+     * @param stop the stop text that ended it, one of {@link #stops}; null when none did
      * @param tokens generated, with the end token
      */
-    void onEnd(End end, int tokens);
+    void onEnd(End end, @Nullable String stop, int tokens);
 
     /** The decoder failed. */
     void onFailed(DecoderException failure, int tokens);

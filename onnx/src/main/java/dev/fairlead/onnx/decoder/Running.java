@@ -56,7 +56,7 @@ final class Running implements AutoCloseable {
     if (!decoder.tokenizer().special(token)) {
       tell(stop.append(assembler.append(decoder.tokenizer().bytes(token))));
     }
-    if (stop.stopped()) {
+    if (stop.found() != null) {
       end(Generation.End.STOP);
     } else if (tokens == most) {
       end(Generation.End.LENGTH);
@@ -66,12 +66,12 @@ final class Running implements AutoCloseable {
   }
 
   private void end(Generation.End end) {
-    if (!stop.stopped()) {
+    if (stop.found() == null) {
       tell(stop.append(assembler.end()));
       tell(stop.end());
     }
     ended = true;
-    listener.onEnd(end, tokens);
+    listener.onEnd(end, stop.found(), tokens);
   }
 
   private void tell(String text) {

@@ -1,6 +1,7 @@
 package dev.fairlead.onnx.decoder;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for stop sequences in text that comes in pieces, and holds back what may become one. Not
@@ -10,7 +11,7 @@ final class StopText {
 
   private final List<String> stops;
   private final StringBuilder held = new StringBuilder();
-  private boolean stopped;
+  private @Nullable String found;
 
   StopText(List<String> stops) {
     this.stops = stops.stream().filter(stop -> !stop.isEmpty()).toList();
@@ -18,7 +19,7 @@ final class StopText {
 
   /** The text that is certainly before any stop sequence; empty once one has been found. */
   String append(String text) {
-    if (stopped) {
+    if (found != null) {
       return "";
     }
     held.append(text);
@@ -27,17 +28,18 @@ final class StopText {
       int at = held.indexOf(stop);
       if (at >= 0 && (first < 0 || at < first)) {
         first = at;
+        found = stop;
       }
     }
-    stopped = first >= 0;
-    int certain = stopped ? first : held.length() - longestBeginning();
+    int certain = found != null ? first : held.length() - longestBeginning();
     String out = held.substring(0, certain);
-    held.delete(0, stopped ? held.length() : certain);
+    held.delete(0, found != null ? held.length() : certain);
     return out;
   }
 
-  boolean stopped() {
-    return stopped;
+  /** The stop sequence that has been found. */
+  @Nullable String found() {
+    return found;
   }
 
   /** What was held back in vain. */

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 
 /** Generation with the decoder that is shipped. */
 class DecoderLoopTest {
@@ -32,7 +33,8 @@ class DecoderLoopTest {
   @TempDir private Path folder;
 
   /** What an answer came to. */
-  private record Answer(String text, Generation.End end, int tokens) {}
+  private record Answer(
+      String text, Generation.End end, @Nullable String stop, int tokens) {}
 
   @Test
   void answer_isWhatWasTrained_whenGreedy() {
@@ -110,6 +112,9 @@ class DecoderLoopTest {
 
       assertThat(answer.text()).isEqualTo("The capital of ");
       assertThat(answer.end()).isEqualTo(Generation.End.STOP);
+      assertThat(answer.stop()).isEqualTo("Norway is Os");
+      Generation unstopped = new Generation(prompt, 50, Sampling.greedy(), List.of("never"));
+      assertThat(await(ask(loop, unstopped)).stop()).isNull();
     }
   }
 
@@ -212,7 +217,7 @@ class DecoderLoopTest {
             }
 
             @Override
-            public void onEnd(Generation.End end, int tokens) {}
+            public void onEnd(Generation.End end, @Nullable String stop, int tokens) {}
 
             @Override
             public void onFailed(DecoderException failure, int tokens) {
@@ -301,7 +306,8 @@ class DecoderLoopTest {
                             oneToken,
                             new Recorder() {
                               @Override
-                              public void onEnd(Generation.End end, int ignored) {
+                              public void onEnd(
+                                  Generation.End end, @Nullable String stop, int ignored) {
                                 tokensOfTheFirst.complete(tokens[0]);
                               }
                             }))
@@ -378,8 +384,8 @@ class DecoderLoopTest {
     }
 
     @Override
-    public void onEnd(Generation.End end, int tokens) {
-      answer.complete(new Answer(text.toString(), end, tokens));
+    public void onEnd(Generation.End end, @Nullable String stop, int tokens) {
+      answer.complete(new Answer(text.toString(), end, stop, tokens));
     }
 
     @Override

@@ -18,7 +18,7 @@ class StopTextTest {
                 + stop.append(text.substring(first, second))
                 + stop.append(text.substring(second));
         assertThat(out).isEqualTo("one\ntwo");
-        assertThat(stop.stopped()).isTrue();
+        assertThat(stop.found()).isEqualTo("\n\n");
         assertThat(stop.append("more") + stop.end()).isEmpty();
       }
     }
@@ -33,12 +33,13 @@ class StopTextTest {
     }
     assertThat(out.toString()).isEqualTo("aaa");
     assertThat(out + stop.end()).isEqualTo("aaaaa");
-    assertThat(stop.stopped()).isFalse();
+    assertThat(stop.found()).isNull();
   }
 
   @Test
   void earliest_counts_whenSeveralStopsAreThere() {
     StopText stop = new StopText(List.of("later", "now"));
     assertThat(stop.append("stop now or later")).isEqualTo("stop ");
+    assertThat(stop.found()).isEqualTo("now");
   }
 }

@@ -123,11 +123,15 @@ final class LocalExchange implements Exchange {
     for (ChoiceState choice : choices) {
       Message.Builder message = Message.newBuilder().setRole(Message.Role.ROLE_ASSISTANT);
       message.addContent(ContentPart.newBuilder().setText(choice.text.toString()));
-      response.addChoices(
+      Choice.Builder told =
           Choice.newBuilder()
               .setIndex(choice.index)
               .setFinishReason(choice.reason)
-              .setMessage(message));
+              .setMessage(message);
+      if (choice.stop != null) {
+        told.setStopSequence(choice.stop);
+      }
+      response.addChoices(told);
     }
     return new AnswerPart.Response(response.build());
   }
@@ -137,6 +141,7 @@ final class LocalExchange implements Exchange {
     private final int index;
     private final StringBuilder text = new StringBuilder();
     private FinishReason reason = FinishReason.FINISH_REASON_UNSPECIFIED;
+    private @Nullable String stop;
     private int tokens;
     private DecoderLoop.@Nullable Ticket ticket;
 
@@ -157,19 +162,21 @@ final class LocalExchange implements Exchange {
     }
 
     @Override
-    public void onEnd(Generation.End end, int count) {
+    public void onEnd(Generation.End end, @Nullable String stopText, int count) {
       synchronized (LocalExchange.this) {
         if (ended) {
           return;
         }
         tokens = count;
+        stop = stopText;
         reason =
             end == Generation.End.STOP
                 ? FinishReason.FINISH_REASON_STOP
                 : FinishReason.FINISH_REASON_LENGTH;
         unfinished--;
         if (streamed) {
-          pending.add(delta(ChatDelta.newBuilder().setFinishReason(reason)));
+          ChatDelta.Builder last = ChatDelta.newBuilder().setFinishReason(reason);
+          pending.add(delta(stop == null ? last : last.setStopSequence(stop)));
         } else if (unfinished == 0) {
           pending.add(whole());
         }

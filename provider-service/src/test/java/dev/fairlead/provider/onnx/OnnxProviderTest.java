@@ -22,6 +22,7 @@ import dev.fairlead.provider.testkit.Spans;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatRequest;
+import dev.fairlead.v1.Choice;
 import dev.fairlead.v1.ContentPart;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.GenerationCall;
@@ -166,7 +167,26 @@ class OnnxProviderTest extends ProviderContract {
 
       assertThat(answer.completion().text()).isEqualTo("The capital of ");
       assertThat(answer.completion().finishReason()).isEqualTo(FinishReason.FINISH_REASON_STOP);
+      assertThat(stopSequence(answer, streamed)).isEqualTo("Norway is O");
     }
+  }
+
+  @Test
+  void noStopText_isNamed_whenTheAnswerEndsByItself() {
+    ChatRequest request = request("What is the capital of Norway?").addStop("never").build();
+    for (boolean streamed : new boolean[] {false, true}) {
+      assertThat(stopSequence(run(request, streamed), streamed)).isEqualTo("none");
+    }
+  }
+
+  private static String stopSequence(RecordedAnswer answer, boolean streamed) {
+    if (streamed) {
+      ChatDelta end = answer.deltas().getLast();
+      return end.hasStopSequence() ? end.getStopSequence() : "none";
+    }
+    AnswerPart.Response whole = (AnswerPart.Response) answer.parts().getFirst();
+    Choice choice = whole.response().getChoices(0);
+    return choice.hasStopSequence() ? choice.getStopSequence() : "none";
   }
 
   @Test

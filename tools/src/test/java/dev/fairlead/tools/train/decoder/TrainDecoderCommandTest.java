@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** The command from texts to a folder that generates. */
@@ -227,7 +228,7 @@ class TrainDecoderCommandTest {
     }
 
     @Override
-    public void onEnd(Generation.End end, int tokens) {
+    public void onEnd(Generation.End end, @Nullable String stop, int tokens) {
       answer.complete(text.toString());
     }
 
