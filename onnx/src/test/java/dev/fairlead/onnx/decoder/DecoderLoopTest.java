@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Generation with the decoder that is shipped. */
 class DecoderLoopTest {
@@ -33,8 +33,7 @@ class DecoderLoopTest {
   @TempDir private Path folder;
 
   /** What an answer came to. */
-  private record Answer(
-      String text, Generation.End end, @Nullable String stop, int tokens) {}
+  private record Answer(String text, Generation.End end, @Nullable String stop, int tokens) {}
 
   @Test
   void answer_isWhatWasTrained_whenGreedy() {
