@@ -9,6 +9,7 @@ import dev.fairlead.common.tls.Tls;
 import dev.fairlead.gateway.alerts.Alerts;
 import dev.fairlead.gateway.alerts.AlertsConfig;
 import dev.fairlead.gateway.alerts.SpendAnomalies;
+import dev.fairlead.gateway.budget.BreakingBudgetStore;
 import dev.fairlead.gateway.budget.BudgetConfig;
 import dev.fairlead.gateway.budget.BudgetGauges;
 import dev.fairlead.gateway.budget.Budgets;
@@ -116,9 +117,6 @@ public final class GatewayNode implements AutoCloseable {
 
   /** Answers that are older say too little about the length of the next. */
   private static final Duration LEARN_FROM = Duration.ofDays(7);
-
-  /** A request waits no longer for its budget. */
-  private static final long BUDGET_TIMEOUT_MILLIS = 2000;
 
   /** What rate limits are about. */
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -304,7 +302,9 @@ public final class GatewayNode implements AutoCloseable {
             budgetConfig,
             link == null
                 ? new MemoryBudgetStore(InstantSource.system())
-                : new RedisBudgetStore(link, BUDGET_TIMEOUT_MILLIS),
+                : new BreakingBudgetStore(
+                    new RedisBudgetStore(link, budgetConfig.timeout().toMillis()),
+                    System::nanoTime),
             new LedgerSpending(ledger),
             new RaisedAlerts(alerts, InstantSource.system()),
             steering.blocking(),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.redis.RedisMonitor;
 import dev.fairlead.redis.RedisServerProcess;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -30,6 +31,9 @@ class BudgetIT {
       50 * (100 * BudgetedProvider.OUTPUT + 20 * BudgetedProvider.INPUT);
 
   private static final String BUDGET_USD = "0.00315";
+
+  private static final String LIMITED =
+      ",\"requests_per_minute\":100000,\"tokens_per_minute\":100000000,\"concurrent_requests\":1000";
 
   private static HttpResponse<String> admin(FakeBackends gateway, String path, String body) {
     return Http.post(
@@ -61,6 +65,24 @@ class BudgetIT {
         "application/json",
         "cache-control",
         "no-store");
+  }
+
+  /** On a machine that is busy, Redis is slow and not away. */
+  private static String shared(RedisServerProcess redis) {
+    return ADMIN
+        + "redis: { url: \""
+        + redis.url()
+        + "\", command_timeout: 20s }\n"
+        + "budgets: { timeout: 20s }\n"
+        + "limits: { shared_timeout: 20s }\n";
+  }
+
+  private static void awaitKey(FakeBackends gateway, String key) {
+    await()
+        .atMost(LONG)
+        .until(() ->
+            Http.get(gateway.url("/v1/models"), "authorization", "Bearer " + key).statusCode()
+                == 200);
   }
 
   private static List<HttpResponse<String>> burst(List<FakeBackends> gateways, String key)
@@ -127,7 +149,7 @@ class BudgetIT {
   void c8_twoGateways_shareOneBudget_andItOutlivesThem() throws Exception {
     BudgetedProvider provider = new BudgetedProvider();
     try (RedisServerProcess redis = RedisServerProcess.start()) {
-      String yaml = ADMIN + "redis: { url: \"" + redis.url() + "\" }\n";
+      String yaml = shared(redis);
       String key;
       try (FakeBackends first = new FakeBackends(yaml, provider);
           FakeBackends second = new FakeBackends(yaml, provider)) {
@@ -139,27 +161,79 @@ class BudgetIT {
         key = key(first, ",\"budget_day_usd\":" + BUDGET_USD);
         awaitLedger(first);
         awaitLedger(second);
-        await()
-            .atMost(LONG)
-            .until(() ->
-                Http.get(second.url("/v1/models"), "authorization", "Bearer " + key).statusCode()
-                    == 200);
+        awaitKey(second, key);
         assertHeld(burst(List.of(first, second), key), provider, key);
       }
       try (FakeBackends third = new FakeBackends(yaml, provider)) {
         await().atMost(LONG).until(third.node::ready);
         awaitLedger(third);
-        await()
-            .atMost(LONG)
-            .until(() ->
-                Http.get(third.url("/v1/models"), "authorization", "Bearer " + key).statusCode()
-                    == 200);
+        awaitKey(third, key);
         burst(List.of(third), key);
         assertThat(provider.billed.get()).isLessThanOrEqualTo(BUDGET_NANO_USD);
         redis.kill();
         HttpResponse<String> blind = ask(third, key, "who is there");
         assertThat(blind.statusCode()).as(blind.body()).isEqualTo(503);
       }
+    }
+  }
+
+  /** With limits that are never reached, so that money is held with them at the door. */
+  @Test
+  void c8_twoGateways_shareOneBudget_whenMoneyIsHeldWithTheLimits() throws Exception {
+    BudgetedProvider provider = new BudgetedProvider();
+    try (RedisServerProcess redis = RedisServerProcess.start();
+        FakeBackends first = new FakeBackends(shared(redis), provider);
+        FakeBackends second = new FakeBackends(shared(redis), provider)) {
+      await().atMost(LONG).until(() -> first.node.ready() && second.node.ready());
+      String key = key(first, LIMITED + ",\"budget_total_usd\":" + BUDGET_USD);
+      awaitLedger(first);
+      awaitLedger(second);
+      awaitKey(second, key);
+      try (RedisMonitor monitor = RedisMonitor.of(redis)) {
+        assertHeld(burst(List.of(first, second), key), provider, key);
+        // More when Redis did not know the script yet and was asked again.
+        assertThat(asked(monitor, "hold")).isGreaterThanOrEqualTo(REQUESTS);
+      }
+    }
+  }
+
+  /** How many commands of the tenant have a word among their arguments. */
+  private static long asked(RedisMonitor monitor, String word) {
+    return monitor.commands().stream()
+        .filter(line -> line.contains("{acme}") && line.contains("\"" + word + "\""))
+        .count();
+  }
+
+  @Test
+  void admission_isOneRoundTrip_forLimitsAndMoneyTogether() throws Exception {
+    BudgetedProvider provider = new BudgetedProvider();
+    try (RedisServerProcess redis = RedisServerProcess.start();
+        FakeBackends gateway = new FakeBackends(shared(redis), provider)) {
+      await().atMost(LONG).until(gateway.node::ready);
+      String key = key(gateway, LIMITED + ",\"budget_day_usd\":10");
+      awaitLedger(gateway);
+      assertThat(ask(gateway, key, "is anyone there").statusCode()).isEqualTo(200);
+      try (RedisMonitor monitor = RedisMonitor.of(redis)) {
+        for (int i = 0; i < 5; i++) {
+          assertThat(ask(gateway, key, "question number " + i).statusCode()).isEqualTo(200);
+        }
+        List<String> commands = new ArrayList<>();
+        await()
+            .atMost(LONG)
+            .until(() -> {
+              commands.addAll(monitor.commands());
+              return commands.stream().filter(line -> line.contains("\"settle\"")).count() >= 5;
+            });
+        List<String> ofTenant =
+            commands.stream()
+                .filter(line -> line.contains("{acme}") && !line.contains("\"standings\""))
+                .toList();
+        // Before the answer: one. After it, and without anybody waiting: the end of both.
+        assertThat(ofTenant).filteredOn(line -> line.contains("\"hold\"")).hasSize(5);
+        assertThat(ofTenant).noneMatch(line -> line.contains("\"reserve\""));
+        assertThat(ofTenant).hasSizeLessThanOrEqualTo(3 * 5);
+      }
+      assertThat(provider.calls.get()).isEqualTo(6);
     }
   }
 }

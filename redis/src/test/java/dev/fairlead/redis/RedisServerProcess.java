@@ -6,9 +6,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisServer;
 
@@ -217,6 +219,28 @@ public final class RedisServerProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A connection to it, made. Give it long: a loaded machine is no outage. */
+  public RedisLink connect(String keyPrefix) {
+    RedisLink link =
+        RedisLink.open(
+            new RedisSettings(
+                RedisUrl.parse(url()),
+                2,
+                4,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(20),
+                keyPrefix));
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!link.connected()) {
+      if (System.nanoTime() > deadline) {
+        link.close();
+        throw new IllegalStateException("no connection to Redis on port " + port);
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
+    return link;
   }
 
   /** Sends one command and returns the first line of the answer. */

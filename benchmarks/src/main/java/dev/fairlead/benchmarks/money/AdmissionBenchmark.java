@@ -54,8 +54,8 @@ public class AdmissionBenchmark {
   @Benchmark
   public long admission() {
     Principal principal = door.authenticate();
-    RateLimiter.Pass pass = door.admit(principal);
-    Reservation held = door.hold(principal);
+    RateLimiter.Pass pass = door.admitAndHold(principal);
+    Reservation held = door.hold(principal, pass);
     Door.end(pass, held);
     return held.nanoUsd();
   }

@@ -1,7 +1,6 @@
 package dev.fairlead.benchmarks.money;
 
 import dev.fairlead.gateway.budget.RedisBudgetStore;
-import dev.fairlead.gateway.budget.Reservation;
 import dev.fairlead.gateway.keys.Principal;
 import dev.fairlead.gateway.limits.RateLimiter;
 import dev.fairlead.gateway.limits.RedisLimitStore;
@@ -21,8 +20,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * How often a request talks to Redis while it is let in, as Redis counts it, and how long that
- * takes: once for the limits of all levels at the door, once for the money on all levels after
- * routing (not at all for an answer from the cache), and nothing for its key.
+ * takes: once for the limits and the money of all levels together, and nothing for its key. Beside
+ * it what a request pays that has only limits, or only a budget, and the two asked one by one, as
+ * is done when money is scarce.
  *
  * <p>Arguments: URL of an empty Redis that nobody else uses; requests.
  */
@@ -64,59 +64,70 @@ public final class AdmissionRoundTrips {
       }
       AdmissionRoundTrips run =
           new AdmissionRoundTrips(URI.create(arguments[0]), Integer.parseInt(arguments[1]), link);
-      run.round();
       run.print();
     }
   }
 
-  private record Round(double[] keyMicros, double[] limitMicros, double[] moneyMicros) {}
+  /** A way into the gateway. */
+  @FunctionalInterface
+  private interface Way {
+    void enter(Principal principal);
+  }
 
-  private Round round() {
-    double[] key = new double[requests];
-    double[] limits = new double[requests];
-    double[] money = new double[requests];
+  private void together(Principal principal) {
+    RateLimiter.Pass pass = door.admitAndHold(principal);
+    Door.end(pass, door.hold(principal, pass));
+  }
+
+  private void oneByOne(Principal principal) {
+    RateLimiter.Pass pass = door.admit(principal);
+    Door.end(pass, door.hold(principal));
+  }
+
+  private double[] round(Way way) {
+    double[] micros = new double[requests];
     for (int i = 0; i < requests; i++) {
       long begun = System.nanoTime();
-      Principal principal = door.authenticate();
-      long known = System.nanoTime();
-      RateLimiter.Pass pass = door.admit(principal);
-      long admitted = System.nanoTime();
-      Reservation held = door.hold(principal);
-      long done = System.nanoTime();
-      Door.end(pass, held);
-      key[i] = (known - begun) / 1e3;
-      limits[i] = (admitted - known) / 1e3;
-      money[i] = (done - admitted) / 1e3;
+      way.enter(door.authenticate());
+      micros[i] = (System.nanoTime() - begun) / 1e3;
     }
-    return new Round(key, limits, money);
+    return micros;
   }
 
   private void print() throws IOException {
-    long before = scripts();
-    for (int i = 0; i < requests; i++) {
-      long ignored = door.authenticate().tenant().length();
-    }
-    long byKeys = scripts() - before;
-    before = scripts();
-    for (int i = 0; i < requests; i++) {
-      RateLimiter.Pass ignored = door.admit(door.authenticate());
-    }
-    long byLimits = scripts() - before;
-    before = scripts();
-    for (int i = 0; i < requests; i++) {
-      Reservation ignored = door.hold(door.authenticate());
-    }
-    long byMoney = scripts() - before;
+    measure("key", principal -> {}, 0);
+    measure("limits alone", principal -> door.admit(principal).end(-1), 1);
+    measure("money alone", principal -> door.hold(principal).settle(1), 1);
+    measure("limits and money together", this::together, 2);
+    measure("limits, then money", this::oneByOne, 2);
+  }
+
+  /**
+   * Prints one way.
+   *
+   * @param afterwards commands that tell of the request's end, which nobody waits for
+   */
+  private void measure(String what, Way way, int afterwards) throws IOException {
+    double[] ignored = round(way);
+    long before = settled();
+    double[] micros = round(way);
+    long commands = settled() - before;
     System.out.printf(
         Locale.ROOT,
-        "commands a request: key %.2f, limits %.2f, reservation %.2f%n",
-        (double) byKeys / requests,
-        (double) byLimits / requests,
-        (double) byMoney / requests);
-    Round round = round();
-    line("key", round.keyMicros());
-    line("limits", round.limitMicros());
-    line("reservation", round.moneyMicros());
+        "%s: %.2f commands a request until it is let in%n",
+        what,
+        (double) commands / requests - afterwards);
+    line(what, micros);
+  }
+
+  /** Scripts when no more come. */
+  private long settled() throws IOException {
+    long seen = -1;
+    for (long now = scripts(); now != seen; now = scripts()) {
+      seen = now;
+      LockSupport.parkNanos(SECOND_MILLIS * 500_000);
+    }
+    return seen;
   }
 
   private static void line(String what, double[] micros) {

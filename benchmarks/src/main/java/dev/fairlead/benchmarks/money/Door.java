@@ -40,6 +40,7 @@ final class Door {
           new SpendLimits(PLENTY, PLENTY, PLENTY));
 
   private static final long TOKENS = 1100;
+  private static final long MOST = 210_000;
 
   final KeyDirectory keys;
   final List<String> tokens = new ArrayList<>();
@@ -76,16 +77,29 @@ final class Door {
     return keys.authenticate(tokens.getFirst());
   }
 
-  /** Lets a request in by its limits. */
+  /** Lets a request in by its limits alone, as one that holds no money. */
   RateLimiter.Pass admit(Principal principal) {
     return limiter.admit(principal, TOKENS).join();
+  }
+
+  /** Lets a request in as the pipeline does: with its money in the same step, where that can be. */
+  RateLimiter.Pass admitAndHold(Principal principal) {
+    Reservation wish =
+        limiter.holdsMoney() ? budgets.wish(Budgets.spenders(principal), MOST) : null;
+    return limiter.admit(principal, TOKENS, wish).join();
+  }
+
+  /** The money that it has held, or else holds now, once it is known who answers. */
+  Reservation hold(Principal principal, RateLimiter.Pass pass) {
+    Reservation held = pass.takeHeld();
+    return held == null ? hold(principal) : held;
   }
 
   /** Holds money for it. */
   Reservation hold(Principal principal) {
     Reservation held =
         budgets
-            .reserve(Budgets.spenders(principal), 210_000, 100_000, 10_000)
+            .reserve(Budgets.spenders(principal), MOST, 100_000, 10_000)
             .toCompletableFuture()
             .join();
     if (held == null) {

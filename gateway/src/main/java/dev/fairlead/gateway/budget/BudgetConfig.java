@@ -8,6 +8,7 @@ import java.util.List;
 /** Section {@code budgets}; units are in the reference file. */
 public record BudgetConfig(
     WhenAway whenAway,
+    Duration timeout,
     Duration reservationTtl,
     double quantile,
     int expectedOutputTokens,
@@ -26,6 +27,7 @@ public record BudgetConfig(
 
   /** Validates. */
   public BudgetConfig {
+    Expect.positive("budgets.timeout", timeout);
     Expect.positive("budgets.reservation_ttl", reservationTtl);
     Expect.range("budgets.quantile", quantile, 0.5, 0.999);
     Expect.range("budgets.expected_output_tokens", expectedOutputTokens, 1, 1_000_000);

@@ -13,7 +13,8 @@ public interface BudgetStore {
 
   /**
    * Reserves for a request: all of {@code ask.full()} when that is a small part of what is left,
-   * else as much as is likely needed, at most what is left.
+   * else as much as is likely needed, at most what is left. What was held under the same id before
+   * is given back in the same step, also when there is not enough.
    */
   CompletionStage<Outcome> reserve(Ask ask);
 
@@ -34,7 +35,7 @@ public interface BudgetStore {
   /**
    * A wish for money, in nano-dollars.
    *
-   * @param id of the reservation, never used before
+   * @param id of the reservation, never settled before
    * @param full what the request can cost at most
    * @param likely what it will hardly exceed
    * @param least below which it is not worth answering

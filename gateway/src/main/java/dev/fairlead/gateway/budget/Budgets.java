@@ -120,6 +120,18 @@ public final class Budgets {
   }
 
   /**
+   * A wish to hold money in one step with something else; nothing is held by it yet. Whoever cannot
+   * tell what became of it settles it with 0.
+   *
+   * @param full most that the request can cost, nano-dollars
+   */
+  public Reservation wish(List<Spender> spenders, long full) {
+    BudgetStore.Ask ask =
+        new BudgetStore.Ask(freshId(), spenders, full, full, full, config.reservationTtl());
+    return new Reservation(this, ask, full);
+  }
+
+  /**
    * Reserves.
    *
    * @param full most that the request can cost, nano-dollars
@@ -130,8 +142,19 @@ public final class Budgets {
    */
   public CompletionStage<@Nullable Reservation> reserve(
       List<Spender> spenders, long full, long likely, long least) {
+    return reserve(freshId(), spenders, full, likely, least);
+  }
+
+  /** The same, for a request that holds something already, in place of it. */
+  public CompletionStage<@Nullable Reservation> exchange(
+      Reservation held, long full, long likely, long least) {
+    return reserve(held.ask().id(), held.ask().spenders(), full, likely, least);
+  }
+
+  private CompletionStage<@Nullable Reservation> reserve(
+      String id, List<Spender> spenders, long full, long likely, long least) {
     BudgetStore.Ask ask =
-        new BudgetStore.Ask(freshId(), spenders, full, likely, least, config.reservationTtl());
+        new BudgetStore.Ask(id, spenders, full, likely, least, config.reservationTtl());
     return attempt(ask, true)
         .exceptionallyCompose(error -> {
           if (Failures.ofRequest(error)) {

@@ -38,6 +38,7 @@ public final class MemoryBudgetStore implements BudgetStore {
         continue;
       }
       book.turn(now);
+      book.free(ask.id());
       for (Spender.Window window : Spender.Window.values()) {
         long limit = window.limit(spenders.get(i).limits());
         long rest = limit - book.spent().in(window) - book.reserved();

@@ -1,10 +1,6 @@
 package dev.fairlead.gateway.budget;
 
 import dev.fairlead.redis.RedisLink;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,8 +13,6 @@ import org.redisson.api.RScript;
  * tenant have keys with the same hash tag, so that a cluster keeps them on one node. Thread-safe.
  */
 public final class RedisBudgetStore implements BudgetStore {
-
-  private static final String SCRIPT = script();
 
   private final RedisLink link;
   private final long timeoutMillis;
@@ -33,60 +27,19 @@ public final class RedisBudgetStore implements BudgetStore {
     this.timeoutMillis = timeoutMillis;
   }
 
-  private static String script() {
-    try (InputStream stream = RedisBudgetStore.class.getResourceAsStream("budget.lua")) {
-      if (stream == null) {
-        throw new IllegalStateException("no budget.lua");
-      }
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** For each spender a hash with what was spent, and a set of open and of settled reservations. */
-  private List<Object> keys(List<Spender> spenders) {
-    List<Object> keys = new ArrayList<>(3 * spenders.size());
-    for (Spender spender : spenders) {
-      String tag = spender.tenant().replace("{", "(").replace("}", ")");
-      String name =
-          link.keyPrefix()
-              + "budget:{"
-              + tag
-              + "}:"
-              + spender.kind().name().toLowerCase(java.util.Locale.ROOT)
-              + ":"
-              + spender.id();
-      keys.add(name);
-      keys.add(name + ":open");
-      keys.add(name + ":settled");
-    }
-    return keys;
-  }
-
   private CompletableFuture<List<Long>> run(List<Spender> spenders, Object... arguments) {
-    return link.<List<Long>>script(SCRIPT, RScript.ReturnType.LIST, keys(spenders), arguments)
+    return link.<List<Long>>script(
+            BudgetScript.LUA,
+            RScript.ReturnType.LIST,
+            BudgetScript.keys(link.keyPrefix(), spenders),
+            arguments)
         .orTimeout(timeoutMillis, TimeUnit.MILLISECONDS);
   }
 
   @Override
   public CompletionStage<Outcome> reserve(Ask ask) {
-    List<Object> arguments = new ArrayList<>();
-    arguments.addAll(
-        List.of(
-            "reserve",
-            ask.id(),
-            ask.full(),
-            ask.likely(),
-            ask.least(),
-            ask.ttl().toMillis(),
-            Ask.SHARE));
-    for (Spender spender : ask.spenders()) {
-      for (Spender.Window window : Spender.Window.values()) {
-        arguments.add(window.limit(spender.limits()));
-      }
-    }
-    return run(ask.spenders(), arguments.toArray()).thenApply(RedisBudgetStore::outcome);
+    return run(ask.spenders(), BudgetScript.reserve(ask).toArray())
+        .thenApply(RedisBudgetStore::outcome);
   }
 
   private static Outcome outcome(List<Long> answer) {

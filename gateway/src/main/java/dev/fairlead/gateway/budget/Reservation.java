@@ -2,7 +2,7 @@ package dev.fairlead.gateway.budget;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Money that is held for one request. Thread-safe. */
+/** Money that is held, or wished to be held, for one request. Thread-safe. */
 public final class Reservation {
 
   private final Budgets budgets;
@@ -14,6 +14,11 @@ public final class Reservation {
     this.budgets = budgets;
     this.ask = ask;
     this.nanoUsd = nanoUsd;
+  }
+
+  /** What the store is asked for. */
+  public BudgetStore.Ask ask() {
+    return ask;
   }
 
   /** How much is held. */

@@ -65,6 +65,14 @@ final class SpenderBook {
     }
   }
 
+  /** Gives back what is held under an id. */
+  void free(String id) {
+    Held held = open.remove(id);
+    if (held != null) {
+      reserved -= held.nanoUsd();
+    }
+  }
+
   void reserve(String id, long nanoUsd, long untilMillis) {
     open.put(id, new Held(nanoUsd, untilMillis));
     reserved += nanoUsd;
@@ -74,10 +82,7 @@ final class SpenderBook {
     if (settled.putIfAbsent(id, nowMillis + REMEMBERED_MILLIS) != null) {
       return;
     }
-    Held held = open.remove(id);
-    if (held != null) {
-      reserved -= held.nanoUsd();
-    }
+    free(id);
     spent = new Spent(spent.day() + nanoUsd, spent.month() + nanoUsd, spent.total() + nanoUsd);
   }
 

@@ -55,17 +55,29 @@ public final class FallbackLimitStore implements LimitStore {
             return CompletableFuture.completedFuture(decision);
           }
           unreachable(error);
-          var unused = asked.thenAccept(late -> giveBack(demand, late));
+          var unused = asked.whenComplete((late, failed) -> giveBack(demand, late));
           return withoutShared(demand);
         })
         .thenCompose(decision -> decision);
   }
 
-  /** Let in too late: the request has been decided on already. */
-  private void giveBack(LimitDemand demand, LimitDecision late) {
-    if (late.refused() == null) {
+  /**
+   * Let in too late: the request has been decided on already.
+   *
+   * @param late null when it is not known what became of the demand
+   */
+  private void giveBack(LimitDemand demand, @Nullable LimitDecision late) {
+    if (late != null && late.refused() == null) {
       shared.finish(demand, late, 0);
     }
+    if (demand.wish() != null && (late == null || late.held())) {
+      demand.wish().settle(0);
+    }
+  }
+
+  @Override
+  public boolean holdsMoney() {
+    return shared.holdsMoney();
   }
 
   private CompletableFuture<LimitDecision> withoutShared(LimitDemand demand) {

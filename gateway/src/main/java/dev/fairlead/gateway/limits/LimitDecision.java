@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param status what is left after it
  * @param tick when it was counted, in the store's own time
  * @param store that counted it and wants to hear of its end
+ * @param held whether the demand's wish for money was met
  */
 public record LimitDecision(
-    @Nullable Refusal refused, LimitStatus status, long tick, LimitStore store) {
+    @Nullable Refusal refused, LimitStatus status, long tick, LimitStore store, boolean held) {
 
   /** What is limited. */
   public enum What {

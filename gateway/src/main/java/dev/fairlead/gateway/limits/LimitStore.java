@@ -14,6 +14,11 @@ public interface LimitStore {
   /** Lets a request in against all of its owners' limits, or against none. */
   CompletableFuture<LimitDecision> admit(LimitDemand demand);
 
+  /** Whether money that a demand wishes for can be held in the same step. */
+  default boolean holdsMoney() {
+    return false;
+  }
+
   /**
    * A request that was let in has ended: another may take its place, and its tokens are known. Call
    * it once.

@@ -72,7 +72,7 @@ public final class MemoryLimitStore implements LimitStore {
         }
         status = status.and(status(owner, of(owner)));
       }
-      return new LimitDecision(refused, status, tick, this);
+      return new LimitDecision(refused, status, tick, this, false);
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.limits;
 
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.budget.Reservation;
 import dev.fairlead.gateway.keys.Owner;
 import dev.fairlead.gateway.keys.Principal;
 import dev.fairlead.gateway.limits.LimitDecision.Refusal;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Lets requests in that keep their owners' limits. Does not block; thread-safe. */
@@ -32,11 +34,23 @@ public final class RateLimiter {
     private final @Nullable LimitDecision decision;
     private final LimitStatus status;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicReference<@Nullable Reservation> held;
 
     Pass(@Nullable LimitDemand demand, @Nullable LimitDecision decision, LimitStatus status) {
       this.demand = demand;
       this.decision = decision;
       this.status = status;
+      this.held =
+          new AtomicReference<>(
+              demand != null && decision != null && decision.held() ? demand.wish() : null);
+    }
+
+    /**
+     * The money that was held when the request was let in, for the first who takes it and settles
+     * it; null when there is none, or the request has ended.
+     */
+    public @Nullable Reservation takeHeld() {
+      return held.getAndSet(null);
     }
 
     /** What is left to the caller. */
@@ -57,6 +71,10 @@ public final class RateLimiter {
     public void end(long tokens) {
       if (demand != null && decision != null && !ended.getAndSet(true)) {
         decision.store().finish(demand, decision, tokens);
+        Reservation unused = takeHeld();
+        if (unused != null) {
+          unused.settle(0);
+        }
       }
     }
   }
@@ -98,13 +116,28 @@ public final class RateLimiter {
    * @return fails with {@link LimitedException} when a limit is reached
    */
   public CompletableFuture<Pass> admit(Principal principal, long tokens) {
+    return admit(principal, tokens, null);
+  }
+
+  /** Whether money can be held in the step that lets a request in. */
+  public boolean holdsMoney() {
+    return store.holdsMoney();
+  }
+
+  /**
+   * Asks for permission, and for money in the same step.
+   *
+   * @param wish what {@link Pass#takeHeld} answers when it was held; null for none
+   */
+  public CompletableFuture<Pass> admit(
+      Principal principal, long tokens, @Nullable Reservation wish) {
     if (!concerns(principal)) {
       return FREE;
     }
     List<Owner> owners =
         principal.owners().stream().filter(owner -> !owner.quota().rates().isNone()).toList();
     LimitDemand demand =
-        new LimitDemand(UUID.randomUUID().toString(), principal.tenant(), owners, tokens);
+        new LimitDemand(UUID.randomUUID().toString(), principal.tenant(), owners, tokens, wish);
     return store.admit(demand).thenApply(decision -> passed(demand, decision));
   }
 

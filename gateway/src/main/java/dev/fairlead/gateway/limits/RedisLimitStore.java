@@ -1,5 +1,7 @@
 package dev.fairlead.gateway.limits;
 
+import dev.fairlead.gateway.budget.BudgetScript;
+import dev.fairlead.gateway.budget.Reservation;
 import dev.fairlead.gateway.keys.Owner;
 import dev.fairlead.gateway.keys.RateLimits;
 import dev.fairlead.gateway.limits.LimitDecision.Refusal;
@@ -17,8 +19,8 @@ import org.redisson.api.RScript.ReturnType;
 
 /**
  * Limits over all replicas, by Redis' own clock: one script, and so one round trip, decides at all
- * levels. All names of a tenant share a hash tag and therefore a cluster slot. A permit that nobody
- * gives back ends by itself.
+ * levels, and holds money for the request while there is plenty. All names of a tenant share a hash
+ * tag and therefore a cluster slot. A permit that nobody gives back ends by itself.
  */
 public final class RedisLimitStore implements LimitStore {
 
@@ -122,6 +124,29 @@ public final class RedisLimitStore implements LimitStore {
           return answer
           """;
 
+  /**
+   * The limits and then the money, each with its own part of keys and arguments: how many of both
+   * are the limits' is told first. The last number of the answer is 0 when the money is held.
+   */
+  private static final String ADMIT_AND_HOLD =
+      """
+      local limits = function(KEYS, ARGV)
+      %s
+      end
+      local budgets = function(KEYS, ARGV)
+      %s
+      end
+      local keys, arguments = tonumber(ARGV[1]), tonumber(ARGV[2])
+      local answer = limits({ unpack(KEYS, 1, keys) }, { unpack(ARGV, 3, arguments + 2) })
+      local held = 1
+      if answer[1] == 0 then
+        held = budgets({ unpack(KEYS, keys + 1) }, { unpack(ARGV, arguments + 3) })[1]
+      end
+      answer[#answer + 1] = held
+      return answer
+      """
+          .formatted(ADMIT, BudgetScript.LUA);
+
   private static final String FINISH =
       COMMON
           + """
@@ -169,9 +194,27 @@ public final class RedisLimitStore implements LimitStore {
       arguments.add(rates.tokensPerMinute());
       arguments.add(rates.concurrent());
     }
-    CompletableFuture<List<Object>> answer =
-        link.script(ADMIT, ReturnType.LIST, keys(demand), arguments.toArray());
-    return answer.thenApply(numbers -> decision(demand, numbers));
+    return ask(demand, arguments).thenApply(numbers -> decision(demand, numbers));
+  }
+
+  private CompletableFuture<List<Object>> ask(LimitDemand demand, List<Object> limits) {
+    Reservation wish = demand.wish();
+    List<Object> keys = keys(demand);
+    if (wish == null) {
+      return link.script(ADMIT, ReturnType.LIST, keys, limits.toArray());
+    }
+    List<Object> arguments = new ArrayList<>();
+    arguments.add(keys.size());
+    arguments.add(limits.size());
+    arguments.addAll(limits);
+    arguments.addAll(BudgetScript.hold(wish.ask()));
+    keys.addAll(BudgetScript.keys(link.keyPrefix(), wish.ask().spenders()));
+    return link.script(ADMIT_AND_HOLD, ReturnType.LIST, keys, arguments.toArray());
+  }
+
+  @Override
+  public boolean holdsMoney() {
+    return true;
   }
 
   private List<Object> common() {
@@ -219,7 +262,8 @@ public final class RedisLimitStore implements LimitStore {
                   left(limit(owner, What.REQUESTS), numbers, at),
                   left(limit(owner, What.TOKENS), numbers, at + 2)));
     }
-    return new LimitDecision(refused, status, number(numbers, 3), this);
+    boolean held = demand.wish() != null && number(numbers, numbers.size() - 1) == 0;
+    return new LimitDecision(refused, status, number(numbers, 3), this, held);
   }
 
   private static long limit(Owner owner, What what) {

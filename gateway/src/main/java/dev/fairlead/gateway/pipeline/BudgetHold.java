@@ -4,6 +4,7 @@ import dev.fairlead.catalog.Capability;
 import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.budget.BudgetConfig;
+import dev.fairlead.gateway.budget.Budgets;
 import dev.fairlead.gateway.budget.Reservation;
 import dev.fairlead.gateway.budget.Spender;
 import dev.fairlead.gateway.ledger.PromptClass;
@@ -36,7 +37,19 @@ final class BudgetHold {
     return call.pipeline.accounting.budgets().config();
   }
 
-  CompletionStage<@Nullable Reservation> reserve(List<Spender> spenders) {
+  /** Whether what is held pays for all that the decision can cost. */
+  boolean covers(Reservation held) {
+    ModelSpec first = decision.first();
+    return held.nanoUsd() >= CostCap.cost(query, first, mostTokens(first));
+  }
+
+  /**
+   * Reserves.
+   *
+   * @param held what is too little, and is given back in the same step; null for nothing
+   */
+  CompletionStage<@Nullable Reservation> reserve(
+      List<Spender> spenders, @Nullable Reservation held) {
     ModelSpec first = decision.first();
     long most = mostTokens(first);
     long likely =
@@ -54,11 +67,12 @@ final class BudgetHold {
     for (ModelSpec model : decision.order()) {
       least = Math.min(least, CostCap.cost(query, model, leastTokens(model)));
     }
-    return call.pipeline
-        .accounting
-        .budgets()
-        .reserve(
-            spenders, CostCap.cost(query, first, most), CostCap.cost(query, first, likely), least);
+    long full = CostCap.cost(query, first, most);
+    long enough = CostCap.cost(query, first, likely);
+    Budgets budgets = call.pipeline.accounting.budgets();
+    return held == null
+        ? budgets.reserve(spenders, full, enough, least)
+        : budgets.exchange(held, full, enough, least);
   }
 
   /** The decision as far as the money goes. */
@@ -93,18 +107,27 @@ final class BudgetHold {
     return Math.min(CostCap.leastTokens(query), mostTokens(model));
   }
 
-  /** Longest answer of one choice that the request and the model allow. */
   private long mostTokens(ModelSpec model) {
+    long bound = decision.maxOutputTokens().orElse(Integer.MAX_VALUE);
+    return mostTokens(query, model, bound, config().unboundedOutputTokens());
+  }
+
+  /**
+   * Longest answer of one choice that the request and the model allow.
+   *
+   * @param unbounded what is assumed where neither says
+   */
+  static long mostTokens(RouteQuery query, ModelSpec model, long bound, int unbounded) {
     if (query.needs().contains(Capability.EMBEDDINGS)) {
       return 0;
     }
-    long most = decision.maxOutputTokens().orElse(Integer.MAX_VALUE);
+    long most = bound;
     if (query.maxOutputTokens() > 0) {
       most = Math.min(most, query.maxOutputTokens());
     }
     if (model.maxOutputTokens() > 0) {
       return Math.min(most, model.maxOutputTokens());
     }
-    return query.maxOutputTokens() > 0 ? most : Math.min(most, config().unboundedOutputTokens());
+    return query.maxOutputTokens() > 0 ? most : Math.min(most, unbounded);
   }
 }

@@ -12,6 +12,7 @@ import dev.fairlead.gateway.budget.Reservation;
 import dev.fairlead.gateway.budget.Spender;
 import dev.fairlead.gateway.cache.CacheKey;
 import dev.fairlead.gateway.dialect.CacheControl;
+import dev.fairlead.gateway.limits.RateLimiter;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.gateway.routing.ModelSelector;
 import dev.fairlead.gateway.routing.RouteQuery;
@@ -62,13 +63,21 @@ final class InferenceCall {
   @Nullable CacheMiss miss;
   String leaseId = "";
   private @Nullable Reservation reservation;
+  private final RateLimiter.@Nullable Pass pass;
 
+  /**
+   * A call.
+   *
+   * @param pass of the request that it is made for, with the money that was held at the door
+   */
   InferenceCall(
       InferencePipeline pipeline,
       InferenceRequest request,
       CallScope scope,
       Receipt receipt,
-      AnswerSink sink) {
+      AnswerSink sink,
+      RateLimiter.@Nullable Pass pass) {
+    this.pass = pass;
     this.pipeline = pipeline;
     this.request = request;
     this.scope = scope;
@@ -82,6 +91,7 @@ final class InferenceCall {
 
   /** A call that makes a fresh answer behind one that was given from the cache. */
   private InferenceCall(InferenceCall answered, CallScope scope, String refreshLease) {
+    this.pass = null;
     this.pipeline = answered.pipeline;
     this.request = answered.request;
     this.scope = scope;
@@ -106,13 +116,7 @@ final class InferenceCall {
     }
     Catalog known = pipeline.catalogs.require();
     catalog = known;
-    ModelSelector chosen =
-        ModelSelector.of(
-            request.facts().model(),
-            request.controls().policy(),
-            pipeline.defaultPolicy.label(),
-            known,
-            scope.principal().grants());
+    ModelSelector chosen = pipeline.selector(request, scope.principal().grants(), known);
     selector = chosen;
     steps.tell(StepSpans.POLICY, policyLabel());
     if (mayLookUp) {
@@ -294,12 +298,26 @@ final class InferenceCall {
     if (spenders.isEmpty()) {
       generate(decision);
     } else {
-      reserve(new BudgetHold(this, decision, query), decision, spenders);
+      pay(new BudgetHold(this, decision, query), decision, spenders);
     }
   }
 
-  private void reserve(BudgetHold hold, Decision decision, List<Spender> spenders) {
-    hold.reserve(spenders)
+  /** With what was held at the door, where that is enough. */
+  private void pay(BudgetHold hold, Decision decision, List<Spender> spenders) {
+    Reservation atDoor = pass == null ? null : pass.takeHeld();
+    if (atDoor == null || !hold.covers(atDoor)) {
+      reserve(hold, decision, spenders, atDoor);
+    } else if (ended.get()) {
+      atDoor.settle(0);
+    } else {
+      reservation = atDoor;
+      generate(hold.within(atDoor));
+    }
+  }
+
+  private void reserve(
+      BudgetHold hold, Decision decision, List<Spender> spenders, @Nullable Reservation atDoor) {
+    hold.reserve(spenders, atDoor)
         .whenComplete((held, error) ->
             scope.onLoop(() ->
                 step(() -> {

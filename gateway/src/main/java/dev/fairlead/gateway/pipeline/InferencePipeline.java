@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.pipeline;
 
 import dev.fairlead.catalog.Capability;
+import dev.fairlead.catalog.Catalog;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.LimitsConfig;
@@ -8,11 +9,13 @@ import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.console.RecentRequests;
 import dev.fairlead.gateway.feedback.RecentAnswers;
+import dev.fairlead.gateway.keys.Grants;
 import dev.fairlead.gateway.keys.Principal;
 import dev.fairlead.gateway.ledger.PromptClass;
 import dev.fairlead.gateway.limits.RateLimiter;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import dev.fairlead.gateway.quality.QualityEstimates;
+import dev.fairlead.gateway.routing.ModelSelector;
 import dev.fairlead.gateway.routing.QualityWish;
 import dev.fairlead.gateway.routing.RouteCaller;
 import dev.fairlead.gateway.routing.RouteQuery;
@@ -59,6 +62,7 @@ public final class InferencePipeline {
   final double replayTokensPerSecond;
   final Accounting accounting;
   private final RateLimiter limiter;
+  private final DoorWish doorWish = new DoorWish(this);
   final Tracer tracer;
 
   /** Wires a pipeline; all collaborators are shared and outlive it. */
@@ -118,7 +122,10 @@ public final class InferencePipeline {
       PassedSink passed = new PassedSink(sink);
       SettledSink settled = settled(request, scope, passed);
       limiter
-          .admit(principal, expectedTokens(request))
+          .admit(
+              principal,
+              expectedTokens(request),
+              limiter.holdsMoney() ? doorWish.of(request, scope) : null)
           .whenComplete((pass, error) -> {
             if (pass == null) {
               scope.onLoop(() -> settled.fail(FailedAnswer.of(refusal(scope, error))));
@@ -128,7 +135,7 @@ public final class InferencePipeline {
             }
           });
     } else {
-      generate(request, scope, settled(request, scope, sink));
+      generate(request, scope, settled(request, scope, sink), null);
     }
   }
 
@@ -149,7 +156,7 @@ public final class InferencePipeline {
       InferenceRequest request, CallScope scope, SettledSink settled, RateLimiter.Pass pass) {
     scope.whenEnded(() -> giveBack(scope, pass));
     scope.tellLimits(pass.status());
-    scope.onLoop(() -> generate(request, scope, settled));
+    scope.onLoop(() -> generate(request, scope, settled, pass));
   }
 
   /**
@@ -184,17 +191,21 @@ public final class InferencePipeline {
         + Math.min(wanted, maxOutputTokens()) * request.facts().choiceCount();
   }
 
-  private void generate(InferenceRequest request, CallScope scope, SettledSink settled) {
+  private void generate(
+      InferenceRequest request,
+      CallScope scope,
+      SettledSink settled,
+      RateLimiter.@Nullable Pass pass) {
     if (SharingKey.mayShare(request)) {
       shared.join(
           SharingKey.of(request, scope, defaultPolicy.label()),
           scope,
           settled,
-          (own, payer, into) -> new InferenceCall(this, request, own, payer, into).start());
+          (own, payer, into) -> new InferenceCall(this, request, own, payer, into, pass).start());
     } else {
       Receipt receipt = settled.receipt();
       receipt.callStarted();
-      new InferenceCall(this, request, scope, receipt, settled).start();
+      new InferenceCall(this, request, scope, receipt, settled, pass).start();
     }
   }
 
@@ -268,6 +279,16 @@ public final class InferencePipeline {
   private static @Nullable String sticky(InferenceRequest request, Principal principal) {
     String user = request.facts().user();
     return user == null && principal.authenticated() ? principal.keyId() : user;
+  }
+
+  /** Which model a request asks for, or which policy decides. */
+  ModelSelector selector(InferenceRequest request, Grants grants, Catalog catalog) {
+    return ModelSelector.of(
+        request.facts().model(),
+        request.controls().policy(),
+        defaultPolicy.label(),
+        catalog,
+        grants);
   }
 
   RouteQuery query(InferenceRequest request, CallScope scope, @Nullable AnalyzeResponse analysis) {

@@ -47,13 +47,7 @@ final class RouteDryRun {
     this.decided = decided;
     this.failed = failed;
     this.catalog = pipeline.catalogs.require();
-    this.selector =
-        ModelSelector.of(
-            request.facts().model(),
-            request.controls().policy(),
-            pipeline.defaultPolicy.label(),
-            catalog,
-            scope.principal().grants());
+    this.selector = pipeline.selector(request, scope.principal().grants(), catalog);
   }
 
   void start() {

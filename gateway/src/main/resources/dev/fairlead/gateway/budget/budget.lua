@@ -58,22 +58,61 @@ end
 
 local windows = { 'day_spent', 'month_spent', 'total_spent' }
 
+-- What a request asks for, of 'hold' and of 'reserve': 2 id, 3 full, 4 likely, 5 least, 6 ttl, 7 share, then three limits a spender.
+local function limit(i, w) return tonumber(ARGV[7 + 3 * (i - 1) + w]) end
+
+local function grant(amount)
+  local exact = string.format('%.0f', amount)
+  for i = 1, count do
+    redis.call('HSET', hash(i), 'r:' .. ARGV[2], exact)
+    redis.call('HINCRBY', hash(i), 'reserved', exact)
+    redis.call('ZADD', open(i), now + tonumber(ARGV[6]), ARGV[2])
+  end
+  return { 0, amount }
+end
+
+-- A wish that arrives after its own end, because it was sent again or got stuck, must hold nothing: nobody would give it back.
+local function ended()
+  for i = 1, count do
+    if redis.call('ZSCORE', settled(i), ARGV[2]) then return true end
+  end
+  return false
+end
+
+-- All of it where that is little of what is left and where no more is held than is left, else nothing.
+if ARGV[1] == 'hold' then
+  local full = tonumber(ARGV[3])
+  if ended() then return { 1 } end
+  for i = 1, count do
+    if not known(i) then return { 1 } end
+    turn(i)
+    free(i, ARGV[2])
+    local reserved = read(i, 'reserved')
+    for w = 1, 3 do
+      local left = limit(i, w) - read(i, windows[w]) - reserved
+      if limit(i, w) > 0 and (left < full * tonumber(ARGV[7]) or left < reserved) then return { 1 } end
+    end
+  end
+  return grant(full)
+end
+
 if ARGV[1] == 'reserve' then
   local unseeded = { 2 }
   for i = 1, count do
     if not known(i) then unseeded[#unseeded + 1] = i - 1 end
   end
   if #unseeded > 1 then return unseeded end
+  if ended() then return { 0, 0 } end
   local left = math.huge
   local tightest
   for i = 1, count do
     turn(i)
+    free(i, ARGV[2])
     local reserved = read(i, 'reserved')
     for w = 1, 3 do
-      local limit = tonumber(ARGV[7 + 3 * (i - 1) + w])
       local spent = read(i, windows[w])
-      if limit > 0 and limit - spent - reserved < left then
-        left = limit - spent - reserved
+      if limit(i, w) > 0 and limit(i, w) - spent - reserved < left then
+        left = limit(i, w) - spent - reserved
         tightest = { 1, i - 1, w - 1, spent, reserved }
       end
     end
@@ -82,13 +121,7 @@ if ARGV[1] == 'reserve' then
   local share = left == math.huge and full or math.floor(left / tonumber(ARGV[7]))
   local granted = math.min(full, math.max(likely, share), left)
   if granted < least then return tightest end
-  local amount = string.format('%.0f', granted)
-  for i = 1, count do
-    redis.call('HSET', hash(i), 'r:' .. ARGV[2], amount)
-    redis.call('HINCRBY', hash(i), 'reserved', amount)
-    redis.call('ZADD', open(i), now + tonumber(ARGV[6]), ARGV[2])
-  end
-  return { 0, granted }
+  return grant(granted)
 end
 
 if ARGV[1] == 'settle' then

@@ -80,6 +80,19 @@ abstract class BudgetStoreContract {
   }
 
   @Test
+  void reservation_takesThePlaceOfWhatItsIdHeldBefore_evenWhenItIsRefused() {
+    Spender key = known(Owner.Kind.KEY, "k", 100, 0, 0);
+    assertThat(reserve("r1", 60, key)).isEqualTo(new Outcome.Granted(60));
+    assertThat(reserve("r1", 90, key)).isEqualTo(new Outcome.Granted(90));
+    assertThat(standing(key).reserved()).isEqualTo(90);
+    assertThat(reserve("r1", 101, key)).isEqualTo(new Outcome.Refused(0, Window.DAY, 0, 0));
+    assertThat(standing(key).reserved()).isZero();
+    assertThat(reserve("r1", 100, key)).isEqualTo(new Outcome.Granted(100));
+    done(store.settle("r1", List.of(key), 40));
+    assertThat(standing(key)).isEqualTo(new Standing(new Spent(40, 40, 40), 0));
+  }
+
+  @Test
   void reservation_isHeldByAll_orByNone() {
     Spender key = known(Owner.Kind.KEY, "k", 100, 0, 0);
     Spender team = known(Owner.Kind.TEAM, "t", 0, 50, 0);

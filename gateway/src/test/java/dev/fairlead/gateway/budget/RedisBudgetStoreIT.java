@@ -26,19 +26,7 @@ class RedisBudgetStoreIT extends BudgetStoreContract {
   @BeforeAll
   static void start() {
     redis = RedisServerProcess.start();
-    link = link();
-    await().atMost(Duration.ofSeconds(20)).until(link::connected);
-  }
-
-  private static RedisLink link() {
-    return RedisLink.open(
-        new RedisSettings(
-            RedisUrl.parse(redis.url()),
-            2,
-            4,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(5),
-            "test:"));
+    link = redis.connect("test:");
   }
 
   @AfterAll
@@ -71,6 +59,17 @@ class RedisBudgetStoreIT extends BudgetStoreContract {
         .until(() ->
             done(store.reserve(ask("r2", 100, TTL, key))) instanceof BudgetStore.Outcome.Granted);
     assertThat(done(store.standings(List.of(key))).getFirst().reserved()).isEqualTo(100);
+  }
+
+  @Test
+  void wishThatArrivesAfterItsEnd_holdsNothing() {
+    Spender key = spender("late");
+    BudgetStore store = open();
+    done(store.seed(key, Spent.NOTHING));
+    done(store.settle("r1", List.of(key), 0));
+    assertThat(done(store.reserve(ask("r1", 100, TTL, key))))
+        .isEqualTo(new BudgetStore.Outcome.Granted(0));
+    assertThat(done(store.standings(List.of(key))).getFirst().reserved()).isZero();
   }
 
   @Test

@@ -8,8 +8,6 @@ import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.gateway.keys.Owner;
 import dev.fairlead.redis.RedisLink;
 import dev.fairlead.redis.RedisServerProcess;
-import dev.fairlead.redis.RedisSettings;
-import dev.fairlead.redis.RedisUrl;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -29,21 +27,7 @@ class RedisLimitStoreIT extends LimitStoreContract {
   @BeforeAll
   static void start() {
     redis = RedisServerProcess.start();
-    link = link(redis);
-  }
-
-  private static RedisLink link(RedisServerProcess server) {
-    RedisLink opened =
-        RedisLink.open(
-            new RedisSettings(
-                RedisUrl.parse(server.url()),
-                2,
-                4,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5),
-                "test"));
-    await().atMost(Duration.ofSeconds(20)).until(opened::connected);
-    return opened;
+    link = redis.connect("test");
   }
 
   @AfterAll
@@ -127,7 +111,7 @@ class RedisLimitStoreIT extends LimitStoreContract {
   void limit_holdsOverARestart_ofARedisThatKeepsWhatItHas(@TempDir Path folder) throws Exception {
     Owner owner = owner(Owner.Kind.KEY, 10, 0, 0);
     try (RedisServerProcess own = RedisServerProcess.startPersistent(folder);
-        RedisLink kept = link(own)) {
+        RedisLink kept = own.connect("test")) {
       LimitStore store = new RedisLimitStore(kept, Duration.ofHours(1), Duration.ofMinutes(1));
       for (int i = 0; i < 7; i++) {
         assertThat(store.admit(demand(0, owner)).get().refused()).isNull();
@@ -153,7 +137,7 @@ class RedisLimitStoreIT extends LimitStoreContract {
   @Test
   void withoutRedis_theLocalShareHolds_thenTheSharedLimitAgain() throws Exception {
     try (RedisServerProcess own = RedisServerProcess.start();
-        RedisLink away = link(own)) {
+        RedisLink away = own.connect("test")) {
       LimitStore redisStore = new RedisLimitStore(away, WINDOW, Duration.ofMinutes(1));
       LimitStore local = new MemoryLimitStore(System::nanoTime, Duration.ofHours(1), 0.5);
       LimitStore fallback =

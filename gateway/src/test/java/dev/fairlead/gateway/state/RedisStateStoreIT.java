@@ -26,16 +26,7 @@ class RedisStateStoreIT extends StateStoreContract {
   @BeforeAll
   static void start() {
     redis = RedisServerProcess.start();
-    link =
-        RedisLink.open(
-            new RedisSettings(
-                RedisUrl.parse(redis.url()),
-                2,
-                4,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                "test"));
-    await().atMost(Duration.ofSeconds(20)).until(link::connected);
+    link = redis.connect("test");
   }
 
   @AfterAll

@@ -1,13 +1,9 @@
 package dev.fairlead.gateway.totals;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.redis.RedisLink;
 import dev.fairlead.redis.RedisServerProcess;
-import dev.fairlead.redis.RedisSettings;
-import dev.fairlead.redis.RedisUrl;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,16 +21,7 @@ class RedisTotalsIT {
   @BeforeAll
   static void start() {
     redis = RedisServerProcess.start();
-    link =
-        RedisLink.open(
-            new RedisSettings(
-                RedisUrl.parse(redis.url()),
-                2,
-                4,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5),
-                "test"));
-    await().atMost(Duration.ofSeconds(20)).until(link::connected);
+    link = redis.connect("test");
   }
 
   @BeforeEach
