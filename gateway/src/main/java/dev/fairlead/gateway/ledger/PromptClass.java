@@ -27,36 +27,48 @@ public final class PromptClass {
       KINDS.stream()
           .flatMap(kind ->
               Stream.concat(Stream.of(kind), LENGTHS.stream().map(length -> kind + "_" + length)))
-          .collect(Collectors.collectingAndThen(
-              Collectors.toCollection(LinkedHashSet::new), Collections::unmodifiableSet));
+          .collect(
+              Collectors.collectingAndThen(
+                  Collectors.toCollection(LinkedHashSet::new), Collections::unmodifiableSet));
+
+  /** Kinds by lengths; built once, since each request asks for its class several times. */
+  private static final String[][] CLASSES =
+      KINDS.stream()
+          .map(kind -> LENGTHS.stream().map(length -> kind + "_" + length).toArray(String[]::new))
+          .toArray(String[][]::new);
 
   private PromptClass() {}
 
   /** The class of a request. */
   public static String of(Set<Capability> needs, long promptCharacters) {
-    return kind(needs) + "_" + length(promptCharacters);
+    return CLASSES[kind(needs)][length(promptCharacters)];
   }
 
-  private static String kind(Set<Capability> needs) {
+  /** A place in {@link #KINDS}. */
+  private static int kind(Set<Capability> needs) {
+    if (needs.isEmpty()) {
+      return 0;
+    }
     if (needs.contains(Capability.EMBEDDINGS)) {
-      return "embedding";
+      return 4;
     }
     if (needs.contains(Capability.REASONING)) {
-      return "reasoning";
+      return 3;
     }
     if (needs.contains(Capability.TOOLS)) {
-      return "tools";
+      return 2;
     }
-    return needs.contains(Capability.JSON_SCHEMA) ? "json" : "text";
+    return needs.contains(Capability.JSON_SCHEMA) ? 1 : 0;
   }
 
-  private static String length(long characters) {
+  /** A place in {@link #LENGTHS}. */
+  private static int length(long characters) {
     if (characters < SHORT_CHARACTERS) {
-      return "short";
+      return 0;
     }
     if (characters < MEDIUM_CHARACTERS) {
-      return "medium";
+      return 1;
     }
-    return characters < LONG_CHARACTERS ? "long" : "huge";
+    return characters < LONG_CHARACTERS ? 2 : 3;
   }
 }

@@ -230,8 +230,7 @@ class OpenAiProviderTest extends SseVendorContract {
   void usage_isReadWhereverItStands_andAZeroIsAZero() {
     String chunk =
         "data:"
-            + " {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},"
-            + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}\n\n";
+            + " {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}\n\n";
     try (RawUpstream vendor =
         RawUpstream.start(r -> RawUpstream.Answer.events(chunk, "data: [DONE]\n\n"))) {
       RecordedAnswer answer = new RecordedAnswer();
@@ -331,7 +330,7 @@ class OpenAiProviderTest extends SseVendorContract {
         long began = System.nanoTime();
         exchange.cancel(UpstreamFailure.cancelled());
         in.transferTo(OutputStream.nullOutputStream());
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
       }
       assertThat(answer.await().failure().result())
           .isEqualTo(AttemptResult.ATTEMPT_RESULT_CANCELLED);
