@@ -17,6 +17,7 @@ off_port=${OFF_PORT:-18082}
 on_port=${ON_PORT:-18083}
 ratio=${RATIO:-0.1}
 heap=${HEAP:-400m}
+errors=${ERROR_TRACES:-20}
 
 here=$(cd "$(dirname "$0")" && pwd)
 classpath_file=${CLASSPATH_FILE:-$here/target/classpath}
@@ -103,7 +104,9 @@ heap_kept=$heap; heap=64m
 start_java sink dev.fairlead.benchmarks.TraceSink "$sink_port"
 heap=$heap_kept
 fairlead off "$off_port" "{ log_level: WARN }"
-fairlead on "$on_port" "{ log_level: WARN, otlp_endpoint: 'http://127.0.0.1:$sink_port', sampling_ratio: $ratio }"
+off_pid=${pids##* }
+fairlead on "$on_port" "{ log_level: WARN, otlp_endpoint: 'http://127.0.0.1:$sink_port', sampling_ratio: $ratio, error_traces_per_second: $errors }"
+on_pid=${pids##* }
 
 # The body names its model, and the cache is told to keep out: what is measured is the way through.
 cat > "$work/post.lua" <<'LUA'
@@ -125,11 +128,18 @@ for port in $off_port $on_port; do
   wait_for -X POST -H 'content-type: application/json' -d "$probe" "http://127.0.0.1:$port/v1/chat/completions"
 done
 
-# run <port> <connections> <seconds> -> requests/s, p50 us, p99 us, failed
+# Processor time of a process so far, in ticks of 10 ms.
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+
+# run <port> <connections> <seconds> -> requests/s, p50 us, p99 us, failed, processor us a request
 run() {
   threads=2; [ "$2" -ge 2 ] || threads=1
-  wrk -t$threads -c"$2" -d"$3"s --timeout 10s -s "$work/post.lua" "http://127.0.0.1:$1/v1/chat/completions" |
-    awk '/^RESULT/ { print $2, $3, $4, $5 }'
+  pid=$off_pid; [ "$1" = "$off_port" ] || pid=$on_pid
+  before=$(ticks "$pid")
+  result=$(wrk -t$threads -c"$2" -d"$3"s --timeout 10s -s "$work/post.lua" "http://127.0.0.1:$1/v1/chat/completions" |
+    awk '/^RESULT/ { print $2, $3, $4, $5 }')
+  echo "$result $(($(ticks "$pid") - before))" |
+    awk -v s="$3" '{ printf "%s %s %s %s %.1f\n", $1, $2, $3, $4, $5 * 10000 / ($1 * s) }'
 }
 
 echo "warming up (8 x $seconds s)"
@@ -150,8 +160,8 @@ side_by_side() {
       b=$(run "$on_port" "$1" "$seconds"); a=$(run "$off_port" "$1" "$seconds")
     fi
     echo "$a $b" >> "$2"
-    echo "$a $b" | awk -v r="$round" '{ printf "round %d  off %s %s %s   on %s %s %s   ratio %.3f  p50 %+d us\n",
-      r, $1, $2, $3, $5, $6, $7, $5 / $1, $6 - $2 }'
+    echo "$a $b" | awk -v r="$round" '{ printf "round %d  off %s %s %s   on %s %s %s   ratio %.3f  p50 %+d us  processor %.1f %.1f us\n",
+      r, $1, $2, $3, $6, $7, $8, $6 / $1, $7 - $2, $5, $10 }'
     round=$((round + 1))
   done
 }
@@ -162,11 +172,12 @@ echo "$connections connections: requests/s, p50 us, p99 us"
 side_by_side "$connections" "$work/pairs"
 echo "1 connection"
 side_by_side 1 "$work/single"
-echo "median throughput on/off: $(awk '{ printf "%.3f\n", $5 / $1 }' "$work/pairs" | median)"
-echo "median added p50 at 1 connection, us: $(awk '{ print $6 - $2 }' "$work/single" | median)"
+echo "median throughput on/off: $(awk '{ printf "%.3f\n", $6 / $1 }' "$work/pairs" | median)"
+echo "median added p50 at 1 connection, us: $(awk '{ print $7 - $2 }' "$work/single" | median)"
+echo "median processor time on/off: $(awk '{ printf "%.3f\n", $10 / $5 }' "$work/pairs" | median)"
 spans=$(awk '{ n += $1 } END { print n + 0 }' "$work/sink.log")
 echo "bytes of spans received: $spans"
 [ "$spans" -gt 0 ] || { cat "$work/sink.log" >&2; echo "no span arrived: nothing was measured" >&2; exit 1; }
 
-failed=$(awk '{ n += $4 + $8 } END { print n }' "$work/pairs" "$work/single")
+failed=$(awk '{ n += $4 + $9 } END { print n }' "$work/pairs" "$work/single")
 [ "$failed" -eq 0 ] || { echo "$failed requests failed" >&2; exit 1; }

@@ -55,7 +55,7 @@ public final class GenAi {
       AttributeKey.longKey("gen_ai.usage.reasoning.output_tokens");
 
   /** What went wrong, one of a few words; only on spans that failed. */
-  public static final AttributeKey<String> ERROR_TYPE = FailedTraces.ERROR_TYPE;
+  public static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
   private GenAi() {}
 }

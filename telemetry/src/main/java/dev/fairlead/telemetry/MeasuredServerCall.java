@@ -54,16 +54,19 @@ final class MeasuredServerCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
       return;
     }
     long elapsed = System.nanoTime() - startNanos;
-    if (span.isRecording()) {
+    if (span.getSpanContext().isSampled()) {
+      // The bucket's example is the span of the call.
       scope.run(() -> method.timer(code).record(elapsed, TimeUnit.NANOSECONDS));
+    } else {
+      method.timer(code).record(elapsed, TimeUnit.NANOSECONDS);
+    }
+    if (span.isRecording()) {
       span.setAttribute(MethodInstruments.STATUS_CODE, (long) code.value());
       if (serverFault(code)) {
         span.setStatus(StatusCode.ERROR, code.name());
-        span.setAttribute(FailedTraces.ERROR_TYPE, code.name());
+        span.setAttribute(GenAi.ERROR_TYPE, code.name());
       }
       span.end();
-    } else {
-      method.timer(code).record(elapsed, TimeUnit.NANOSECONDS);
     }
   }
 

@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,13 +90,13 @@ final class MeasuringServerInterceptor implements ServerInterceptor {
         : context.withValue(CallContext.TENANT, tenant);
   }
 
+  /** Where the headers name the span that is current here, the hop did not leave the process. */
   private static io.opentelemetry.context.Context parent(Metadata headers) {
-    if (headers.containsKey(CallHeaders.TRACE_PARENT)) {
+    SpanContext here = Span.current().getSpanContext();
+    String said = headers.get(CallHeaders.TRACE_PARENT);
+    if (said != null && !(here.isValid() && said.contains(here.getSpanId()))) {
       return CallHeaders.trace(headers);
     }
-    io.opentelemetry.context.Context trace = CallContext.TRACE.get();
-    return Span.current().getSpanContext().isValid()
-        ? io.opentelemetry.context.Context.current()
-        : trace;
+    return here.isValid() ? io.opentelemetry.context.Context.current() : CallContext.TRACE.get();
   }
 }

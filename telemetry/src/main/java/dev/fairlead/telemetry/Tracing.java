@@ -1,9 +1,13 @@
 package dev.fairlead.telemetry;
 
+import dev.fairlead.telemetry.failed.FailedTraces;
+import dev.fairlead.telemetry.failed.KeepingTracer;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
@@ -18,6 +22,7 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,26 +57,64 @@ final class Tracing {
             .setMeterProvider(MeterProvider.noop())
             .setExportUnsampledSpans(settings.errorTracesPerSecond() > 0)
             .build();
-    Sampler head = Sampler.parentBased(Sampler.traceIdRatioBased(settings.samplingRatio()));
     return settings.errorTracesPerSecond() == 0
-        ? recording(service, head, batches)
-        : recording(
+        ? recording(
             service,
-            new KeepingSampler(head),
-            new FailedTraces(batches, settings.errorTracesPerSecond(), System::nanoTime));
+            Sampler.parentBased(Sampler.traceIdRatioBased(settings.samplingRatio())),
+            batches)
+        : keeping(service, settings.samplingRatio(), batches, settings.errorTracesPerSecond());
   }
 
   static Tracing recording(String service, Sampler sampler, SpanProcessor processor) {
-    SdkTracerProvider provider =
-        SdkTracerProvider.builder()
-            .setResource(resource(service))
-            .setSampler(sampler)
-            .addSpanProcessor(processor)
-            .build();
+    SdkTracerProvider provider = provider(resource(service), sampler, processor);
     OpenTelemetry sdk =
         OpenTelemetrySdk.builder().setTracerProvider(provider).setPropagators(PROPAGATORS).build();
     return new Tracing(sdk, provider);
   }
+
+  /**
+   * The SDK gets what is sampled; of the rest only spans of failed traces reach the processor,
+   * which must not leave out spans without the sampled flag.
+   */
+  static Tracing keeping(
+      String service, double ratio, SpanProcessor processor, int errorTracesPerSecond) {
+    Resource resource = resource(service);
+    SdkTracerProvider provider =
+        provider(resource, Sampler.parentBased(Sampler.alwaysOn()), processor);
+    FailedTraces failures =
+        new FailedTraces(processor, resource, errorTracesPerSecond, System::nanoTime);
+    return new Tracing(
+        new Assembled(
+            new Keeping(scope -> new KeepingTracer(provider.get(scope), ratio, failures, scope)),
+            PROPAGATORS),
+        provider);
+  }
+
+  private static SdkTracerProvider provider(
+      Resource resource, Sampler sampler, SpanProcessor processor) {
+    return SdkTracerProvider.builder()
+        .setResource(resource)
+        .setSampler(sampler)
+        .addSpanProcessor(processor)
+        .build();
+  }
+
+  /** Tracers that also keep what is not sampled. */
+  private record Keeping(Function<String, Tracer> tracers) implements TracerProvider {
+    @Override
+    public Tracer get(String scope) {
+      return tracers.apply(scope);
+    }
+
+    @Override
+    public Tracer get(String scope, String version) {
+      return tracers.apply(scope);
+    }
+  }
+
+  /** What the SDK's own would be, with another provider. */
+  private record Assembled(TracerProvider getTracerProvider, ContextPropagators getPropagators)
+      implements OpenTelemetry {}
 
   OpenTelemetry openTelemetry() {
     return openTelemetry;
