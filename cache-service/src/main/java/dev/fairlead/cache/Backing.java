@@ -18,6 +18,7 @@ import dev.fairlead.cache.store.MemoryEntryStore;
 import dev.fairlead.cache.store.MemoryLeases;
 import dev.fairlead.cache.store.NearCachingStore;
 import dev.fairlead.cache.store.StoreGuard;
+import dev.fairlead.common.tls.Tls;
 import dev.fairlead.redis.RedisConfig;
 import dev.fairlead.redis.RedisLink;
 import dev.fairlead.telemetry.RedisMetrics;
@@ -75,9 +76,10 @@ interface Backing extends AutoCloseable {
       RedisConfig redis,
       InstantSource clock,
       VectorIndex index,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Tls tls) {
     RedisMetrics watch = new RedisMetrics(meters, "cache");
-    RedisLink link = RedisLink.open(redis.settings(), watch::ended);
+    RedisLink link = RedisLink.open(redis.settings(tls), watch::ended);
     watch.follow(link::underWay, link::connected);
     CacheCounters counters = new CacheCounters(new RedisCounters(link));
     RedisFeed feed = new RedisFeed(link);

@@ -15,7 +15,9 @@ import dev.fairlead.cache.verify.OverlapJudge;
 import dev.fairlead.cache.verify.SimilarityJudge;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ServiceNode;
+import dev.fairlead.common.tls.Tls;
 import dev.fairlead.redis.RedisConfig;
+import dev.fairlead.telemetry.CertificateMetrics;
 import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.micrometer.core.instrument.Gauge;
@@ -56,6 +58,7 @@ public final class CacheNode implements ServiceNode {
   private final ExecutorService graphs;
   private final Backing backing;
   private final CacheCounters counters;
+  private final Tls tls;
 
   private CacheNode(
       CacheRpcService service,
@@ -63,13 +66,15 @@ public final class CacheNode implements ServiceNode {
       ExecutorService compute,
       ExecutorService graphs,
       Backing backing,
-      CacheCounters counters) {
+      CacheCounters counters,
+      Tls tls) {
     this.service = service;
     this.timer = timer;
     this.compute = compute;
     this.graphs = graphs;
     this.backing = backing;
     this.counters = counters;
+    this.tls = tls;
   }
 
   /** Starts the service without a scorer to ask: the words decide where that would. */
@@ -87,6 +92,7 @@ public final class CacheNode implements ServiceNode {
     return start(
         config.section("cache", CacheConfig.class),
         config.section("redis", RedisConfig.class),
+        Tls.of(config),
         meters,
         tracer,
         scorer,
@@ -97,6 +103,7 @@ public final class CacheNode implements ServiceNode {
   static CacheNode start(
       CacheConfig config,
       RedisConfig redis,
+      Tls tls,
       MeterRegistry meters,
       Tracer tracer,
       @Nullable Channel scorer,
@@ -112,7 +119,8 @@ public final class CacheNode implements ServiceNode {
     Backing backing =
         redis.url().isEmpty()
             ? Backing.memory(config, clock, index)
-            : Backing.redis(config, redis, clock, index, meters);
+            : Backing.redis(config, redis, clock, index, meters, tls);
+    tls.list(new CertificateMetrics(meters)::register);
     CacheCounters counters = backing.counters();
     EntryStore store = backing.store();
     ChangeFeed feed = backing.feed();
@@ -147,7 +155,7 @@ public final class CacheNode implements ServiceNode {
         "cache store: {}, semantic policy: {}",
         store.name(),
         config.semantic() ? policy.name() : "off");
-    return new CacheNode(service, timer, compute, graphs, backing, counters);
+    return new CacheNode(service, timer, compute, graphs, backing, counters, tls);
   }
 
   private static ServePolicy policy(CacheConfig config, DoubleSupplier random, LabelLog labels) {
@@ -236,6 +244,7 @@ public final class CacheNode implements ServiceNode {
       logger.info("the last counters were not shared: {}", e.getMessage());
     }
     backing.close();
+    tls.close();
     compute.shutdown();
     graphs.shutdownNow();
   }

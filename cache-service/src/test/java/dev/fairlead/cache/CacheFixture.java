@@ -3,6 +3,7 @@ package dev.fairlead.cache;
 import com.google.protobuf.Duration;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.rpc.LocalServer;
+import dev.fairlead.common.tls.Tls;
 import dev.fairlead.redis.RedisConfig;
 import dev.fairlead.v1.CacheMiss;
 import dev.fairlead.v1.CacheScope;
@@ -41,6 +42,7 @@ final class CacheFixture implements AutoCloseable {
         CacheNode.start(
             config.section("cache", CacheConfig.class),
             config.section("redis", RedisConfig.class),
+            Tls.of(config),
             meters,
             OpenTelemetry.noop().getTracer("test"),
             scorer,

@@ -20,6 +20,7 @@ final class ComposeTest {
 
   private static final String MESH = "compose/compose.yaml";
   private static final String TLS = "compose/compose.tls.yaml";
+  private static final String REDIS_TLS = "compose/compose.redis-tls.yaml";
   private static final String SMALL = "compose/compose.test.yaml";
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)(:\\?|:-)?");
 
@@ -106,6 +107,37 @@ final class ComposeTest {
       assertThat(service.get("volumes")).as(name).isEqualTo(List.of("./tls:/tls:ro"));
       assertThat(service).as("nothing that unmakes compose.yaml").hasSize(2);
     });
+  }
+
+  @Test
+  void redis_speaksMutualTls_withTheFileOverIt() {
+    ComposeFile mesh = ComposeFile.read(MESH);
+    Map<String, Map<String, Object>> over = ComposeFile.read(REDIS_TLS).services();
+    assertThat(mesh.services()).containsKeys(over.keySet().toArray(String[]::new));
+    mesh.services()
+        .forEach((name, service) -> {
+          Map<String, Object> environment =
+              service.containsKey("environment")
+                  ? ComposeFile.mapping(service.get("environment"))
+                  : Map.of();
+          assertThat(over.containsKey(name))
+              .as(name)
+              .isEqualTo(environment.containsKey("REDIS_URL") || name.equals("redis"));
+        });
+    over.forEach((name, service) -> {
+      assertThat(service.get("volumes")).as(name).isEqualTo(List.of("./tls:/tls:ro"));
+      if (!name.equals("redis")) {
+        Map<String, Object> environment = ComposeFile.mapping(service.get("environment"));
+        assertThat(KnownEnvironment.names()).as(name).containsAll(environment.keySet());
+        assertThat(environment)
+            .as(name)
+            .containsEntry("REDIS_URL", "rediss://redis:6379")
+            .containsKeys("FAIRLEAD_REDIS_CA", "FAIRLEAD_REDIS_CERT", "FAIRLEAD_REDIS_KEY");
+      }
+    });
+    assertThat(String.valueOf(over.get("redis").get("command")))
+        .contains("--port, 0", "--tls-port, 6379", "--tls-auth-clients, yes")
+        .contains("--maxmemory-policy, volatile-lru");
   }
 
   @Test

@@ -23,7 +23,7 @@ final class HelmChartTest {
   private static final String EVERYTHING =
       """
       secrets: { values: { OPENAI_API_KEY: not-a-key } }
-      redis: { url: "redis://redis:6379" }
+      redis: { url: "rediss://redis:6379", tls: { secret: redis-certificate, clientCertificate: true } }
       ledger: { url: "jdbc:postgresql://db/fairlead" }
       otlp: { endpoint: "http://otel:4317" }
       ingress: { enabled: true, className: nginx, tlsSecret: tls, annotations: { a: b } }
@@ -214,6 +214,32 @@ final class HelmChartTest {
           .doesNotContain("FAIRLEAD_TLS_EDGE");
     }
     assertThat(Chart.render("{}").ofKind("Deployment").toString()).doesNotContain("TLS");
+  }
+
+  @Test
+  void redis_isKnownByItsAuthority_andShownACertificate_whenItsSecretIsNamed() {
+    String url = "{ redis: { url: 'rediss://redis:6379', tls: { secret: of-redis%s } } }";
+    for (String service : SERVICES) {
+      JsonNode trusting = pod(url.formatted(""), service);
+      JsonNode showing = pod(url.formatted(", clientCertificate: true"), service);
+      if (List.of("gateway", "cache").contains(service)) {
+        assertThat(trusting.at("/volumes").toString())
+            .contains("\"secretName\":\"of-redis\"")
+            .doesNotContain("subPath");
+        assertThat(trusting.at("/containers/0/volumeMounts").toString()).contains("/tls/redis");
+        assertThat(trusting.at("/containers/0/env").toString())
+            .contains("FAIRLEAD_REDIS_CA", "/tls/redis/ca.crt")
+            .doesNotContain("FAIRLEAD_REDIS_CERT", "FAIRLEAD_REDIS_KEY");
+        assertThat(showing.at("/containers/0/env").toString())
+            .contains("/tls/redis/ca.crt", "/tls/redis/tls.crt", "/tls/redis/tls.key");
+      } else {
+        assertThat(showing.toString()).doesNotContain("of-redis", "FAIRLEAD_REDIS");
+      }
+    }
+  }
+
+  private static JsonNode pod(String values, String service) {
+    return Chart.render(values).named("Deployment", "fl-" + service).at("/spec/template/spec");
   }
 
   @Test

@@ -209,6 +209,7 @@ public final class GatewayNode implements AutoCloseable {
 
     Tls tls = Tls.of(config);
     ServerTls door = tls.edge();
+    RedisLink link = redis.configured() ? open(redis, tls, telemetry) : null;
     tls.list(new CertificateMetrics(telemetry.registry())::register);
 
     Map<String, Object> sections = new LinkedHashMap<>();
@@ -243,7 +244,6 @@ public final class GatewayNode implements AutoCloseable {
     BreakerFollower breakers = new BreakerFollower(providers, timer, FOLLOW);
     LiveStatistics statistics = new LiveStatistics(System::nanoTime, objectives.statisticsWindow());
     SloController slo = new SloController(objectives, System::nanoTime);
-    RedisLink link = redis.configured() ? open(redis, telemetry) : null;
     SharedState shared =
         new SharedState(
             link == null
@@ -399,9 +399,9 @@ public final class GatewayNode implements AutoCloseable {
         link);
   }
 
-  private static RedisLink open(RedisConfig redis, Telemetry telemetry) {
+  private static RedisLink open(RedisConfig redis, Tls tls, Telemetry telemetry) {
     RedisMetrics watch = new RedisMetrics(telemetry.registry(), "gateway");
-    RedisLink link = RedisLink.open(redis.settings(), watch::ended);
+    RedisLink link = RedisLink.open(redis.settings(tls), watch::ended);
     watch.follow(link::underWay, link::connected);
     return link;
   }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.tls.Tls;
 import dev.fairlead.gateway.ledger.PostgresServer;
 import dev.fairlead.redis.FreePort;
 import dev.fairlead.redis.RedisConfig;
@@ -13,11 +14,15 @@ import dev.fairlead.redis.RedisLink;
 import dev.fairlead.redis.RedisServerProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +35,7 @@ class StoresOverTlsIT {
   @TempDir private Path folder = Path.of(".");
   private Path good = Path.of(".");
   private Path other = Path.of(".");
+  private final List<Tls> opened = new ArrayList<>();
 
   @BeforeEach
   void issue() throws Exception {
@@ -39,12 +45,28 @@ class StoresOverTlsIT {
     new TestCertificates("somebody else").writeTo(other, "not a store");
   }
 
-  private static RedisLink redis(int port, Path ca) {
+  /** Follows the certificates for as long as the test runs. */
+  private RedisLink redis(int port, Path ca, String more) {
     String yaml =
-        "redis: { url: \"rediss://127.0.0.1:%d\", ca: \"%s\", command_timeout: 5s }"
-            .formatted(port, ca);
-    return RedisLink.open(
-        ConfigSource.parse("test", yaml, Map.of()).section("redis", RedisConfig.class).settings());
+        """
+        tls: { reload_interval: 100ms }
+        redis: { url: "rediss://127.0.0.1:%d", ca: "%s", command_timeout: 5s%s }
+        """
+            .formatted(port, ca.resolve("ca.pem"), more);
+    ConfigSource config = ConfigSource.parse("test", yaml, Map.of());
+    Tls tls = Tls.of(config);
+    opened.add(tls);
+    return RedisLink.open(config.section("redis", RedisConfig.class).settings(tls));
+  }
+
+  private static String showing(Path certificates) {
+    return ", cert: \"%s\", key: \"%s\""
+        .formatted(certificates.resolve("cert.pem"), certificates.resolve("key.pem"));
+  }
+
+  @AfterEach
+  void close() {
+    opened.forEach(Tls::close);
   }
 
   @Test
@@ -52,13 +74,42 @@ class StoresOverTlsIT {
     assumeTrue(RedisServerProcess.signalsSupported(), "needs the machine's redis-server");
     int port = FreePort.any();
     try (RedisServerProcess server = RedisServerProcess.startTls(good, port);
-        RedisLink link = redis(port, good.resolve("ca.pem"));
-        RedisLink wary = redis(port, other.resolve("ca.pem"))) {
+        RedisLink link = redis(port, good, "");
+        RedisLink wary = redis(port, other, "")) {
       await().atMost(PATIENCE).until(link::connected);
-      link.call(redisson -> redisson.getBucket("over-tls").setAsync(new byte[] {1})).join();
+      write(link);
       assertThat(server.command("EXISTS", "over-tls")).isEqualTo(":1");
       await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(() -> !wary.connected());
     }
+  }
+
+  @Test
+  void redis_isShownACertificate_whereItAsksForOne() throws Exception {
+    assumeTrue(RedisServerProcess.signalsSupported(), "needs the machine's redis-server");
+    int port = FreePort.any();
+    try (RedisServerProcess server = RedisServerProcess.startTls(good, port, true);
+        RedisLink known = redis(port, good, showing(good));
+        RedisLink silent = redis(port, good, "");
+        RedisLink stranger = redis(port, good, showing(other))) {
+      await().atMost(PATIENCE).until(known::connected);
+      write(known);
+      assertThat(server.command("EXISTS", "over-tls")).isEqualTo(":1");
+      await()
+          .during(Duration.ofSeconds(2))
+          .atMost(PATIENCE)
+          .until(() -> !silent.connected() && !stranger.connected());
+
+      for (String file : List.of("cert.pem", "key.pem")) {
+        Files.copy(good.resolve(file), other.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+      }
+      await().atMost(PATIENCE).until(stranger::connected);
+      write(stranger);
+      assertThat(silent.connected()).isFalse();
+    }
+  }
+
+  private static void write(RedisLink link) {
+    link.call(redisson -> redisson.getBucket("over-tls").setAsync(new byte[] {1})).join();
   }
 
   @Test

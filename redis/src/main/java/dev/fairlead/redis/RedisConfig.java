@@ -3,7 +3,7 @@ package dev.fairlead.redis;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.Expect;
 import dev.fairlead.common.config.Secret;
-import java.nio.file.Path;
+import dev.fairlead.common.tls.Tls;
 import java.time.Duration;
 
 /**
@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param keyPrefix first part of every key
  * @param ca PEM file of the authorities that Redis' certificate may be of; empty for those of the
  *     JVM
+ * @param cert PEM file of the certificate chain that Redis is shown; empty: none
+ * @param key PEM file of its private key
  */
 public record RedisConfig(
     Secret url,
@@ -25,7 +27,9 @@ public record RedisConfig(
     Duration connectTimeout,
     Duration commandTimeout,
     String keyPrefix,
-    String ca) {
+    String ca,
+    String cert,
+    String key) {
 
   /** Checks every value. */
   public RedisConfig {
@@ -43,11 +47,12 @@ public record RedisConfig(
   }
 
   /**
-   * How to speak to it.
+   * How to speak to it. Blocks on the files.
    *
-   * @throws ConfigException when {@link #url} or the file {@link #ca} cannot be read
+   * @param tls follows the certificates while it is open
+   * @throws ConfigException when {@link #url} or one of the files cannot be used
    */
-  public RedisSettings settings() {
+  public RedisSettings settings(Tls tls) {
     return new RedisSettings(
         RedisUrl.parse(url.reveal()),
         threads,
@@ -55,6 +60,6 @@ public record RedisConfig(
         connectTimeout,
         commandTimeout,
         keyPrefix,
-        ca.isEmpty() ? null : RedisTrust.of(Path.of(ca)));
+        tls.client("redis", "redis", ca, cert, key));
   }
 }

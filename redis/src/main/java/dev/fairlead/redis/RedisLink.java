@@ -202,8 +202,8 @@ public final class RedisLink implements AutoCloseable {
     if (!url.username().isEmpty()) {
       config.setUsername(url.username());
     }
-    if (settings.trust() != null) {
-      config.setSslTrustManagerFactory(settings.trust());
+    if (settings.tls() != null) {
+      RedisTls.apply(config, settings.tls());
     }
     switch (url.mode()) {
       case SINGLE ->

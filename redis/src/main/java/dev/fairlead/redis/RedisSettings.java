@@ -1,7 +1,7 @@
 package dev.fairlead.redis;
 
+import dev.fairlead.common.tls.ClientTls;
 import java.time.Duration;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout to open a connection
  * @param commandTimeout after which the client gives a command up
  * @param keyPrefix first part of every key
- * @param trust of whom Redis' certificate may be; null for the authorities of the JVM
+ * @param tls whose certificate Redis may have, and which one it is shown; null: the JVM's
+ *     authorities, and none
  */
 public record RedisSettings(
     RedisUrl url,
@@ -22,7 +23,7 @@ public record RedisSettings(
     Duration connectTimeout,
     Duration commandTimeout,
     String keyPrefix,
-    @Nullable TrustManagerFactory trust) {
+    @Nullable ClientTls tls) {
 
   /** Trusting the authorities of the JVM. */
   public RedisSettings(

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.tls.Tls;
 import java.lang.reflect.RecordComponent;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisConfigTest {
@@ -30,15 +32,31 @@ class RedisConfigTest {
   void environment_namesTheServer() {
     RedisConfig config = section("", Map.of("REDIS_URL", "redis://cache:6379"));
     assertThat(config.configured()).isTrue();
-    assertThat(config.settings().url().addresses()).containsExactly("redis://cache:6379");
+    assertThat(settings(config).url().addresses()).containsExactly("redis://cache:6379");
   }
 
-  @Test
-  void authorities_areRefused_withFileAndExpectation() {
-    RedisConfig redis = section("redis: { url: 'rediss://h:1', ca: /no/such.pem }", Map.of());
-    assertThatThrownBy(redis::settings)
+  private static RedisSettings settings(RedisConfig config) {
+    try (Tls tls = Tls.of(ConfigSource.parse("test.yaml", "", Map.of()))) {
+      return config.settings(tls);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ca: /no/such.pem    | redis.ca: /no/such.pem cannot be read
+          cert: /no/cert.pem  | redis.key: missing
+          key: /no/key.pem    | redis.cert: missing
+          cert: /no/c.pem, key: /no/k.pem | redis.cert: /no/c.pem cannot be read
+          """)
+  void certificates_areRefused_withKeyFileAndExpectation(String keys, String complaint) {
+    RedisConfig redis = section("redis: { url: 'rediss://h:1', %s }".formatted(keys), Map.of());
+    assertThatThrownBy(() -> settings(redis))
         .isInstanceOf(ConfigException.class)
-        .hasMessage("redis.ca: /no/such.pem (expected: a PEM file with certificates)");
+        .hasMessageStartingWith(complaint)
+        .hasMessageContaining("(expected: a PEM file");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.tls.Tls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +22,11 @@ class RedisLinkIT {
   private final List<String> told = new CopyOnWriteArrayList<>();
 
   private RedisLink open(String url) {
-    RedisConfig config =
+    ConfigSource config =
         ConfigSource.parse(
-                "test", "redis: { url: \"" + url + "\", command_timeout: 300ms }", Map.of())
-            .section("redis", RedisConfig.class);
+            "test", "redis: { url: \"" + url + "\", command_timeout: 300ms }", Map.of());
     return RedisLink.open(
-        config.settings(),
+        config.section("redis", RedisConfig.class).settings(Tls.of(config)),
         (kind, result, nanos) -> {
           assertThat(nanos).isNotNegative();
           told.add(kind + " " + result);

@@ -70,6 +70,11 @@ public final class RedisServerProcess implements AutoCloseable {
    * @param certificates holds {@code cert.pem}, {@code key.pem} and {@code ca.pem}
    */
   public static RedisServerProcess startTls(Path certificates, int tlsPort) {
+    return startTls(certificates, tlsPort, false);
+  }
+
+  /** The same; {@code asking} whether clients must show a certificate of {@code ca.pem}. */
+  public static RedisServerProcess startTls(Path certificates, int tlsPort, boolean asking) {
     List<String> options =
         List.of(
             "--tls-port",
@@ -81,7 +86,7 @@ public final class RedisServerProcess implements AutoCloseable {
             "--tls-ca-cert-file",
             certificates.resolve("ca.pem").toString(),
             "--tls-auth-clients",
-            "no");
+            asking ? "yes" : "no");
     RedisServerProcess server = new RedisServerProcess(FreePort.any(), options);
     server.restart();
     return server;

@@ -98,12 +98,35 @@ public final class Tls implements AutoCloseable {
     return hops.on() ? new ClientTls(hopKeys(), hopAuthorities(), hops.serverName()) : null;
   }
 
+  /**
+   * For calls to something that is not ours, whose section names its files itself; null: none is
+   * named. Blocks on the files.
+   *
+   * @param name of the certificates in metrics, such as {@code redis}
+   * @param section of the configuration with the keys {@code ca}, {@code cert} and {@code key}
+   * @param ca PEM file of the authorities that are trusted; empty: those of the JVM
+   * @param cert PEM file of the certificate chain that is shown; empty: none
+   * @param key PEM file of its private key
+   * @throws dev.fairlead.common.config.ConfigException when a file cannot be used
+   */
+  public @Nullable ClientTls client(
+      String name, String section, String ca, String cert, String key) {
+    TlsConfig.pair(section, cert, key);
+    return ca.isEmpty() && cert.isEmpty()
+        ? null
+        : new ClientTls(
+            cert.isEmpty() ? null : keys(name, section, cert, key),
+            ca.isEmpty() ? null : authorities(name + "_ca", section + ".ca", ca),
+            "");
+  }
+
   /** Told of certificates in use; the suppliers go on to answer. */
   public interface Listing {
     /**
      * One of them.
      *
-     * @param name {@code edge}, {@code edge_client_ca}, {@code hops} or {@code hops_ca}
+     * @param name {@code edge}, {@code edge_client_ca}, {@code hops}, {@code hops_ca}, or what
+     *     {@link Tls#client} was given
      * @param expiry when what is in use now ends
      * @param replaced how often other contents were taken
      * @param refused how often other contents were not usable

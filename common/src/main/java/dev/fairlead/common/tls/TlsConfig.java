@@ -80,7 +80,7 @@ public record TlsConfig(Duration reloadInterval, Edge edge, Hops hops) {
     }
   }
 
-  private static void pair(String path, String cert, String key) {
+  static void pair(String path, String cert, String key) {
     if (cert.isEmpty() && !key.isEmpty()) {
       throw missing(path + ".cert", "the certificate of " + path + ".key");
     }
