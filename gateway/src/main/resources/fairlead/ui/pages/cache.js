@@ -57,7 +57,7 @@ export function open(root, { access }) {
     h('div', {}, h('label', { for: 'flush-model' }, 'Only of model'), model)),
   h('div', { class: 'actions' }, h('button', { class: 'danger', id: 'flush' }, 'Flush …'), outcome));
 
-  root.append(head('Cache', 'the store is shared by replicas; answers and similarities are of this gateway'),
+  root.append(head('Cache', 'the store, and with Redis the answers, are of all replicas; similarities are of this gateway'),
     tiles(ratio, entries, wrong, working),
     h('div', { class: 'grid' }, card('w6', kinds.element),
       card('w6', similar.element, h('p', { class: 'note' }, 'Of the requests that are remembered. What was near but not served is not in here.')),

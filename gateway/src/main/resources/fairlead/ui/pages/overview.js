@@ -36,8 +36,10 @@ export function open(root) {
     async refresh() {
       const data = await read('overview');
       const { totals, window } = data;
-      since.textContent = `since the start of this gateway ${duration(data.uptime_seconds)} ago · default policy ${data.policy} · version ${data.version}`;
-      requests.set(count(totals.requests), `${count(window.requests)} in the last ${duration(window.seconds)}`);
+      const all = data.scope === 'all';
+      const counted = all ? `all gateways since ${new Date(data.since).toLocaleString('en-GB')}` : `since the start of this gateway ${duration(data.uptime_seconds)} ago`;
+      since.textContent = `${counted} · default policy ${data.policy} · version ${data.version}`;
+      requests.set(count(totals.requests), `${count(window.requests)} in the last ${duration(window.seconds)}${all ? ', here' : ''}`);
       spent.set(usd(totals.cost_usd), `${count(totals.prompt_tokens + totals.completion_tokens)} tokens`);
       const whole = totals.cost_usd + totals.saved_usd;
       saved.set(usd(totals.saved_usd), whole > 0 ? `${share(totals.saved_usd / whole)} of the baseline's price` : '');
@@ -52,8 +54,8 @@ export function open(root) {
       const q = totals.quality_retention;
       kept.set(q.answers ? share(q.mean) : '–', q.answers ? `expected; 95 %: ${share(q.low)} to ${share(q.high)}` : 'no routed answers yet');
       charts(window);
-      const all = Object.values(totals.models).reduce((a, b) => a + b, 0);
-      models.rows(Object.entries(totals.models).sort((a, b) => b[1] - a[1]).map(([id, n]) => [id, count(n), share(n / all)]));
+      const answered = Object.values(totals.models).reduce((a, b) => a + b, 0);
+      models.rows(Object.entries(totals.models).sort((a, b) => b[1] - a[1]).map(([id, n]) => [id, count(n), share(n / answered)]));
     },
   };
 

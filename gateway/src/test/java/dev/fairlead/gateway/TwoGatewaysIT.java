@@ -118,6 +118,40 @@ class TwoGatewaysIT {
   }
 
   @Test
+  void console_showsTotalsOfBothReplicas_andOfOneWhileRedisIsAway() throws Exception {
+    assertThat(asked(first, "none")).isEqualTo(200);
+    assertThat(asked(second, "none")).isEqualTo(200);
+    for (FakeBackends gateway : List.of(first, second)) {
+      await()
+          .atMost(SOON)
+          .untilAsserted(() -> {
+            JsonNode overview = console(gateway, "overview");
+            assertThat(overview.path("scope").asText()).isEqualTo("all");
+            assertThat(overview.path("since").asLong()).isPositive();
+            assertThat(overview.at("/totals/requests").asInt()).isEqualTo(2);
+            assertThat(overview.at("/totals/models/small").asInt()).isEqualTo(2);
+            assertThat(overview.at("/window/requests").asInt()).as("seen here").isEqualTo(1);
+            JsonNode cache = console(gateway, "cache");
+            assertThat(cache.path("scope").asText()).isEqualTo("all");
+            assertThat(
+                    cache.at("/answers/miss").asInt()
+                        + cache.at("/answers/hit").asInt())
+                .isEqualTo(2);
+          });
+    }
+    redis.kill();
+    JsonNode own = console(second, "overview");
+    assertThat(own.path("scope").asText()).isEqualTo("replica");
+    assertThat(own.at("/totals/requests").asInt()).isEqualTo(1);
+    redis.restart();
+  }
+
+  private static JsonNode console(FakeBackends gateway, String page) throws Exception {
+    return JSON.readTree(
+        Http.get(gateway.url("/ui/api/" + page), "authorization", "Bearer " + TOKEN).body());
+  }
+
+  @Test
   void jsonSummary_isOfOneReplica_whileRedisIsAway() throws Exception {
     assertThat(asked(first, "none")).isEqualTo(200);
     await().atMost(SOON).untilAsserted(() -> assertTotals(summary(second), 1, 1));

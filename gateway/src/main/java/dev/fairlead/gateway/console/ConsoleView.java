@@ -3,15 +3,17 @@ package dev.fairlead.gateway.console;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fairlead.gateway.metrics.Summary;
 import dev.fairlead.gateway.pipeline.CacheUse;
 import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.routing.Usd;
+import dev.fairlead.gateway.totals.SharedTotals;
+import dev.fairlead.gateway.totals.Totals;
 import dev.fairlead.v1.Attempt;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
 
 /** What the console is told of requests, as JSON. Thread-safe, does not block. */
 public final class ConsoleView {
@@ -23,53 +25,71 @@ public final class ConsoleView {
   private static final String ATTEMPT_RESULT = "ATTEMPT_RESULT_";
 
   private final RecentRequests recent;
-  private final Summary summary;
-  private final QualityEstimates quality;
+  private final SharedTotals shared;
   private final long startNanos = System.nanoTime();
 
   /** Shares its collaborators with the pipeline. */
-  public ConsoleView(RecentRequests recent, Summary summary, QualityEstimates quality) {
+  public ConsoleView(RecentRequests recent, SharedTotals shared) {
     this.recent = recent;
-    this.summary = summary;
-    this.quality = quality;
+    this.shared = shared;
   }
 
-  /** Totals since the start, and the last minutes. */
-  public ObjectNode overview() {
+  /**
+   * Totals over all gateways where they share a Redis ({@code scope: all}), else of this one ({@code
+   * replica}), and the last minutes of this one.
+   */
+  public CompletableFuture<ObjectNode> overview() {
+    return shared.view().thenApply(this::overview);
+  }
+
+  private ObjectNode overview(SharedTotals.View view) {
     long now = System.currentTimeMillis();
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("time", now);
     node.put("uptime_seconds", Duration.ofNanos(System.nanoTime() - startNanos).toSeconds());
-    totals(node.putObject("totals"));
+    node.put("scope", view.scope());
+    node.put("since", view.totals().since().toEpochMilli());
+    totals(node.putObject("totals"), view.totals());
     node.set("window", RecentWindow.of(recent, now).json());
     return node;
   }
 
-  private void totals(ObjectNode node) {
-    node.put("requests", summary.requests());
-    node.put("errors", summary.errors());
-    node.put("cancelled", summary.cancelled());
-    node.put("cost_usd", Usd.decimal(summary.costNanoUsd()));
-    node.put("saved_usd", Usd.decimal(summary.savedNanoUsd()));
-    node.put("prompt_tokens", summary.promptTokens());
-    node.put("completion_tokens", summary.completionTokens());
-    node.put("service_level", summary.serviceLevel());
-    QualityEstimates.Retention kept = quality.retention();
+  private static void totals(ObjectNode node, Totals totals) {
+    node.put("requests", totals.requests());
+    node.put("errors", totals.errors());
+    node.put("cancelled", totals.cancelled());
+    node.put("cost_usd", Usd.decimal(totals.costNanoUsd()));
+    node.put("saved_usd", Usd.decimal(totals.savedNanoUsd()));
+    node.put("prompt_tokens", totals.promptTokens());
+    node.put("completion_tokens", totals.completionTokens());
+    node.put("service_level", totals.serviceLevel());
+    QualityEstimates.Retention kept = totals.retention();
     ObjectNode retention = node.putObject("quality_retention");
     retention.put("mean", kept.mean());
     retention.put("low", kept.low());
     retention.put("high", kept.high());
     retention.put("answers", kept.answers());
-    node.set("cache", cacheUse());
+    node.set("cache", cacheUse(totals));
     ObjectNode models = node.putObject("models");
-    summary.modelUsage().forEach(models::put);
+    totals.modelUsage().forEach(models::put);
   }
 
-  /** Answers by how the cache took part. */
-  public ObjectNode cacheUse() {
+  /** Answers by how the cache took part, and whose they are. */
+  public CompletableFuture<ObjectNode> cacheUse() {
+    return shared
+        .view()
+        .thenApply(view -> {
+          ObjectNode node = JsonNodeFactory.instance.objectNode();
+          node.put("scope", view.scope());
+          node.set("answers", cacheUse(view.totals()));
+          return node;
+        });
+  }
+
+  private static ObjectNode cacheUse(Totals totals) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     for (CacheUse use : CacheUse.values()) {
-      node.put(use.label(), summary.cacheUse(use));
+      node.put(use.label(), totals.cacheUse(use));
     }
     return node;
   }

@@ -29,14 +29,14 @@ final class ConsoleEndpoints {
     this.parts = parts;
     this.errors = errors;
     this.guard = guard;
-    this.view = new ConsoleView(parts.requests(), parts.metrics().summary(), parts.quality());
+    this.view = new ConsoleView(parts.requests(), parts.totals());
     this.health = new ModelHealthJson(parts);
   }
 
   void addTo(ServerBuilder builder, HttpService notFound) {
     ConsoleFiles files = new ConsoleFiles(notFound);
     builder.service("/ui", files).serviceUnder("/ui/", files);
-    add(builder, "overview", now(this::overview));
+    add(builder, "overview", context -> view.overview().thenApply(this::overview));
     add(builder, "recent", now(view::recent));
     add(builder, "request/{id}", this::request);
     add(builder, "models", context -> models());
@@ -59,8 +59,7 @@ final class ConsoleEndpoints {
     return context -> CompletableFuture.completedFuture(tree.get());
   }
 
-  private ObjectNode overview() {
-    ObjectNode node = view.overview();
+  private ObjectNode overview(ObjectNode node) {
     node.put("ready", parts.ready().getAsBoolean());
     node.put("version", AdminStatusService.version());
     node.put("policy", parts.steering().defaultPolicy().label());
@@ -107,12 +106,13 @@ final class ConsoleEndpoints {
   private CompletableFuture<ObjectNode> cache() {
     CompletableFuture<GetStatsResponse> stats = new CompletableFuture<>();
     parts.cache().stats(stats::complete, stats::completeExceptionally);
-    return stats.handle((known, error) -> {
-      ObjectNode node = Json.object();
-      node.put("cache_service", error == null ? "available" : "unavailable");
-      node.set("stats", error == null ? CacheStatsService.json(known) : null);
-      node.set("answers", view.cacheUse());
-      return node;
-    });
+    return stats
+        .handle((known, error) -> {
+          ObjectNode node = Json.object();
+          node.put("cache_service", error == null ? "available" : "unavailable");
+          node.set("stats", error == null ? CacheStatsService.json(known) : null);
+          return node;
+        })
+        .thenCombine(view.cacheUse(), (node, answers) -> node.setAll(answers));
   }
 }

@@ -40,7 +40,7 @@ final class MetricsService implements HttpService {
   private static ObjectNode json(SharedTotals.View view) {
     Totals summary = view.totals();
     ObjectNode node = Json.object();
-    node.put("scope", view.everyReplica() ? "all" : "replica");
+    node.put("scope", view.scope());
     node.put("since", summary.since().toString());
     node.put("totalRequests", summary.requests());
     node.put("totalErrors", summary.errors());

@@ -40,7 +40,13 @@ public final class SharedTotals implements AutoCloseable {
    *
    * @param everyReplica whether they are added up over all gateways, and not of this one alone
    */
-  public record View(Totals totals, boolean everyReplica) {}
+  public record View(Totals totals, boolean everyReplica) {
+
+    /** How answers name it: {@code all} or {@code replica}. */
+    public String scope() {
+      return everyReplica ? "all" : "replica";
+    }
+  }
 
   private SharedTotals(
       Supplier<Totals> own,

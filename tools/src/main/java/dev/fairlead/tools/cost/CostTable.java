@@ -26,6 +26,9 @@ final class CostTable {
           "saved_usd",
           "cache_saved_usd");
 
+  /** Shares; empty where nothing is known, or where the gateway is too old to tell. */
+  private static final List<String> SHARES = List.of("quality_retention", "sla_compliance");
+
   private CostTable() {}
 
   static void print(JsonNode report, PrintWriter out) {
@@ -41,7 +44,9 @@ final class CostTable {
             "OUT",
             "COST USD",
             "SAVED USD",
-            "BY CACHE"));
+            "BY CACHE",
+            "QUALITY",
+            "IN LIMITS"));
     for (JsonNode line : report.path("lines")) {
       String name = line.path("name").asText();
       rows.add(row(name.isEmpty() ? "(none)" : name, line));
@@ -88,7 +93,9 @@ final class CostTable {
         line.path("completion_tokens").asText(),
         money(line.path("cost_usd")),
         money(line.path("saved_usd")),
-        money(line.path("cache_saved_usd")));
+        money(line.path("cache_saved_usd")),
+        percent(line.path("quality_retention")),
+        percent(line.path("sla_compliance")));
   }
 
   /** Micro-dollars are as much as a person reads; JSON and CSV have all digits. */
@@ -96,8 +103,14 @@ final class CostTable {
     return value.decimalValue().setScale(6, RoundingMode.HALF_UP).toPlainString();
   }
 
+  private static String percent(JsonNode share) {
+    return share.isNumber()
+        ? share.decimalValue().movePointRight(2).setScale(1, RoundingMode.HALF_UP) + " %"
+        : "-";
+  }
+
   static void csv(JsonNode report, PrintWriter out) {
-    out.println(report.path("by").asText() + "," + String.join(",", COLUMNS));
+    out.println(report.path("by").asText() + "," + String.join(",", COLUMNS) + "," + String.join(",", SHARES));
     for (JsonNode line : report.path("lines")) {
       out.println(csvLine(Csv.quoted(line.path("name").asText()), line));
     }
@@ -107,6 +120,10 @@ final class CostTable {
     StringBuilder text = new StringBuilder(name);
     for (String column : COLUMNS) {
       text.append(',').append(line.path(column).decimalValue().toPlainString());
+    }
+    for (String share : SHARES) {
+      JsonNode value = line.path(share);
+      text.append(',').append(value.isNumber() ? value.decimalValue().toPlainString() : "");
     }
     return text.toString();
   }

@@ -50,8 +50,11 @@ class CostCommandTest {
     try (Ledger ledger = open()) {
       ledger.write(
           List.of(
-              row(DAY, "gpt-4o", "=cmd()", 1_500_000_000L, 0, 2_500_000_000L),
-              row(DAY, "gpt-4o-mini", "blue", 250_000_000L, 1_000_000_000L, 150_000_000L),
+              ended(row(DAY, "gpt-4o", "=cmd()", 1_500_000_000L, 0, 2_500_000_000L), 1, "missed"),
+              ended(
+                  row(DAY, "gpt-4o-mini", "blue", 250_000_000L, 1_000_000_000L, 150_000_000L),
+                  0.75,
+                  "met"),
               row(DAY.plusSeconds(86_400), "gpt-4o-mini", "", 1, 2, 120_000_000L)));
     }
   }
@@ -94,6 +97,21 @@ class CostCommandTest {
         null);
   }
 
+  private static LedgerRow ended(LedgerRow row, double quality, String level) {
+    return new LedgerRow(
+        row.rowId(),
+        row.requestId(),
+        row.at(),
+        row.payer(),
+        row.tags(),
+        row.route(),
+        row.bill(),
+        row.timing(),
+        new LedgerRow.Outcome("success", "", OptionalDouble.of(quality), level),
+        row.traceId(),
+        row.prompt());
+  }
+
   private int run(String... arguments) {
     CommandLine command = Fairlead.commandLine();
     command.setOut(new PrintWriter(out));
@@ -120,8 +138,9 @@ class CostCommandTest {
     assertThat(cost()).as(err.toString()).isZero();
     assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " ")))
         .contains(
-            "gpt-4o 1 0 0 100 20 1.500000 0.000000 0.000000",
-            "total 3 0 0 300 60 1.750000 1.000000 0.000000",
+            "MODEL REQUESTS ERRORS CACHE IN OUT COST USD SAVED USD BY CACHE QUALITY IN LIMITS",
+            "gpt-4o 1 0 0 100 20 1.500000 0.000000 0.000000 100.0 % 0.0 %",
+            "total 3 0 0 300 60 1.750000 1.000000 0.000000 87.5 % 50.0 %",
             "saved 36.4 % of what the baseline would have cost",
             "price of gpt-4o-mini changed on 2026-11-19 to 0.12 in, 0.48 out (USD per million"
                 + " tokens)");
@@ -133,6 +152,9 @@ class CostCommandTest {
     var report = new ObjectMapper().readTree(out.toString());
     assertThat(report.at("/lines/0/name").asText()).isEqualTo("2026-11-18");
     assertThat(report.at("/total/cost_usd").decimalValue()).isEqualByComparingTo("1.750000001");
+    assertThat(report.at("/lines/0/quality_retention").asDouble()).isEqualTo(0.875);
+    assertThat(report.at("/lines/0/sla_compliance").asDouble()).isEqualTo(0.5);
+    assertThat(report.at("/lines/1/quality_retention").isNull()).isTrue();
   }
 
   @Test
@@ -140,7 +162,7 @@ class CostCommandTest {
     leaveInJournal(row(DAY, "late", "", 1_000_000_000L, 0, 1));
     assertThat(cost()).as(err.toString()).isZero();
     assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " ")))
-        .contains("late 1 0 0 100 20 1.000000 0.000000 0.000000");
+        .contains("late 1 0 0 100 20 1.000000 0.000000 0.000000 - -");
     assertThat(cost("--json")).as(err.toString()).isZero();
     assertThat(out.toString()).contains("\"requests\" : 4");
   }
@@ -173,6 +195,16 @@ class CostCommandTest {
         .anyMatch(line -> line.startsWith("'=cmd(),1,"))
         .anyMatch(line -> line.startsWith("blue,1,"))
         .noneMatch(line -> line.startsWith("="));
+  }
+
+  @Test
+  void csv_tellsQualityAndServiceLevel_andNothingWhereNothingIsKnown() {
+    assertThat(cost("--csv", "--by", "day")).isZero();
+    assertThat(out.toString().lines())
+        .hasSize(3)
+        .anyMatch(line -> line.startsWith("day,") && line.endsWith(",quality_retention,sla_compliance"))
+        .anyMatch(line -> line.startsWith("2026-11-18,2,") && line.endsWith(",0.875,0.5"))
+        .anyMatch(line -> line.startsWith("2026-11-19,1,") && line.endsWith(",0,,"));
   }
 
   @Test
