@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ShadowTest {
 
@@ -163,11 +165,92 @@ class ShadowTest {
     }
   }
 
+  private static void named(FakeBackends backends, String model, String text) {
+    assertThat(
+            Http.post(
+                    backends.url("/v1/chat/completions"),
+                    "{\"model\":\""
+                        + model
+                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\""
+                        + text
+                        + "\"}]}",
+                    "content-type",
+                    "application/json")
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cheapest", "prompt_length", "weighted"})
+  void answerOfAPolicyThatNeedsNoScore_isScoredAfterItWasPicked(String policy) throws Exception {
+    try (FakeBackends backends =
+        new FakeBackends(
+            "quality: { shadow_share: 1, same_above: 0.99 }\n"
+                + "routing: { weights: { small: 1 } }\n")) {
+      await().until(backends.node::ready);
+      backends.scorer.expectedGain = 0.3;
+      for (boolean stream : new boolean[] {false, true}) {
+        ask(backends, "one " + stream, stream, "x-fairlead-policy", policy);
+        int comparisons = stream ? 2 : 1;
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> summary(backends).path("qualityComparisons").asInt() == comparisons);
+      }
+      assertThat(models(backends)).containsExactly("small", "large", "small", "large");
+      assertThat(backends.scorer.analyses).as("only those that were picked").hasValue(2);
+      JsonNode summary = summary(backends);
+      assertThat(summary.path("qualityAnswers").asInt()).isEqualTo(2);
+      assertThat(summary.path("qualityRetention").asDouble())
+          .isCloseTo((20 * 0.7 + 2) / 22, within(1e-9));
+      assertThat(backends.scorer.labels).hasSize(2);
+    }
+  }
+
+  @Test
+  void unscoredAnswer_isNotScored_whenTheBudgetIsSpentOrNothingIsSampled() throws Exception {
+    for (String quality :
+        List.of("{ shadow_share: 1, shadow_daily_usd: 0.000001 }", "{ shadow_share: 0 }")) {
+      try (FakeBackends backends = gateway(quality)) {
+        assertThat(
+                ask(backends, "one", false, "x-fairlead-policy", "cheapest")
+                    .headers()
+                    .firstValue("x-fairlead-quality"))
+            .isEmpty();
+        if (quality.contains("daily")) {
+          await()
+              .untilAsserted(() ->
+                  assertThat(Http.get(backends.url("/metrics")).body())
+                      .contains("llm_router_shadow_skipped_total{reason=\"budget\"} 1"));
+        }
+        assertThat(models(backends)).containsExactly("small");
+        assertThat(backends.scorer.analyses).hasValue(0);
+      }
+    }
+  }
+
+  @Test
+  void unscoredAnswer_isSkippedAndCostsNothing_whenTheScorerIsAway() throws Exception {
+    try (FakeBackends backends =
+        gateway("{ shadow_share: 1, shadow_concurrency: 1, same_above: 0.99 }")) {
+      backends.scorer.away = true;
+      ask(backends, "one", false, "x-fairlead-policy", "cheapest");
+      await()
+          .untilAsserted(() ->
+              assertThat(Http.get(backends.url("/metrics")).body())
+                  .contains("llm_router_shadow_skipped_total{reason=\"failed\"} 1"));
+      assertThat(models(backends)).containsExactly("small");
+      backends.scorer.away = false;
+      ask(backends, "two", false, "x-fairlead-policy", "cheapest");
+      await().until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
+      assertThat(models(backends)).as("its place was given back").containsExactly("small", "small", "large");
+    }
+  }
+
   @Test
   void requestThatMustNotBeStored_orNamesItsModel_isNotSentTwice() throws Exception {
     try (FakeBackends backends = gateway("{ shadow_share: 1 }")) {
       ask(backends, "one", false, "cache-control", "no-store");
-      ask(backends, "hi", false, "x-fairlead-policy", "cheapest");
+      named(backends, "small", "hi");
       backends.scorer.complexity = text -> 0.9;
       ask(backends, "hard", false);
       assertThat(models(backends)).containsExactly("small", "small", "large");

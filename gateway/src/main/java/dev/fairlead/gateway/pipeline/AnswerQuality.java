@@ -5,11 +5,12 @@ import dev.fairlead.catalog.Tier;
 import dev.fairlead.gateway.quality.Expectation;
 import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.routing.Decision;
+import dev.fairlead.v1.AnalyzeResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What quality is expected of a routed answer. A model that the caller named is the caller's
- * choice, and an unscored prompt has no expectation; neither counts.
+ * What quality is expected of a routed answer. A model that the caller named is the caller's choice
+ * and does not count; an unscored prompt has no expectation until somebody scores it.
  */
 final class AnswerQuality {
 
@@ -21,23 +22,42 @@ final class AnswerQuality {
 
   /** Of an answer of {@code modelId} to the call, which is hereby counted. */
   @Nullable Expectation served(InferenceCall call, Decision decision, String modelId) {
-    if (call.catalog == null || decision.policy().equals(Decision.EXPLICIT)) {
-      return null;
-    }
-    ModelSpec model = call.catalog.find(modelId).orElse(null);
+    ModelSpec model = routed(call, decision, modelId);
     if (model == null) {
       return null;
     }
     if (isReference(call, model)) {
       return new Expectation(0, estimates.servedReference());
     }
-    if (call.analysis == null) {
-      return null;
-    }
-    double gain = Math.clamp(call.analysis.getExpectedGain(), 0, 1);
+    AnalyzeResponse known = call.analysis;
+    return known == null ? null : scored(decision, model, known);
+  }
+
+  /** Whether the answer would have an expectation if its prompt were scored. */
+  boolean lacksScore(InferenceCall call, Decision decision, String modelId) {
+    ModelSpec model = routed(call, decision, modelId);
+    return call.analysis == null && model != null && !isReference(call, model);
+  }
+
+  /** Of an answer that {@link #lacksScore}, now that its prompt is scored; it is hereby counted. */
+  @Nullable Expectation scoredLate(
+      InferenceCall call, Decision decision, String modelId, AnalyzeResponse scored) {
+    ModelSpec model = routed(call, decision, modelId);
+    return model == null ? null : scored(decision, model, scored);
+  }
+
+  private Expectation scored(Decision decision, ModelSpec model, AnalyzeResponse known) {
+    double gain = Math.clamp(known.getExpectedGain(), 0, 1);
     double reach = QualityEstimates.reach(model.tier());
     return new Expectation(
-        gain, estimates.served(modelId, gain, reach), decision.propensityOf(modelId));
+        gain, estimates.served(model.id(), gain, reach), decision.propensityOf(model.id()));
+  }
+
+  private static @Nullable ModelSpec routed(
+      InferenceCall call, Decision decision, String modelId) {
+    return call.catalog == null || decision.policy().equals(Decision.EXPLICIT)
+        ? null
+        : call.catalog.find(modelId).orElse(null);
   }
 
   private static boolean isReference(InferenceCall call, ModelSpec model) {

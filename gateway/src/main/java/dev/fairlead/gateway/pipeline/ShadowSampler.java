@@ -9,6 +9,7 @@ import dev.fairlead.gateway.quality.ReferenceJudge;
 import dev.fairlead.gateway.quality.ShadowBudget;
 import dev.fairlead.gateway.quality.ShadowMetrics;
 import dev.fairlead.gateway.scoring.ScorerClient;
+import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.GenerationCompleted;
 import dev.fairlead.v1.LabelOrigin;
@@ -18,6 +19,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * Asks the baseline the same as a sample of the requests that a cheaper model has answered, off the
  * request's path, and has the two answers compared. A request that must not be stored is not sent a
  * second time either. What does not fit the budget of the day or the number at a time is left out.
+ *
+ * <p>A prompt that its policy did not need scored is scored here, after its answer was picked and
+ * paid for: only then is it known which estimate the comparison is about.
  */
 public final class ShadowSampler {
 
@@ -66,10 +71,8 @@ public final class ShadowSampler {
   /** Compares the answer, if it is picked; returns at once. */
   void consider(Generation generation, GenerationCompleted served, Settlement settlement) {
     Expectation expected = settlement.expectation();
-    // Answers of the baseline itself have nothing to gain.
     if (config.shadowShare() == 0
-        || expected == null
-        || expected.gain() == 0
+        || !worthComparing(generation, served, expected)
         || !comparable(generation.call, served)
         || random.getAsDouble() >= config.shadowShare()) {
       return;
@@ -87,6 +90,15 @@ public final class ShadowSampler {
     Thread.ofVirtual().name("shadow").start(comparison::start);
   }
 
+  /** Answers of the baseline itself have nothing to gain; a named model was the caller's choice. */
+  private static boolean worthComparing(
+      Generation generation, GenerationCompleted served, @Nullable Expectation expected) {
+    InferenceCall call = generation.call;
+    return expected == null
+        ? call.pipeline.quality.lacksScore(call, generation.decision, served.getModelId())
+        : expected.gain() > 0;
+  }
+
   private static boolean comparable(InferenceCall call, GenerationCompleted served) {
     return call.mayStore
         && served.getFinishReason() == FinishReason.FINISH_REASON_STOP
@@ -95,27 +107,28 @@ public final class ShadowSampler {
         && !call.request.facts().lastUserText().isEmpty();
   }
 
-  /** One comparison: budget, baseline's answer, verdict, books. */
+  /** One comparison: budget, score where there is none, baseline's answer, verdict, books. */
   private final class Comparison implements StreamObserver<ProviderServiceStreamGenerateResponse> {
 
     private final Generation generation;
     private final GenerationCompleted served;
-    private final double gain;
-    private final double propensity;
     private final ModelSpec baseline;
     private final long reserved;
+
+    /** Set before the baseline is asked, from whichever thread has scored the prompt. */
+    private volatile @Nullable Expectation expected;
+
     private @Nullable GenerationCompleted reference;
 
     Comparison(
         Generation generation,
         GenerationCompleted served,
-        Expectation expected,
+        @Nullable Expectation expected,
         ModelSpec baseline,
         long estimate) {
       this.generation = generation;
       this.served = served;
-      this.gain = expected.gain();
-      this.propensity = expected.propensity();
+      this.expected = expected;
       this.baseline = baseline;
       // A judging model reads both answers and the question again.
       this.reserved = 2 * estimate;
@@ -134,7 +147,34 @@ public final class ShadowSampler {
         permits.release();
         return;
       }
-      ask();
+      if (expected == null) {
+        score();
+      } else {
+        ask();
+      }
+    }
+
+    private void score() {
+      InferenceCall call = generation.call;
+      call.scope.runDetached(() ->
+          call.pipeline.scorer.analyze(
+              call.scope.tenant(),
+              call.request.facts().lastUserText(),
+              this::scored,
+              this::failed));
+    }
+
+    private void scored(AnalyzeResponse analysis) {
+      InferenceCall call = generation.call;
+      Expectation known =
+          call.pipeline.quality.scoredLate(
+              call, generation.decision, served.getModelId(), analysis);
+      expected = known;
+      if (known == null) {
+        failed(new IllegalStateException("the model is not in the catalogue any more"));
+      } else {
+        ask();
+      }
     }
 
     private void ask() {
@@ -180,15 +220,16 @@ public final class ShadowSampler {
     }
 
     private void judged(double quality, long verdictNanoUsd) {
-      estimates.observed(served.getModelId(), gain, quality);
+      Expectation known = Objects.requireNonNull(expected, "judged before it was scored");
+      estimates.observed(served.getModelId(), known.gain(), quality);
       InferenceCall call = generation.call;
-      if (propensity > 0) {
+      if (known.propensity() > 0) {
         call.pipeline.scorer.learn(
             new ScorerClient.Label(
                 call.scope.tenant(),
                 call.request.facts().lastUserText(),
                 1 - quality,
-                propensity,
+                known.propensity(),
                 LabelOrigin.LABEL_ORIGIN_SHADOW));
       }
       metrics.compared(quality);
