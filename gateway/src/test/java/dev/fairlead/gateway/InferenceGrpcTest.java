@@ -17,10 +17,12 @@ import dev.fairlead.v1.GenerateRequest;
 import dev.fairlead.v1.GenerateResponse;
 import dev.fairlead.v1.InferenceServiceGrpc;
 import dev.fairlead.v1.Message;
+import dev.fairlead.v1.Outcome;
 import dev.fairlead.v1.RequestControls;
 import dev.fairlead.v1.RouteRequest;
 import dev.fairlead.v1.RouteResponse;
 import dev.fairlead.v1.RoutingServiceGrpc;
+import dev.fairlead.v1.ServiceLevel;
 import dev.fairlead.v1.StreamGenerateRequest;
 import dev.fairlead.v1.StreamGenerateResponse;
 import io.grpc.ManagedChannel;
@@ -96,6 +98,46 @@ class InferenceGrpcTest {
       messages.forEach(message -> text.append(message.getDelta().getText()));
       assertThat(text.toString()).isEqualTo("ok");
     }
+  }
+
+  private Outcome lastOf(GenerateRequest request) {
+    Outcome last = Outcome.getDefaultInstance();
+    Iterator<StreamGenerateResponse> stream =
+        stub.streamGenerate(
+            StreamGenerateRequest.newBuilder()
+                .setChat(request.getChat())
+                .setControls(request.getControls())
+                .build());
+    while (stream.hasNext()) {
+      last = stream.next().getCompleted();
+    }
+    return last;
+  }
+
+  @Test
+  void outcome_tellsWhatTheRequestWasWorth_wholeAndStreamed() {
+    backends.scorer.expectedGain = 0.3;
+    RequestControls.Builder fresh =
+        RequestControls.newBuilder().setCacheControl(CacheControl.newBuilder().setNoStore(true));
+    GenerateRequest plain = wishing(fresh.clone());
+    GenerateRequest within =
+        wishing(fresh.clone().setLatencySlo(Duration.newBuilder().setSeconds(60)));
+    GenerateRequest dear = wishing(fresh.clone().setMaxCostNanoUsd(100_000));
+    for (Outcome told : List.of(stub.generate(within).getOutcome(), lastOf(within))) {
+      assertThat(told.getCostNanoUsd()).isEqualTo(210_000);
+      assertThat(told.getBaselineCostNanoUsd()).isEqualTo(3_500_000);
+      assertThat(told.getSavedNanoUsd()).isEqualTo(3_290_000);
+      assertThat(told.getExpectedQuality()).isEqualTo(0.7);
+      assertThat(told.getServiceLevel()).isEqualTo(ServiceLevel.SERVICE_LEVEL_MET);
+    }
+    for (Outcome told : List.of(stub.generate(dear).getOutcome(), lastOf(dear))) {
+      assertThat(told.getServiceLevel()).isEqualTo(ServiceLevel.SERVICE_LEVEL_MISSED);
+    }
+    GenerateRequest named =
+        plain.toBuilder().setChat(CHAT.toBuilder().setModel("small")).build();
+    assertThat(stub.generate(named).getOutcome().hasExpectedQuality())
+        .as("the caller's own choice")
+        .isFalse();
   }
 
   @Test

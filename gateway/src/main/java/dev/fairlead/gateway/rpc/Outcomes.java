@@ -5,11 +5,13 @@ import dev.fairlead.gateway.pipeline.Answer;
 import dev.fairlead.gateway.pipeline.AnswerHead;
 import dev.fairlead.gateway.pipeline.Settlement;
 import dev.fairlead.gateway.pipeline.Usages;
+import dev.fairlead.gateway.quality.Expectation;
 import dev.fairlead.gateway.routing.Candidate;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.v1.Outcome;
 import dev.fairlead.v1.RoutingCandidate;
 import dev.fairlead.v1.RoutingDecision;
+import dev.fairlead.v1.ServiceLevel;
 import dev.fairlead.v1.Tier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +34,28 @@ final class Outcomes {
             .setCache(head.cache().toProto())
             .setCostNanoUsd(settlement.costNanoUsd())
             .setSavedNanoUsd(settlement.savedNanoUsd())
+            .setBaselineCostNanoUsd(settlement.baselineNanoUsd())
             .setUsage(Usages.toProto(settlement.usage()))
             .addAllAttempts(settlement.attempts())
             .setLatency(duration(settlement.latencyNanos()))
             .setOverhead(duration(head.overheadNanos()))
-            .setFinishReason(settlement.finishReason());
+            .setFinishReason(settlement.finishReason())
+            .setServiceLevel(serviceLevel(settlement.withinLimits()));
+    Expectation expected = settlement.expectation();
+    if (expected != null) {
+      outcome.setExpectedQuality(expected.quality());
+    }
     head.complexity().ifPresent(outcome::setComplexity);
     head.similarity().ifPresent(outcome::setSimilarity);
     settlement.firstTokenNanos().ifPresent(nanos -> outcome.setTimeToFirstToken(duration(nanos)));
     return outcome.build();
+  }
+
+  private static ServiceLevel serviceLevel(@Nullable Boolean within) {
+    if (within == null) {
+      return ServiceLevel.SERVICE_LEVEL_UNSPECIFIED;
+    }
+    return within ? ServiceLevel.SERVICE_LEVEL_MET : ServiceLevel.SERVICE_LEVEL_MISSED;
   }
 
   /** What a stream says first; for a hit there is no decision beyond the head. */
