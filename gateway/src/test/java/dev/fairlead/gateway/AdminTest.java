@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +76,7 @@ class AdminTest {
   }
 
   private static final String PATHS =
-      "status,policy,config,log_level,canary/status,canary/advance,canary/rollback,providers/reload";
+      "status,policy,config,keys,usage,log_level,canary/status,canary/advance,canary/rollback,providers/reload";
 
   @Test
   void withoutAToken_thereIsNoAdminApi() throws Exception {
@@ -164,6 +168,49 @@ class AdminTest {
     assertThat(last.path("who").asText()).isEqualTo("127.0.0.1");
     ok(post("policy", "{\"default_policy\":\"complexity\"}"));
     assertThat(chat("auto").headers().firstValue("x-fairlead-policy")).contains("complexity");
+  }
+
+  private static List<String> changes() throws Exception {
+    List<String> told = new ArrayList<>();
+    for (JsonNode change : ok(get("status")).path("changes")) {
+      assertThat(Instant.parse(change.path("time").asText())).isBeforeOrEqualTo(Instant.now());
+      told.add(
+          change.path("who").asText()
+              + ": "
+              + change.path("what").asText()
+              + " "
+              + change.path("before").asText()
+              + " -> "
+              + change.path("after").asText());
+    }
+    return told;
+  }
+
+  @Test
+  void everyChange_isOnRecord_withWhoWhatBeforeAndAfter() throws Exception {
+    ok(post("canary/rollback", ""));
+    String level = ok(get("log_level")).path("level").asText();
+    ok(post("policy", "{\"default_policy\":\"weighted\"}"));
+    ok(post("policy", "{\"default_policy\":\"complexity\"}"));
+    ok(post("canary/advance", "{\"force\":true}"));
+    assertThat(post("canary/advance", "{}").statusCode()).as("changes nothing").isEqualTo(400);
+    ok(post("canary/rollback", ""));
+    ok(post("canary/rollback", ""));
+    ok(post("log_level", "{\"level\":\"error\"}"));
+    ok(post("log_level", "{\"level\":\"" + level + "\"}"));
+    ok(post("providers/reload", ""));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            assertThat(changes())
+                .endsWith(
+                    "127.0.0.1: default_policy complexity -> weighted",
+                    "127.0.0.1: default_policy weighted -> complexity",
+                    "127.0.0.1: canary stage 0 -> 1",
+                    "127.0.0.1: canary stage 1 -> 0",
+                    "127.0.0.1: log level " + level + " -> ERROR",
+                    "127.0.0.1: log level ERROR -> " + level,
+                    "127.0.0.1: providers version 1 -> version 2"));
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.catalog.Tier;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.gateway.canary.CanaryConfig;
 import dev.fairlead.gateway.routing.RoutingConfig;
 import dev.fairlead.gateway.slo.SloConfig;
 import java.lang.reflect.RecordComponent;
@@ -54,6 +55,21 @@ class GatewayConfigTest {
     assertThat(routing.complex()).isEqualTo(0.5);
     assertThat(routing.fallbackTier()).isEqualTo(Tier.STANDARD);
     assertThat(routing.scoreTimeout()).isEqualTo(Duration.ofMillis(250));
+  }
+
+  @Test
+  void canary_isSteeredByItsEnvironmentNames() {
+    CanaryConfig canary =
+        config(
+                "",
+                Map.of(
+                    "CANARY_STAGES", "2,10,50",
+                    "CANARY_WINDOW", "75",
+                    "CANARY_BURN_MULTIPLIER", "3.5"))
+            .section("canary", CanaryConfig.class);
+    assertThat(canary.stages()).containsExactly(2.0, 10.0, 50.0);
+    assertThat(canary.window()).isEqualTo(75);
+    assertThat(canary.burnMultiplier()).isEqualTo(3.5);
   }
 
   @Test

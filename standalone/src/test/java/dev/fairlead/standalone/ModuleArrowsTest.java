@@ -7,11 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.fairlead.common.config.Secret;
+import java.security.MessageDigest;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.NullMarked;
@@ -105,6 +111,33 @@ class ModuleArrowsTest {
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.io.ObjectInputStream");
+
+  @ArchTest
+  static final ArchRule SECRETS_ARE_COMPARED_IN_CONSTANT_TIME =
+      classes()
+          .that()
+          .haveFullyQualifiedName("dev.fairlead.common.config.Secret")
+          .should()
+          .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
+          .because("the time of an answer would tell how much of a guess is right");
+
+  @ArchTest
+  static final ArchRule ADMIN_TOKEN_IS_COMPARED_BY_ITS_OWN_TYPE =
+      classes()
+          .that()
+          .haveFullyQualifiedName("dev.fairlead.gateway.edge.AdminGuard")
+          .should()
+          .callMethod(Secret.class, "matches", String.class)
+          .andShould(
+              new ArchCondition<JavaClass>("never reveal it") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                  for (JavaMethodCall call : type.getMethodCallsFromSelf()) {
+                    boolean reveals = call.getName().equals("reveal");
+                    events.add(new SimpleConditionEvent(type, !reveals, call.getDescription()));
+                  }
+                }
+              });
 
   @ArchTest
   static final ArchRule MAINS_ARE_NOT_INSTANTIATED =

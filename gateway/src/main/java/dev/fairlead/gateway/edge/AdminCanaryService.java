@@ -9,6 +9,7 @@ import dev.fairlead.gateway.canary.CanaryState;
 import dev.fairlead.gateway.canary.Transition;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.steering.CanaryTraffic;
+import dev.fairlead.gateway.steering.StageChange;
 import dev.fairlead.gateway.steering.Steering;
 import java.util.List;
 
@@ -53,8 +54,7 @@ final class AdminCanaryService extends AdminService {
       case ADVANCE -> advance(body, who);
       case ROLLBACK -> {
         onlyKeys(body, List.of());
-        CanaryState before = canary.state();
-        changed(who, before, canary.rollBack());
+        audit(who, canary.rollBack());
       }
     }
     return json(canary);
@@ -68,13 +68,12 @@ final class AdminCanaryService extends AdminService {
           .asException();
     }
     CanaryTraffic canary = steering.canary();
-    CanaryState before = canary.state();
-    CanaryState after = canary.advance(force.asBoolean(false));
-    if (after.stage() == before.stage()) {
-      throw new Failure.InvalidRequest(refusal(canary, after), null, "canary_not_ready")
+    StageChange change = canary.advance(force.asBoolean(false));
+    if (!change.moved()) {
+      throw new Failure.InvalidRequest(refusal(canary, change.after()), null, "canary_not_ready")
           .asException();
     }
-    changed(who, before, after);
+    audit(who, change);
   }
 
   private static String refusal(CanaryTraffic canary, CanaryState state) {
@@ -90,9 +89,9 @@ final class AdminCanaryService extends AdminService {
                 canary.config().burnMultiplier());
   }
 
-  private void changed(String who, CanaryState before, CanaryState after) {
-    if (after.stage() != before.stage()) {
-      steering.audited(who, "canary stage", stage(before), stage(after));
+  private void audit(String who, StageChange change) {
+    if (change.moved()) {
+      steering.audited(who, "canary stage", stage(change.before()), stage(change.after()));
     }
   }
 

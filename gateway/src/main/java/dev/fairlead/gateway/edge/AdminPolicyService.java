@@ -46,8 +46,7 @@ final class AdminPolicyService extends AdminService {
                   + ")")
           .asException();
     }
-    String before = steering.defaultPolicy().label();
-    steering.defaultPolicy().choose(asked.asText());
+    String before = steering.defaultPolicy().choose(asked.asText());
     steering.audited(who, KEY, before, asked.asText());
   }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -114,32 +115,35 @@ public final class CanaryTraffic {
     }
     List<TryResult> tries = new ArrayList<>();
     waiting.drainTo(tries);
-    change(state -> rules.after(state, tries, clock.instant()));
+    StageChange ignored = change(state -> rules.after(state, tries, clock.instant()));
   }
 
   /**
    * Moves on one stage; blocks on the store.
    *
-   * @return the state afterwards, or the same as before when the window does not allow it yet and
-   *     {@code force} is false
+   * @return what changed; nothing when the window does not allow it yet and {@code force} is false
    */
-  public CanaryState advance(boolean force) {
+  public StageChange advance(boolean force) {
     return change(state ->
         force || rules.mayAdvance(state) ? rules.advanced(state, force, clock.instant()) : state);
   }
 
   /** Takes all traffic from the candidate; blocks on the store. */
-  public CanaryState rollBack() {
+  public StageChange rollBack() {
     return change(state -> rules.rolledBack(state, clock.instant()));
   }
 
-  private CanaryState change(UnaryOperator<CanaryState> step) {
-    return of(
+  private StageChange change(UnaryOperator<CanaryState> step) {
+    AtomicReference<CanaryState> from = new AtomicReference<>(state());
+    GatewayState changed =
         shared.update(state -> {
+          // Made anew when another replica was first; the last one counts.
           CanaryState before = of(state);
+          from.set(before);
           CanaryState after = step.apply(before);
           return after.equals(before) ? state : state.withCanary(after);
-        }));
+        });
+    return new StageChange(from.get(), of(changed));
   }
 
   private CanaryState of(GatewayState state) {

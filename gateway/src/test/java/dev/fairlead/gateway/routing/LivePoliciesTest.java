@@ -176,7 +176,7 @@ class LivePoliciesTest {
     signals.canary.advance(false);
     Map<String, Integer> first = firsts(PolicyName.CANARY, 4000);
     assertThat(share(first, "fresh")).isCloseTo(0.10, within(0.02));
-    CanaryState state = signals.canary.advance(true);
+    CanaryState state = signals.canary.advance(true).after();
     assertThat(state.stage()).isEqualTo(2);
     assertThat(share(firsts(PolicyName.CANARY, 4000), "fresh")).isCloseTo(0.5, within(0.03));
   }

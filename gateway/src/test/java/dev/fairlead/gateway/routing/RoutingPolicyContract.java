@@ -8,7 +8,7 @@ import dev.fairlead.catalog.Price;
 import dev.fairlead.catalog.Tier;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.config.ConfigSource;
-import dev.fairlead.gateway.canary.CanaryState;
+import dev.fairlead.gateway.steering.StageChange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ abstract class RoutingPolicyContract {
       }
       signals.pass(Duration.ofMillis(500));
     }
-    CanaryState ignored = signals.canary.advance(true);
+    StageChange ignored = signals.canary.advance(true);
     return signals;
   }
 

@@ -21,6 +21,7 @@ class SloControllerTest {
         first_token_p95_ms: 300
         availability: 0.99
         models: { slow: { latency_p95_ms: 5000 } }
+        routes: { "auto:cheapest": { availability: 0.9, latency_p95_ms: 800 } }
         tenants: { impatient: { latency_p95_ms: 100 } }
         classes: { tools: { latency_p95_ms: 400 }, tools_long: { latency_p95_ms: 4000 } }
       """;
@@ -90,6 +91,34 @@ class SloControllerTest {
     assertThat(slo.burn("m").effective()).isLessThan(1);
     pass(Duration.ofMinutes(20));
     assertThat(slo.burn("m").shortWindow()).isZero();
+  }
+
+  @Test
+  void effectiveBurn_isOver_whenTheShortWindowIsGoodAgain() {
+    tries("m", "t", Kind.FAILURE, 200, 10);
+    pass(Duration.ofMinutes(10));
+    tries("m", "t", Kind.SUCCESS, 50, 10);
+    assertThat(slo.burn("m").longWindow()).isGreaterThan(1);
+    assertThat(slo.burn("m").shortWindow()).isZero();
+    assertThat(slo.burn("m").effective()).isZero();
+  }
+
+  @Test
+  void routesObjective_holdsForItsRequestsAlone_besideTheModels() {
+    Traffic route = new Traffic("auto:cheapest", "t", "text_short");
+    TryOutcome late = new TryOutcome(Kind.SUCCESS, 900_000_000, -1, 10);
+    for (int i = 0; i < 50; i++) {
+      slo.record("m", route, late);
+      slo.record("m", traffic("t"), late);
+    }
+    assertThat(slo.burn("m", route)).isGreaterThan(1);
+    assertThat(slo.share("m", route)).isEqualTo(0.5);
+    assertThat(slo.burn("m", traffic("t"))).as("within the model's second").isZero();
+    assertThat(slo.share("m", traffic("t"))).isEqualTo(1);
+    assertThat(slo.otherObjectives(route)).containsExactly("route:auto:cheapest");
+    assertThat(slo.otherBurns("m"))
+        .hasEntrySatisfying(
+            "route:auto:cheapest", burn -> assertThat(burn.effective()).isGreaterThan(1));
   }
 
   @Test

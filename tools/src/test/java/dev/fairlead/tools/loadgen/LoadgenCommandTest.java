@@ -64,6 +64,8 @@ class LoadgenCommandTest {
       assertThat(report.path("time_to_first_token_ms").isNull()).isTrue();
       assertThat(report.path("models").toString()).isEqualTo("{\"gpt-4o-mini\":200}");
       assertThat(report.path("cache").toString()).isEqualTo("{\"miss\":200}");
+      assertQuantiles(report.path("latency_ms"));
+      assertQuantiles(report.path("start_delay_ms"));
       assertThat(report.path("cost_usd").decimalValue()).isEqualByComparingTo("0.0024");
       assertThat(report.path("saved_usd").decimalValue()).isEqualByComparingTo("0.062");
       assertThat(report.path("without_cost").asInt()).isZero();
@@ -75,6 +77,16 @@ class LoadgenCommandTest {
               "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the"
                   + " capital of France?\"}],\"fairlead\":{\"policy\":\"cheapest\"}}");
     }
+  }
+
+  private static void assertQuantiles(JsonNode times) {
+    double least = times.path("min").asDouble();
+    for (String name : List.of("p50", "p90", "p95", "p99", "p99_9", "max")) {
+      assertThat(times.path(name).isNumber()).as(name).isTrue();
+      assertThat(times.path(name).asDouble()).as(name).isGreaterThanOrEqualTo(least);
+      least = times.path(name).asDouble();
+    }
+    assertThat(times.path("mean").asDouble()).isBetween(times.path("min").asDouble(), least);
   }
 
   @Test
@@ -194,6 +206,8 @@ class LoadgenCommandTest {
       assertThat(report.path("time_to_first_token_ms").path("p50").asDouble())
           .isBetween(55.0, 120.0);
       assertThat(report.path("inter_token_gap_ms").path("count").asInt()).isEqualTo(40);
+      assertQuantiles(report.path("inter_token_gap_ms"));
+      assertQuantiles(report.path("time_to_first_token_ms"));
       assertThat(report.path("inter_token_gap_ms").path("p50").asDouble()).isBetween(45.0, 75.0);
       assertThat(report.path("latency_ms").path("p50").asDouble()).isGreaterThan(295);
       assertThat(report.path("models").toString()).isEqualTo("{\"gpt-4o\":20}");
