@@ -69,6 +69,13 @@ final class EntryCurve {
     return least;
   }
 
+  /** How probably the answer is wrong at this similarity, over all thresholds, 0 to 1. */
+  double wrong(double similarity) {
+    return beliefs(similarity).stream()
+        .mapToDouble(belief -> belief.mass() * (1 - belief.right()))
+        .sum();
+  }
+
   /**
    * What each threshold says about this similarity, with the slope that fits best to it, and how
    * likely it is the true one; best first.

@@ -19,8 +19,9 @@ public final class VCachePolicy implements ServePolicy {
   private final DoubleSupplier random;
   private final Cache<String, EntryCurve> curves =
       Caffeine.newBuilder().maximumSize(MAX_ENTRIES).executor(Runnable::run).build();
+  private final ServedErrors errors = new ServedErrors();
   private final LongAdder labels = new LongAdder();
-  private final LongAdder wrong = new LongAdder();
+  private final LongAdder wrongLabels = new LongAdder();
 
   /**
    * Starts knowing nothing, which means serving nothing.
@@ -39,7 +40,9 @@ public final class VCachePolicy implements ServePolicy {
   }
 
   @Override
-  public void seen(Group group) {}
+  public void seen(Group group) {
+    errors.seen();
+  }
 
   @Override
   public Verdict decide(Group group, String entryId, Evidence evidence) {
@@ -48,10 +51,15 @@ public final class VCachePolicy implements ServePolicy {
       return Verdict.REFUSED;
     }
     double explore;
+    double wrong;
     synchronized (curve) {
       explore = curve.exploring(evidence.similarity(), maxErrorRate);
+      wrong = explore > 0 ? 0 : curve.wrong(evidence.similarity());
     }
     if (random.getAsDouble() >= explore) {
+      if (explore == 0) {
+        errors.servedUnchecked(wrong);
+      }
       return Verdict.SERVED;
     }
     return explore < 1 ? new Verdict(Decision.VERIFY, 1 / explore) : Verdict.REFUSED;
@@ -61,17 +69,20 @@ public final class VCachePolicy implements ServePolicy {
   public void learn(Label label) {
     labels.increment();
     if (!label.correct()) {
-      wrong.increment();
+      wrongLabels.increment();
     }
     EntryCurve curve = curves.get(label.entryId(), id -> new EntryCurve());
+    double wrong;
     synchronized (curve) {
+      wrong = curve.wrong(label.evidence().similarity());
       curve.add(label.evidence().similarity(), label.correct());
     }
+    errors.learn(label, wrong);
   }
 
   @Override
   public long takeUntold(Group group) {
-    return 0;
+    return errors.takeUntold();
   }
 
   /** Algorithm 1 of the paper adds only what its nearest neighbour answers wrongly. */
@@ -80,9 +91,9 @@ public final class VCachePolicy implements ServePolicy {
     return false;
   }
 
-  /** There is no single operating point, and no estimate beyond the entries' own bound. */
+  /** There is no single operating point. */
   @Override
   public Standing standing() {
-    return new Standing(labels.sum(), wrong.sum(), null, null);
+    return new Standing(labels.sum(), wrongLabels.sum(), errors.estimate(maxErrorRate), null);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cache.bound.ServePolicy.Decision;
 import dev.fairlead.cache.bound.ServePolicy.Verdict;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,10 @@ class VCachePolicyTest {
 
   private static void learn(ServePolicy policy, String entry, double similarity, boolean correct) {
     policy.learn(new Label(GROUP, entry, Evidence.alone(similarity, 0.1), false, 1, correct, 0));
+  }
+
+  private static ServePolicy.Estimate falseHits(ServePolicy policy) {
+    return Objects.requireNonNull(policy.standing().falseHits());
   }
 
   @Test
@@ -72,5 +77,61 @@ class VCachePolicyTest {
     }
     assertThat((double) wrong / requests).isLessThanOrEqualTo(bound);
     assertThat((double) served / requests).isGreaterThan(0.1);
+  }
+
+  @Test
+  void falseHits_areUnknown_beforeAnythingWasServedOrChecked() {
+    VCachePolicy policy = new VCachePolicy(0.02, () -> 0.5);
+    policy.seen(GROUP);
+    learn(policy, "a", 0.8, false);
+
+    assertThat(policy.standing().falseHits()).isNull();
+    assertThat(policy.standing().labels()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void falseHits_areEstimatedWithAnInterval_fromThoseThatWereChecked(long seed) {
+    Random random = new Random(seed);
+    VCachePolicy policy = new VCachePolicy(0.05, random::nextDouble);
+    int requests = 20_000;
+    int wrong = 0;
+    for (int i = 0; i < requests; i++) {
+      int entry = random.nextInt(20);
+      double threshold = 0.7 + 0.01 * entry;
+      double similarity = 0.6 + 0.4 * random.nextDouble();
+      boolean correct = random.nextDouble() < 1 / (1 + Math.exp(-60 * (similarity - threshold)));
+      String id = "entry-" + entry;
+      Evidence evidence = Evidence.alone(similarity, 0.1);
+      policy.seen(GROUP);
+      Verdict verdict = policy.decide(GROUP, id, evidence);
+      if (verdict.decision() == Decision.SERVE) {
+        wrong += correct ? 0 : 1;
+      } else {
+        boolean wouldServe = verdict.decision() == Decision.VERIFY;
+        policy.learn(new Label(GROUP, id, evidence, wouldServe, verdict.weight(), correct, 0));
+      }
+    }
+    double truth = (double) wrong / requests;
+    ServePolicy.Estimate estimate = falseHits(policy);
+    assertThat(truth).isPositive().isBetween(estimate.low(), estimate.high());
+    assertThat(estimate.value()).isBetween(truth / 2, truth * 2);
+    assertThat(estimate.high() - estimate.low()).isLessThan(0.05);
+  }
+
+  @Test
+  void falseHits_areSharesOfTheRequestsOfAllReplicas() {
+    VCachePolicy policy = new VCachePolicy(0.05, () -> 0.5);
+    for (int i = 0; i < 100; i++) {
+      policy.seen(GROUP);
+    }
+    Label checked = new Label(GROUP, "a", Evidence.alone(0.9, 0.1), true, 11, false, 0);
+    policy.learn(checked);
+    double alone = falseHits(policy).value();
+    policy.learn(new Label(GROUP, "b", Evidence.alone(0.7, 0), false, 1, true, 300));
+
+    assertThat(falseHits(policy).value()).isEqualTo(alone / 4);
+    assertThat(policy.takeUntold(GROUP)).isEqualTo(100);
+    assertThat(policy.takeUntold(GROUP)).isZero();
   }
 }
