@@ -13,12 +13,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * Exact hits through a mesh: gateway, cache, scorer and provider service each in a process of its
@@ -26,14 +28,20 @@ import java.util.concurrent.TimeUnit;
  * GET} of 1 KB from that Redis over one connection. First with answers read from Redis every time,
  * then with those that the cache service has in its process.
  *
- * <p>Arguments: URL of a Redis without password ({@code redis://host:port}), hits of each kind.
+ * <p>Arguments: URL of a Redis without password ({@code redis://host:port}) that nobody else uses,
+ * hits of each kind, and which {@code near_ttl} to measure (otherwise {@code 1ms} and {@code 10m}).
  */
 public final class MeshHits implements AutoCloseable {
 
   /** Asked in turns, so that an entry has left the near cache when it is asked for again. */
   private static final int PROMPTS = 200;
 
-  private static final int WARM_UP = 8_000;
+  private static final List<String> SERVICES = List.of("scorer", "cache", "provider", "gateway");
+
+  /** With a fifth of these the compiler is still at work: hits then take three times as long. */
+  private static final int WARM_UP = 50_000;
+
+  private static final Pattern CALLS = Pattern.compile("calls=([0-9]+)");
   private static final String ANSWER =
       "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
           + "\"message\":{\"role\":\"assistant\",\"content\":\"%s\"},\"finish_reason\":\"stop\"}],"
@@ -43,11 +51,16 @@ public final class MeshHits implements AutoCloseable {
   private final List<Process> processes = new ArrayList<>();
   private final Server upstream;
   private final int gatewayPort = freePort();
+  private final URI redis;
 
   /** Requests for which the cache was too late: the machine is too busy. */
   private int late;
 
+  private double commands;
+  private String processorTime = "";
+
   private MeshHits(String redis, String nearTtl) throws Exception {
+    this.redis = URI.create(redis);
     upstream =
         Server.builder()
             .http(0)
@@ -86,19 +99,20 @@ public final class MeshHits implements AutoCloseable {
                 redis,
                 System.nanoTime(),
                 upstream.activeLocalPort()));
-    for (String service : List.of("scorer", "cache", "provider", "gateway")) {
+    for (String service : SERVICES) {
       processes.add(start(service));
     }
   }
 
   /** Prints the measurements, one a line. */
   public static void main(String[] arguments) throws Exception {
-    if (arguments.length != 2) {
-      System.err.println("usage: MeshHits redis://HOST:PORT HITS");
+    if (arguments.length < 2) {
+      System.err.println("usage: MeshHits redis://HOST:PORT HITS [NEAR_TTL ...]");
       System.exit(2);
     }
     int hits = Integer.parseInt(arguments[1]);
-    for (String nearTtl : List.of("1ms", "10m")) {
+    List<String> given = List.of(arguments).subList(2, arguments.length);
+    for (String nearTtl : given.isEmpty() ? List.of("1ms", "10m") : given) {
       try (MeshHits mesh = new MeshHits(arguments[0], nearTtl)) {
         double[] took = mesh.measure(hits);
         double[] redis = redisRoundTrips(URI.create(arguments[0]), hits);
@@ -106,14 +120,16 @@ public final class MeshHits implements AutoCloseable {
             Locale.ROOT,
             "exact hit through the mesh, near_ttl %s: p50 %.0f us, p99 %.0f us; GET of 1 KB from"
                 + " Redis: p50 %.0f us; difference of the medians %.0f us, n %d, of which no hit"
-                + " %d%n",
+                + " %d; commands of Redis a hit: %.2f; processor time a hit: %s%n",
             nearTtl,
             quantile(took, 0.5),
             quantile(took, 0.99),
             quantile(redis, 0.5),
             quantile(took, 0.5) - quantile(redis, 0.5),
             hits,
-            mesh.late);
+            mesh.late,
+            mesh.commands,
+            mesh.processorTime);
       }
     }
     System.exit(0);
@@ -127,7 +143,12 @@ public final class MeshHits implements AutoCloseable {
         ask(socket, in, i);
       }
       double[] micros = new double[hits];
+      double[] usedBefore = {};
       for (int i = -WARM_UP; i < hits; i++) {
+        if (i == 0) {
+          usedBefore = processorMicros();
+          commands = -commandsSoFar(redis);
+        }
         long begun = System.nanoTime();
         String cache = ask(socket, in, Math.floorMod(i, PROMPTS));
         if (i >= 0) {
@@ -135,7 +156,33 @@ public final class MeshHits implements AutoCloseable {
           late += cache.equals("hit") ? 0 : 1;
         }
       }
+      commands = (commands + commandsSoFar(redis)) / hits;
+      double[] used = processorMicros();
+      List<String> times = new ArrayList<>();
+      for (int k = 0; k < used.length; k++) {
+        times.add("%s %.0f us".formatted(SERVICES.get(k), (used[k] - usedBefore[k]) / hits));
+      }
+      processorTime = String.join(", ", times);
       return micros;
+    }
+  }
+
+  /** What every process of the mesh has used so far. */
+  private double[] processorMicros() {
+    return processes.stream()
+        .mapToDouble(
+            process -> process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e3)
+        .toArray();
+  }
+
+  /** What the clients of this Redis have asked for, of every kind. */
+  private static long commandsSoFar(URI redis) throws IOException {
+    try (Socket socket = connected(redis.getHost(), redis.getPort())) {
+      InputStream in = new BufferedInputStream(socket.getInputStream());
+      command(socket, "INFO commandstats\r\n");
+      int length = Integer.parseInt(line(in).substring(1));
+      String text = new String(in.readNBytes(length), StandardCharsets.US_ASCII);
+      return CALLS.matcher(text).results().mapToLong(call -> Long.parseLong(call.group(1))).sum();
     }
   }
 

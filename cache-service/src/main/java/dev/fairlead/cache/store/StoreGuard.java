@@ -24,7 +24,7 @@ public final class StoreGuard {
   private static final int PROBES = 3;
 
   private final CircuitBreaker breaker;
-  private final Duration timeout;
+  private final TimeBoxes timeBoxes;
   private final Runnable onFailure;
   private volatile boolean answering = true;
 
@@ -36,7 +36,7 @@ public final class StoreGuard {
    * @param onFailure told of every call that failed or was not made
    */
   public StoreGuard(Duration timeout, Duration openFor, Runnable onFailure) {
-    this.timeout = timeout;
+    this.timeBoxes = new TimeBoxes(timeout);
     this.onFailure = onFailure;
     this.breaker =
         CircuitBreaker.of(
@@ -61,10 +61,10 @@ public final class StoreGuard {
     }
     long start = System.nanoTime();
     CompletableFuture<T> result = new CompletableFuture<>();
-    started(call)
-        .copy()
-        .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-        .whenComplete((value, error) -> {
+    CompletableFuture<T> boxed = started(call).copy();
+    timeBoxes.enclose(boxed);
+    var unused =
+        boxed.whenComplete((value, error) -> {
           long took = System.nanoTime() - start;
           answering = error == null;
           if (error == null) {
