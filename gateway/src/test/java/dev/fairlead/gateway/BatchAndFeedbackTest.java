@@ -223,6 +223,19 @@ class BatchAndFeedbackTest {
     assertThat(JSON.readTree(response.body()).at("/error/param").asText()).isEqualTo(param);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void route_fallsBackToTheStandardTier_whenTheScorerIsAwayOrBroken(boolean away) throws Exception {
+    backends.scorer.away = away;
+    backends.scorer.complexity = text -> Double.NaN;
+    HttpResponse<String> response = post("/v1/route", "{\"prompt\":\"How many are there?\"}");
+    assertThat(response.statusCode()).isEqualTo(200);
+    JsonNode route = JSON.readTree(response.body());
+    assertThat(route.path("model").asText()).isEqualTo("medium");
+    assertThat(route.path("reason").asText()).isEqualTo("scorer_unavailable");
+    assertThat(route.path("complexity").isNull()).isTrue();
+  }
+
   @Test
   void route_explainsEveryCandidate() throws Exception {
     String body =

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatEdgeTest {
 
@@ -117,6 +118,17 @@ class ChatEdgeTest {
   @Test
   void standardTier_serves_whenTheScorerIsAway() {
     backends.scorer.away = true;
+    HttpResponse<String> response = chat("");
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(header(response, "x-model-used")).isEqualTo("medium");
+    assertThat(header(response, "x-fairlead-reason")).isEqualTo("scorer_unavailable");
+    assertThat(header(response, "x-fairlead-complexity")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, -0.5, 1.5})
+  void standardTier_serves_whenTheScorerGivesNoUsableNumber(double complexity) {
+    backends.scorer.complexity = text -> complexity;
     HttpResponse<String> response = chat("");
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(header(response, "x-model-used")).isEqualTo("medium");

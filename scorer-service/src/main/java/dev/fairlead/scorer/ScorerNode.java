@@ -2,6 +2,7 @@ package dev.fairlead.scorer;
 
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ServiceNode;
+import dev.fairlead.onnx.ModelFileException;
 import dev.fairlead.scorer.learning.TrafficLearning;
 import dev.fairlead.v1.GetModelInfoResponse;
 import io.grpc.BindableService;
@@ -51,20 +52,31 @@ public final class ScorerNode implements ServiceNode {
    * Loads the models and warms them up. Blocks for about a second.
    *
    * @param tracer not used: the service is one span, which the server interceptor makes
-   * @throws dev.fairlead.onnx.ModelFileException when a model's file is missing or damaged
+   * @throws ModelFileException when a model's file is missing or damaged, or gives no usable
+   *     numbers
    * @throws dev.fairlead.common.config.ConfigException when the section {@code scorer} is not valid
    */
   public static ScorerNode start(ConfigSource config, MeterRegistry meters, Tracer tracer) {
     ScorerConfig section = config.section("scorer", ScorerConfig.class);
     TextScorer scorer = OnnxTextScorer.open(section);
     try {
-      for (int run = 1; run <= WARM_UP_RUNS; run++) {
-        scorer.analyze(WARM_UP.repeat(run));
-      }
+      warmUp(scorer);
       return new ScorerNode(scorer, section, labels(section, config), meters);
     } catch (RuntimeException e) {
       scorer.close();
       throw e;
+    }
+  }
+
+  private static void warmUp(TextScorer scorer) {
+    try {
+      for (int run = 1; run <= WARM_UP_RUNS; run++) {
+        scorer.analyze(WARM_UP.repeat(run));
+      }
+    } catch (IllegalStateException e) {
+      throw new ModelFileException(
+          "scorer.encoder_path, scorer.head_path: models that cannot be used: " + e.getMessage(),
+          e);
     }
   }
 

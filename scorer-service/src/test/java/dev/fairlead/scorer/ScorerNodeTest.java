@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
+import dev.fairlead.onnx.ModelFile;
 import dev.fairlead.onnx.ModelFileException;
 import dev.fairlead.v1.AnalyzeRequest;
 import dev.fairlead.v1.AnalyzeResponse;
@@ -13,12 +14,19 @@ import dev.fairlead.v1.EmbedRequest;
 import dev.fairlead.v1.EmbedResponse;
 import dev.fairlead.v1.GetModelInfoRequest;
 import dev.fairlead.v1.GetModelInfoResponse;
+import dev.fairlead.v1.ScorerServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +139,105 @@ class ScorerNodeTest {
   @ValueSource(strings = {"\u0301", "\u0000", "\uD83D\uDE00", "[", "\n"})
   void analyze_answers_whenTheTextIsOdd(String unit) {
     assertThat(analyze(unit.repeat(100_000), true).getComplexity()).isBetween(0.0, 1.0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Объясни, почему небо голубое.",
+        "请解释量子纠缠，并举一个例子。",
+        "اشرح نظرية فيثاغورس خطوة بخطوة",
+        "यह समझाइए कि वर्षा कैसे होती है",
+        "อธิบายว่าทำไมท้องฟ้าเป็นสีฟ้า",
+        "Erkläre den Unterschied zwischen Straße und Weg.",
+        "\uD83D\uDE00 \uD83C\uDDE9\uD83C\uDDEA \uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67"
+      })
+  void analyze_answers_inEveryLanguage(String text) {
+    assertThat(analyze(text, true))
+        .satisfies(response -> assertThat(response.getComplexity()).isBetween(0.0, 1.0))
+        .returns(384, AnalyzeResponse::getEmbeddingCount);
+  }
+
+  @Test
+  void analyze_isRefused_whenTheTextIsNotUtf8_andTheNextOneIsAnswered() {
+    MethodDescriptor<byte[], AnalyzeResponse> bytes =
+        ScorerServiceGrpc.getAnalyzeMethod().<byte[], AnalyzeResponse>toBuilder(
+                new RawBytes(), ScorerServiceGrpc.getAnalyzeMethod().getResponseMarshaller())
+            .build();
+    // Field 1 (text), two bytes that begin no character.
+    byte[] message = {0x0A, 2, (byte) 0xFF, (byte) 0xFE};
+
+    assertThatThrownBy(() ->
+            ClientCalls.blockingUnaryCall(
+                harness.blocking().getChannel(), bytes, CallOptions.DEFAULT, message))
+        .isInstanceOf(StatusRuntimeException.class);
+    assertThat(analyze("still there", false).getComplexity()).isBetween(0.0, 1.0);
+  }
+
+  /** A request as it is on the wire. */
+  private static final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] message) {
+      return new ByteArrayInputStream(message);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      throw new UnsupportedOperationException("only for requests");
+    }
+  }
+
+  @Test
+  void start_refusesAModelThatGivesNoNumbers(@TempDir Path folder) throws IOException {
+    poison(folder);
+
+    assertThatThrownBy(() -> start("encoder_path", folder))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessageContaining("scorer.encoder_path")
+        .hasMessageContaining("NaN");
+  }
+
+  @Test
+  void calls_fail_whenAModelGivesNoNumbers(@TempDir Path folder) throws IOException {
+    poison(folder);
+    String yaml = "{ encoder_path: \"" + folder + "\" }";
+    try (ScorerHarness broken =
+        ScorerHarness.start(OnnxTextScorer.open(ScorerHarness.config(yaml)), yaml)) {
+      AnalyzeRequest analyze = AnalyzeRequest.newBuilder().setText("anything").build();
+      EmbedRequest embed = EmbedRequest.newBuilder().addTexts("anything").build();
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> broken.blocking().analyze(analyze))
+            .satisfies(e ->
+                assertThat(FailureStatus.fromThrowable(e)).isInstanceOf(Failure.Internal.class));
+        assertThatThrownBy(() -> broken.blocking().embed(embed))
+            .satisfies(e ->
+                assertThat(FailureStatus.fromThrowable(e)).isInstanceOf(Failure.Internal.class));
+      }
+    }
+  }
+
+  /** The shipped encoder, whose first normalisation multiplies by NaN. */
+  private static void poison(Path folder) throws IOException {
+    byte[] model = ModelFile.resource("/all-minilm-l6-v2-q.onnx").content().clone();
+    // End of the initializer's name, then raw data (field 9) of 384 floats.
+    byte[] before = {
+      'L', 'a', 'y', 'e', 'r', 'N', 'o', 'r', 'm', '.', 'w', 'e', 'i', 'g', 'h', 't'
+    };
+    byte[] weights = {0x4A, (byte) 0x80, 0x0C};
+    int poisoned = 0;
+    for (int i = 0; i + before.length + weights.length + 1_536 < model.length; i++) {
+      int data = i + before.length;
+      if (Arrays.equals(model, i, data, before, 0, before.length)
+          && Arrays.equals(model, data, data + weights.length, weights, 0, weights.length)) {
+        Arrays.fill(model, data + weights.length, data + weights.length + 1_536, (byte) 0xFF);
+        poisoned++;
+      }
+    }
+    assertThat(poisoned).isPositive();
+    Files.write(folder.resolve("model.onnx"), model);
+    Files.write(
+        folder.resolve("tokenizer.json"),
+        ModelFile.resource("/all-minilm-l6-v2-q-tokenizer.json").content());
   }
 
   @Test

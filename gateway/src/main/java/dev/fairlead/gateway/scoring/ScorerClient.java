@@ -59,8 +59,16 @@ public final class ScorerClient {
             request,
             new UnaryResult<>(
                 response -> {
-                  breaker.onSuccess();
-                  analyzed.accept(response);
+                  if (usable(response)) {
+                    breaker.onSuccess();
+                    analyzed.accept(response);
+                  } else {
+                    breaker.onFailure();
+                    failed.accept(
+                        Status.INTERNAL
+                            .withDescription("the scorer answered with no usable numbers")
+                            .asRuntimeException());
+                  }
                 },
                 error -> {
                   if (Status.fromThrowable(error).getCode() != Status.Code.CANCELLED) {
@@ -68,6 +76,19 @@ public final class ScorerClient {
                   }
                   failed.accept(error);
                 }));
+  }
+
+  /** A broken model must neither choose a tier nor be compared with what the cache has. */
+  private static boolean usable(AnalyzeResponse response) {
+    boolean scored = share(response.getComplexity()) && share(response.getExpectedGain());
+    for (int i = 0; scored && i < response.getEmbeddingCount(); i++) {
+      scored = Float.isFinite(response.getEmbedding(i));
+    }
+    return scored;
+  }
+
+  private static boolean share(double value) {
+    return value >= 0 && value <= 1;
   }
 
   /**

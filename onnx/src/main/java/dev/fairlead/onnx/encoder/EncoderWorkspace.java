@@ -78,7 +78,11 @@ final class EncoderWorkspace {
     for (float value : sum) {
       squares += (double) value * value;
     }
-    float scale = squares > 0 ? (float) (1 / Math.sqrt(squares)) : 0;
+    if (!(squares > 0 && squares < Double.POSITIVE_INFINITY)) {
+      throw new IllegalStateException(
+          "the encoder gave a vector of length " + Math.sqrt(squares) + " (expected: above 0)");
+    }
+    float scale = (float) (1 / Math.sqrt(squares));
     for (int i = 0; i < dimensions; i++) {
       sum[i] *= scale;
     }
