@@ -239,6 +239,16 @@ class DialectEdgeTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"0, 0", "1, 1", "2, 2", "12, 12", "1000, 99", "-1, 0", "two, 0", "1.5, 0"})
+  void retriesOfTheClientsSdk_areToldToTheProviderService(String count, int told) {
+    for (Case one : Case.values()) {
+      backends.provider.calls.clear();
+      send(one, "", "content-type", "application/json", "x-stainless-retry-count", count);
+      assertThat(backends.provider.calls.getFirst().getClientRetryCount()).isEqualTo(told);
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "'\"store\":true', store",
     "'\"background\":true', background",

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,8 @@ final class EdgeContext {
   private static final List<String> FORWARDED =
       List.of(
           "anthropic-beta", "anthropic-version", "openai-beta", "x-slo-ttft-ms", "x-slo-tpot-ms");
+  private static final Pattern RETRY_COUNT = Pattern.compile("[0-9]+");
+  private static final int MOST_CLIENT_RETRIES = 99;
   private static final TextMapGetter<RequestHeaders> GETTER =
       new TextMapGetter<>() {
         @Override
@@ -203,11 +206,12 @@ final class EdgeContext {
     return more;
   }
 
-  /** How often the client's SDK has already retried; 0 for anything that is not a small number. */
+  /** How often the client's SDK has already retried, up to 99; 0 for what is not a number. */
   static int clientRetries(RequestHeaders headers) {
     String value = headers.get("x-stainless-retry-count");
-    return value != null && value.length() == 1 && Character.isDigit(value.charAt(0))
-        ? value.charAt(0) - '0'
-        : 0;
+    if (value == null || !RETRY_COUNT.matcher(value).matches()) {
+      return 0;
+    }
+    return value.length() > 2 ? MOST_CLIENT_RETRIES : Integer.parseInt(value);
   }
 }

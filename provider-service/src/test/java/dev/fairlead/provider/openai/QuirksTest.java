@@ -166,18 +166,20 @@ class QuirksTest {
       names = {"GROQ", "MISTRAL"})
   void refusedMembers_areLeftOutOfThePassThrough_andReported(Quirks quirks) {
     String json =
-        "{\"model\":\"m\", \"logit_bias\":{\"5\":1}, \"logprobs\" : false,\"messages\": [ {\"name\":\"Ann\","
-            + " \"role\":\"user\",\"content\":\"\\u00e9 1.50\"},{\"role\":\"assistant\",\"refusal\":null,"
-            + "\"reasoning_content\":\"{\\\"name\\\":1}\" ,\"content\":\"a\",\"tool_calls\":[{\"id\":\"c\","
-            + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}],\"annotations\":[ {} ] },"
-            + "{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"9\"} ],\"x_new\":1e400}";
+        "{\"model\":\"m\", \"logit_bias\":{\"5\":1}, \"logprobs\" : false,\"messages\": ["
+            + " {\"name\":\"Ann\", \"role\":\"user\",\"content\":\"\\u00e9"
+            + " 1.50\"},{\"role\":\"assistant\",\"refusal\":null,\"reasoning_content\":\"{\\\"name\\\":1}\""
+            + " ,\"content\":\"a\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}],\"annotations\":["
+            + " {} ] },{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"9\"}"
+            + " ],\"x_new\":1e400}";
     List<String> reported = new ArrayList<>();
     assertThat(left(quirks, json, reported))
         .isEqualTo(
-            "{\"model\":\"m\",\"messages\": [ {\"role\":\"user\",\"content\":\"\\u00e9 1.50\"},"
-                + "{\"role\":\"assistant\" ,\"content\":\"a\",\"tool_calls\":[{\"id\":\"c\","
-                + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}] },"
-                + "{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"9\"} ],\"x_new\":1e400}");
+            "{\"model\":\"m\",\"messages\": [ {\"role\":\"user\",\"content\":\"\\u00e9"
+                + " 1.50\"},{\"role\":\"assistant\""
+                + " ,\"content\":\"a\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]"
+                + " },{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"9\"}"
+                + " ],\"x_new\":1e400}");
     assertThat(reported)
         .containsExactly(
             "logit_bias",
@@ -316,6 +318,66 @@ class QuirksTest {
           .startsWith("POST " + expected + " HTTP/1.1\r\n")
           .containsIgnoringCase("api-key: k\r\n")
           .doesNotContainIgnoringCase("authorization");
+    }
+  }
+
+  /** How a server is spoken to: the key's header and the names of what a request says. */
+  private record Words(
+      String key, String bound, String role, String seed, boolean asksForUsage, boolean responses) {
+
+    private static final String BEARER = "authorization: Bearer k";
+    private static final String NEW = "max_completion_tokens";
+    private static final String OLD = "max_tokens";
+
+    static Words of(Quirks quirks) {
+      return switch (quirks) {
+        case OPENAI -> new Words(BEARER, NEW, "developer", "seed", true, true);
+        case AZURE -> new Words("api-key: k", NEW, "developer", "seed", true, true);
+        case GROQ, XAI -> new Words(BEARER, NEW, "system", "seed", true, true);
+        case VLLM, OPENROUTER -> new Words(BEARER, OLD, "system", "seed", true, true);
+        case OLLAMA, LLAMA_CPP, DEEPSEEK, TOGETHER, COMPATIBLE ->
+            new Words(BEARER, OLD, "system", "seed", true, false);
+        case MISTRAL -> new Words(BEARER, OLD, "system", "random_seed", false, false);
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Quirks.class)
+  void everyServer_isSpokenToInItsOwnWords(Quirks quirks) {
+    Words words = Words.of(quirks);
+    try (RawUpstream vendor = RawUpstream.start(r -> RawUpstream.Answer.json(200, "", ANSWER));
+        ClientFactory factory = ClientFactory.builder().build()) {
+      OpenAiProvider provider =
+          new OpenAiProvider(
+              "p",
+              config(vendor.baseUrl() + "/openai/v1", quirks.label(), ""),
+              new LimitSettings(10, 1 << 20, 1 << 20),
+              factory);
+      ChatRequest request =
+          ChatRequest.newBuilder()
+              .addMessages(TypedCalls.message(Message.Role.ROLE_DEVELOPER, "be brief"))
+              .addMessages(TypedCalls.message(Message.Role.ROLE_USER, "hi"))
+              .setSeed(7)
+              .setMaxOutputTokens(5)
+              .build();
+      RecordedAnswer answer = new RecordedAnswer();
+      provider.open(TypedCalls.call("m", request, true), answer);
+      answer.await();
+      String head = vendor.last().head();
+      assertThat(head).startsWith("POST /openai/v1/chat/completions HTTP/1.1\r\n");
+      assertThat(head.lines().filter(line -> line.endsWith(" k")).toList())
+          .singleElement()
+          .matches(line -> line.equalsIgnoreCase(words.key()), words.key());
+      String body = vendor.last().body();
+      assertThat(body)
+          .contains("\"%s\":5".formatted(words.bound()), "\"%s\":7".formatted(words.seed()))
+          .contains("\"role\":\"%s\"".formatted(words.role()));
+      assertThat(body.split("\"max_", -1)).hasSize(2);
+      assertThat(body.contains("\"stream_options\":{\"include_usage\":true}"))
+          .isEqualTo(words.asksForUsage());
+      assertThat(provider.capabilities().dialects().contains(Dialect.DIALECT_OPENAI_RESPONSES))
+          .isEqualTo(words.responses());
     }
   }
 
