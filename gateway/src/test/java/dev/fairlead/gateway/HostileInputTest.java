@@ -8,7 +8,12 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -501,6 +506,30 @@ class HostileInputTest {
     String good = "GET /v1/models HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     String answer = RawClient.send(backends.node.httpPort(), (bad + good).getBytes(ISO_8859_1));
     assertThat(answer).startsWith("HTTP/1.1 400").contains("HTTP/1.1 200", "\"object\":\"list\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, HTTP/1.1 200", "false, HTTP/1.1 413"})
+  void f12_expectContinue_isAnsweredBeforeTheBody_andATooLargeOneIsRefusedWithoutIt(
+      boolean fits, String expected) throws IOException {
+    String head =
+        "POST %s HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            + "Expect: 100-continue\r\nContent-Length: %d\r\n\r\n";
+    try (Socket socket = new Socket("127.0.0.1", backends.node.httpPort())) {
+      socket.setSoTimeout(30_000);
+      OutputStream request = socket.getOutputStream();
+      int length = fits ? GOOD.length() : 300_000;
+      request.write(head.formatted(CHAT, length).getBytes(ISO_8859_1));
+      BufferedReader answer =
+          new BufferedReader(new InputStreamReader(socket.getInputStream(), ISO_8859_1));
+      assertThat(answer.readLine()).isEqualTo("HTTP/1.1 100 Continue");
+      assertThat(answer.readLine()).isEmpty();
+      assertThat(backends.provider.calls).isEmpty();
+      if (fits) {
+        request.write(GOOD.getBytes(ISO_8859_1));
+      }
+      assertThat(answer.readLine()).startsWith(expected);
+    }
   }
 
   @Test

@@ -108,7 +108,9 @@ final class FaultRig implements AutoCloseable {
   private static Told failed(StatusRuntimeException e, String text) {
     return new Told(
         FailureStatus.fromThrowable(e),
-        FailureStatus.detail(e, FailedAttempts.class).orElseThrow().getAttemptsList(),
+        FailureStatus.detail(e, FailedAttempts.class)
+            .map(FailedAttempts::getAttemptsList)
+            .orElse(List.of()),
         text,
         Usage.getDefaultInstance());
   }

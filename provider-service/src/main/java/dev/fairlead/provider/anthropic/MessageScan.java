@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.fairlead.provider.usage.GeneratedText;
 import dev.fairlead.v1.FinishReason;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -15,16 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageScan {
 
-  private static final int MOST_TEXT = 64 * 1024;
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(64 << 20).build())
           .build();
 
   private final UsageTally usage = new UsageTally();
-  private final StringBuilder text = new StringBuilder();
-  private long charactersBeyond;
-  private long charactersBeside;
+  private final GeneratedText generated = new GeneratedText();
   private @Nullable FinishReason finishReason;
 
   // Of the document read last.
@@ -83,19 +81,9 @@ final class MessageScan {
     return finishReason == null ? FinishReason.FINISH_REASON_UNSPECIFIED : finishReason;
   }
 
-  /** The text; empty when it is longer than 64 KiB. */
-  String text() {
-    return charactersBeyond > 0 ? "" : text.toString();
-  }
-
-  /** The text up to the bound, for counting. */
-  String countableText() {
-    return text.toString();
-  }
-
-  /** Generated characters that {@link #countableText} leaves out. */
-  long furtherCharacters() {
-    return charactersBeyond + charactersBeside;
+  /** What has been generated so far. */
+  GeneratedText generated() {
+    return generated;
   }
 
   /** The members of an answer, of an event, and of the message in {@code message_start}. */
@@ -155,18 +143,12 @@ final class MessageScan {
   }
 
   private void text(JsonParser parser) throws IOException {
-    int length = parser.getTextLength();
-    content |= length > 0;
-    if (text.length() + length <= MOST_TEXT && charactersBeyond == 0) {
-      text.append(parser.getTextCharacters(), parser.getTextOffset(), length);
-    } else {
-      charactersBeyond += length;
-    }
+    content |=
+        generated.add(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
   }
 
   private void beside(long characters) {
-    content |= characters > 0;
-    charactersBeside += characters;
+    content |= generated.addBeside(characters);
   }
 
   private static VendorError error(JsonParser parser) throws IOException {

@@ -12,11 +12,11 @@ import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.http.AnswerReader;
 import dev.fairlead.provider.http.EventBatch;
+import dev.fairlead.provider.http.Refusal;
 import dev.fairlead.provider.sse.SseFramer;
 import dev.fairlead.provider.sse.SseSink;
-import dev.fairlead.provider.usage.UsageEstimate;
+import dev.fairlead.provider.usage.GeneratedText;
 import dev.fairlead.v1.ChatDelta;
-import dev.fairlead.v1.RawAnswer;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * message_stop}, which ends the stream.
  */
 final class MessagesReader implements AnswerReader, SseSink {
-
-  private static final int LARGEST_ERROR = 64 * 1024;
 
   private final ModelCall call;
   private final AnswerListener listener;
@@ -136,10 +134,10 @@ final class MessagesReader implements AnswerReader, SseSink {
     }
     VendorError error = json ? scan.error() : null;
     if (head.status().code() != 200) {
-      return failures.ofStatus(head, error, errorBody(error, body, length));
+      return failures.ofStatus(head, error, Refusal.shown(error != null, body, length));
     }
     if (error != null) {
-      return failures.ofError(error, errorBody(error, body, length));
+      return failures.ofError(error, Refusal.shown(true, body, length));
     }
     if (!json) {
       return failures.malformed(
@@ -158,11 +156,7 @@ final class MessagesReader implements AnswerReader, SseSink {
     switch (call.form()) {
       case RequestForm.Raw form ->
           listener.onPart(
-              new AnswerPart.Body(
-                  RawAnswer.newBuilder()
-                      .setDialect(form.dialect())
-                      .setBody(UnsafeByteOperations.unsafeWrap(body, 0, length))
-                      .build()));
+              AnswerPart.Body.of(form.dialect(), UnsafeByteOperations.unsafeWrap(body, 0, length)));
       case RequestForm.Typed form -> {
         try {
           listener.onPart(new AnswerPart.Response(MessageResponseCodec.decode(body, length)));
@@ -174,18 +168,11 @@ final class MessagesReader implements AnswerReader, SseSink {
     return null;
   }
 
-  private static ByteString errorBody(@Nullable VendorError error, byte[] body, int length) {
-    return error == null || length > LARGEST_ERROR
-        ? ByteString.EMPTY
-        : ByteString.copyFrom(body, 0, length);
-  }
-
   @Override
   public Completion completion(Map<String, String> headers) {
-    TokenUsage usage =
-        UsageEstimate.unlessReported(
-            scan.usage().reported(), call, scan.countableText(), scan.furtherCharacters());
-    return new Completion(usage, scan.finishReason(), scan.text(), 200, headers);
+    GeneratedText generated = scan.generated();
+    TokenUsage usage = generated.usage(call, scan.usage().reported());
+    return new Completion(usage, scan.finishReason(), generated.text(), 200, headers);
   }
 
   /**
@@ -197,7 +184,7 @@ final class MessagesReader implements AnswerReader, SseSink {
     if (!sawContent) {
       return null;
     }
-    TokenUsage counted = UsageEstimate.of(call, scan.countableText(), scan.furtherCharacters());
+    TokenUsage counted = scan.generated().estimate(call);
     TokenUsage told = scan.usage().withOutput(counted.completionTokens());
     return told == null ? counted : told;
   }

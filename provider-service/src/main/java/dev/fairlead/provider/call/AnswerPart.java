@@ -1,7 +1,9 @@
 package dev.fairlead.provider.call;
 
+import com.google.protobuf.ByteString;
 import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
+import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawEvents;
 import java.util.Map;
@@ -45,6 +47,12 @@ public sealed interface AnswerPart {
 
   /** A whole answer in the client's dialect. */
   record Body(RawAnswer answer) implements AnswerPart {
+
+    /** The answer with that body. */
+    public static Body of(Dialect dialect, ByteString body) {
+      return new Body(RawAnswer.newBuilder().setDialect(dialect).setBody(body).build());
+    }
+
     @Override
     public boolean content() {
       return true;

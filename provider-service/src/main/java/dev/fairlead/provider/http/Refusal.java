@@ -22,6 +22,19 @@ public record Refusal(
     Cause cause,
     ByteString body) {
 
+  private static final int LARGEST_SHOWN = 64 * 1024;
+
+  /**
+   * An error's body for {@link #body}; empty when it is too long.
+   *
+   * @param known whether it has the vendor's form
+   */
+  public static ByteString shown(boolean known, byte[] body, int length) {
+    return known && length <= LARGEST_SHOWN
+        ? ByteString.copyFrom(body, 0, length)
+        : ByteString.EMPTY;
+  }
+
   /** What a status alone does not tell. */
   public enum Cause {
     /** Nothing more than the status. */

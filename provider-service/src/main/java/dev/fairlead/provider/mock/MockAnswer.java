@@ -15,7 +15,6 @@ import dev.fairlead.v1.ContentPart;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.Message;
-import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawEvents;
 import dev.fairlead.v1.ToolCall;
 import dev.fairlead.v1.ToolCallDelta;
@@ -93,11 +92,7 @@ final class MockAnswer {
         body.withArray("choices").add(wholeChoice(raw.dialect(), choice));
       }
       body.set("usage", usageJson());
-      return new AnswerPart.Body(
-          RawAnswer.newBuilder()
-              .setDialect(raw.dialect())
-              .setBody(ByteString.copyFromUtf8(body.toString()))
-              .build());
+      return AnswerPart.Body.of(raw.dialect(), ByteString.copyFromUtf8(body.toString()));
     }
     ChatResponse.Builder response =
         ChatResponse.newBuilder().setId(id).setCreatedEpochSeconds(created);

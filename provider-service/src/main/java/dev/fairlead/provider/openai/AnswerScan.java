@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.provider.usage.GeneratedText;
 import dev.fairlead.v1.FinishReason;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 class AnswerScan {
 
-  /** Longest text that is handed on; what exceeds it is only counted. */
-  static final int MOST_TEXT = 64 * 1024;
-
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(64 << 20).build())
           .build();
 
-  private final StringBuilder text = new StringBuilder();
-  private long charactersBeyond;
+  private final GeneratedText generated = new GeneratedText();
   private @Nullable TokenUsage usage;
   private @Nullable FinishReason finishReason;
   private boolean finished;
@@ -109,19 +106,9 @@ class AnswerScan {
     return finishReason == null ? FinishReason.FINISH_REASON_UNSPECIFIED : finishReason;
   }
 
-  /** Text of the first choice; empty when it is longer than {@link #MOST_TEXT}. */
-  String text() {
-    return charactersBeyond > 0 ? "" : text.toString();
-  }
-
-  /** All generated text up to the bound, for counting. */
-  String countableText() {
-    return text.toString();
-  }
-
-  /** Characters that {@link #countableText} leaves out. */
-  long charactersBeyond() {
-    return charactersBeyond;
+  /** What has been generated so far. */
+  final GeneratedText generated() {
+    return generated;
   }
 
   /** Reads a member of the document; the parser stands at its value and is left at its end. */
@@ -179,18 +166,12 @@ class AnswerScan {
 
   /** Content that is not the answer's text. */
   final void beside(long characters) {
-    content |= characters > 0;
-    uncounted += characters;
+    content |= generated.addBeside(characters);
   }
 
   /** A piece of the answer's text. */
   final void take(String piece) {
-    content |= !piece.isEmpty();
-    if (text.length() + piece.length() <= MOST_TEXT && charactersBeyond == 0) {
-      text.append(piece);
-    } else {
-      charactersBeyond += piece.length();
-    }
+    content |= generated.add(piece);
   }
 
   private void choice(JsonParser parser) throws IOException {
@@ -229,9 +210,7 @@ class AnswerScan {
         case "content" -> take(parser, index);
         case "refusal", "reasoning_content", "reasoning" -> {
           if (token == JsonToken.VALUE_STRING) {
-            boolean some = parser.getTextLength() > 0;
-            content |= some;
-            charactersUncounted(parser.getTextLength());
+            beside(parser.getTextLength());
           } else {
             parser.skipChildren();
           }
@@ -242,26 +221,12 @@ class AnswerScan {
             parser.skipChildren();
             long length = parser.currentLocation().getByteOffset() - before;
             content |= length > 1;
-            charactersUncounted(length);
+            generated.addBeside(length);
           }
         }
         default -> parser.skipChildren();
       }
     }
-  }
-
-  private long uncounted;
-
-  private void charactersUncounted(long characters) {
-    uncounted += characters;
-  }
-
-  /**
-   * Characters of reasoning, refusals and tool calls, which are generated but are not the answer's
-   * text.
-   */
-  long charactersBesideText() {
-    return uncounted;
   }
 
   private void take(JsonParser parser, int index) throws IOException {
@@ -271,14 +236,10 @@ class AnswerScan {
       return;
     }
     int length = parser.getTextLength();
-    content |= length > 0;
-    if (index != 0) {
-      uncounted += length;
-    } else if (text.length() + length <= MOST_TEXT && charactersBeyond == 0) {
-      text.append(parser.getTextCharacters(), parser.getTextOffset(), length);
-    } else {
-      charactersBeyond += length;
-    }
+    content |=
+        index == 0
+            ? generated.add(parser.getTextCharacters(), parser.getTextOffset(), length)
+            : generated.addBeside(length);
   }
 
   private static VendorError error(JsonParser parser) throws IOException {

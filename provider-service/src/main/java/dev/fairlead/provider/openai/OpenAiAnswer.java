@@ -1,6 +1,5 @@
 package dev.fairlead.provider.openai;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import com.linecorp.armeria.common.ResponseHeaders;
 import dev.fairlead.catalog.TokenUsage;
@@ -11,17 +10,14 @@ import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.http.AnswerReader;
-import dev.fairlead.provider.usage.UsageEstimate;
+import dev.fairlead.provider.http.Refusal;
 import dev.fairlead.v1.Dialect;
-import dev.fairlead.v1.RawAnswer;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One answer in OpenAI's dialect, whole or streamed. */
 final class OpenAiAnswer implements AnswerReader {
-
-  private static final int LARGEST_ERROR = 64 * 1024;
 
   private final ModelCall call;
   private final AnswerListener listener;
@@ -83,10 +79,10 @@ final class OpenAiAnswer implements AnswerReader {
     }
     VendorError error = json ? scan.error() : null;
     if (head.status().code() != 200) {
-      return failures.ofStatus(head, error, errorBody(error, body, length));
+      return failures.ofStatus(head, error, Refusal.shown(error != null, body, length));
     }
     if (error != null) {
-      return failures.ofErrorObject(error, errorBody(error, body, length));
+      return failures.ofErrorObject(error, Refusal.shown(true, body, length));
     }
     if (!json) {
       return failures.malformed(
@@ -119,11 +115,7 @@ final class OpenAiAnswer implements AnswerReader {
     switch (call.form()) {
       case RequestForm.Raw raw ->
           listener.onPart(
-              new AnswerPart.Body(
-                  RawAnswer.newBuilder()
-                      .setDialect(raw.dialect())
-                      .setBody(UnsafeByteOperations.unsafeWrap(body, 0, length))
-                      .build()));
+              AnswerPart.Body.of(raw.dialect(), UnsafeByteOperations.unsafeWrap(body, 0, length)));
       case RequestForm.Typed typed -> {
         try {
           listener.onPart(new AnswerPart.Response(ChatResponseCodec.decode(body, length)));
@@ -135,15 +127,9 @@ final class OpenAiAnswer implements AnswerReader {
     return null;
   }
 
-  private static ByteString errorBody(@Nullable VendorError error, byte[] body, int length) {
-    return error == null || length > LARGEST_ERROR
-        ? ByteString.EMPTY
-        : ByteString.copyFrom(body, 0, length);
-  }
-
   @Override
   public Completion completion(Map<String, String> headers) {
-    return new Completion(usage(), scan.finishReason(), scan.text(), 200, headers);
+    return new Completion(usage(), scan.finishReason(), scan.generated().text(), 200, headers);
   }
 
   @Override
@@ -152,10 +138,6 @@ final class OpenAiAnswer implements AnswerReader {
   }
 
   private TokenUsage usage() {
-    return UsageEstimate.unlessReported(
-        scan.usage(),
-        call,
-        scan.countableText(),
-        scan.charactersBeyond() + scan.charactersBesideText());
+    return scan.generated().usage(call, scan.usage());
   }
 }

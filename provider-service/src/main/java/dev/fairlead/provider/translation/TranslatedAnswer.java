@@ -10,7 +10,6 @@ import dev.fairlead.provider.dialect.ClientDialect;
 import dev.fairlead.provider.dialect.EventWriter;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.Dialect;
-import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawRequest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,12 +101,7 @@ final class TranslatedAnswer implements AnswerListener {
       encoder.end(completion.usage(), completion.finishReason(), events);
       events.flush();
     } else {
-      next.onPart(
-          new AnswerPart.Body(
-              RawAnswer.newBuilder()
-                  .setDialect(dialect)
-                  .setBody(encoder.body(response, completion.usage()))
-                  .build()));
+      next.onPart(AnswerPart.Body.of(dialect, encoder.body(response, completion.usage())));
     }
     next.onCompleted(completion);
   }

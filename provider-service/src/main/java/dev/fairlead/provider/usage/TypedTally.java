@@ -18,11 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TypedTally {
 
-  private static final int MOST_TEXT = 64 * 1024;
-
-  private final StringBuilder text = new StringBuilder();
-  private long charactersBeyond;
-  private long charactersBeside;
+  private final GeneratedText generated = new GeneratedText();
   private boolean content;
   private FinishReason finishReason = FinishReason.FINISH_REASON_UNSPECIFIED;
 
@@ -58,19 +54,11 @@ public final class TypedTally {
   }
 
   private void text(int choice, String piece) {
-    content |= !piece.isEmpty();
-    if (choice != 0) {
-      charactersBeside += piece.length();
-    } else if (charactersBeyond == 0 && text.length() + piece.length() <= MOST_TEXT) {
-      text.append(piece);
-    } else {
-      charactersBeyond += piece.length();
-    }
+    content |= choice == 0 ? generated.add(piece) : generated.addBeside(piece.length());
   }
 
   private void beside(int characters) {
-    content |= characters > 0;
-    charactersBeside += characters;
+    content |= generated.addBeside(characters);
   }
 
   private void finished(int choice, FinishReason reason) {
@@ -86,14 +74,12 @@ public final class TypedTally {
 
   /** The usage that was reported if it can be believed, else an estimate that says so. */
   public TokenUsage usage(ModelCall call, @Nullable TokenUsage reported) {
-    return UsageEstimate.unlessReported(
-        reported, call, text.toString(), charactersBeyond + charactersBeside);
+    return generated.usage(call, reported);
   }
 
   /** The end of a call that succeeded. */
   public Completion completion(
       ModelCall call, @Nullable TokenUsage reported, Map<String, String> headers) {
-    String whole = charactersBeyond > 0 ? "" : text.toString();
-    return new Completion(usage(call, reported), finishReason, whole, 200, headers);
+    return new Completion(usage(call, reported), finishReason, generated.text(), 200, headers);
   }
 }

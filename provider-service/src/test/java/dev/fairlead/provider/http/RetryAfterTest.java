@@ -66,6 +66,13 @@ class RetryAfterTest {
                 "anthropic-ratelimit-output-tokens-remaining", "0",
                 "anthropic-ratelimit-output-tokens-reset", "2026-11-21T12:00:09Z"))
         .isEqualTo(Duration.ofSeconds(9));
+    assertThat(wait("x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", "48h0m0s"))
+        .isEqualTo(Duration.ofHours(1));
+    assertThat(
+            wait(
+                "anthropic-ratelimit-tokens-remaining", "0",
+                "anthropic-ratelimit-tokens-reset", "2056-11-21T12:00:00Z"))
+        .isEqualTo(Duration.ofHours(1));
     assertThat(
             wait(
                 "retry-after",
