@@ -230,7 +230,8 @@ class OpenAiProviderTest extends SseVendorContract {
   void usage_isReadWhereverItStands_andAZeroIsAZero() {
     String chunk =
         "data:"
-            + " {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}\n\n";
+            + " {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}],"
+            + "\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}\n\n";
     try (RawUpstream vendor =
         RawUpstream.start(r -> RawUpstream.Answer.events(chunk, "data: [DONE]\n\n"))) {
       RecordedAnswer answer = new RecordedAnswer();

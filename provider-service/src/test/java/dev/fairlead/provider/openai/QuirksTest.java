@@ -166,20 +166,18 @@ class QuirksTest {
       names = {"GROQ", "MISTRAL"})
   void refusedMembers_areLeftOutOfThePassThrough_andReported(Quirks quirks) {
     String json =
-        "{\"model\":\"m\", \"logit_bias\":{\"5\":1}, \"logprobs\" : false,\"messages\": ["
-            + " {\"name\":\"Ann\", \"role\":\"user\",\"content\":\"\\u00e9"
-            + " 1.50\"},{\"role\":\"assistant\",\"refusal\":null,\"reasoning_content\":\"{\\\"name\\\":1}\""
-            + " ,\"content\":\"a\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}],\"annotations\":["
-            + " {} ] },{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"9\"}"
-            + " ],\"x_new\":1e400}";
+        "{\"model\":\"m\", \"logit_bias\":{\"5\":1}, \"logprobs\" : false,\"messages\": [ {\"name\":\"Ann\","
+            + " \"role\":\"user\",\"content\":\"\\u00e9 1.50\"},{\"role\":\"assistant\",\"refusal\":null,"
+            + "\"reasoning_content\":\"{\\\"name\\\":1}\" ,\"content\":\"a\",\"tool_calls\":[{\"id\":\"c\","
+            + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}],\"annotations\":[ {} ] },"
+            + "{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"9\"} ],\"x_new\":1e400}";
     List<String> reported = new ArrayList<>();
     assertThat(left(quirks, json, reported))
         .isEqualTo(
-            "{\"model\":\"m\",\"messages\": [ {\"role\":\"user\",\"content\":\"\\u00e9"
-                + " 1.50\"},{\"role\":\"assistant\""
-                + " ,\"content\":\"a\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]"
-                + " },{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"9\"}"
-                + " ],\"x_new\":1e400}");
+            "{\"model\":\"m\",\"messages\": [ {\"role\":\"user\",\"content\":\"\\u00e9 1.50\"},"
+                + "{\"role\":\"assistant\" ,\"content\":\"a\",\"tool_calls\":[{\"id\":\"c\","
+                + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}] },"
+                + "{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"9\"} ],\"x_new\":1e400}");
     assertThat(reported)
         .containsExactly(
             "logit_bias",
