@@ -160,6 +160,46 @@ class RateLimitsTest {
   }
 
   @Test
+  void countingTokens_isARequestWithoutTokens() throws Exception {
+    String key = key("{\"requests_per_minute\":2,\"tokens_per_minute\":1000}");
+    for (int i = 0; i < 3; i++) {
+      HttpResponse<String> response = countTokens(key);
+      assertThat(response.statusCode()).as(response.body()).isEqualTo(i < 2 ? 200 : 429);
+      assertThat(header(response, "anthropic-ratelimit-requests-remaining"))
+          .isEqualTo(i == 0 ? "1" : "0");
+      assertThat(header(response, "anthropic-ratelimit-tokens-remaining")).isEqualTo("1000");
+      assertThat(header(response, "request-id"))
+          .isNotEmpty()
+          .isEqualTo(header(response, "x-request-id"));
+      if (i == 2) {
+        assertThat(Integer.parseInt(header(response, "retry-after"))).isBetween(1, 61);
+        assertThat(JSON.readTree(response.body()).at("/error/type").asText())
+            .isEqualTo("rate_limit_error");
+      }
+    }
+    assertThat(chat(key).statusCode()).isEqualTo(429);
+    assertThat(backends.provider.calls).isEmpty();
+  }
+
+  @Test
+  void countingTokens_givesItsPlaceBack() throws Exception {
+    String key = key("{\"concurrent_requests\":1}");
+    for (int i = 0; i < 5; i++) {
+      assertThat(countTokens(key).statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static HttpResponse<String> countTokens(String key) {
+    return Http.post(
+        backends.url("/v1/messages/count_tokens"),
+        "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+        "content-type",
+        "application/json",
+        "x-api-key",
+        key);
+  }
+
+  @Test
   void streams_tellLimitsInTheirHeaders() throws Exception {
     String key = key("{\"requests_per_minute\":5}");
     HttpResponse<String> response =

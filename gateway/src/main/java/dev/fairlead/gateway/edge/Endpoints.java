@@ -48,7 +48,9 @@ final class Endpoints {
         .keyed("/v1/chat/completions", new ChatService(chat, edge, pipeline, streams))
         .keyed("/v1/completions", new ChatService(completions, edge, pipeline, streams))
         .keyed("/v1/messages", new ChatService(messages, edge, pipeline, streams))
-        .keyed("/v1/messages/count_tokens", new CountTokensService(messages, parts.catalogs()))
+        .keyed(
+            "/v1/messages/count_tokens",
+            new CountTokensService(messages, edge, pipeline, parts.catalogs()))
         .keyed("/v1/responses", new ChatService(new ResponsesCodec(scan), edge, pipeline, streams))
         .keyed(
             "/v1/embeddings",
