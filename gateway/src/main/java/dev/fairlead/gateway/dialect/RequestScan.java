@@ -84,7 +84,7 @@ public abstract class RequestScan {
   }
 
   /**
-   * What came of it.
+   * What came of it; the last step, since the request cannot be asked afterwards.
    *
    * @param outsideScope names in which a request may differ and still have the same answer
    */
@@ -111,6 +111,9 @@ public abstract class RequestScan {
                 outsideScope,
                 prompt.lastUserNodes(),
                 prompt.boundaries()));
-    return new ScannedRequest(facts, members.raw(dialect), includeUsage, controls);
+    ScannedRequest scanned =
+        new ScannedRequest(facts, members.raw(dialect), includeUsage, controls);
+    tape.release();
+    return scanned;
   }
 }

@@ -12,7 +12,7 @@ final class Beginnings {
   static final int MEMBERS = 2;
 
   /** The object itself takes two, a name, a value and another name, without escapes, one each. */
-  private static final int WORDS = 5;
+  static final int WORDS = 5;
 
   private static final int KEPT = 4;
   private static final int LONGEST = 64;
@@ -20,6 +20,7 @@ final class Beginnings {
   private final JsonTape tape;
   private final byte[] body;
   private final int[] objects = new int[KEPT];
+  private final int[] starts = new int[KEPT];
   private final int[] lengths = new int[KEPT];
   private int known;
 
@@ -41,6 +42,7 @@ final class Beginnings {
     // A first value with words of its own would have the second name elsewhere.
     if (length >= Long.BYTES && length <= LONGEST && tape.next(firstValue) == firstValue + 1) {
       objects[known] = object;
+      starts[known] = tape.start(object);
       lengths[known] = length;
       known++;
     }
@@ -50,8 +52,7 @@ final class Beginnings {
   int find(int at) {
     for (int i = 0; i < known; i++) {
       int length = lengths[i];
-      int start = tape.start(objects[i]);
-      if (at + length < body.length && ByteRuns.same(body, at, start, length)) {
+      if (at + length < body.length && ByteRuns.same(body, at, starts[i], length)) {
         return i;
       }
     }
@@ -63,9 +64,8 @@ final class Beginnings {
     return lengths[beginning];
   }
 
-  /** Notes the nodes once more, behind the object at {@code at}; gives the last name's. */
+  /** Notes the object at {@code at} with the nodes that follow it; gives the last name's. */
   int repeat(int beginning, int at) {
-    int object = objects[beginning];
-    return tape.repeat(tape.first(object), WORDS - 2, at - tape.start(object));
+    return tape.repeat(objects[beginning], WORDS, at - starts[beginning]);
   }
 }

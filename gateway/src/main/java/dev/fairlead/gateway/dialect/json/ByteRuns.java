@@ -11,8 +11,8 @@ final class ByteRuns {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
-  private static final long SPACES = ONES * ' ';
-  private static final long QUOTES = ONES * '"';
+  private static final long TWOS = ONES * 2;
+  private static final long PAST_SPACES = ONES * (' ' + 1);
   private static final long BACKSLASHES = ONES * '\\';
 
   private ByteRuns() {}
@@ -39,12 +39,14 @@ final class ByteRuns {
   }
 
   /**
-   * Marks bytes that are a quote, a backslash, below a space or above ASCII. A subtraction's borrow
-   * may mark bytes above a true mark, never below one, so the lowest mark is always right. A byte
-   * above ASCII is marked by itself, so it does no harm that the subtractions may mark it too.
+   * Marks bytes that are a quote, a backslash, below a space or above ASCII. With its second bit
+   * turned over a quote comes to lie beside the control characters, which stay among themselves, so
+   * that one subtraction finds both. A subtraction's borrow may mark bytes above a true mark, never
+   * below one, so the lowest mark is always right. A byte above ASCII is marked by itself, so it
+   * does no harm that the subtractions may mark it too.
    */
   private static long special(long word) {
-    return (word - SPACES | (word ^ QUOTES) - ONES | (word ^ BACKSLASHES) - ONES | word) & HIGHS;
+    return ((word ^ TWOS) - PAST_SPACES | (word ^ BACKSLASHES) - ONES | word) & HIGHS;
   }
 
   /** Whether the same bytes, at least eight, lie at both places. */

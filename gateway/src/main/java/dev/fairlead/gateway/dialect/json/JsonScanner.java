@@ -137,19 +137,43 @@ public final class JsonScanner {
    * found again by comparing bytes, up to the value that differs.
    */
   private int element(int at) {
-    int inside = enter(Kind.OBJECT, at);
-    int level = depth - 1;
-    int known = beginnings.find(at);
-    if (known < 0) {
-      unlike = open[level];
-      return inside;
+    int known = depth < open.length ? beginnings.find(at) : -1;
+    if (known >= 0) {
+      return begun(known, at);
     }
-    counts[level] = Beginnings.MEMBERS;
-    names[level] = beginnings.repeat(known, at);
-    int after = value(at + beginnings.length(known));
-    return after < end && body[after] == '}' && depth == level + 1
-        ? leave(open[level], after, Beginnings.MEMBERS)
-        : after;
+    int inside = enter(Kind.OBJECT, at);
+    unlike = open[depth - 1];
+    return inside;
+  }
+
+  /** As a rule it then has one more string and ends, and so need not be entered. */
+  private int begun(int known, int at) {
+    int object = tape.size();
+    int name = beginnings.repeat(known, at);
+    int from = at + beginnings.length(known);
+    if (body[from] != '"') {
+      enterBegun(object, name, true);
+      return value(from);
+    }
+    boolean others = canonical[depth - 1];
+    canonical[depth - 1] = true;
+    int after = string(from, false);
+    boolean own = canonical[depth - 1];
+    canonical[depth - 1] = others;
+    if (after < end && body[after] == '}') {
+      canonical[depth - 1] &= own;
+      tape.close(object, after + 1, Beginnings.MEMBERS, own);
+      return after + 1;
+    }
+    enterBegun(object, name, own);
+    return after;
+  }
+
+  private void enterBegun(int object, int name, boolean own) {
+    counts[depth] = Beginnings.MEMBERS;
+    names[depth] = name;
+    canonical[depth] = own;
+    open[depth++] = object;
   }
 
   private int leave(int container, int at, int count) {

@@ -68,13 +68,44 @@ public final class JsonTape {
 
   private static final int SAMPLE_CHARACTERS = 60;
 
+  /** 128 KiB a thread, for the tape of a body of some 250 KB. */
+  private static final int MOST_SPARE_WORDS = 1 << 14;
+
+  private static final ThreadLocal<Spare> SPARE = ThreadLocal.withInitial(Spare::new);
+
+  private static final long[] RELEASED = {};
+
   private final byte[] body;
   private long[] words;
   private int size;
 
   JsonTape(byte[] body) {
     this.body = body;
-    this.words = new long[Math.clamp(body.length >> 4, 32, 1 << 16)];
+    this.words = blank(Math.clamp(body.length >> 4, 32, 1 << 16));
+  }
+
+  /** Not cleared: a word is written before it is read. */
+  private static long[] blank(int least) {
+    Spare spare = SPARE.get();
+    long[] words = spare.words;
+    if (words.length < least) {
+      return new long[least];
+    }
+    spare.words = RELEASED;
+    return words;
+  }
+
+  /**
+   * Leaves the memory to this thread's next scan. Nothing can be asked of the document afterwards.
+   * Without it nothing is lost but time.
+   */
+  public void release() {
+    long[] used = words;
+    words = RELEASED;
+    size = 0;
+    if (used.length <= MOST_SPARE_WORDS && used.length > 0) {
+      SPARE.get().words = used;
+    }
   }
 
   /** The bytes; not a copy. */
@@ -321,16 +352,23 @@ public final class JsonTape {
   }
 
   /**
-   * Notes scalars and names once more that have been found {@code shift} bytes before.
+   * Notes once more, as not yet closed, an object that has been found {@code shift} bytes before,
+   * with the scalars and names that follow it.
    *
+   * @param count words of all, the object's two included
    * @return the last one's node
    */
-  int repeat(int from, int count, int shift) {
+  int repeat(int object, int count, int shift) {
     room(count);
+    long[] all = words;
+    int to = size;
     long both = (long) shift << START_SHIFT | shift;
-    for (int i = 0; i < count; i++) {
-      words[size++] = words[from + i] + both;
+    all[to] = (long) (start(object) + shift) << START_SHIFT;
+    all[to + 1] = 0;
+    for (int i = 2; i < count; i++) {
+      all[to + i] = all[object + i] + both;
     }
+    size = to + count;
     return size - 1;
   }
 
@@ -366,5 +404,10 @@ public final class JsonTape {
       }
       words = Arrays.copyOf(words, Math.min(MOST_WORDS, words.length * 2));
     }
+  }
+
+  /** What a thread's last tape wrote on; none while one is in use. */
+  private static final class Spare {
+    private long[] words = RELEASED;
   }
 }
