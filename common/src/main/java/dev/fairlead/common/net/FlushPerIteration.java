@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.SingleThreadEventLoop;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets everything that one turn of the event loop writes to a connection leave in one system call.
@@ -25,12 +26,24 @@ public final class FlushPerIteration extends ChannelDuplexHandler {
 
   private boolean due;
 
+  /** Of a head that has been written and not been flushed. */
+  private @Nullable ChannelPromise head;
+
+  /**
+   * A head is told as done when it is flushed, not while it is written: who waits for it may write
+   * at once, and the codec that is still writing the head would then write it once more. That
+   * happens with pipelined requests, whose heads may have been waited for before their turn.
+   */
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-    if (message instanceof ByteBuf bytes && isHead(bytes) && context.channel().isWritable()) {
+    if (head == null
+        && message instanceof ByteBuf bytes
+        && isHead(bytes)
+        && context.channel().isWritable()) {
       context.write(
           message, context.newPromise().addListener(ChannelFutureListener.CLOSE_ON_FAILURE));
-      promise.trySuccess();
+      head = promise;
+      flushSoon(context);
     } else {
       context.write(message, promise);
     }
@@ -51,6 +64,11 @@ public final class FlushPerIteration extends ChannelDuplexHandler {
 
   @Override
   public void flush(ChannelHandlerContext context) {
+    flushSoon(context);
+    tellHead();
+  }
+
+  private void flushSoon(ChannelHandlerContext context) {
     if (due) {
       return;
     }
@@ -62,8 +80,17 @@ public final class FlushPerIteration extends ChannelDuplexHandler {
     }
   }
 
+  private void tellHead() {
+    ChannelPromise told = head;
+    head = null;
+    if (told != null) {
+      told.trySuccess();
+    }
+  }
+
   private void flushNow(ChannelHandlerContext context) {
     if (due) {
+      tellHead();
       due = false;
       context.flush();
     }
