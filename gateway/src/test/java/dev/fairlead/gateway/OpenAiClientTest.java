@@ -20,6 +20,11 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.responses.FunctionTool;
+import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseFormatTextJsonSchemaConfig;
+import com.openai.models.responses.ResponseTextConfig;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.v1.Dialect;
 import java.time.Duration;
@@ -93,8 +98,8 @@ class OpenAiClientTest {
 
   private static List<String> chunks() {
     String chunk =
-        "data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"up\",\"choices\":"
-            + "[{\"index\":0,\"delta\":%s,\"finish_reason\":%s}]}\n\n";
+        "data:"
+            + " {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"up\",\"choices\":[{\"index\":0,\"delta\":%s,\"finish_reason\":%s}]}\n\n";
     return List.of(
         chunk.formatted("{\"role\":\"assistant\",\"content\":\"h\"}", "null"),
         chunk.formatted("{\"content\":\"ey\"}", "null"),
@@ -200,5 +205,57 @@ class OpenAiClientTest {
     try (var stream = openai.chat().completions().createStreaming(chat("hi").build())) {
       assertThatThrownBy(() -> stream.stream().toList()).isInstanceOf(OpenAIServiceException.class);
     }
+  }
+
+  @Test
+  void responses_takeToolsAndASchema_andGiveCallsAndUsage() {
+    backends.provider.bodies.put(
+        Dialect.DIALECT_OPENAI_RESPONSES,
+        """
+        {"id":"resp_1","object":"response","created_at":1,"status":"completed","model":"up",
+         "error":null,"incomplete_details":null,"instructions":null,"metadata":{},
+         "parallel_tool_calls":true,"temperature":1,"tool_choice":"auto","tools":[],"top_p":1,
+         "output":[{"type":"function_call","id":"fc_1","call_id":"call_1","name":"weather",
+                    "arguments":"{\\"city\\":\\"Oslo\\"}","status":"completed"}],
+         "usage":{"input_tokens":12,"input_tokens_details":{"cached_tokens":4},
+                  "output_tokens":5,"output_tokens_details":{"reasoning_tokens":2},
+                  "total_tokens":17}}
+        """);
+    JsonValue object = JsonValue.from("object");
+    Response response =
+        openai
+            .responses()
+            .create(
+                ResponseCreateParams.builder()
+                    .model("large")
+                    .input("weather in Oslo?")
+                    .store(false)
+                    .addTool(
+                        FunctionTool.builder()
+                            .name("weather")
+                            .strict(false)
+                            .parameters(
+                                FunctionTool.Parameters.builder()
+                                    .putAdditionalProperty("type", object)
+                                    .build())
+                            .build())
+                    .text(
+                        ResponseTextConfig.builder()
+                            .format(
+                                ResponseFormatTextJsonSchemaConfig.builder()
+                                    .name("report")
+                                    .schema(
+                                        ResponseFormatTextJsonSchemaConfig.Schema.builder()
+                                            .putAdditionalProperty("type", object)
+                                            .build())
+                                    .build())
+                            .build())
+                    .build());
+    assertThat(response.output().getFirst().asFunctionCall().arguments())
+        .isEqualTo("{\"city\":\"Oslo\"}");
+    assertThat(response.usage().orElseThrow().inputTokensDetails().cachedTokens()).isEqualTo(4);
+    assertThat(response.usage().orElseThrow().totalTokens()).isEqualTo(17);
+    assertThat(backends.provider.calls.getFirst().getRaw().getBody().toStringUtf8())
+        .contains("\"tools\":[{", "\"json_schema\"", "\"report\"", "\"weather\"");
   }
 }
