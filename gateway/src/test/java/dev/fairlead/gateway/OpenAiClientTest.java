@@ -98,8 +98,8 @@ class OpenAiClientTest {
 
   private static List<String> chunks() {
     String chunk =
-        "data:"
-            + " {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"up\",\"choices\":[{\"index\":0,\"delta\":%s,\"finish_reason\":%s}]}\n\n";
+        "data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"up\",\"choices\":"
+            + "[{\"index\":0,\"delta\":%s,\"finish_reason\":%s}]}\n\n";
     return List.of(
         chunk.formatted("{\"role\":\"assistant\",\"content\":\"h\"}", "null"),
         chunk.formatted("{\"content\":\"ey\"}", "null"),
