@@ -54,6 +54,11 @@ class BudgetIT {
   }
 
   private static HttpResponse<String> ask(FakeBackends gateway, String key, String text) {
+    return ask(gateway, key, text, "no-store");
+  }
+
+  private static HttpResponse<String> ask(
+      FakeBackends gateway, String key, String text, String cacheControl) {
     return Http.post(
         gateway.url("/v1/chat/completions"),
         "{\"model\":\"small\",\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\""
@@ -64,7 +69,7 @@ class BudgetIT {
         "content-type",
         "application/json",
         "cache-control",
-        "no-store");
+        cacheControl);
   }
 
   /** On a machine that is busy, Redis is slow and not away. */
@@ -234,6 +239,68 @@ class BudgetIT {
         assertThat(ofTenant).hasSizeLessThanOrEqualTo(3 * 5);
       }
       assertThat(provider.calls.get()).isEqualTo(6);
+    }
+  }
+
+  /** What Redis says is held for all owners of the tenant together. */
+  private static void awaitNothingHeld(RedisServerProcess redis) {
+    String sum =
+        "local sum = 0 for _, key in ipairs(redis.call('keys', '*budget:{acme}:*')) do"
+            + " if redis.call('type', key).ok == 'hash' then"
+            + " sum = sum + tonumber(redis.call('hget', key, 'reserved')) end end return sum";
+    await().atMost(LONG).until(() -> redis.command("EVAL", sum, "0").equals(":0"));
+  }
+
+  private static String cacheResult(HttpResponse<String> answer) {
+    return answer.headers().firstValue("x-fairlead-cache").orElse("");
+  }
+
+  @Test
+  void answersFromTheCache_takeNoMoney_andAreGivenWhenNoneIsLeft() throws Exception {
+    BudgetedProvider provider = new BudgetedProvider();
+    try (RedisServerProcess redis = RedisServerProcess.start();
+        FakeBackends gateway = new FakeBackends(shared(redis), provider)) {
+      await().atMost(LONG).until(gateway.node::ready);
+      String key = key(gateway, LIMITED + ",\"budget_total_usd\":" + BUDGET_USD);
+      awaitLedger(gateway);
+      assertThat(ask(gateway, key, "once more", "max-age=600").statusCode()).isEqualTo(200);
+      await().atMost(LONG).until(() -> !gateway.cache.stored.isEmpty());
+      long billed = provider.billed.get();
+      for (int i = 0; i < 20; i++) {
+        HttpResponse<String> hit = ask(gateway, key, "once more", "max-age=600");
+        assertThat(cacheResult(hit)).as(hit.body()).isEqualTo("hit");
+      }
+      assertThat(provider.billed.get()).isEqualTo(billed);
+      awaitNothingHeld(redis);
+      burst(List.of(gateway), key);
+      await().atMost(LONG).until(() -> ask(gateway, key, "what is left").statusCode() == 429);
+      HttpResponse<String> hit = ask(gateway, key, "once more", "max-age=600");
+      assertThat(hit.statusCode()).as(hit.body()).isEqualTo(200);
+      assertThat(cacheResult(hit)).isEqualTo("hit");
+      awaitNothingHeld(redis);
+    }
+  }
+
+  @Test
+  void moneyOfCallsThatFail_isGivenBack() throws Exception {
+    BudgetedProvider provider = new BudgetedProvider();
+    try (RedisServerProcess redis = RedisServerProcess.start();
+        FakeBackends gateway = new FakeBackends(shared(redis), provider)) {
+      await().atMost(LONG).until(gateway.node::ready);
+      String limited = key(gateway, LIMITED + ",\"budget_total_usd\":" + BUDGET_USD);
+      String unlimited = key(gateway, ",\"budget_total_usd\":" + BUDGET_USD);
+      awaitLedger(gateway);
+      provider.fails = true;
+      for (String key : List.of(limited, unlimited)) {
+        for (int i = 0; i < 60; i++) {
+          HttpResponse<String> failed = ask(gateway, key, "number " + i);
+          assertThat(failed.statusCode()).as(failed.body()).isEqualTo(502);
+        }
+      }
+      awaitNothingHeld(redis);
+      provider.fails = false;
+      assertThat(ask(gateway, limited, "again").statusCode()).isEqualTo(200);
+      assertThat(ask(gateway, unlimited, "again").statusCode()).isEqualTo(200);
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.fairlead.gateway;
 
 import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.TokenCounter;
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.v1.Attempt;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.Dialect;
@@ -35,6 +37,10 @@ final class BudgetedProvider extends ProviderServiceGrpc.ProviderServiceImplBase
 
   final AtomicLong billed = new AtomicLong();
   final AtomicLong calls = new AtomicLong();
+
+  /** Whether it fails, without billing anything. */
+  volatile boolean fails;
+
   private final FakeBackends.FakeProvider catalogue = new FakeBackends.FakeProvider();
 
   @Override
@@ -46,6 +52,11 @@ final class BudgetedProvider extends ProviderServiceGrpc.ProviderServiceImplBase
   public void generate(
       ProviderServiceGenerateRequest request,
       StreamObserver<ProviderServiceGenerateResponse> observer) {
+    if (fails) {
+      observer.onError(
+          FailureStatus.toStatus(new Failure.UpstreamMalformed("the upstream is out of order")));
+      return;
+    }
     calls.incrementAndGet();
     CompletableFuture.delayedExecutor(DELAY_MILLIS, TimeUnit.MILLISECONDS)
         .execute(() -> answer(request.getCall(), observer));

@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeysTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration LONG = Duration.ofSeconds(60);
   private static final String TOKEN = AdminKeys.TOKEN;
   private static final String CHAT =
       "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
@@ -148,6 +149,34 @@ class KeysTest {
     assertThat(admin("/" + made.get("id").asText() + "/revoke", "").statusCode()).isEqualTo(200);
     assertThat(withKey("auto", key).statusCode()).isEqualTo(401);
     assertThat(admin("/" + made.get("id").asText() + "/rotate", "").statusCode()).isEqualTo(404);
+  }
+
+  /** What was admitted is answered; who was revoked is not admitted again. */
+  @Test
+  void c3_revokedKey_keepsTheStreamItHas_andGetsNoOther() throws Exception {
+    JsonNode made = create("{}");
+    String key = made.get("key").asText();
+    backends.provider.live = true;
+    try (RawStream stream =
+        RawStream.post(
+            backends.node.httpPort(),
+            "/v1/chat/completions",
+            "{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+            "authorization",
+            "Bearer " + key,
+            "cache-control",
+            "no-store")) {
+      await().atMost(LONG).until(() -> backends.provider.upstreams.size() == 1);
+      LiveUpstream upstream = backends.provider.upstreams.getFirst();
+      upstream.say("before");
+      await().atMost(LONG).until(() -> stream.text().contains("before"));
+      assertThat(admin("/" + made.get("id").asText() + "/revoke", "").statusCode()).isEqualTo(200);
+      assertThat(withKey("auto", key).statusCode()).isEqualTo(401);
+      upstream.say("after");
+      await().atMost(LONG).until(() -> stream.text().contains("after"));
+      upstream.finish();
+      await().atMost(LONG).until(() -> stream.text().contains("[DONE]"));
+    }
   }
 
   @Test
