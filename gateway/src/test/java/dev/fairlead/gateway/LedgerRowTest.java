@@ -77,7 +77,7 @@ class LedgerRowTest {
   private static List<Map<String, Object>> twoRows(String yaml, List<String> requestIds)
       throws Exception {
     Path dataDir;
-    try (FakeBackends backends = new FakeBackends(AdminKeys.CONFIG + yaml)) {
+    try (FakeBackends backends = new FakeBackends(AdminKeys.CONFIG + "\n" + yaml)) {
       dataDir = backends.dataDir;
       await().atMost(LONG).until(backends.node::ready);
       JsonNode made =
@@ -108,7 +108,7 @@ class LedgerRowTest {
         .containsEntry("tenant", "acme")
         .containsEntry("team", "search")
         .containsEntry("key_id", ids.getLast())
-        .containsEntry("tags", ",of-key,of-header,")
+        .containsEntry("tags", ",of-header,of-key,")
         .containsEntry("model_asked", "auto")
         .containsEntry("model_used", "small")
         .containsEntry("policy", "complexity")

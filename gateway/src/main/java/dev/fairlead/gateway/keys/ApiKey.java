@@ -51,46 +51,27 @@ public record ApiKey(
   }
 
   ApiKey rotated(String newHash, String newHint, Instant oldUntil) {
-    return new ApiKey(
-        id, name, tenant, team, newHash, newHint, hash, oldUntil, createdAt, expiresAt, revokedAt,
-        grants, tags, quota, cache);
+    return with(newHash, newHint, hash, oldUntil, revokedAt, cache);
   }
 
   ApiKey revoked(Instant now) {
-    return new ApiKey(
-        id,
-        name,
-        tenant,
-        team,
-        hash,
-        hint,
-        previousHash,
-        previousUntil,
-        createdAt,
-        expiresAt,
-        now,
-        grants,
-        tags,
-        quota,
-        cache);
+    return with(hash, hint, previousHash, previousUntil, now, cache);
   }
 
   ApiKey caching(@Nullable CacheControl changed) {
+    return with(hash, hint, previousHash, previousUntil, revokedAt, changed);
+  }
+
+  /** The same key with what can change about it. */
+  private ApiKey with(
+      String newHash,
+      String newHint,
+      String oldHash,
+      @Nullable Instant oldUntil,
+      @Nullable Instant revoked,
+      @Nullable CacheControl caching) {
     return new ApiKey(
-        id,
-        name,
-        tenant,
-        team,
-        hash,
-        hint,
-        previousHash,
-        previousUntil,
-        createdAt,
-        expiresAt,
-        revokedAt,
-        grants,
-        tags,
-        quota,
-        changed);
+        id, name, tenant, team, newHash, newHint, oldHash, oldUntil, createdAt, expiresAt, revoked,
+        grants, tags, quota, caching);
   }
 }
