@@ -266,10 +266,12 @@ public final class Budgets {
                 .execute(() -> settle(ask, spentNanoUsd, tries - 1));
           } else {
             away.increment();
-            logger.warn(
-                "a request's cost of {} USD is in no budget: {}",
-                usd(spentNanoUsd),
-                error.getMessage());
+            if (spentNanoUsd > 0) {
+              logger.warn(
+                  "a request's cost of {} USD is in no budget: {}",
+                  usd(spentNanoUsd),
+                  error.getMessage());
+            }
           }
         });
   }
