@@ -69,6 +69,8 @@ class OraclesTest {
 
   @Test
   void i5_noBufferIsLost_whateverTheVendorDoes() {
+    // What tests before this one may have lost is told now, and not as this one's.
+    collectAndReport();
     ListAppender<ILoggingEvent> leaks = new ListAppender<>();
     leaks.start();
     Logger detector = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
