@@ -1,6 +1,7 @@
 package dev.fairlead.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.bertramlabs.plugins.hcl4j.HCLParser;
 import java.nio.file.Path;
@@ -53,6 +54,17 @@ final class TerraformTest {
           .allSatisfy(
               line -> assertThat((line.length() - line.stripLeading().length()) % 2).isZero());
     }
+  }
+
+  @Test
+  void layout_isNotChangedByTerraformItself() {
+    assumeThat(Tool.isThere("terraform")).as("terraform is on this machine").isTrue();
+    Tool.Run run =
+        Tool.run(
+            Map.of("TF_CLI_CONFIG_FILE", "/dev/null", "CHECKPOINT_DISABLE", "1"),
+            List.of(
+                "terraform", "-chdir=deploy/terraform", "fmt", "-check", "-diff", "-recursive"));
+    assertThat(run.code()).as(run.output()).isZero();
   }
 
   @Test

@@ -4,6 +4,7 @@ import { count, millis, number, share, time, usd, words } from '../format.js';
 
 export const title = 'Requests';
 
+const STEP = { admit: 'Admit', cache: 'Cache', score: 'Score', route: 'Route', attempt: 'Attempt', replay: 'Replay', store: 'Store', shared: 'Shared answer' };
 const KIND = { success: 'good', error: 'bad', cancelled: 'warn' };
 
 export function open(root, { argument }) {
@@ -60,7 +61,7 @@ function one(root, id) {
 }
 
 function timeline(r) {
-  const total = Math.max(r.latency_ms, 0.001);
+  const total = Math.max(0.001, r.latency_ms, ...r.steps.map((s) => s.begin_ms + s.duration_ms));
   const lanes = [];
   const lane = (name, from, length, kind, note) => {
     const bar = h('span', { class: `span ${kind}` });
@@ -74,17 +75,18 @@ function timeline(r) {
     }
     lanes.push(h('li', {}, h('div', { class: 'lane-name' }, name, h('br', {}), h('span', { class: 'note' }, note)), track));
   };
-  const tried = r.tries.reduce((sum, t) => sum + t.latency_ms, 0);
-  const own = r.tries.length ? Math.min(r.overhead_ms || Math.max(0, total - tried), total) : total;
-  lane('Gateway', 0, own, 'gateway', millis(own));
-  let at = own;
-  for (const t of r.tries) {
-    const ok = t.result === 'success';
-    lane(`Try ${t.number}: ${t.model}`, Math.min(at, total), t.latency_ms, ok ? '' : 'failed',
-      `${words(t.result)}${t.http_status ? ` (${t.http_status})` : ''}, ${millis(t.latency_ms)}`);
-    at += t.latency_ms;
+  for (const s of r.steps) {
+    lane(STEP[s.name] ?? s.name, s.begin_ms, s.duration_ms, 'gateway', millis(s.duration_ms));
+    if (s.name !== 'attempt') continue;
+    let at = s.begin_ms;
+    for (const t of r.tries) {
+      const ok = t.result === 'success';
+      lane(`Try ${t.number}: ${t.model}`, Math.min(at, total), t.latency_ms, ok ? '' : 'failed',
+        `${words(t.result)}${t.http_status ? ` (${t.http_status})` : ''}, ${millis(t.latency_ms)}`);
+      at += t.latency_ms;
+    }
   }
   const first = r.first_token_ms === null ? '' : ` First token after ${millis(r.first_token_ms)} (mark).`;
   return h('div', {}, h('h2', {}, `Timeline: ${millis(r.latency_ms)}`), h('ol', { class: 'lanes' }, lanes),
-    h('p', { class: 'note' }, `Tries are drawn one behind the other from the gateway's own time on; waits between them are not kept apart.${first}`));
+    h('p', { class: 'note' }, `Each step ends where the next begins. Tries are drawn one behind the other from the start of theirs; waits between them are not kept apart.${first}`));
 }

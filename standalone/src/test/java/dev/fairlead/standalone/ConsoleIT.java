@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The web console in a real Chromium, on a gateway that serves real requests of mock models. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -164,6 +167,30 @@ class ConsoleIT {
     isClean(open);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ':',
+      textBlock =
+          """
+          overview: Requests, Spend, Saved, From the cache, Latency, Errors
+          routing: Complexity, Cost, Share per tier, Reasons, Model
+          models: Tier, Breaker, Burn short, Burn long, In flight, Failures, Time until an answer
+          cache: Answers by how the cache took part, Similarity of semantic hits, False hits, Entries, Flush
+          canary: Stage, Candidate, Baseline, Tries in the window, History, Advance, Roll back
+          keys: A new key, Budgets, Spent, Held, Limit, Used
+          requests: Tenant, Reason, Cache, Complexity, Cost, Saved, Latency, Status
+          playground: Send, Model
+          """)
+  void page_tellsWhatItIsFor(String name, String words) {
+    go(open, name);
+    for (String word : words.split(", ")) {
+      page.until(
+          "document.querySelector('main').textContent.toLowerCase().includes('%s')"
+              .formatted(word.toLowerCase(Locale.ROOT)));
+    }
+    isClean(open);
+  }
+
   @Test
   void firstVisit_transfersLittle() {
     page.withoutCache();
@@ -216,7 +243,30 @@ class ConsoleIT {
     page.click("main tbody a");
     page.until("document.querySelector('.lanes li .span')");
     page.picture(PICTURES.resolve("request-light.png"));
-    assertThat(page.text("main")).contains("Timeline").contains("Gateway");
+    assertThat(page.text("main")).contains("Timeline").contains("Admit");
+    isClean(open);
+  }
+
+  @Test
+  void request_showsItsSteps_withTheirDurations() {
+    go(open, "requests");
+    page.until("document.querySelector('#use')");
+    page.value(
+        "(() => { const use = document.querySelector('#use'); use.value = 'miss';"
+            + " use.dispatchEvent(new Event('change')); })()");
+    page.until("document.querySelector('main tbody a')");
+    page.click("main tbody a");
+    page.until("document.querySelectorAll('.lanes li').length > 4");
+    page.picture(PICTURES.resolve("request-steps-light.png"));
+
+    List<String> lanes = new ArrayList<>();
+    page.value("[...document.querySelectorAll('.track')].map(t => t.getAttribute('aria-label'))")
+        .forEach(label -> lanes.add(label.asText()));
+    assertThat(lanes)
+        .allSatisfy(label -> assertThat(label).matches(".+: .*[0-9.]+\\s?(\u00b5s|us|ms|s)"));
+    assertThat(lanes.stream().map(label -> label.substring(0, label.indexOf(':'))).toList())
+        .containsSubsequence("Admit", "Cache", "Route", "Attempt")
+        .anyMatch(name -> name.startsWith("Try 1"));
     isClean(open);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.gateway.pipeline.CacheUse;
+import dev.fairlead.gateway.pipeline.StepTimes;
 import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.routing.Usd;
 import dev.fairlead.gateway.totals.SharedTotals;
@@ -104,7 +105,7 @@ public final class ConsoleView {
     return node;
   }
 
-  /** One request with its tries; empty when it is forgotten. */
+  /** One request with its steps and tries; empty when it is forgotten. */
   public Optional<ObjectNode> request(String id) {
     return recent
         .find(id)
@@ -112,8 +113,18 @@ public final class ConsoleView {
           ObjectNode node = json(request);
           ArrayNode tries = node.putArray("tries");
           request.attempts().forEach(attempt -> tries.add(json(attempt)));
+          ArrayNode steps = node.putArray("steps");
+          request.steps().told().forEach(step -> steps.add(json(step)));
           return node;
         });
+  }
+
+  private static ObjectNode json(StepTimes.Took step) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("name", step.step().label());
+    node.put("begin_ms", step.beganNanos() / NANOS_PER_MILLI);
+    node.put("duration_ms", step.nanos() / NANOS_PER_MILLI);
+    return node;
   }
 
   private static ObjectNode json(SettledRequest request) {

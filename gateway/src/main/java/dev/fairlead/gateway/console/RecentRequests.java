@@ -76,6 +76,7 @@ public final class RecentRequests {
         settled.firstTokenNanos(),
         head.overheadNanos(),
         settled.attempts(),
+        scope.steps().ended(),
         "");
   }
 
@@ -100,6 +101,7 @@ public final class RecentRequests {
         OptionalLong.empty(),
         0,
         failed.tries(),
+        scope.steps().ended(),
         failed.failure() instanceof Failure.Cancelled
             ? SettledRequest.CANCELLED
             : failed.failure().reason());

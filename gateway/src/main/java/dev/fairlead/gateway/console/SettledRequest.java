@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.console;
 
+import dev.fairlead.gateway.pipeline.StepTimes;
 import dev.fairlead.v1.Attempt;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
  * @param quality expected quality beside the baseline's, 0 to 1
  * @param overheadNanos time that was not spent at the upstream; 0 for a failure
  * @param attempts tries in order; empty for a hit
+ * @param steps when each step began
  * @param failure the reason of a failure; empty for an answer
  */
 record SettledRequest(
@@ -38,6 +40,7 @@ record SettledRequest(
     OptionalLong firstTokenNanos,
     long overheadNanos,
     List<Attempt> attempts,
+    StepTimes steps,
     String failure) {
 
   /** Copies. */

@@ -90,6 +90,7 @@ final class CacheWrite {
           .setModelFingerprint(analysis.getModelFingerprint());
     }
     call.leaseId = "";
+    call.scope.steps().begin(StepTimes.Step.STORE);
     call.pipeline.cache.store(store.build(), done);
   }
 

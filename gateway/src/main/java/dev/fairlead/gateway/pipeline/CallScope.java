@@ -23,6 +23,7 @@ public final class CallScope {
   private final ScheduledExecutorService timer;
   private final Executor loop;
   private final long startNanos = System.nanoTime();
+  private final StepTimes steps;
   private volatile boolean closed;
   private volatile Consumer<LimitStatus> limitListener = status -> {};
 
@@ -31,6 +32,18 @@ public final class CallScope {
     this.context = context;
     this.timer = timer;
     this.loop = loop;
+    this.steps = new StepTimes(startNanos);
+  }
+
+  private CallScope(
+      Context.CancellableContext context,
+      ScheduledExecutorService timer,
+      Executor loop,
+      StepTimes steps) {
+    this.context = context;
+    this.timer = timer;
+    this.loop = loop;
+    this.steps = steps;
   }
 
   /**
@@ -54,6 +67,12 @@ public final class CallScope {
    */
   CallScope detached(Duration timeout) {
     return open(context.fork(), timeout, timer, loop);
+  }
+
+  /** The same for a call that this request waits for: its steps are this request's. */
+  CallScope detachedCall(Duration timeout) {
+    Deadline deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    return new CallScope(context.fork().withDeadline(deadline, timer), timer, loop, steps);
   }
 
   /** A scope for a part of this request: its own id and end, the same deadline and cancellation. */
@@ -160,6 +179,11 @@ public final class CallScope {
   /** Tells what is left of the caller's limits. */
   void tellLimits(LimitStatus status) {
     limitListener.accept(status);
+  }
+
+  /** When the request's steps began. */
+  public StepTimes steps() {
+    return steps;
   }
 
   /** Nanoseconds since the request arrived. */

@@ -13,6 +13,7 @@ import dev.fairlead.gateway.budget.Spender;
 import dev.fairlead.gateway.cache.CacheKey;
 import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.limits.RateLimiter;
+import dev.fairlead.gateway.pipeline.StepTimes.Step;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.gateway.routing.ModelSelector;
 import dev.fairlead.gateway.routing.RouteQuery;
@@ -86,7 +87,7 @@ final class InferenceCall {
     CacheControl control = request.controls().cacheControl();
     this.mayStore = control == null || !control.noStore();
     this.mayLookUp = SharingKey.mayShare(request);
-    this.steps = StepSpans.of(pipeline.tracer, scope.trace());
+    this.steps = StepSpans.of(pipeline.tracer, scope);
   }
 
   /** A call that makes a fresh answer behind one that was given from the cache. */
@@ -102,7 +103,7 @@ final class InferenceCall {
     this.mayLookUp = false;
     this.leaseId = refreshLease;
     this.key = answered.key;
-    this.steps = StepSpans.of(pipeline.tracer, scope.trace());
+    this.steps = StepSpans.of(pipeline.tracer, scope);
   }
 
   void start() {
@@ -111,7 +112,7 @@ final class InferenceCall {
 
   private void admit() {
     if (steps.recording()) {
-      steps.beginAt(Instant.now().minusNanos(scope.elapsedNanos()), "admit");
+      steps.beginAt(Instant.now().minusNanos(scope.elapsedNanos()), Step.ADMIT);
       steps.tell(StepSpans.TENANT, scope.tenant());
     }
     Catalog known = pipeline.catalogs.require();
@@ -143,7 +144,7 @@ final class InferenceCall {
    * lookup asks for the lease.
    */
   private void lookUp(boolean askLease) {
-    steps.begin("cache");
+    steps.begin(Step.CACHE);
     steps.run(() ->
         pipeline.cache.lookup(
             lookup(askLease),
@@ -209,7 +210,7 @@ final class InferenceCall {
   /** An identical request holds the lease: its answer serves this one too. */
   private void awaitLeader() {
     Duration wait = pipeline.limits.coalesceWait();
-    steps.begin("cache");
+    steps.begin(Step.CACHE);
     steps.run(() ->
         pipeline.cache.await(
             lookup(true),
@@ -254,7 +255,7 @@ final class InferenceCall {
       next.run();
       return;
     }
-    steps.begin("score");
+    steps.begin(Step.SCORE);
     steps.run(() ->
         pipeline.scorer.analyze(
             scope.tenant(),
@@ -289,7 +290,7 @@ final class InferenceCall {
     if (chosen == null || known == null) {
       throw new IllegalStateException("routed before admission");
     }
-    steps.begin("route");
+    steps.begin(Step.ROUTE);
     List<Spender> spenders = Budgets.spenders(scope.principal());
     RouteQuery query = pipeline.query(request, scope, analysis, !spenders.isEmpty());
     Decision decision = pipeline.router.route(query, chosen, known);
@@ -347,7 +348,7 @@ final class InferenceCall {
   }
 
   private void generate(Decision decision) {
-    steps.end();
+    steps.endBefore(Step.ATTEMPT);
     new Generation(this, decision).start();
   }
 
@@ -360,7 +361,7 @@ final class InferenceCall {
   }
 
   private void replay(CacheHit hit) {
-    steps.end();
+    steps.endBefore(Step.REPLAY);
     String refreshLease = hit.getRefresh().getId();
     Replay replay;
     try {

@@ -56,7 +56,7 @@ final class SharedAnswer implements AnswerSink {
   }
 
   private void start(SharedReader reader) {
-    CallScope own = reader.scope().detached(table.timeout());
+    CallScope own = reader.scope().detachedCall(table.timeout());
     boolean unwanted;
     synchronized (lock) {
       call = own;
@@ -77,6 +77,7 @@ final class SharedAnswer implements AnswerSink {
         return false;
       }
       reader = new SharedReader(this, scope, sink, from);
+      scope.steps().begin(StepTimes.Step.SHARED);
       readers.add(reader);
     }
     reader.watch();

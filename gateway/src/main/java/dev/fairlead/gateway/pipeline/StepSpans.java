@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.pipeline;
 
+import dev.fairlead.gateway.pipeline.StepTimes.Step;
 import dev.fairlead.gateway.routing.Candidate;
 import dev.fairlead.gateway.routing.Decision;
 import dev.fairlead.gateway.routing.Drop;
@@ -16,9 +17,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spans of the steps of a call, one after the other: each ends where the next begins. Hops that a
- * step makes hang on it. Does nothing for a trace that is not sampled. Not thread-safe, as steps
- * are not.
+ * The steps of a call, one after the other: each ends where the next begins. Their times are put
+ * down; a trace that is sampled has a span of each, on which the hops hang that the step makes. Not
+ * thread-safe, as steps are not.
  */
 final class StepSpans {
 
@@ -35,37 +36,41 @@ final class StepSpans {
 
   private static final int MOST_DROPPED = 32;
 
+  private final StepTimes times;
   private final @Nullable Tracer tracer;
   private final Context parent;
   private String name = "";
   private Span current = Span.getInvalid();
 
-  private StepSpans(@Nullable Tracer tracer, Context parent) {
+  private StepSpans(StepTimes times, @Nullable Tracer tracer, Context parent) {
+    this.times = times;
     this.tracer = tracer;
     this.parent = parent;
   }
 
-  /** Of a call with that trace. */
-  static StepSpans of(Tracer tracer, Context trace) {
+  /** Of a call in that scope. */
+  static StepSpans of(Tracer tracer, CallScope scope) {
+    Context trace = scope.trace();
     Span request = Span.fromContext(trace);
     boolean told = request.isRecording() && request.getSpanContext().isSampled();
-    return new StepSpans(told ? tracer : null, trace);
+    return new StepSpans(scope.steps(), told ? tracer : null, trace);
   }
 
   /** Begins the first step, which began with the request. */
-  void beginAt(Instant arrival, String step) {
+  void beginAt(Instant arrival, Step step) {
     if (tracer != null) {
-      name = step;
-      current = tracer.spanBuilder(step).setParent(parent).setStartTimestamp(arrival).startSpan();
+      name = step.label();
+      current = tracer.spanBuilder(name).setParent(parent).setStartTimestamp(arrival).startSpan();
     }
   }
 
   /** Ends the step before; goes on with it when it is the same. */
-  void begin(String step) {
-    if (tracer != null && !name.equals(step)) {
+  void begin(Step step) {
+    times.begin(step);
+    if (tracer != null && !name.equals(step.label())) {
       current.end();
-      name = step;
-      current = tracer.spanBuilder(step).setParent(parent).startSpan();
+      name = step.label();
+      current = tracer.spanBuilder(name).setParent(parent).startSpan();
     }
   }
 
@@ -89,6 +94,12 @@ final class StepSpans {
     try (Scope ignored = parent.with(current).makeCurrent()) {
       calls.run();
     }
+  }
+
+  /** Ends the step under way; what follows has spans of its own. */
+  void endBefore(Step next) {
+    times.begin(next);
+    end();
   }
 
   /** Ends the step under way; the call's own work is done. */
