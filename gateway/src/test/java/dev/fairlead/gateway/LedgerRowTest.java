@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import dev.fairlead.v1.CacheHit;
+import dev.fairlead.v1.CachedAnswer;
+import dev.fairlead.v1.Dialect;
+import dev.fairlead.v1.RawAnswer;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -159,5 +164,37 @@ class LedgerRowTest {
     assertThat(number(hit, "saved_nano_usd"))
         .isPositive()
         .isEqualTo(number(hit, "baseline_nano_usd"));
+  }
+
+  @Test
+  void rowOfASemanticHit_saysHowNearItWas() throws Exception {
+    Path dataDir;
+    try (FakeBackends backends = new FakeBackends(AdminKeys.CONFIG)) {
+      dataDir = backends.dataDir;
+      await().atMost(LONG).until(backends.node::ready);
+      String key = new AdminKeys(backends).create("{}").get("key").asText();
+      backends.cache.semanticPossible = true;
+      backends.cache.semanticHit =
+          CacheHit.newBuilder()
+              .setKind(CacheHit.Kind.KIND_SEMANTIC)
+              .setSimilarity(0.95)
+              .setAnswer(
+                  CachedAnswer.newBuilder()
+                      .setModelId("large")
+                      .setUsage(FakeBackends.USAGE)
+                      .setRaw(
+                          RawAnswer.newBuilder()
+                              .setDialect(Dialect.DIALECT_OPENAI_CHAT)
+                              .setBody(ByteString.copyFromUtf8("{\"near\":true}"))))
+              .build();
+      assertThat(ask(backends, key, false).body()).isEqualTo("{\"near\":true}");
+    }
+    List<Map<String, Object>> rows = rows(dataDir);
+    assertThat(rows).hasSize(1);
+    assertThat(rows.getFirst())
+        .containsEntry("cache", "semantic")
+        .containsEntry("model_used", "large")
+        .containsEntry("similarity", 0.95);
+    assertThat(number(rows.getFirst(), "cost_nano_usd")).isZero();
   }
 }
