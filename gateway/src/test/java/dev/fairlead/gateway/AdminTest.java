@@ -199,18 +199,29 @@ class AdminTest {
     ok(post("log_level", "{\"level\":\"error\"}"));
     ok(post("log_level", "{\"level\":\"" + level + "\"}"));
     ok(post("providers/reload", ""));
+    String reloaded = "127.0.0.1: providers version 1 -> version 2";
+    await().atMost(Duration.ofSeconds(20)).until(() -> changes().getLast().equals(reloaded));
+    ok(
+        Http.post(
+            backends.url("/cache/flush"),
+            "{\"tenant\":\"acme\",\"older_than_seconds\":5}",
+            "authorization",
+            "Bearer " + TOKEN,
+            "content-type",
+            "application/json"));
     await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() ->
             assertThat(changes())
-                .endsWith(
+                .containsSubsequence(
                     "127.0.0.1: default_policy complexity -> weighted",
                     "127.0.0.1: default_policy weighted -> complexity",
                     "127.0.0.1: canary stage 0 -> 1",
                     "127.0.0.1: canary stage 1 -> 0",
                     "127.0.0.1: log level " + level + " -> ERROR",
                     "127.0.0.1: log level ERROR -> " + level,
-                    "127.0.0.1: providers version 1 -> version 2"));
+                    reloaded,
+                    "127.0.0.1: cache entries, tenant acme, older than 5 s -> 0 entries removed"));
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.v1.GenerationCall;
 import dev.fairlead.v1.LearnRequest;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,8 @@ class ShadowTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final Duration SOON = Duration.ofSeconds(20);
+
   private static FakeBackends gateway(String quality) throws IOException {
     FakeBackends backends = new FakeBackends("quality: " + quality + "\n");
     await().until(backends.node::ready);
@@ -26,7 +29,7 @@ class ShadowTest {
     return backends;
   }
 
-  private static java.net.http.HttpResponse<String> ask(
+  private static HttpResponse<String> ask(
       FakeBackends backends, String text, boolean stream, String... headers) {
     String body =
         "{\"model\":\"auto\",\"stream\":"
@@ -82,6 +85,37 @@ class ShadowTest {
       assertThat(ask(backends, "three", false).headers().firstValue("x-query-cost"))
           .as("the caller does not pay for the comparison")
           .hasValue("0.00021");
+    }
+  }
+
+  @Test
+  void comparison_isOffTheRequestsPath_andItsCallersCostStays() throws Exception {
+    try (FakeBackends backends = gateway("{ shadow_share: 1, same_above: 0.99 }")) {
+      backends.provider.live = true;
+      HttpResponse<String> answer = ask(backends, "one", false);
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("x-query-cost")).hasValue("0.00021");
+      await().atMost(SOON).until(() -> backends.provider.upstreams.size() == 1);
+      assertThat(summary(backends).path("qualityComparisons").asInt()).isZero();
+      backends.provider.upstreams.getFirst().events("ok", 1);
+      backends.provider.upstreams.getFirst().finish();
+      await().atMost(SOON).until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
+    }
+  }
+
+  @Test
+  void share_isThatOfTheAnswersThatAreCompared() throws Exception {
+    try (FakeBackends backends =
+        gateway("{ shadow_share: 0.5, shadow_concurrency: 1000, shadow_daily_usd: 100 }")) {
+      for (int i = 0; i < 60; i++) {
+        ask(backends, "question " + i, false, "x-fairlead-policy", i % 2 == 0 ? "cheapest" : "complexity");
+      }
+      // Half of 60, and five standard deviations of chance beside it.
+      await()
+          .atMost(SOON)
+          .untilAsserted(() ->
+              assertThat(summary(backends).path("qualityComparisons").asInt()).isBetween(10, 50));
+      assertThat(models(backends)).filteredOn("large"::equals).hasSizeBetween(10, 50);
     }
   }
 

@@ -118,7 +118,7 @@ final class Endpoints {
       Limited limited, EdgeServer.Parts parts, DialectCodec errors, AdminGuard admin) {
     Steering steering = parts.steering();
     limited
-        .service("/cache/flush", new CacheFlushService(errors, parts.cache(), admin))
+        .service("/cache/flush", new CacheFlushService(errors, parts.cache(), admin, steering))
         .service(
             "/v1/admin/status", new AdminStatusService(errors, admin, steering.blocking(), parts))
         .service("/v1/admin/policy", new AdminPolicyService(errors, admin, steering))

@@ -155,6 +155,42 @@ class LivePoliciesTest {
   }
 
   @Test
+  void sloBurnAware_passesOver_forTheTenantWhoseObjectiveBurnsAlone() {
+    Signals own =
+        new Signals(YAML + "slo: { tenants: { impatient: { latency_p95_ms: 100 } } }\n", 5);
+    for (int i = 0; i < 100; i++) {
+      own.answered("weak", "impatient", 500, 256);
+      own.answered("weak", "tenant", 500, 256);
+    }
+    Router sloRouter =
+        new Router(
+            ConfigSource.parse("test.yaml", YAML, Map.of()).section("routing", RoutingConfig.class),
+            own.view());
+    Map<String, Integer> firsts = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      for (String tenant : List.of("impatient", "tenant")) {
+        RouteQuery query =
+            new RouteQuery(
+                100,
+                100,
+                0,
+                1,
+                Set.of(),
+                OptionalDouble.empty(),
+                null,
+                new RouteCaller("auto", tenant, null, null, null),
+                QualityWish.NONE);
+        ModelSelector auto = new ModelSelector.Auto("auto", PolicyName.SLO_BURN_AWARE);
+        String first = sloRouter.route(query, auto, CATALOG).first().id();
+        firsts.merge(tenant + " " + first, 1, Integer::sum);
+      }
+      own.pass(Duration.ofMillis(500));
+    }
+    assertThat(firsts).containsEntry("tenant weak", 200);
+    assertThat(firsts.get("impatient strong")).isGreaterThan(120);
+  }
+
+  @Test
   void weighted_followsTheWeights_andKeepsFallbacks() {
     Map<String, Integer> firsts = firsts(PolicyName.WEIGHTED, 4000);
     assertThat(share(firsts, "strong")).isCloseTo(0.75, within(0.03));

@@ -59,6 +59,13 @@ final class Signals {
     tried(model, new TryOutcome(TryOutcome.Kind.SUCCESS, millis * 1_000_000, -1, tokens));
   }
 
+  /** A whole answer to a tenant. */
+  void answered(String model, String tenant, long millis, long tokens) {
+    TryOutcome outcome = new TryOutcome(TryOutcome.Kind.SUCCESS, millis * 1_000_000, -1, tokens);
+    statistics.record(model, outcome);
+    slo.record(model, new Traffic("auto", tenant, "text_short"), outcome);
+  }
+
   /** A streamed answer. */
   void streamed(String model, long firstTokenMillis, long millis, long tokens) {
     tried(
