@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.onnx.ModelFileException;
+import dev.fairlead.onnx.features.PromptFeatures;
 import dev.fairlead.standalone.client.Answer;
 import dev.fairlead.standalone.client.GatewayClient;
 import java.io.IOException;
@@ -82,6 +83,9 @@ class RouteInputTest {
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     assertThat(answer.json().path("complexity").isNumber()).as(answer.body()).isTrue();
     assertThat(answer.json().path("complexity").asDouble()).isBetween(0.0, 1.0);
+    assertThat(answer.json().path("features").fieldNames())
+        .toIterable()
+        .containsExactlyElementsOf(PromptFeatures.names());
   }
 
   /** Scored, or routed without a score where the machine was too slow; never an error or a hang. */
