@@ -68,6 +68,23 @@ final class TerraformTest {
   }
 
   @Test
+  void alertPolicies_reachSomebody_andOutputsSayWhatTheyAre() {
+    String[] policies =
+        Repository.text("deploy/terraform/monitoring.tf")
+            .split("(?m)^resource \"google_monitoring_alert_policy\" ");
+    assertThat(policies).hasSizeGreaterThan(3);
+    for (int i = 1; i < policies.length; i++) {
+      assertThat(policies[i])
+          .contains("google_monitoring_notification_channel.email.id", "conditions {", "duration");
+    }
+    String[] outputs = Repository.text("deploy/terraform/outputs.tf").split("(?m)^output ");
+    assertThat(outputs).hasSizeGreaterThan(4);
+    for (int i = 1; i < outputs.length; i++) {
+      assertThat(outputs[i]).contains("description", "value");
+    }
+  }
+
+  @Test
   void references_areDeclared_andVariablesUsed() {
     Set<String> variables = new TreeSet<>();
     Set<String> resources = new TreeSet<>();
