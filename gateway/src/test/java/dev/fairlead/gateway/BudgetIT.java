@@ -233,10 +233,11 @@ class BudgetIT {
             commands.stream()
                 .filter(line -> line.contains("{acme}") && !line.contains("\"standings\""))
                 .toList();
-        // Before the answer: one. After it, and without anybody waiting: the end of both.
+        // Before the answer: one. After it, and without anybody waiting: the end of both, and perhaps
+        // that of the request before these.
         assertThat(ofTenant).filteredOn(line -> line.contains("\"hold\"")).hasSize(5);
         assertThat(ofTenant).noneMatch(line -> line.contains("\"reserve\""));
-        assertThat(ofTenant).hasSizeLessThanOrEqualTo(3 * 5);
+        assertThat(ofTenant).hasSizeLessThanOrEqualTo(3 * 5 + 2);
       }
       assertThat(provider.calls.get()).isEqualTo(6);
     }
