@@ -135,7 +135,7 @@ final class ComposeTest {
             .containsKeys("FAIRLEAD_REDIS_CA", "FAIRLEAD_REDIS_CERT", "FAIRLEAD_REDIS_KEY");
       }
     });
-    assertThat(String.valueOf(over.get("redis").get("command")))
+    assertThat(String.valueOf(over.getOrDefault("redis", Map.of()).get("command")))
         .contains("--port, 0", "--tls-port, 6379", "--tls-auth-clients, yes")
         .contains("--maxmemory-policy, volatile-lru");
   }
