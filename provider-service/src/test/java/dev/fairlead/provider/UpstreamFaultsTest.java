@@ -217,7 +217,7 @@ class UpstreamFaultsTest {
     Failure resting = generate("429");
     assertThat(lab.ledger()).hasSize(2);
     assertThat(Objects.requireNonNull(resting).retryAfter())
-        .isBetween(Duration.ofMillis(1), Duration.ofSeconds(7));
+        .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(7));
     assertThat(generate("429", "b-ok")).isNull();
     oracles();
   }
