@@ -19,6 +19,7 @@ final class CacheRequests {
 
   private static final int DIGEST_BYTES = 32;
   private static final int MAX_NAME_CHARS = 1024;
+  private static final int MAX_LEASE_CHARS = 128;
   private static final int MAX_TAGS = 16;
   private static final int MAX_TAG_CHARS = 256;
   private static final int NANOS_PER_SECOND = 1_000_000_000;
@@ -40,6 +41,11 @@ final class CacheRequests {
         "text",
         "empty",
         "the text that was embedded");
+    require(
+        request.getLeaseId().length() <= MAX_LEASE_CHARS,
+        "lease_id",
+        request.getLeaseId().length() + " characters",
+        "up to " + MAX_LEASE_CHARS);
     return new LookupQuery(
         key,
         request.getText(),
@@ -50,7 +56,8 @@ final class CacheRequests {
         request.getAcquireLease(),
         notNegative("wait_for_leader", request.getWaitForLeader()),
         leastSimilarity(request),
-        request.getAcceptRefresh());
+        request.getAcceptRefresh(),
+        request.getLeaseId());
   }
 
   private static double leastSimilarity(LookupRequest request) {

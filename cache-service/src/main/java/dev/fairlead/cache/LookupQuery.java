@@ -29,7 +29,8 @@ record LookupQuery(
     boolean acquireLease,
     Duration patience,
     double leastSimilarity,
-    boolean refreshes) {
+    boolean refreshes,
+    String leaseId) {
 
   LookupQuery withPatience(Duration wait) {
     return new LookupQuery(
@@ -42,6 +43,7 @@ record LookupQuery(
         acquireLease,
         wait,
         leastSimilarity,
-        refreshes);
+        refreshes,
+        leaseId);
   }
 }

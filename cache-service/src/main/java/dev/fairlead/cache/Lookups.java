@@ -52,7 +52,7 @@ final class Lookups {
     return exact(query)
         .thenCompose(result ->
             switch (result) {
-              case Hit hit when query.refreshes() -> refreshes.behind(hit);
+              case Hit hit when query.refreshes() -> refreshes.behind(hit, query.leaseId());
               case Hit hit -> CompletableFuture.completedFuture(hit);
               case Miss miss -> missed(query, miss);
             })
@@ -141,7 +141,7 @@ final class Lookups {
 
   private CompletableFuture<LookupResult> takeTurn(LookupQuery query, Miss miss, Duration enough) {
     return flights
-        .enter(query.key().id(), enough, query.patience())
+        .enter(query.key().id(), query.leaseId(), enough, query.patience())
         .thenCompose(turn ->
             switch (turn) {
               case Turn.Leading leading ->

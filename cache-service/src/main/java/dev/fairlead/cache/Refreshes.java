@@ -45,14 +45,18 @@ final class Refreshes {
     this.hotFrom = config.refreshHits();
   }
 
-  /** The hit, with the right to refresh it when that is due and nobody else has it. */
-  CompletableFuture<LookupResult> behind(Hit hit) {
+  /**
+   * The hit, with the right to refresh it when that is due and nobody else has it.
+   *
+   * @param leaseId as {@link SingleFlight#enter} takes it
+   */
+  CompletableFuture<LookupResult> behind(Hit hit, String leaseId) {
     CacheEntry entry = hit.entry();
     if (hit.kind() != CacheHit.Kind.KIND_STALE && !dueEarly(entry)) {
       return CompletableFuture.completedFuture(hit);
     }
     return flights
-        .enter(entry.id(), enough(entry), Duration.ZERO)
+        .enter(entry.id(), leaseId, enough(entry), Duration.ZERO)
         .thenApply(turn -> {
           if (turn instanceof Turn.Leading leading) {
             counters.increment(Count.REFRESHES);

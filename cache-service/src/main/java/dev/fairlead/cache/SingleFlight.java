@@ -61,11 +61,14 @@ final class SingleFlight {
   /**
    * Asks for a turn. The future always completes, at the latest after {@code wait}.
    *
+   * @param leaseId what the right is called when it is granted; empty means that one is made. Whoever
+   *     asks again by the name of a right that holds is granted it anew
    * @param enough as {@link LeaseStore#tryAcquire} takes it
    * @param wait how long to wait for another that makes the answer; 0 means not at all
    */
-  CompletableFuture<Turn> enter(String id, Duration enough, Duration wait) {
-    Waiter waiter = new Waiter(enough, wait.isPositive() && waiting.get() < maxWaiters);
+  CompletableFuture<Turn> enter(String id, String leaseId, Duration enough, Duration wait) {
+    String name = leaseId.isEmpty() ? UUID.randomUUID().toString() : leaseId;
+    Waiter waiter = new Waiter(name, enough, wait.isPositive() && waiting.get() < maxWaiters);
     if (waiter.patient) {
       waiting.incrementAndGet();
       var unused = waiter.turn.whenComplete((turn, error) -> waiting.decrementAndGet());
@@ -83,8 +86,8 @@ final class SingleFlight {
             (key, existing) -> {
               Flight current = existing == null ? new Flight(id) : existing;
               synchronized (current) {
-                first[0] = current.idle;
-                if (current.idle) {
+                first[0] = current.idle || waiter.leaseId.equals(current.leaseId);
+                if (first[0]) {
                   current.idle = false;
                 } else if (waiter.patient) {
                   current.waiters.addLast(waiter);
@@ -151,7 +154,7 @@ final class SingleFlight {
   }
 
   private void attempt(Flight flight, Waiter waiter) {
-    String leaseId = UUID.randomUUID().toString();
+    String leaseId = waiter.leaseId;
     var unused =
         leases
             .tryAcquire(flight.id, leaseId, ttl, waiter.enough)
@@ -174,15 +177,17 @@ final class SingleFlight {
   }
 
   private void lead(Flight flight, Waiter waiter, String leaseId) {
+    int grant;
     synchronized (flight) {
       flight.leaseId = leaseId;
       flight.heldElsewhere = false;
+      grant = ++flight.grants;
     }
     var unused =
         timer.schedule(
             () -> {
               synchronized (flight) {
-                if (!leaseId.equals(flight.leaseId)) {
+                if (!leaseId.equals(flight.leaseId) || grant != flight.grants) {
                   return;
                 }
               }
@@ -257,10 +262,12 @@ final class SingleFlight {
 
   private static final class Waiter {
     final CompletableFuture<Turn> turn = new CompletableFuture<>();
+    final String leaseId;
     final Duration enough;
     final boolean patient;
 
-    Waiter(Duration enough, boolean patient) {
+    Waiter(String leaseId, Duration enough, boolean patient) {
+      this.leaseId = leaseId;
       this.enough = enough;
       this.patient = patient;
     }
@@ -276,6 +283,9 @@ final class SingleFlight {
     boolean idle = true;
     boolean heldElsewhere;
     @Nullable String leaseId;
+
+    /** Leases so far; the end of one is not that of a later one. */
+    int grants;
 
     Flight(String id) {
       this.id = id;

@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A cache service in this process, spoken to over gRPC as the gateway does. */
@@ -36,7 +37,8 @@ final class CacheFixture implements AutoCloseable {
   private final LocalServer server;
   private final Channel channel;
 
-  private CacheFixture(String yaml, @Nullable Channel scorer, InstantSource clock) {
+  private CacheFixture(
+      String yaml, @Nullable Channel scorer, InstantSource clock, DoubleSupplier random) {
     ConfigSource config = ConfigSource.parse("test.yaml", yaml, Map.of());
     node =
         CacheNode.start(
@@ -47,21 +49,26 @@ final class CacheFixture implements AutoCloseable {
             OpenTelemetry.noop().getTracer("test"),
             scorer,
             clock,
-            () -> 0.5);
+            random);
     server = LocalServer.of(node.services(), List.of());
     channel = server.channel(List.of());
   }
 
   static CacheFixture start(String yaml) {
-    return new CacheFixture(yaml, null, InstantSource.system());
+    return start(yaml, InstantSource.system());
   }
 
   static CacheFixture start(String yaml, InstantSource clock) {
-    return new CacheFixture(yaml, null, clock);
+    return start(yaml, clock, () -> 0.5);
+  }
+
+  /** With chances of the test's own, 0 to 1. */
+  static CacheFixture start(String yaml, InstantSource clock, DoubleSupplier random) {
+    return new CacheFixture(yaml, null, clock, random);
   }
 
   static CacheFixture start(String yaml, Channel scorer) {
-    return new CacheFixture(yaml, scorer, InstantSource.system());
+    return new CacheFixture(yaml, scorer, InstantSource.system(), () -> 0.5);
   }
 
   CacheServiceGrpc.CacheServiceBlockingStub stub() {

@@ -4,6 +4,7 @@ import static dev.fairlead.cache.CacheFixture.exact;
 import static dev.fairlead.cache.CacheFixture.seconds;
 import static dev.fairlead.cache.CacheFixture.storing;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.fairlead.v1.CacheHit;
@@ -141,6 +142,57 @@ class SingleFlightTest {
     gone.cancel(true);
     cache.abandon("acme", "hello", first);
     assertThat(patient.get(10, TimeUnit.SECONDS).getMiss().hasLease()).isTrue();
+  }
+
+  @Test
+  void lease_isCalledWhatTheCallerChose() {
+    assertThat(cache.miss(asking(0).setLeaseId("mine")).getLease().getId()).isEqualTo("mine");
+    cache.store(storing("acme", "hello").setLeaseId("mine"));
+    assertThat(cache.lookup(asking(0).setLeaseId("other")).hasHit()).isTrue();
+  }
+
+  @Test
+  void nextWaiter_leads_whenTheLeaderNeverHeardOfItsLease_andGivesItBack() throws Exception {
+    var unheard = cache.futures().lookup(asking(0).setLeaseId("unheard").build());
+    unheard.get(10, TimeUnit.SECONDS);
+    ListenableFuture<LookupResponse> follower =
+        cache.futures().lookup(asking(15).setLeaseId("next").build());
+    Awaitility.await().until(() -> waiting() == 1);
+    cache.abandon("acme", "hello", "unheard");
+    assertThat(follower.get(10, TimeUnit.SECONDS).getMiss().getLease().getId()).isEqualTo("next");
+  }
+
+  @Test
+  void lookup_isGrantedTheSameLease_whenItIsRepeated() throws Exception {
+    assertThat(cache.miss(asking(0).setLeaseId("mine")).hasLease()).isTrue();
+    assertThat(cache.miss(asking(0).setLeaseId("mine")).getLease().getId()).isEqualTo("mine");
+    assertThat(cache.miss(asking(0).setLeaseId("other")).hasLease()).isFalse();
+    ListenableFuture<LookupResponse> follower = cache.futures().lookup(asking(15).build());
+    Awaitility.await().until(() -> waiting() == 1);
+    cache.store(storing("acme", "hello").setLeaseId("mine"));
+    assertThat(follower.get(10, TimeUnit.SECONDS).getHit().getKind())
+        .isEqualTo(CacheHit.Kind.KIND_COALESCED);
+  }
+
+  @Test
+  void lease_lastsItsWholeTimeAgain_whenItIsGrantedAnew() throws Exception {
+    try (CacheFixture quick = CacheFixture.start("cache: { lease_ttl: 5s }")) {
+      assertThat(quick.miss(asking(0).setLeaseId("mine")).hasLease()).isTrue();
+      assertThat(quick.miss(asking(1).setLeaseId("other")).getReason())
+          .isEqualTo(CacheMiss.Reason.REASON_LEADER_TIMEOUT);
+      long again = System.nanoTime();
+      assertThat(quick.miss(asking(0).setLeaseId("mine")).hasLease()).isTrue();
+      CacheMiss second =
+          quick.futures().lookup(asking(15).build()).get(18, TimeUnit.SECONDS).getMiss();
+      assertThat(second.hasLease()).isTrue();
+      assertThat(System.nanoTime() - again).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(4_900));
+    }
+  }
+
+  @Test
+  void leaseId_isRefused_whenItIsTooLong() {
+    assertThatThrownBy(() -> cache.miss(asking(0).setLeaseId("x".repeat(129))))
+        .hasMessageContaining("lease_id: 129 characters (expected: up to 128)");
   }
 
   @Test

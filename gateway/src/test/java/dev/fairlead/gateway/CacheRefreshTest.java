@@ -63,10 +63,11 @@ class CacheRefreshTest {
     HttpResponse<String> stale = chat(stream);
     assertThat(stale.statusCode()).isEqualTo(200);
     assertThat(cacheHeader(stale)).isEqualToIgnoringCase("stale");
+    String offered = backends.cache.lookups.getLast().getLeaseId();
     await()
         .untilAsserted(() ->
             assertThat(backends.cache.stored.values())
-                .anySatisfy(kept -> assertThat(kept.getLeaseId()).isEqualTo("refresh-1")));
+                .anySatisfy(kept -> assertThat(kept.getLeaseId()).isEqualTo(offered)));
     assertThat(backends.cache.stored.values())
         .allSatisfy(kept -> assertThat(kept.getEmbeddingCount()).isPositive());
     assertThat(backends.provider.calls).hasSize(3);
@@ -82,11 +83,12 @@ class CacheRefreshTest {
     HttpResponse<String> stale = chat(false);
     assertThat(stale.statusCode()).isEqualTo(200);
     assertThat(cacheHeader(stale)).isEqualToIgnoringCase("stale");
+    String offered = backends.cache.lookups.getLast().getLeaseId();
     await()
         .untilAsserted(() ->
             assertThat(backends.cache.reports)
                 .anySatisfy(report ->
-                    assertThat(report.getLeaseAbandoned().getLeaseId()).isEqualTo("refresh-1")));
+                    assertThat(report.getLeaseAbandoned().getLeaseId()).isEqualTo(offered)));
   }
 
   @Test

@@ -71,6 +71,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -150,6 +151,7 @@ public final class FakeBackends implements AutoCloseable {
     scorer.analyses.set(0);
     scorer.labels.clear();
     cache.away = false;
+    cache.mute = false;
     cache.semanticPossible = false;
     cache.semanticHit = null;
     cache.staleOnce.set(false);
@@ -244,6 +246,10 @@ public final class FakeBackends implements AutoCloseable {
     public final List<LookupRequest> lookups = new CopyOnWriteArrayList<>();
     public final List<ReportOutcomeRequest> reports = new CopyOnWriteArrayList<>();
     public final AtomicInteger openLeases = new AtomicInteger();
+    private final Set<String> leases = ConcurrentHashMap.newKeySet();
+
+    /** Lookups grant what they grant, but nobody hears of it. */
+    public volatile boolean mute;
 
     @Override
     public void lookup(LookupRequest request, StreamObserver<LookupResponse> observer) {
@@ -252,7 +258,11 @@ public final class FakeBackends implements AutoCloseable {
         observer.onError(Status.UNAVAILABLE.asRuntimeException());
         return;
       }
-      observer.onNext(find(request));
+      LookupResponse found = find(request);
+      if (mute) {
+        return;
+      }
+      observer.onNext(found);
       observer.onCompleted();
     }
 
@@ -265,8 +275,7 @@ public final class FakeBackends implements AutoCloseable {
                 .setEntryId("entry-1")
                 .setAnswer(entry.getAnswer());
         if (request.getAcceptRefresh() && staleOnce.getAndSet(false)) {
-          openLeases.incrementAndGet();
-          hit.setKind(CacheHit.Kind.KIND_STALE).setRefresh(Lease.newBuilder().setId("refresh-1"));
+          hit.setKind(CacheHit.Kind.KIND_STALE).setRefresh(granted(request));
         }
         return LookupResponse.newBuilder().setHit(hit).build();
       }
@@ -279,17 +288,26 @@ public final class FakeBackends implements AutoCloseable {
               .setReason(CacheMiss.Reason.REASON_NOT_FOUND)
               .setSemanticPossible(semanticPossible && request.getSemanticEligible());
       if (request.getAcquireLease()) {
-        openLeases.incrementAndGet();
-        miss.setLease(Lease.newBuilder().setId("lease-" + lookups.size()));
+        miss.setLease(granted(request));
       }
       return LookupResponse.newBuilder().setMiss(miss).build();
     }
 
-    @Override
-    public void store(StoreRequest request, StreamObserver<StoreResponse> observer) {
-      if (!request.getLeaseId().isEmpty()) {
+    private Lease.Builder granted(LookupRequest request) {
+      leases.add(request.getLeaseId());
+      openLeases.incrementAndGet();
+      return Lease.newBuilder().setId(request.getLeaseId());
+    }
+
+    private void giveBack(String lease) {
+      if (leases.remove(lease)) {
         openLeases.decrementAndGet();
       }
+    }
+
+    @Override
+    public void store(StoreRequest request, StreamObserver<StoreResponse> observer) {
+      giveBack(request.getLeaseId());
       stored.put(key(request.getFingerprint()), request);
       observer.onNext(StoreResponse.newBuilder().setStored(true).build());
       observer.onCompleted();
@@ -300,7 +318,7 @@ public final class FakeBackends implements AutoCloseable {
         ReportOutcomeRequest request, StreamObserver<ReportOutcomeResponse> observer) {
       reports.add(request);
       if (request.hasLeaseAbandoned()) {
-        openLeases.decrementAndGet();
+        giveBack(request.getLeaseAbandoned().getLeaseId());
       }
       observer.onNext(ReportOutcomeResponse.getDefaultInstance());
       observer.onCompleted();

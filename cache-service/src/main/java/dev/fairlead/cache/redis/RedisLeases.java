@@ -20,7 +20,7 @@ public final class RedisLeases implements LeaseStore {
       """
       if redis.call('pttl', KEYS[2]) > tonumber(ARGV[3]) then return -1 end
       local left = redis.call('pttl', KEYS[1])
-      if left > 0 then return left end
+      if left > 0 and redis.pcall('get', KEYS[1]) ~= ARGV[1] then return left end
       redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
       return 0
       """;

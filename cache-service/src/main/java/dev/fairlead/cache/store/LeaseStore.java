@@ -13,10 +13,10 @@ public interface LeaseStore {
   Duration NOTHING_IS_ENOUGH = Duration.ofDays(100L * 365);
 
   /**
-   * Takes the lease if nobody holds it.
+   * Takes the lease if nobody else holds it: whoever holds it already holds it for the whole time again.
    *
    * @param id the entry that is to be made
-   * @param leaseId who asks; unique
+   * @param leaseId who asks; nobody else's
    * @param ttl for how long
    * @param enough an entry that has not expired for longer than this from now makes the lease
    *     needless; {@link Duration#ZERO}: any that has not, {@link #NOTHING_IS_ENOUGH}: none

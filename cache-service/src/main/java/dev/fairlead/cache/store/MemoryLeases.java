@@ -32,7 +32,12 @@ public final class MemoryLeases implements LeaseStore {
     Instant now = clock.instant();
     Held mine = new Held(leaseId, now.plus(ttl));
     Held holder =
-        leases.compute(id, (key, old) -> old == null || !old.until().isAfter(now) ? mine : old);
+        leases.compute(
+            id,
+            (key, old) ->
+                old == null || !old.until().isAfter(now) || old.leaseId().equals(leaseId)
+                    ? mine
+                    : old);
     if (holder != mine) {
       return CompletableFuture.completedFuture(
           new Attempt.HeldElsewhere(Duration.between(now, holder.until())));

@@ -136,10 +136,42 @@ public abstract class CacheStoreContract {
     assertThat(attempt(entry, Duration.ZERO)).isEqualTo(new Attempt.Granted());
   }
 
+  @Test
+  void lease_isGrantedAnew_toItsHolderOnly() throws Exception {
+    String id = "1".repeat(64);
+    assertThat(attempt(id, "a", Duration.ofSeconds(20))).isEqualTo(new Attempt.Granted());
+    assertThat(attempt(id, "a", Duration.ofSeconds(60))).isEqualTo(new Attempt.Granted());
+    assertThat(attempt(id, "b", Duration.ofSeconds(60)))
+        .isInstanceOfSatisfying(
+            Attempt.HeldElsewhere.class,
+            held -> assertThat(held.remaining()).isGreaterThan(Duration.ofSeconds(30)));
+    assertThat(leases().release(id, "b").get(5, TimeUnit.SECONDS)).isFalse();
+    assertThat(leases().release(id, "a").get(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(leases().release(id, "a").get(5, TimeUnit.SECONDS)).isFalse();
+    assertThat(attempt(id, "b", Duration.ofSeconds(60))).isEqualTo(new Attempt.Granted());
+  }
+
+  @Test
+  void lease_isNotGrantedAnew_whenTheAnswerWasStoredSince() throws Exception {
+    CacheEntry entry =
+        TestEntries.entry(TestEntries.scope("acme"), "made meanwhile", time(), TTL);
+    assertThat(attempt(entry.id(), "a", Duration.ofSeconds(20))).isEqualTo(new Attempt.Granted());
+    put(entry);
+    assertThat(attempt(entry.id(), "a", Duration.ofSeconds(20)))
+        .isEqualTo(new Attempt.AlreadyStored());
+  }
+
   private Attempt attempt(CacheEntry entry, Duration enough) throws Exception {
-    return leases()
-        .tryAcquire(entry.id(), UUID.randomUUID().toString(), Duration.ofSeconds(30), enough)
-        .get(5, TimeUnit.SECONDS);
+    return attempt(entry.id(), UUID.randomUUID().toString(), Duration.ofSeconds(30), enough);
+  }
+
+  private Attempt attempt(String id, String leaseId, Duration ttl) throws Exception {
+    return attempt(id, leaseId, ttl, Duration.ZERO);
+  }
+
+  private Attempt attempt(String id, String leaseId, Duration ttl, Duration enough)
+      throws Exception {
+    return leases().tryAcquire(id, leaseId, ttl, enough).get(5, TimeUnit.SECONDS);
   }
 
   @Test

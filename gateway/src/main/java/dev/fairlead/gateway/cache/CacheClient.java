@@ -8,6 +8,7 @@ import dev.fairlead.v1.FlushRequest;
 import dev.fairlead.v1.FlushResponse;
 import dev.fairlead.v1.GetStatsRequest;
 import dev.fairlead.v1.GetStatsResponse;
+import dev.fairlead.v1.LeaseAbandoned;
 import dev.fairlead.v1.LookupRequest;
 import dev.fairlead.v1.LookupResponse;
 import dev.fairlead.v1.ReportOutcomeRequest;
@@ -16,7 +17,9 @@ import dev.fairlead.v1.StoreResponse;
 import io.grpc.Channel;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,13 @@ public final class CacheClient {
 
   private static final Logger logger = LoggerFactory.getLogger(CacheClient.class);
 
+  private static final Throwable NOT_ASKED =
+      Status.UNAVAILABLE
+          .withDescription("the cache's circuit breaker is open")
+          .asRuntimeException();
+
+  private final String leasePrefix = UUID.randomUUID() + "-";
+  private final AtomicLong leases = new AtomicLong();
   private final CacheServiceGrpc.CacheServiceStub stub;
   private final Duration timeBox;
   private final CircuitBreaker breaker;
@@ -48,14 +58,24 @@ public final class CacheClient {
     return semanticLikely;
   }
 
+  /**
+   * An id for a lease, which nobody else uses. Whoever does not hear the answer to a lookup can give
+   * back by it what may have been granted.
+   */
+  public String newLeaseId() {
+    return leasePrefix + leases.incrementAndGet();
+  }
+
+  /** Whether a lookup that failed was sent, so that it may have been granted a lease. */
+  public static boolean asked(Throwable failure) {
+    return failure != NOT_ASKED;
+  }
+
   /** A lookup that waits for nobody. {@code failed} means a miss. */
   public void lookup(
       LookupRequest request, Consumer<LookupResponse> found, Consumer<Throwable> failed) {
     if (!breaker.tryRequest()) {
-      failed.accept(
-          Status.UNAVAILABLE
-              .withDescription("the cache's circuit breaker is open")
-              .asRuntimeException());
+      failed.accept(NOT_ASKED);
       return;
     }
     Consumer<LookupResponse> learned =
@@ -92,9 +112,13 @@ public final class CacheClient {
         .lookup(waiting, new UnaryResult<>(found, error -> failed(error, failed)));
   }
 
-  /** Keeps an answer; {@code done} comes within the time-box, whatever became of it. */
+  /**
+   * Keeps an answer; {@code done} comes within the time-box, whatever became of it. A lease ends
+   * with it, also when the answer could not be told.
+   */
   public void store(StoreRequest request, Runnable done) {
     if (!breaker.tryRequest()) {
+      giveBack(request);
       done.run();
       return;
     }
@@ -104,7 +128,26 @@ public final class CacheClient {
           done.run();
         };
     stub.withDeadlineAfter(timeBox.toNanos(), TimeUnit.NANOSECONDS)
-        .store(request, new UnaryResult<>(stored, error -> failed(error, ignored -> done.run())));
+        .store(request, new UnaryResult<>(stored, error -> failed(error, ignored -> {
+          // One that is only late is being stored, and ends the lease by itself.
+          if (Status.fromThrowable(error).getCode() == Status.Code.UNAVAILABLE) {
+            giveBack(request);
+          }
+          done.run();
+        })));
+  }
+
+  private void giveBack(StoreRequest unheard) {
+    if (!unheard.getLeaseId().isEmpty()) {
+      report(
+          ReportOutcomeRequest.newBuilder()
+              .setLeaseAbandoned(
+                  LeaseAbandoned.newBuilder()
+                      .setScope(unheard.getScope())
+                      .setFingerprint(unheard.getFingerprint())
+                      .setLeaseId(unheard.getLeaseId()))
+              .build());
+    }
   }
 
   /** Tells what became of a lease or an answer; nobody waits for it. */

@@ -10,6 +10,7 @@ import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.budget.Budgets;
 import dev.fairlead.gateway.budget.Reservation;
 import dev.fairlead.gateway.budget.Spender;
+import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.cache.CacheKey;
 import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.limits.RateLimiter;
@@ -63,6 +64,10 @@ final class InferenceCall {
   CacheUse cacheUse = CacheUse.BYPASS;
   @Nullable CacheMiss miss;
   String leaseId = "";
+
+  /** What a lease is called that this call is granted. */
+  private String offeredLease = "";
+
   private @Nullable Reservation reservation;
   private final RateLimiter.@Nullable Pass pass;
 
@@ -161,7 +166,8 @@ final class InferenceCall {
             .setText(request.facts().lastUserText())
             .setSemanticEligible(request.facts().semanticEligible())
             .setAcquireLease(askLease)
-            .setAcceptRefresh(true);
+            .setAcceptRefresh(true)
+            .setLeaseId(offeredLease());
     AnalyzeResponse known = analysis;
     if (known != null && usableEmbedding(known)) {
       lookup
@@ -177,6 +183,13 @@ final class InferenceCall {
       lookup.setLeastSimilarity(control.leastSimilarity());
     }
     return lookup.build();
+  }
+
+  private String offeredLease() {
+    if (offeredLease.isEmpty()) {
+      offeredLease = pipeline.cache.newLeaseId();
+    }
+    return offeredLease;
   }
 
   boolean usableEmbedding(AnalyzeResponse known) {
@@ -231,6 +244,10 @@ final class InferenceCall {
   private void cacheAway(Throwable error) {
     if (scope.isCancelled()) {
       throw FailureStatus.fromThrowable(error).asException();
+    }
+    if (CacheClient.asked(error)) {
+      // Granted perhaps, in an answer that was too late; the store or the end gives it back.
+      leaseId = offeredLease;
     }
     steps.failed("unavailable");
     pipeline.metrics.cacheUnavailable();
@@ -363,6 +380,9 @@ final class InferenceCall {
   private void replay(CacheHit hit) {
     steps.endBefore(Step.REPLAY);
     String refreshLease = hit.getRefresh().getId();
+    if (refreshLease.equals(leaseId)) {
+      leaseId = "";
+    }
     Replay replay;
     try {
       replay = Replay.of(this, hit);
