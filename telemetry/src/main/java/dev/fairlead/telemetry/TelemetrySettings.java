@@ -84,7 +84,7 @@ public record TelemetrySettings(
         20,
         Duration.ofSeconds(1),
         Duration.ofSeconds(10),
-        4096,
+        8192,
         Duration.ofSeconds(5),
         "");
   }

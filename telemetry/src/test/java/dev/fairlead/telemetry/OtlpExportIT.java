@@ -89,6 +89,32 @@ class OtlpExportIT {
     }
   }
 
+  @Test
+  void manySpans_arriveInFewCalls_andNoneIsLost() throws IOException {
+    io.grpc.Server collector =
+        NettyServerBuilder.forAddress(new InetSocketAddress("localhost", 0))
+            .addService(new Collector())
+            .intercept(new Tokens())
+            .build()
+            .start();
+    try {
+      Telemetry telemetry =
+          start(
+              "localhost:" + collector.getPort(),
+              Duration.ofSeconds(60),
+              TelemetrySettings.defaults().exportQueue());
+      for (int i = 0; i < 5_000; i++) {
+        telemetry.tracer().spanBuilder("burst").startSpan().end();
+      }
+      telemetry.close();
+
+      assertThat(spans).hasSize(5_000);
+      assertThat(tokens).hasSizeLessThanOrEqualTo(4);
+    } finally {
+      collector.shutdownNow();
+    }
+  }
+
   private static String tried(InProcessHop hop, String request) {
     try {
       return hop.call(request);
@@ -176,7 +202,22 @@ class OtlpExportIT {
       Duration interval,
       double ratio,
       int errors) {
-    Duration timeout = Duration.ofSeconds(10);
+    return start(endpoint, protocol, flush, interval, ratio, errors, 100);
+  }
+
+  /** Sends by gRPC, at the end or as soon as there is enough for a call. */
+  private static Telemetry start(String endpoint, Duration flush, int queue) {
+    return start(endpoint, "grpc", flush, Duration.ofHours(1), 1.0, 0, queue);
+  }
+
+  private static Telemetry start(
+      String endpoint,
+      String protocol,
+      Duration flush,
+      Duration interval,
+      double ratio,
+      int errors,
+      int queue) {
     return Telemetry.start(
         "test",
         new TelemetrySettings(
@@ -189,8 +230,8 @@ class OtlpExportIT {
             ratio,
             errors,
             interval,
-            timeout,
-            100,
+            Duration.ofSeconds(10),
+            queue,
             flush,
             ""));
   }
