@@ -32,11 +32,16 @@ resource "google_compute_url_map" "main" {
   default_service = google_compute_backend_service.gateway.id
 }
 
+# Another domain is another certificate, which must be there before the proxy lets go of the old one.
 resource "google_compute_managed_ssl_certificate" "main" {
-  name = var.name
+  name = "${var.name}-${md5(var.domain)}"
 
   managed {
     domains = [var.domain]
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 

@@ -14,6 +14,8 @@ locals {
     provider = concat(["FAIRLEAD_SECURITY_SERVICE_TOKEN"], sort(tolist(var.vendor_keys)))
   }
 
+  traces = var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint }
+
   secrets = toset(flatten(values(local.own_secrets)))
   labels  = { app = "fairlead" }
 }

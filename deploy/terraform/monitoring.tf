@@ -46,7 +46,7 @@ resource "google_monitoring_alert_policy" "latency" {
   }
 }
 
-# Needs Managed Service for Prometheus' collector beside the gateway, which writes llm_router_* as prometheus.googleapis.com.
+# The collector beside the gateway writes this metric, the first time after this policy is made.
 resource "google_monitoring_alert_policy" "spend" {
   display_name          = "Fairlead: daily budget"
   combiner              = "OR"
@@ -55,9 +55,10 @@ resource "google_monitoring_alert_policy" "spend" {
   conditions {
     display_name = "spent in 24 hours"
     condition_prometheus_query_language {
-      query               = "sum(increase(llm_router_cost_usd_total[1d])) > ${var.daily_budget_usd}"
-      duration            = "300s"
-      evaluation_interval = "60s"
+      query                     = "sum(increase(llm_router_cost_usd_total[1d])) > ${var.daily_budget_usd}"
+      duration                  = "300s"
+      evaluation_interval       = "60s"
+      disable_metric_validation = true
     }
   }
 }

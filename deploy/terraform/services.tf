@@ -1,12 +1,12 @@
-# One account, for one Cloud Run service: it may read the secrets below and write traces, nothing else.
+# One account, for one Cloud Run service: it may read the secrets below and write metrics, nothing else.
 resource "google_service_account" "run" {
   account_id   = "${var.name}-run"
   display_name = "Fairlead"
 }
 
-resource "google_project_iam_member" "traces" {
+resource "google_project_iam_member" "metrics" {
   project = var.project
-  role    = "roles/cloudtrace.agent"
+  role    = "roles/monitoring.metricWriter"
   member  = "serviceAccount:${google_service_account.run.email}"
 }
 
@@ -64,6 +64,25 @@ resource "google_cloud_run_v2_service" "gateway" {
         value = "fairlead"
       }
 
+      # Cloud Run kills ten seconds after SIGTERM: streams first, then what the ledger has not written.
+      env {
+        name  = "FAIRLEAD_SERVER_DRAIN_TIMEOUT"
+        value = "4s"
+      }
+
+      env {
+        name  = "FAIRLEAD_LEDGER_DRAIN_TIMEOUT"
+        value = "3s"
+      }
+
+      dynamic "env" {
+        for_each = local.traces
+        content {
+          name  = env.key
+          value = env.value
+        }
+      }
+
       dynamic "env" {
         for_each = local.own_secrets["gateway"]
         content {
@@ -77,8 +96,10 @@ resource "google_cloud_run_v2_service" "gateway" {
         }
       }
 
+      # Between requests, too: the ledger, spans and what replicas share are written then.
       resources {
         limits            = { cpu = "2", memory = "1Gi" }
+        cpu_idle          = false
         startup_cpu_boost = true
       }
 
@@ -126,8 +147,17 @@ resource "google_cloud_run_v2_service" "gateway" {
           }
         }
 
+        dynamic "env" {
+          for_each = local.traces
+          content {
+            name  = env.key
+            value = env.value
+          }
+        }
+
         resources {
           limits            = { cpu = containers.value.cpu, memory = "1Gi" }
+          cpu_idle          = false
           startup_cpu_boost = true
         }
 
@@ -139,6 +169,18 @@ resource "google_cloud_run_v2_service" "gateway" {
             port = containers.value.health
           }
         }
+      }
+    }
+
+    # Reads the gateway's /metrics on 8080 every 30 s, which is its default, for Managed Service for Prometheus.
+    containers {
+      name       = "metrics"
+      image      = var.metrics_image
+      depends_on = ["gateway"]
+
+      resources {
+        limits   = { cpu = "1", memory = "512Mi" }
+        cpu_idle = false
       }
     }
   }

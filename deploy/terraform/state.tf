@@ -20,6 +20,7 @@ resource "google_sql_database_instance" "ledger" {
   deletion_protection = var.deletion_protection
 
   settings {
+    edition           = "ENTERPRISE" # from PostgreSQL 16 on the default is another, which refuses these machine types
     tier              = var.database_tier
     availability_type = "REGIONAL"
     disk_autoresize   = true

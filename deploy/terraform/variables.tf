@@ -70,9 +70,21 @@ variable "redis_memory_gb" {
 }
 
 variable "database_tier" {
-  description = "Machine type of the PostgreSQL instance."
+  description = "Machine type of the PostgreSQL instance; one of the Enterprise edition."
   type        = string
   default     = "db-custom-1-3840"
+}
+
+variable "otlp_endpoint" {
+  description = "Collector that spans are sent to, such as http://10.20.0.5:4317 in the network; empty: no traces."
+  type        = string
+  default     = ""
+}
+
+variable "metrics_image" {
+  description = "Google's collector that stands beside the gateway and writes its metrics for the alert on money."
+  type        = string
+  default     = "us-docker.pkg.dev/cloud-ops-agents-artifacts/cloud-run-gmp-sidecar/cloud-run-gmp-sidecar:1.2.0"
 }
 
 variable "alert_email" {

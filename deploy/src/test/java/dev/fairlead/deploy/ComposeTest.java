@@ -80,6 +80,32 @@ final class ComposeTest {
     });
   }
 
+  @Test
+  void ownServices_areGivenTimeToFinish() {
+    int needed = 0;
+    for (String setting :
+        List.of(
+            "gateway/src/main/resources/fairlead/server.yaml drain_delay",
+            "gateway/src/main/resources/fairlead/server.yaml drain_timeout",
+            "gateway/src/main/resources/fairlead/ledger.yaml drain_timeout",
+            "telemetry/src/main/resources/fairlead/telemetry.yaml flush_timeout")) {
+      String[] fileAndKey = setting.split(" ");
+      needed += seconds(Repository.yaml(fileAndKey[0]).get(fileAndKey[1]).asText());
+    }
+    int most = needed;
+    ComposeFile.read(MESH)
+        .ownServices()
+        .forEach((name, service) ->
+            assertThat(seconds(String.valueOf(service.get("stop_grace_period"))))
+                .as(name)
+                .isGreaterThan(most));
+  }
+
+  private static int seconds(String duration) {
+    assertThat(duration).matches("\\d+s");
+    return Integer.parseInt(duration.substring(0, duration.length() - 1));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {MESH, SMALL})
   void environment_isReadByTheCode(String file) {

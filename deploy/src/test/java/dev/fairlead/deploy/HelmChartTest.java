@@ -123,6 +123,31 @@ final class HelmChartTest {
   }
 
   @Test
+  void environment_isNotToldOfOtherServices() {
+    for (JsonNode deployment : Chart.render("{}").ofKind("Deployment")) {
+      assertThat(deployment.at("/spec/template/spec/enableServiceLinks").asBoolean(true)).isFalse();
+    }
+  }
+
+  @Test
+  void provider_mayCallModelServersOnOtherPorts_whenTheyAreNamed() {
+    Chart chart =
+        Chart.render(
+            """
+            networkPolicy:
+              vendors:
+                - to: [{ podSelector: { matchLabels: { app: vllm } } }]
+                  ports: [{ port: 8000, protocol: TCP }]
+            """);
+    for (String service : SERVICES) {
+      String egress = chart.named("NetworkPolicy", "fl-" + service).at("/spec/egress").toString();
+      assertThat(egress.contains("vllm")).as(service).isEqualTo(service.equals("provider"));
+    }
+    assertThat(chart.named("NetworkPolicy", "fl-provider").at("/spec/egress").toString())
+        .contains("\"port\":8000", "\"port\":443");
+  }
+
+  @Test
   void pods_areDrainedBeforeTheyEnd() {
     for (JsonNode deployment :
         Chart.render("{ drainSeconds: 7, stopSeconds: 50 }").ofKind("Deployment")) {

@@ -137,7 +137,79 @@ final class TerraformTest {
     }
     assertThat(roles)
         .containsExactlyInAnyOrder(
-            "roles/run.invoker", "roles/secretmanager.secretAccessor", "roles/cloudtrace.agent");
+            "roles/run.invoker",
+            "roles/secretmanager.secretAccessor",
+            "roles/monitoring.metricWriter");
+  }
+
+  @Test
+  void database_isOfTheEditionThatHasItsMachineTypes() {
+    String version =
+        value("deploy/terraform/state.tf", "database_version\\s+= \"POSTGRES_(\\d+)\"");
+    assertThat(Integer.parseInt(version)).isGreaterThanOrEqualTo(16);
+    assertThat(value("deploy/terraform/state.tf", "edition\\s+= \"([A-Z_]+)\""))
+        .isEqualTo("ENTERPRISE");
+    assertThat(Repository.text("deploy/terraform/variables.tf"))
+        .contains("default     = \"db-custom-1-3840\"");
+  }
+
+  @Test
+  void metrics_areWritten_whereAnAlertAsksForThem() {
+    String services = Repository.text("deploy/terraform/services.tf");
+    assertThat(Repository.text("deploy/terraform/monitoring.tf"))
+        .contains("llm_router_cost_usd_total")
+        .containsPattern("disable_metric_validation\\s+= true");
+    assertThat(services).contains("var.metrics_image", "depends_on = [\"gateway\"]");
+    assertThat(value("deploy/terraform/variables.tf", "cloud-run-gmp-sidecar:([0-9.]+)\""))
+        .isNotEmpty();
+  }
+
+  @Test
+  void processor_isThereBetweenRequests_inEveryContainer() {
+    String services = Repository.text("deploy/terraform/services.tf");
+    assertThat(Pattern.compile("\\bresources \\{").matcher(services).results().count())
+        .isEqualTo(3);
+    assertThat(Pattern.compile("cpu_idle\\s+= false").matcher(services).results().count())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void gateway_isDoneBeforeCloudRunKillsIt() {
+    String services = "deploy/terraform/services.tf";
+    int seconds = 0;
+    for (String name : List.of("FAIRLEAD_SERVER_DRAIN_TIMEOUT", "FAIRLEAD_LEDGER_DRAIN_TIMEOUT")) {
+      seconds += Integer.parseInt(value(services, "\"" + name + "\"\\s+value = \"(\\d+)s\""));
+    }
+    assertThat(seconds).isBetween(2, 9);
+  }
+
+  @Test
+  void names_fitWhereTheyAreShortest() {
+    // A connector's name has at most 25 characters, an account's 6 to 30.
+    String most = value("deploy/terraform/variables.tf", "\\[a-z0-9-\\]\\{1,(\\d+)\\}");
+    assertThat(Integer.parseInt(most) + 1 + "-run".length()).isLessThanOrEqualTo(25);
+    assertThat(everything()).containsPattern("name\\s+= \"\\$\\{var\\.name\\}-run\"");
+  }
+
+  @Test
+  void readme_switchesOnWhatTheResourcesNeed() {
+    assertThat(Repository.text("deploy/terraform/README.md"))
+        .contains(
+            "compute.googleapis.com",
+            "run.googleapis.com",
+            "vpcaccess.googleapis.com",
+            "redis.googleapis.com",
+            "sqladmin.googleapis.com",
+            "servicenetworking.googleapis.com",
+            "secretmanager.googleapis.com",
+            "iam.googleapis.com",
+            "monitoring.googleapis.com");
+  }
+
+  private static String value(String file, String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(Repository.text(file));
+    assertThat(matcher.find()).as("%s in %s", pattern, file).isTrue();
+    return matcher.group(1);
   }
 
   @Test
