@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -124,7 +125,7 @@ public final class CacheNode implements ServiceNode {
     CacheCounters counters = backing.counters();
     EntryStore store = backing.store();
     ChangeFeed feed = backing.feed();
-    ServePolicy policy = policy(config, random, backing.labels());
+    ServePolicy policy = policy(config, random, backing.labels(), compute);
     CoveredEntries covered = new CoveredEntries(index, feed);
     Outcomes outcomes =
         new Outcomes(
@@ -158,10 +159,11 @@ public final class CacheNode implements ServiceNode {
     return new CacheNode(service, timer, compute, graphs, backing, counters, tls);
   }
 
-  private static ServePolicy policy(CacheConfig config, DoubleSupplier random, LabelLog labels) {
+  private static ServePolicy policy(
+      CacheConfig config, DoubleSupplier random, LabelLog labels, Executor compute) {
     return switch (config.policy()) {
       case "threshold" -> new ThresholdPolicy(config.similarity());
-      case "vcache" -> new VCachePolicy(config.maxErrorRate(), random);
+      case "vcache" -> new VCachePolicy(config.maxErrorRate(), random, labels, compute);
       default -> new ErrorBoundPolicy(config.maxErrorRate(), config.verifyShare(), random, labels);
     };
   }

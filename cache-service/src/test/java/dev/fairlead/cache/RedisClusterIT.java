@@ -11,8 +11,9 @@ import dev.fairlead.v1.FlushRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What touches several keys keeps the rules of a cluster, which a single node with all slots
@@ -20,8 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RedisClusterIT {
 
-  @Test
-  void replicas_workOverACluster(@TempDir Path directory) {
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void replicas_workOverACluster(int protocol, @TempDir Path directory) {
     assumeThat(RedisServerProcess.signalsSupported()).isTrue();
     try (RedisServerProcess redis = RedisServerProcess.startCluster(directory)) {
       Awaitility.await().until(() -> redis.command("SET", "probe", "1").equals("+OK"));
@@ -29,7 +31,9 @@ class RedisClusterIT {
           "cache: { policy: threshold, store_timeout: 2s, max_entries: 100 }\n"
               + "redis: { url: 'redis+cluster://127.0.0.1:"
               + redis.port()
-              + "' }";
+              + "', protocol: "
+              + protocol
+              + " }";
       try (CacheFixture a = CacheFixture.start(yaml);
           CacheFixture b = CacheFixture.start(yaml)) {
         Awaitility.await()

@@ -9,16 +9,18 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.redis.RedisServerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A master that dies under a sentinel's eyes. */
 class RedisSentinelIT {
 
   private static final Duration FAIL_OVER = Duration.ofSeconds(90);
 
-  @Test
-  void cache_followsTheNewMaster_withWhatWasStored(@TempDir Path directory) {
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void cache_followsTheNewMaster_withWhatWasStored(int protocol, @TempDir Path directory) {
     assumeThat(RedisServerProcess.signalsSupported()).isTrue();
     try (RedisServerProcess master = RedisServerProcess.start();
         RedisServerProcess replica = RedisServerProcess.startReplica(master);
@@ -31,7 +33,9 @@ class RedisSentinelIT {
           "cache: { policy: threshold, store_timeout: 1s, breaker_open: 300ms, near_ttl: 1ms }\n"
               + "redis: { url: 'redis+sentinel://127.0.0.1:"
               + sentinel.port()
-              + "/main' }";
+              + "/main', protocol: "
+              + protocol
+              + " }";
       try (CacheFixture cache = CacheFixture.start(yaml)) {
         await()
             .atMost(FAIL_OVER)

@@ -201,24 +201,49 @@ class ChatEdgeTest {
   @Test
   void semanticHit_isServed_afterScoring() {
     backends.cache.semanticPossible = true;
-    backends.cache.semanticHit =
-        CacheHit.newBuilder()
-            .setKind(CacheHit.Kind.KIND_SEMANTIC)
-            .setSimilarity(0.95)
-            .setAnswer(
-                CachedAnswer.newBuilder()
-                    .setModelId("large")
-                    .setUsage(FakeBackends.USAGE)
-                    .setRaw(
-                        RawAnswer.newBuilder()
-                            .setDialect(Dialect.DIALECT_OPENAI_CHAT)
-                            .setBody(ByteString.copyFromUtf8("{\"near\":true}"))))
-            .build();
+    backends.cache.semanticHit = nearHit();
     HttpResponse<String> response = chat("");
     assertThat(response.body()).isEqualTo("{\"near\":true}");
     assertThat(header(response, "x-fairlead-cache")).isEqualTo("semantic");
     assertThat(header(response, "x-fairlead-similarity")).isEqualTo("0.95");
     assertThat(backends.provider.calls).isEmpty();
+  }
+
+  /** The vector of a text's beginning says nothing of its end. */
+  @Test
+  void nothingSemantic_isLookedUpOrStored_whenTheTextIsLongerThanTheEncodersWindow() {
+    backends.cache.semanticPossible = true;
+    backends.cache.semanticHit = nearHit();
+    backends.scorer.truncated = true;
+    HttpResponse<String> response = chat("");
+    assertThat(header(response, "x-fairlead-cache")).isEqualTo("miss");
+    assertThat(backends.provider.calls).hasSize(1);
+    assertThat(backends.scorer.analyses.get()).isEqualTo(1);
+    assertThat(backends.cache.lookups)
+        .hasSize(2)
+        .allSatisfy(lookup -> assertThat(lookup.getEmbeddingCount()).isZero());
+    assertThat(backends.cache.stored.values())
+        .singleElement()
+        .satisfies(kept -> {
+          assertThat(kept.getEmbeddingCount()).isZero();
+          assertThat(kept.getModelFingerprint()).isEmpty();
+        });
+    assertThat(header(chat(""), "x-fairlead-cache")).isEqualTo("hit");
+  }
+
+  private static CacheHit nearHit() {
+    return CacheHit.newBuilder()
+        .setKind(CacheHit.Kind.KIND_SEMANTIC)
+        .setSimilarity(0.95)
+        .setAnswer(
+            CachedAnswer.newBuilder()
+                .setModelId("large")
+                .setUsage(FakeBackends.USAGE)
+                .setRaw(
+                    RawAnswer.newBuilder()
+                        .setDialect(Dialect.DIALECT_OPENAI_CHAT)
+                        .setBody(ByteString.copyFromUtf8("{\"near\":true}"))))
+        .build();
   }
 
   @Test

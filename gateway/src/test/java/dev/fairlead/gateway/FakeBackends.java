@@ -147,6 +147,7 @@ public final class FakeBackends implements AutoCloseable {
   public void reset() {
     scorer.complexity = text -> 0.1;
     scorer.away = false;
+    scorer.truncated = false;
     scorer.expectedGain = 0;
     scorer.analyses.set(0);
     scorer.labels.clear();
@@ -190,6 +191,10 @@ public final class FakeBackends implements AutoCloseable {
   public static final class FakeScorer extends ScorerServiceGrpc.ScorerServiceImplBase {
     public volatile Function<String, Double> complexity = text -> 0.1;
     public volatile double expectedGain;
+
+    /** Every text is longer than the encoder's window. */
+    public volatile boolean truncated;
+
     public volatile boolean away;
     public final AtomicInteger analyses = new AtomicInteger();
     public final List<LearnRequest> labels = new CopyOnWriteArrayList<>();
@@ -214,6 +219,7 @@ public final class FakeBackends implements AutoCloseable {
               .setExpectedGain(expectedGain)
               .addAllEmbedding(List.of(1f, 0f))
               .setModelFingerprint("fake")
+              .setTruncated(truncated)
               .build());
       observer.onCompleted();
     }

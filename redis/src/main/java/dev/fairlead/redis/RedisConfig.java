@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param connections connections to each node
  * @param connectTimeout to open a connection
  * @param commandTimeout after which the client gives a command up (callers give up earlier)
+ * @param protocol of Redis, 2 or 3
  * @param keyPrefix first part of every key
  * @param ca PEM file of the authorities that Redis' certificate may be of; empty for those of the
  *     JVM
@@ -26,6 +27,7 @@ public record RedisConfig(
     int connections,
     Duration connectTimeout,
     Duration commandTimeout,
+    int protocol,
     String keyPrefix,
     String ca,
     String cert,
@@ -37,6 +39,7 @@ public record RedisConfig(
     Expect.range("redis.connections", connections, 3, 256);
     Expect.positive("redis.connect_timeout", connectTimeout);
     Expect.positive("redis.command_timeout", commandTimeout);
+    Expect.range("redis.protocol", protocol, 2, 3);
     boolean plain = keyPrefix.matches("[A-Za-z0-9:_.-]{1,64}");
     Expect.that(plain, "redis.key_prefix", keyPrefix, "1..64 of A-Z a-z 0-9 : _ . -");
   }
@@ -59,6 +62,7 @@ public record RedisConfig(
         connections,
         connectTimeout,
         commandTimeout,
+        protocol,
         keyPrefix,
         tls.client("redis", "redis", ca, cert, key));
   }

@@ -22,6 +22,7 @@ import org.redisson.config.BaseConfig;
 import org.redisson.config.BaseMasterSlaveServersConfig;
 import org.redisson.config.Config;
 import org.redisson.config.ConstantDelay;
+import org.redisson.config.Protocol;
 import org.redisson.config.ReadMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -194,6 +195,7 @@ public final class RedisLink implements AutoCloseable {
     Config config =
         new Config()
             .setCodec(ByteArrayCodec.INSTANCE)
+            .setProtocol(settings.protocol() == 3 ? Protocol.RESP3 : Protocol.RESP2)
             .setThreads(settings.threads())
             .setNettyThreads(settings.threads());
     if (!url.password().isEmpty()) {

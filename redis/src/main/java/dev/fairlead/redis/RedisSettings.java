@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param connections connections to each node
  * @param connectTimeout to open a connection
  * @param commandTimeout after which the client gives a command up
+ * @param protocol of Redis: 2 (RESP2), or 3 (RESP3, which wants Redis 6)
  * @param keyPrefix first part of every key
  * @param tls whose certificate Redis may have, and which one it is shown; null: the JVM's
  *     authorities, and none
@@ -22,10 +23,11 @@ public record RedisSettings(
     int connections,
     Duration connectTimeout,
     Duration commandTimeout,
+    int protocol,
     String keyPrefix,
     @Nullable ClientTls tls) {
 
-  /** Trusting the authorities of the JVM. */
+  /** In RESP2, trusting the authorities of the JVM. */
   public RedisSettings(
       RedisUrl url,
       int threads,
@@ -33,6 +35,6 @@ public record RedisSettings(
       Duration connectTimeout,
       Duration commandTimeout,
       String keyPrefix) {
-    this(url, threads, connections, connectTimeout, commandTimeout, keyPrefix, null);
+    this(url, threads, connections, connectTimeout, commandTimeout, 2, keyPrefix, null);
   }
 }

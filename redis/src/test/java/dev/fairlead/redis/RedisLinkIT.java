@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.redisson.api.RScript.ReturnType;
 
 /** Commands over a real connection, and what the watch is told of them. */
@@ -22,9 +24,13 @@ class RedisLinkIT {
   private final List<String> told = new CopyOnWriteArrayList<>();
 
   private RedisLink open(String url) {
+    return open(url, "command_timeout: 300ms");
+  }
+
+  private RedisLink open(String url, String more) {
     ConfigSource config =
         ConfigSource.parse(
-            "test", "redis: { url: \"" + url + "\", command_timeout: 300ms }", Map.of());
+            "test", "redis: { url: \"" + url + "\", " + more + " }", Map.of());
     return RedisLink.open(
         config.section("redis", RedisConfig.class).settings(Tls.of(config)),
         (kind, result, nanos) -> {
@@ -53,6 +59,22 @@ class RedisLinkIT {
       await().atMost(PATIENCE).until(() -> told.size() == 3);
       assertThat(told).last().isEqualTo("script error");
       assertThat(link.underWay()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void connections_speakTheConfiguredProtocol(int protocol) {
+    String config = "command_timeout: 20s, protocol: " + protocol;
+    try (RedisServerProcess redis = RedisServerProcess.start();
+        RedisLink link = open(redis.url(), config)) {
+      await().atMost(PATIENCE).until(link::connected);
+      assertThat(one(link).join()).isEqualTo(1);
+      List<String> clients =
+          redis.text("CLIENT", "LIST").lines().filter(line -> !line.contains("cmd=client")).toList();
+      // Redis tells it of each connection from version 7 on.
+      assumeTrue(clients.toString().contains(" resp="), "needs Redis 7");
+      assertThat(clients).isNotEmpty().allMatch(client -> client.contains(" resp=" + protocol));
     }
   }
 

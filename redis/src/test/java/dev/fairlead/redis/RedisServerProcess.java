@@ -1,6 +1,7 @@
 package dev.fairlead.redis;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -251,23 +252,44 @@ public final class RedisServerProcess implements AutoCloseable {
   /** Sends one command and returns the first line of the answer. */
   public String command(String... words) {
     try (Socket socket = new Socket("127.0.0.1", port)) {
-      socket.setSoTimeout(5000);
-      StringBuilder text = new StringBuilder("*").append(words.length).append("\r\n");
-      for (String word : words) {
-        int bytes = word.getBytes(StandardCharsets.UTF_8).length;
-        text.append('$').append(bytes).append("\r\n").append(word).append("\r\n");
-      }
-      socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.UTF_8));
-      StringBuilder line = new StringBuilder();
-      for (int c = socket.getInputStream().read();
-          c >= 0 && c != '\n';
-          c = socket.getInputStream().read()) {
-        line.append((char) c);
-      }
-      return line.toString().trim();
+      send(socket, words);
+      return line(socket.getInputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Sends one command whose answer is a text, and returns that. */
+  public String text(String... words) {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      send(socket, words);
+      String head = line(socket.getInputStream());
+      if (!head.startsWith("$")) {
+        throw new IllegalStateException("not a text: " + head);
+      }
+      int length = Integer.parseInt(head.substring(1));
+      return new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void send(Socket socket, String... words) throws IOException {
+    socket.setSoTimeout(5000);
+    StringBuilder text = new StringBuilder("*").append(words.length).append("\r\n");
+    for (String word : words) {
+      int bytes = word.getBytes(StandardCharsets.UTF_8).length;
+      text.append('$').append(bytes).append("\r\n").append(word).append("\r\n");
+    }
+    socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String line(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+      line.append((char) c);
+    }
+    return line.toString().trim();
   }
 
   private void awaitAnswer(String expected) {

@@ -24,7 +24,7 @@ final class EntryCurve {
   private static final double[] SLOPES = {10, 20, 40, 80, 160};
 
   private final double[][] logLikelihood = new double[THRESHOLDS][SLOPES.length];
-  private int observations;
+  private volatile int observations;
 
   private record Belief(double right, double mass) {}
 
@@ -35,8 +35,13 @@ final class EntryCurve {
   }
 
   void add(double similarity, boolean correct) {
-    observations++;
+    observations = observations + 1;
     weigh(similarity, correct);
+  }
+
+  /** How many requests it is drawn from; may be asked for while another thread adds one. */
+  int observed() {
+    return observations;
   }
 
   private void weigh(double similarity, boolean correct) {

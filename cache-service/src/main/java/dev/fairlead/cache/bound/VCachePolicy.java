@@ -2,6 +2,10 @@ package dev.fairlead.cache.bound;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 
@@ -14,11 +18,16 @@ import java.util.function.DoubleSupplier;
 public final class VCachePolicy implements ServePolicy {
 
   private static final int MAX_ENTRIES = 200_000;
+  private static final int MAX_GROUPS = 10_000;
 
   private final double maxErrorRate;
   private final DoubleSupplier random;
+  private final LabelLog log;
+  private final Executor compute;
   private final Cache<String, EntryCurve> curves =
       Caffeine.newBuilder().maximumSize(MAX_ENTRIES).executor(Runnable::run).build();
+  private final Cache<Group, Boolean> restored =
+      Caffeine.newBuilder().maximumSize(MAX_GROUPS).executor(Runnable::run).build();
   private final ServedErrors errors = new ServedErrors();
   private final LongAdder labels = new LongAdder();
   private final LongAdder wrongLabels = new LongAdder();
@@ -28,10 +37,15 @@ public final class VCachePolicy implements ServePolicy {
    *
    * @param maxErrorRate allowed share of wrong answers among an entry's requests, above 0 up to 1
    * @param random uniform in [0, 1), thread-safe
+   * @param log where labels of earlier and other processes are
+   * @param compute draws the curves of a log anew, which takes some tens of milliseconds
    */
-  public VCachePolicy(double maxErrorRate, DoubleSupplier random) {
+  public VCachePolicy(
+      double maxErrorRate, DoubleSupplier random, LabelLog log, Executor compute) {
     this.maxErrorRate = maxErrorRate;
     this.random = random;
+    this.log = log;
+    this.compute = compute;
   }
 
   @Override
@@ -42,6 +56,9 @@ public final class VCachePolicy implements ServePolicy {
   @Override
   public void seen(Group group) {
     errors.seen();
+    if (restored.getIfPresent(group) == null && restored.asMap().putIfAbsent(group, true) == null) {
+      restore(group);
+    }
   }
 
   @Override
@@ -78,6 +95,34 @@ public final class VCachePolicy implements ServePolicy {
       curve.add(label.evidence().similarity(), label.correct());
     }
     errors.learn(label, wrong);
+  }
+
+  @Override
+  public void reload() {
+    restored.asMap().keySet().forEach(this::restore);
+  }
+
+  /** A log that is empty or away says nothing: what is known here stays. */
+  private void restore(Group group) {
+    var unused = log.read(group).thenAcceptAsync(this::draw, compute).exceptionally(error -> null);
+  }
+
+  /**
+   * The curves of what a log has kept. It keeps the newest labels of a group only, so that a curve
+   * which was drawn of more of them stays.
+   */
+  private void draw(List<Label> kept) {
+    Map<String, EntryCurve> drawn = new HashMap<>();
+    for (Label label : kept) {
+      drawn
+          .computeIfAbsent(label.entryId(), id -> new EntryCurve())
+          .add(label.evidence().similarity(), label.correct());
+    }
+    drawn.forEach(
+        (id, curve) ->
+            curves
+                .asMap()
+                .merge(id, curve, (old, read) -> old.observed() >= read.observed() ? old : read));
   }
 
   @Override

@@ -33,6 +33,11 @@ class RedisEntryStoreIT extends CacheStoreContract {
   private RedisLink link;
   private RedisEntryStore store;
 
+  /** Of Redis. */
+  int protocol() {
+    return 2;
+  }
+
   @BeforeAll
   void startRedis() {
     redis = RedisServerProcess.start();
@@ -44,7 +49,9 @@ class RedisEntryStoreIT extends CacheStoreContract {
                 4,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
-                "test"));
+                protocol(),
+                "test",
+                null));
     Awaitility.await().until(link::connected);
   }
 
