@@ -32,6 +32,13 @@ final class Turns extends PromptText {
 
   private void turn(int message) {
     JsonExpect.kind(tape, message, Kind.OBJECT);
+    if (!repeats(message)) {
+      learn(message, newTurn(message));
+    }
+  }
+
+  /** Gives its content. */
+  private int newTurn(int message) {
     int role = Required.member(tape, message, "role", Kind.STRING);
     turnOf(tape.isText(role, "user"));
     if (!lastIsUser && !tape.isText(role, "assistant")) {
@@ -46,6 +53,7 @@ final class Turns extends PromptText {
       case ARRAY -> blocks(content, false);
       default -> throw JsonExpect.wrongType(tape, content, "a string or an array of blocks");
     }
+    return content;
   }
 
   private void blocks(int content, boolean inResult) {

@@ -14,7 +14,7 @@ final class Beginnings {
   /** The object itself takes two, a name, a value and another name, without escapes, one each. */
   static final int WORDS = 5;
 
-  private static final int KEPT = 4;
+  static final int KEPT = 4;
   private static final int LONGEST = 64;
 
   private final JsonTape tape;
@@ -67,5 +67,11 @@ final class Beginnings {
   /** Notes the object at {@code at} with the nodes that follow it; gives the last name's. */
   int repeat(int beginning, int at) {
     return tape.repeat(objects[beginning], WORDS, at - starts[beginning]);
+  }
+
+  /** The same for one that has nothing but a string behind it. */
+  void repeatWith(int beginning, int at, int to, boolean canonical, int stringWords) {
+    int shift = at - starts[beginning];
+    tape.repeatWith(objects[beginning], beginning + 1, shift, to, canonical, stringWords);
   }
 }

@@ -11,8 +11,6 @@ final class ByteRuns {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
-  private static final long TWOS = ONES * 2;
-  private static final long PAST_SPACES = ONES * (' ' + 1);
   private static final long BACKSLASHES = ONES * '\\';
 
   private ByteRuns() {}
@@ -22,31 +20,20 @@ final class ByteRuns {
     return (long) WORDS.get(bytes, at);
   }
 
-  /** Where printable ASCII without quotes and backslashes ends, at the latest {@code to}. */
-  static int plainEnd(byte[] bytes, int from, int to) {
+  /** The first byte whose highest bit is set, or {@code to}. */
+  static int marked(byte[] bytes, int from, int to) {
     int at = from;
     while (at <= to - Long.BYTES) {
-      long special = special((long) WORDS.get(bytes, at));
-      if (special != 0) {
-        return at + (Long.numberOfTrailingZeros(special) >>> 3);
+      long marks = (long) WORDS.get(bytes, at) & HIGHS;
+      if (marks != 0) {
+        return at + (Long.numberOfTrailingZeros(marks) >>> 3);
       }
       at += Long.BYTES;
     }
-    while (at < to && bytes[at] >= ' ' && bytes[at] != '"' && bytes[at] != '\\') {
+    while (at < to && bytes[at] >= 0) {
       at++;
     }
     return at;
-  }
-
-  /**
-   * Marks bytes that are a quote, a backslash, below a space or above ASCII. With its second bit
-   * turned over a quote comes to lie beside the control characters, which stay among themselves, so
-   * that one subtraction finds both. A subtraction's borrow may mark bytes above a true mark, never
-   * below one, so the lowest mark is always right. A byte above ASCII is marked by itself, so it
-   * does no harm that the subtractions may mark it too.
-   */
-  private static long special(long word) {
-    return ((word ^ TWOS) - PAST_SPACES | (word ^ BACKSLASHES) - ONES | word) & HIGHS;
   }
 
   /** Whether the same bytes, at least eight, lie at both places. */

@@ -106,8 +106,8 @@ public final class CanonicalDigest {
   }
 
   private void value(int node) {
-    if (tape.isCanonical(node) && !hasPlaceholder(node)) {
-      put(tape.start(node), tape.end(node));
+    if (tape.isCanonical(node)) {
+      asItLies(node);
       return;
     }
     switch (tape.kind(node)) {
@@ -119,14 +119,23 @@ public final class CanonicalDigest {
     }
   }
 
-  /** Whether one of them is the node or lies inside. */
-  private boolean hasPlaceholder(int node) {
-    if (placeholders.length == 0 || node > placeholders[placeholders.length - 1]) {
-      return false;
+  /** All of it but the strings inside that are placeholders. */
+  private void asItLies(int container) {
+    int from = tape.start(container);
+    int place = Arrays.binarySearch(placeholders, container);
+    int next = tape.next(container);
+    for (int i = place < 0 ? -place - 1 : place; i < placeholders.length; i++) {
+      int node = placeholders[i];
+      if (node >= next) {
+        break;
+      }
+      if (tape.kind(node) == JsonTape.Kind.STRING) {
+        put(from, tape.start(node));
+        put('@');
+        from = tape.end(node);
+      }
     }
-    int at = Arrays.binarySearch(placeholders, node);
-    int next = at < 0 ? -at - 1 : at;
-    return placeholders[next] < tape.next(node);
+    put(from, tape.end(container));
   }
 
   private void object(int node) {
@@ -166,25 +175,11 @@ public final class CanonicalDigest {
     put('}');
   }
 
-  /** What lies in front of the first placeholder need not be looked at one by one. */
   private void array(int node) {
     put('[');
     int element = tape.first(node);
     int count = tape.count(node);
-    int i = 0;
-    if (tape.isCanonical(node)) {
-      int from = tape.start(element);
-      int last = -1;
-      while (i < count && tape.next(element) <= placeholders[0]) {
-        last = element;
-        element = tape.next(element);
-        i++;
-      }
-      if (last >= 0) {
-        put(from, tape.end(last));
-      }
-    }
-    for (; i < count; i++) {
+    for (int i = 0; i < count; i++) {
       if (i > 0) {
         put(',');
       }

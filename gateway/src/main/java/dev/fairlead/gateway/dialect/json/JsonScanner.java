@@ -26,7 +26,16 @@ public final class JsonScanner {
   private final int[] names;
   private final boolean[] canonical;
   private final Beginnings beginnings;
+  private final StringMarks marks;
   private int depth;
+
+  /** Of the latest string: its flags, and what its escapes add to its length. */
+  private int flags;
+
+  private int surplus;
+
+  /** Whether one of them could be written in another way. */
+  private boolean varied;
 
   /** The latest object in an array that began like none before it. */
   private int unlike;
@@ -41,6 +50,7 @@ public final class JsonScanner {
     this.names = new int[limits.maxDepth()];
     this.canonical = new boolean[limits.maxDepth()];
     this.beginnings = new Beginnings(tape);
+    this.marks = new StringMarks(body);
   }
 
   /** The document in {@code body}, which must not be changed afterwards. */
@@ -148,25 +158,23 @@ public final class JsonScanner {
 
   /** As a rule it then has one more string and ends, and so need not be entered. */
   private int begun(int known, int at) {
-    int object = tape.size();
-    int name = beginnings.repeat(known, at);
     int from = at + beginnings.length(known);
     if (body[from] != '"') {
-      enterBegun(object, name, true);
+      int object = tape.size();
+      enterBegun(object, beginnings.repeat(known, at), true);
       return value(from);
     }
-    boolean others = canonical[depth - 1];
-    canonical[depth - 1] = true;
-    int after = string(from, false);
-    boolean own = canonical[depth - 1];
-    canonical[depth - 1] = others;
-    if (after < end && body[after] == '}') {
-      canonical[depth - 1] &= own;
-      tape.close(object, after + 1, Beginnings.MEMBERS, own);
-      return after + 1;
+    int quote = closing(from + 1);
+    if (quote + 1 < end && body[quote + 1] == '}') {
+      beginnings.repeatWith(known, at, quote + 2, !varied, surplus == 0 ? 1 : 2);
+      noteString(from, quote + 1);
+      canonical[depth - 1] &= !varied;
+      return quote + 2;
     }
-    enterBegun(object, name, own);
-    return after;
+    int object = tape.size();
+    enterBegun(object, beginnings.repeat(known, at), !varied);
+    noteString(from, quote + 1);
+    return quote + 1;
   }
 
   private void enterBegun(int object, int name, boolean own) {
@@ -228,42 +236,55 @@ public final class JsonScanner {
     return to;
   }
 
-  private int string(int quote, boolean key) {
-    int at = quote + 1;
-    int flags = 0;
-    int surplus = 0;
-    boolean varied = false;
-    while (true) {
-      at = ByteRuns.plainEnd(body, at, end);
-      if (at >= end) {
-        throw fail(at, "the closing quote of a string");
-      }
-      byte b = body[at];
-      if (b == '"') {
-        break;
-      }
-      if (b == '\\') {
-        flags |= JsonTape.ESCAPED;
-        int next = escape(at);
-        varied |= Escapes.isVaried(body[at + 1]);
-        surplus += next - at - 1;
-        at = next;
-      } else if (b < 0) {
-        at = utf8(at);
-        flags |= JsonTape.NON_ASCII;
-      } else {
-        throw fail(at, "control characters in strings to be escaped");
-      }
-    }
-    if (surplus > 0 && (varied || key)) {
+  private int string(int from, boolean key) {
+    int quote = closing(from + 1);
+    if (varied || surplus > 0 && key) {
       notCanonical();
     }
-    if (surplus == 0 || key) {
-      tape.string(flags, quote, at + 1);
+    if (key) {
+      tape.string(flags, from, quote + 1);
     } else {
-      tape.escaped(flags, quote, at + 1, surplus, varied);
+      noteString(from, quote + 1);
     }
-    return at + 1;
+    return quote + 1;
+  }
+
+  private void noteString(int from, int to) {
+    if (surplus == 0) {
+      tape.string(flags, from, to);
+    } else {
+      tape.escaped(flags, from, to, surplus, varied);
+    }
+  }
+
+  /** The quote that ends a string; what is to be known of it is noted beside. */
+  private int closing(int from) {
+    flags = 0;
+    surplus = 0;
+    varied = false;
+    int at = marks.next(from);
+    while (at < end && body[at] != '"') {
+      at = marks.next(unplain(at));
+    }
+    if (at >= end) {
+      throw fail(at, "the closing quote of a string");
+    }
+    return at;
+  }
+
+  private int unplain(int at) {
+    if (body[at] == '\\') {
+      int next = escape(at);
+      flags |= JsonTape.ESCAPED;
+      varied |= Escapes.isVaried(body[at + 1]);
+      surplus += next - at - 1;
+      return next;
+    }
+    if (body[at] < 0) {
+      flags |= JsonTape.NON_ASCII;
+      return utf8(at);
+    }
+    throw fail(at, "control characters in strings to be escaped");
   }
 
   private int escape(int at) {

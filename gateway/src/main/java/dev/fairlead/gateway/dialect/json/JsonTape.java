@@ -50,6 +50,11 @@ public final class JsonTape {
   /** A second word follows: of strings. */
   private static final int COUNTED = 4;
 
+  /** Beside the children of a container, of which there are fewer than words. */
+  private static final int BEGINNING_SHIFT = 24;
+
+  private static final int COUNT_MASK = (1 << BEGINNING_SHIFT) - 1;
+
   /** Of containers. */
   private static final int CANONICAL = 1;
 
@@ -135,7 +140,15 @@ public final class JsonTape {
 
   /** Elements of an array, members of an object. */
   public int count(int container) {
-    return (int) words[container + 1];
+    return (int) words[container + 1] & COUNT_MASK;
+  }
+
+  /**
+   * A number above 0 when this is an object of two members, of which the second is a string, and
+   * has the same bytes up to that as all others with this number; else 0.
+   */
+  int beginning(int container) {
+    return (int) words[container + 1] >>> BEGINNING_SHIFT;
   }
 
   /**
@@ -370,6 +383,29 @@ public final class JsonTape {
     }
     size = to + count;
     return size - 1;
+  }
+
+  /**
+   * Notes once more, as closed, an object of two members that has been found {@code shift} bytes
+   * before, up to its last value, which is a string of {@code more} words and noted next.
+   *
+   * @param beginning what {@link #beginning} says of it
+   */
+  void repeatWith(int object, int beginning, int shift, int end, boolean canonical, int more) {
+    room(Beginnings.WORDS);
+    long[] all = words;
+    int to = size;
+    long both = (long) shift << START_SHIFT | shift;
+    long start = (long) (start(object) + shift) << START_SHIFT;
+    all[to] = canonical ? (long) CANONICAL << FLAG_SHIFT | start | end : start | end;
+    all[to + 1] =
+        (long) (to + Beginnings.WORDS + more) << 32
+            | beginning << BEGINNING_SHIFT
+            | Beginnings.MEMBERS;
+    for (int i = 2; i < Beginnings.WORDS; i++) {
+      all[to + i] = all[object + i] + both;
+    }
+    size = to + Beginnings.WORDS;
   }
 
   int open(Kind kind, int start) {

@@ -23,7 +23,11 @@ public abstract class PromptText {
   /** Characters of all text so far. */
   protected long characters;
 
+  private static final byte OTHER = 1;
+  private static final byte USER = 2;
+
   private final UserText userText;
+  private final byte[] speakers = new byte[Beginnings.KEPT + 1];
   private @Nullable String text;
 
   /** Nothing read yet. */
@@ -37,6 +41,32 @@ public abstract class PromptText {
     lastIsUser = user;
     if (user) {
       userText.clear();
+    }
+  }
+
+  /**
+   * Reads a turn that begins as one that {@link #learn} was told of; otherwise does nothing and
+   * gives false.
+   */
+  protected final boolean repeats(int turn) {
+    int speaker = speakers[tape.beginning(turn)];
+    if (speaker == 0) {
+      return false;
+    }
+    turnOf(speaker == USER);
+    text(turn + Beginnings.WORDS);
+    return true;
+  }
+
+  /**
+   * A turn was read of which nothing but its content counts, and who speaks.
+   *
+   * @param content the value of its content
+   */
+  protected final void learn(int turn, int content) {
+    int beginning = tape.beginning(turn);
+    if (beginning > 0 && content == turn + Beginnings.WORDS) {
+      speakers[beginning] = lastIsUser ? USER : OTHER;
     }
   }
 

@@ -73,6 +73,13 @@ final class Conversation extends PromptText {
 
   private void turn(int message) {
     JsonExpect.kind(tape, message, Kind.OBJECT);
+    if (!repeats(message)) {
+      newTurn(message);
+      learn(message, contentNode);
+    }
+  }
+
+  private void newTurn(int message) {
     find(message);
     if (roleNode < 0) {
       throw JsonExpect.missing(tape, message, "role", Kind.STRING.words());
