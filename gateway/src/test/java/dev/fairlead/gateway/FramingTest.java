@@ -74,6 +74,15 @@ class FramingTest {
         Arguments.of("chunk longer than it says", chunked + "1\r\n{}\r\n0\r\n\r\n"),
         Arguments.of("chunk of no number", chunked + "0x2\r\n{}\r\n0\r\n\r\n"),
         Arguments.of("chunk of a huge number", chunked + "fffffffffffffffff\r\n{}\r\n0\r\n\r\n"),
+        Arguments.of("folded header", ask("", "X-Folded: a\r\n b\r\n")),
+        Arguments.of("fold that says length", ask("", "X-A: a\r\n Content-Length: 1\r\n")),
+        Arguments.of("fold with a tab", ask("", "X-A: a\r\n\tTransfer-Encoding: chunked\r\n")),
+        Arguments.of("fold of nothing", ask("", "X-A: a\r\n \r\n")),
+        Arguments.of("fold before any header", HEAD.replaceFirst("\r\n", "\r\n ") + "\r\n"),
+        Arguments.of("fold of the last header", HEAD + "Content-Length: 2\r\n \r\n\r\n{}"),
+        Arguments.of("no host", LIST.replace("Host: a\r\n", "") + "\r\n"),
+        Arguments.of("two hosts", LIST + "Host: b\r\n\r\n"),
+        Arguments.of("the same host twice", LIST + "Host: a\r\n\r\n"),
         Arguments.of(
             "chunked twice", HEAD + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"));
   }
@@ -88,15 +97,31 @@ class FramingTest {
     assertThat(backends.provider.calls).isEmpty();
   }
 
-  /** Joined by a space, as RFC 9112 section 5.2 allows; what follows it is still seen as it is. */
   @Test
-  void a15_foldedHeader_hidesNoOther_andMovesNoBoundary() {
-    String folded =
-        ask("folded", "X-Folded: a\r\n Content-Length: 1\r\n\tTransfer-Encoding: chunked\r\n");
-    String answer = send(folded + LIST + "Connection: close\r\n\r\n");
-    assertThat(count(answer, "HTTP/1.1 200")).as(answer).isEqualTo(2);
+  void a15_foldedHeader_isRefused_howeverItIsCut() {
+    String folded = ask("cut", "X-Folded: a\r\n b\r\n");
+    for (int cut = folded.indexOf("X-Folded"); cut < folded.indexOf("Content-Length"); cut++) {
+      String answer = RawClient.sendApart(backends.node.httpPort(), folded, cut, cut + 1);
+      assertThat(answer).as("cut at %d", cut).startsWith("HTTP/1.1 400").doesNotContain("<open>");
+    }
+    assertThat(backends.provider.calls).isEmpty();
+  }
+
+  @Test
+  void a15_linesThatBeginWithSpace_areOrdinary_inBodies() {
+    String body = body("lines").replace("{", "{\r\n ").replace(",", ",\n\t") + "\r\n ";
+    String length = HEAD + "Content-Length: " + body.length() + "\r\n\r\n" + body;
+    String chunk = Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n";
+    String chunked = HEAD + "Transfer-Encoding: chunked\r\n\r\n" + chunk;
+    String answer = send(length + chunked + length + LIST + "Connection: close\r\n\r\n");
+    assertThat(count(answer, "HTTP/1.1 200")).as(answer).isEqualTo(4);
     assertThat(backends.provider.calls.getFirst().getRaw().getBody().toStringUtf8())
-        .isEqualTo(body("folded"));
+        .isEqualTo(body);
+  }
+
+  @Test
+  void a15_host_mayBeAbsent_inHttp10() {
+    assertThat(send("GET /v1/models HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 200");
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Sends bytes as they are and reads until the server closes or says nothing more for a while. */
 final class RawClient {
@@ -16,6 +17,7 @@ final class RawClient {
   static String send(int port, byte[]... parts) {
     try (Socket socket = new Socket("127.0.0.1", port)) {
       socket.setSoTimeout(SILENCE_MILLIS);
+      socket.setTcpNoDelay(true);
       for (byte[] part : parts) {
         socket.getOutputStream().write(part);
         socket.getOutputStream().flush();
@@ -28,6 +30,19 @@ final class RawClient {
 
   static String send(int port, String text) {
     return send(port, text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** The text in pieces, each of which has left before the next one is written. */
+  static String sendApart(int port, String text, int... cuts) {
+    byte[][] parts = new byte[cuts.length + 1][];
+    byte[] all = text.getBytes(StandardCharsets.ISO_8859_1);
+    int from = 0;
+    for (int i = 0; i <= cuts.length; i++) {
+      int to = i < cuts.length ? cuts[i] : all.length;
+      parts[i] = Arrays.copyOfRange(all, from, to);
+      from = to;
+    }
+    return send(port, parts);
   }
 
   private static String read(Socket socket) throws IOException {

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** An HTTP/2 connection with prior knowledge whose frames a test writes and reads itself. */
 final class RawHttp2 implements AutoCloseable {
@@ -112,15 +113,30 @@ final class RawHttp2 implements AutoCloseable {
 
   /** In literal HPACK. */
   static byte[] postHead() {
+    return postHead("a");
+  }
+
+  /**
+   * The same for other hosts.
+   *
+   * @param authority null for none
+   */
+  static byte[] postHead(@Nullable String authority, String... hosts) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     block.write(0x83);
     block.write(0x86);
     literal(block, 4, CHAT);
-    literal(block, 1, "a");
+    if (authority != null) {
+      literal(block, 1, authority);
+    }
     block.write(0x0f);
     block.write(0x10);
     block.write("application/json".length());
     block.writeBytes("application/json".getBytes(UTF_8));
+    for (String host : hosts) {
+      block.write(0x0f);
+      literal(block, 0x17, host);
+    }
     return block.toByteArray();
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * Refuses what two parsers could read differently before anything is decided by it: paths with
- * parameters, encodings or empty segments, and credentials that disagree. Stateless.
+ * parameters, encodings or empty segments, hosts and credentials that disagree. Stateless.
  */
 final class DoorGuard {
 
@@ -27,13 +27,32 @@ final class DoorGuard {
   /**
    * Checks a request's head.
    *
-   * @throws dev.fairlead.common.failure.FailureException InvalidRequest for the path,
+   * @throws dev.fairlead.common.failure.FailureException InvalidRequest for the path and the host,
    *     Unauthenticated for credentials
    */
   static void check(ServiceRequestContext context) {
     // The path of the headers has been cleaned by the server already.
     path(context.rawPath());
+    host(context);
     String ignored = credentials(context.request().headers());
+  }
+
+  /** Over HTTP/1 a second host has been refused before, by {@link HeadRules}. */
+  private static void host(ServiceRequestContext context) {
+    if (!context.sessionProtocol().isMultiplex()) {
+      return;
+    }
+    RequestHeaders headers = context.request().headers();
+    String authority = headers.get(HttpHeaderNames.AUTHORITY, "");
+    for (String host : headers.getAll(HttpHeaderNames.HOST)) {
+      if (!host.equals(authority)) {
+        throw new Failure.InvalidRequest(
+                "host: differs from :authority (expected: the same, or one of them)",
+                null,
+                "ambiguous_host")
+            .asException();
+      }
+    }
   }
 
   private static void path(String target) {

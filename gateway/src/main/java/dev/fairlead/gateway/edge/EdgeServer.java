@@ -156,7 +156,8 @@ public final class EdgeServer implements AutoCloseable {
     LimitsConfig limits = parts.limits();
     ChannelHandler[] readers = {
       new ControlFrameGuard(limits.maxHttp2Controls(), HTTP2_WINDOW, System::nanoTime),
-      new StalledRequestGuard(limits)
+      new StalledRequestGuard(limits),
+      new HeadGuard()
     };
     if (parts.tls() == null) {
       pipeline.addFirst(readers);
