@@ -44,7 +44,9 @@ class VendorSurroundingsTest {
     command.add(System.getProperty("java.home") + "/bin/java");
     command.add("-XX:TieredStopAtLevel=1");
     command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(CallsOfItsOwn.class.getName());
     command.addAll(List.of(vendor.baseUrl(), vendor.baseUrl()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -52,8 +54,8 @@ class VendorSurroundingsTest {
       builder.environment().put(name, proxy.baseUrl());
       builder.environment().put(name.toUpperCase(Locale.ROOT), proxy.baseUrl());
     }
-    builder.environment().put("no_proxy", "");
-    builder.environment().put("NO_PROXY", "");
+    builder.environment().put("no_proxy", "nothing.example");
+    builder.environment().put("NO_PROXY", "nothing.example");
     Process process = builder.start();
     try {
       return lines(process);
@@ -76,7 +78,7 @@ class VendorSurroundingsTest {
       String port = proxy.baseUrl().substring(proxy.baseUrl().lastIndexOf(':') + 1);
       List<String> options = new ArrayList<>();
       options.add("-Djava.net.useSystemProxies=true");
-      options.add("-Dhttp.nonProxyHosts=");
+      options.add("-Dhttp.nonProxyHosts=nothing.example");
       for (String scheme : List.of("http", "https", "socks")) {
         String prefix = scheme.equals("socks") ? "-DsocksProxy" : "-D" + scheme + ".proxy";
         options.add(prefix + "Host=127.0.0.1");
