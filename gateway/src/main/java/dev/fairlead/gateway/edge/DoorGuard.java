@@ -43,15 +43,17 @@ final class DoorGuard {
       return;
     }
     RequestHeaders headers = context.request().headers();
-    String authority = headers.get(HttpHeaderNames.AUTHORITY, "");
-    for (String host : headers.getAll(HttpHeaderNames.HOST)) {
-      if (!host.equals(authority)) {
-        throw new Failure.InvalidRequest(
-                "host: differs from :authority (expected: the same, or one of them)",
-                null,
-                "ambiguous_host")
-            .asException();
-      }
+    List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+    if (hosts.isEmpty()) {
+      return;
+    }
+    String named = headers.get(HttpHeaderNames.AUTHORITY, hosts.getFirst());
+    if (hosts.size() > 1 || !hosts.getFirst().equals(named)) {
+      throw new Failure.InvalidRequest(
+              "host: given more than once, or not as in :authority (expected: one host)",
+              null,
+              "ambiguous_host")
+          .asException();
     }
   }
 
