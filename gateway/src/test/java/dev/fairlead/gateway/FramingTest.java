@@ -80,6 +80,11 @@ class FramingTest {
         Arguments.of("fold of nothing", ask("", "X-A: a\r\n \r\n")),
         Arguments.of("fold before any header", HEAD.replaceFirst("\r\n", "\r\n ") + "\r\n"),
         Arguments.of("fold of the last header", HEAD + "Content-Length: 2\r\n \r\n\r\n{}"),
+        Arguments.of("host with a space", LIST.replace("Host: a", "Host: a b") + "\r\n"),
+        Arguments.of("host with a path", LIST.replace("Host: a", "Host: a/b") + "\r\n"),
+        Arguments.of("host with a user", LIST.replace("Host: a", "Host: u@a") + "\r\n"),
+        Arguments.of("other version", LIST.replace("HTTP/1.1", "HTTP/2.0") + "\r\n"),
+        Arguments.of("no host in HTTP/1.2", "GET /v1/models HTTP/1.2\r\n\r\n"),
         Arguments.of("no host", LIST.replace("Host: a\r\n", "") + "\r\n"),
         Arguments.of("two hosts", LIST + "Host: b\r\n\r\n"),
         Arguments.of("the same host twice", LIST + "Host: a\r\n\r\n"),
@@ -120,8 +125,12 @@ class FramingTest {
   }
 
   @Test
-  void a15_host_mayBeAbsent_inHttp10() {
+  void a15_host_mayBeAbsentInHttp10_andIsTakenInEveryForm() {
     assertThat(send("GET /v1/models HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 200");
+    for (String host : List.of("", "a:8080", "[::1]:80", "xn--bcher-kva.example.")) {
+      String request = LIST.replace("Host: a", "Host: " + host) + "Connection: close\r\n\r\n";
+      assertThat(send(request)).as(host).startsWith("HTTP/1.1 200");
+    }
   }
 
   @Test

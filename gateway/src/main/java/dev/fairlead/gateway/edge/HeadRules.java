@@ -14,10 +14,13 @@ import java.util.List;
 
 /**
  * Refuses HTTP/1 requests whose head another server could read differently: with continued lines,
- * which {@link HeadGuard} sees, and such as do not name their host once (RFC 9112, section 3.2).
- * The server answers them as what its codec refuses, and closes; nothing behind them is read.
+ * which {@link HeadGuard} sees, of another major version, and such as do not name one host once
+ * (RFC 9112, sections 2.3 and 3.2). The server answers them as what its codec refuses, and closes;
+ * nothing behind them is read.
  */
 final class HeadRules extends ChannelInboundHandlerAdapter {
+
+  private static final String OTHERS_IN_HOSTS = "-.:_[]%~!$&'()*+,;=";
 
   private boolean inHead = true;
   private boolean continued;
@@ -86,11 +89,29 @@ final class HeadRules extends ChannelInboundHandlerAdapter {
     if (continued) {
       return "a header goes on in the next line (expected: each in one line)";
     }
+    HttpVersion version = request.protocolVersion();
+    if (version.majorVersion() != 1) {
+      return "version: " + version + " (expected: HTTP/1)";
+    }
     List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-    boolean needed = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
-    if (hosts.size() > 1 || hosts.isEmpty() && needed) {
+    if (hosts.size() > 1 || hosts.isEmpty() && version.minorVersion() > 0) {
       return "host: given " + hosts.size() + " times (expected: once)";
     }
+    if (!hosts.isEmpty() && !isHost(hosts.getFirst())) {
+      return "host: has characters that no host has (expected: a name or address, and a port)";
+    }
     return "";
+  }
+
+  /** Of the characters alone (RFC 3986, section 3.2.2); may be empty. */
+  private static boolean isHost(String host) {
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+      if (!plain && OTHERS_IN_HOSTS.indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 }
