@@ -17,7 +17,7 @@ function list(root) {
   const use = h('select', { id: 'use', onchange: draw }, ['any', 'hit', 'semantic', 'coalesced', 'stale', 'miss', 'bypass'].map((s) => h('option', {}, s)));
   const rows = table('Recent requests', [['Request'], ['Time'], ['Tenant'], ['Model'], ['Reason'], ['Cache'], ['Complexity', true], ['Cost', true], ['Saved', true], ['Latency', true], ['Status']], 'No request matches.');
   const shown = h('p', { class: 'note', role: 'status' });
-  root.append(head('Requests', 'what was remembered of each: numbers and names, never text'),
+  root.append(head('Requests', 'what was remembered of each: numbers and names, never text; of many a second a sample'),
     h('div', { class: 'grid' }, card('',
       h('div', { class: 'fields' },
         h('div', {}, h('label', { for: 'find' }, 'Id, model, tenant or reason'), text),

@@ -36,8 +36,8 @@ public final class ConsoleView {
   }
 
   /**
-   * Totals over all gateways where they share a Redis ({@code scope: all}), else of this one ({@code
-   * replica}), and the last minutes of this one.
+   * Totals over all gateways where they share a Redis ({@code scope: all}), else of this one
+   * ({@code replica}), and the last minutes of this one.
    */
   public CompletableFuture<ObjectNode> overview() {
     return shared.view().thenApply(this::overview);

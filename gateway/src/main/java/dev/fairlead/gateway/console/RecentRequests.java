@@ -15,17 +15,29 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The last requests of this gateway, in a ring: a new one takes the place of the oldest. To
- * remember one costs a small record, one increment and one array store. Thread-safe, does not
- * block.
+ * The last requests of this gateway: all are counted, in {@link RecentSteps}, and remembered in a
+ * ring, where a new one takes the place of the oldest. When many come, only every n-th is
+ * remembered, of failures and of answers apart, so that the ring reaches some seconds back and the
+ * collector does not copy what nobody can look at in time. Thread-safe, does not block.
  */
 public final class RecentRequests {
 
+  /** Of the ring, what a second's answers take at most, and a second's failures. */
+  private static final int SHARE = 40;
+
+  /** Answers, and failures, a second that are all remembered, whatever the size of the ring. */
+  private static final int FEW = 100;
+
   private final AtomicReferenceArray<SettledRequest> ring;
   private final AtomicLong next = new AtomicLong();
+  private final RecentSteps steps = new RecentSteps();
+  private final Thinning answers;
+  private final Thinning failures;
 
   private RecentRequests(int capacity) {
     this.ring = new AtomicReferenceArray<>(capacity);
+    this.answers = new Thinning(Math.max(FEW, capacity / SHARE));
+    this.failures = new Thinning(Math.max(FEW, capacity / SHARE));
   }
 
   /** A ring of the configured size; one that remembers nothing when there is no console. */
@@ -36,14 +48,24 @@ public final class RecentRequests {
   /** A request was answered. */
   public void completed(CallScope scope, Answer answer) {
     if (ring.length() > 0) {
-      add(record(scope, answer));
+      long now = System.currentTimeMillis();
+      Settlement settled = answer.settlement();
+      steps.answered(
+          now, answer.head().cache().answered(), settled.costNanoUsd(), settled.savedNanoUsd());
+      if (answers.keeps(now)) {
+        add(record(scope, answer, now));
+      }
     }
   }
 
   /** A request failed. */
   public void failed(CallScope scope, FailedAnswer failed) {
     if (ring.length() > 0) {
-      add(record(scope, failed));
+      long now = System.currentTimeMillis();
+      steps.failed(now, failed.failure() instanceof Failure.Cancelled);
+      if (failures.keeps(now)) {
+        add(record(scope, failed, now));
+      }
     }
   }
 
@@ -51,12 +73,12 @@ public final class RecentRequests {
     ring.setRelease((int) Math.floorMod(next.getAndIncrement(), (long) ring.length()), request);
   }
 
-  private static SettledRequest record(CallScope scope, Answer answer) {
+  private static SettledRequest record(CallScope scope, Answer answer, long now) {
     AnswerHead head = answer.head();
     Settlement settled = answer.settlement();
     return new SettledRequest(
         scope.requestId(),
-        System.currentTimeMillis(),
+        now,
         scope.tenant(),
         head.modelId(),
         head.decision() == null ? "" : head.decision().tierLabel(),
@@ -80,10 +102,10 @@ public final class RecentRequests {
         "");
   }
 
-  private static SettledRequest record(CallScope scope, FailedAnswer failed) {
+  private static SettledRequest record(CallScope scope, FailedAnswer failed, long now) {
     return new SettledRequest(
         scope.requestId(),
-        System.currentTimeMillis(),
+        now,
         scope.tenant(),
         failed.modelId(),
         "",
@@ -105,6 +127,11 @@ public final class RecentRequests {
         failed.failure() instanceof Failure.Cancelled
             ? SettledRequest.CANCELLED
             : failed.failure().reason());
+  }
+
+  /** What every request adds to. */
+  RecentSteps steps() {
+    return steps;
   }
 
   /** Newest first, at most {@code limit}. */
@@ -130,10 +157,5 @@ public final class RecentRequests {
   /** How many are remembered at most. */
   int capacity() {
     return ring.length();
-  }
-
-  /** Whether older requests have been forgotten already. */
-  boolean wrapped() {
-    return next.get() > ring.length();
   }
 }

@@ -7,63 +7,59 @@ import dev.fairlead.gateway.routing.Usd;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /**
- * The last minutes as counts in equal steps and quantiles. It goes only as far back as every
- * request is still remembered, and says how far.
+ * The last five minutes: counts of every request in equal steps, and quantiles of those that are
+ * still remembered.
  */
 final class RecentWindow {
 
-  private static final long STEP_MILLIS = 5_000;
-  private static final int STEPS = 60;
   private static final double NANOS_PER_MILLI = 1e6;
 
-  private final long begin;
-  private final int steps;
-  private final List<SettledRequest> requests;
+  private final long first;
+  private final RecentSteps steps;
+  private final List<SettledRequest> remembered;
 
-  private RecentWindow(long begin, int steps, List<SettledRequest> requests) {
-    this.begin = begin;
+  private RecentWindow(long first, RecentSteps steps, List<SettledRequest> remembered) {
+    this.first = first;
     this.steps = steps;
-    this.requests = requests;
+    this.remembered = remembered;
   }
 
   static RecentWindow of(RecentRequests recent, long nowMillis) {
-    boolean wrapped = recent.wrapped();
-    List<SettledRequest> newest = recent.newest(recent.capacity());
-    long last = nowMillis / STEP_MILLIS;
-    long first = last - STEPS + 1;
-    if (wrapped && !newest.isEmpty()) {
-      first = Math.max(first, newest.getLast().endedMillis() / STEP_MILLIS + 1);
-    }
-    long begin = Math.min(first, last) * STEP_MILLIS;
+    long first = nowMillis / RecentSteps.STEP_MILLIS - RecentSteps.STEPS + 1;
+    long begin = first * RecentSteps.STEP_MILLIS;
     return new RecentWindow(
-        begin,
-        (int) (last - Math.min(first, last) + 1),
-        newest.stream().filter(request -> request.endedMillis() >= begin).toList());
+        first,
+        recent.steps(),
+        recent.newest(recent.capacity()).stream()
+            .filter(request -> request.endedMillis() >= begin)
+            .toList());
   }
 
   ObjectNode json() {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.put("seconds", steps * STEP_MILLIS / 1000);
-    node.put("step_seconds", STEP_MILLIS / 1000);
-    node.put("begin", begin);
-    node.put("requests", requests.size());
-    node.put("errors", requests.stream().filter(RecentWindow::isError).count());
+    node.put("seconds", RecentSteps.STEPS * RecentSteps.STEP_MILLIS / 1000);
+    node.put("step_seconds", RecentSteps.STEP_MILLIS / 1000);
+    node.put("begin", first * RecentSteps.STEP_MILLIS);
+    node.put("requests", Arrays.stream(counts(RecentSteps.Step::requests)).sum());
+    node.put("errors", Arrays.stream(counts(RecentSteps.Step::errors)).sum());
     node.set("latency_ms", quantiles(SettledRequest::latencyNanos));
     node.set("first_token_ms", quantiles(request -> request.firstTokenNanos().orElse(-1)));
-    series(node);
+    ObjectNode series = node.putObject("series");
+    counted(series.putArray("requests"), counts(RecentSteps.Step::requests));
+    counted(series.putArray("errors"), counts(RecentSteps.Step::errors));
+    counted(series.putArray("hits"), counts(RecentSteps.Step::hits));
+    usd(series.putArray("cost_usd"), counts(RecentSteps.Step::costNanoUsd));
+    usd(series.putArray("saved_usd"), counts(RecentSteps.Step::savedNanoUsd));
     return node;
-  }
-
-  static boolean isError(SettledRequest request) {
-    return !request.answered() && !request.cancelled();
   }
 
   /** Of answers; null where there is none. */
   private ObjectNode quantiles(ToLongFunction<SettledRequest> nanos) {
     long[] sorted =
-        requests.stream()
+        remembered.stream()
             .filter(SettledRequest::answered)
             .mapToLong(nanos)
             .filter(value -> value >= 0)
@@ -86,22 +82,14 @@ final class RecentWindow {
     }
   }
 
-  private void series(ObjectNode node) {
-    long[][] counts = new long[5][steps];
-    for (SettledRequest request : requests) {
-      int step = (int) Math.min(steps - 1, (request.endedMillis() - begin) / STEP_MILLIS);
-      counts[0][step]++;
-      counts[1][step] += isError(request) ? 1 : 0;
-      counts[2][step] += request.fromCache() ? 1 : 0;
-      counts[3][step] += request.costNanoUsd();
-      counts[4][step] += request.savedNanoUsd();
-    }
-    ObjectNode series = node.putObject("series");
-    Arrays.stream(counts[0]).forEach(series.putArray("requests")::add);
-    Arrays.stream(counts[1]).forEach(series.putArray("errors")::add);
-    Arrays.stream(counts[2]).forEach(series.putArray("hits")::add);
-    usd(series.putArray("cost_usd"), counts[3]);
-    usd(series.putArray("saved_usd"), counts[4]);
+  private long[] counts(ToLongFunction<RecentSteps.Step> count) {
+    return LongStream.range(first, first + RecentSteps.STEPS)
+        .map(number -> count.applyAsLong(steps.at(number)))
+        .toArray();
+  }
+
+  private static void counted(ArrayNode array, long[] counts) {
+    Arrays.stream(counts).forEach(array::add);
   }
 
   private static void usd(ArrayNode array, long[] nanoUsd) {

@@ -57,10 +57,5 @@ record SettledRequest(
     return failure.equals(CANCELLED);
   }
 
-  /** Whether no model was asked for this answer. */
-  boolean fromCache() {
-    return answered() && !cache.equals("miss") && !cache.equals("bypass");
-  }
-
   static final String CANCELLED = "cancelled";
 }

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records in files: appended by one thread, carried away in their order by another, and kept until
- * the latter says that they are done. What was appended survives the process, what was synchronised
- * survives the machine. Records that are done come again when the word of it was lost, unless
- * {@link #resume} is told by whoever has them. Everything blocks; the methods say which thread they
- * belong to.
+ * Records in files: appended by one thread, synchronised by a second, carried away in their order
+ * by a third, and kept until the latter says that they are done. What was appended survives the
+ * process, what was synchronised survives the machine. Records that are done come again when the
+ * word of it was lost, unless {@link #resume} is told by whoever has them. Everything blocks; the
+ * methods say which thread they belong to.
  */
 public final class Journal<T> implements AutoCloseable {
 
@@ -46,7 +48,11 @@ public final class Journal<T> implements AutoCloseable {
   // Of the thread that appends.
   private final RecordOutput output = new RecordOutput();
   private @Nullable Segment active;
-  private @Nullable FileChannel channel;
+
+  // Set by the thread that appends; closed, once there is another one, by the one that
+  // synchronises.
+  private volatile @Nullable FileChannel channel;
+  private final Queue<FileChannel> full = new ConcurrentLinkedQueue<>();
 
   // Of the thread that carries away.
   private Chunk.@Nullable Position from;
@@ -222,28 +228,41 @@ public final class Journal<T> implements AutoCloseable {
   }
 
   private Segment rotate() throws IOException {
-    sync();
-    closeActive();
+    leaveActive();
     return Segment.create(directory.path(), end.get());
   }
 
-  private void closeActive() throws IOException {
+  private void leaveActive() {
     FileChannel open = channel;
     Segment segment = active;
+    if (open != null) {
+      full.add(open);
+    }
     channel = null;
     active = null;
     if (segment != null) {
       segment.seal();
     }
-    if (open != null) {
-      open.close();
-    }
   }
 
-  /** Has the disk take what was appended; for the appending thread. */
-  public void sync() throws IOException {
-    if (channel != null) {
-      channel.force(false);
+  /**
+   * Has the disk take what was appended, and closes files that are full; for the synchronising
+   * thread. To be called now and then: until then full files stay open.
+   *
+   * @param forced false only closes them
+   */
+  public void sync(boolean forced) throws IOException {
+    // The present one first: it may become full meanwhile, and is then forced once more.
+    FileChannel open = channel;
+    if (forced && open != null) {
+      open.force(false);
+    }
+    while (!full.isEmpty()) {
+      try (FileChannel old = full.remove()) {
+        if (forced) {
+          old.force(false);
+        }
+      }
     }
   }
 
@@ -383,13 +402,13 @@ public final class Journal<T> implements AutoCloseable {
     return damages.get();
   }
 
-  /** Lets go of the files once neither thread works any more; those that are done are deleted. */
+  /** Lets go of the files once no thread works any more; those that are done are deleted. */
   @Override
   public void close() throws IOException {
     try (directory;
         checkpoint) {
-      sync();
-      closeActive();
+      leaveActive();
+      sync(true);
       closeReader();
       if (waiting() == 0) {
         for (Segment segment : segments) {

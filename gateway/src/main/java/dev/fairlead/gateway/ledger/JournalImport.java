@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ final class JournalImport {
   private static final long DISK_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Journal<LedgerRow> journal;
+  private final LongSupplier arrived;
   private final LedgerMetrics metrics;
   private final UnimportedSpending unimported;
   private final LedgerWrites writes;
@@ -37,14 +39,21 @@ final class JournalImport {
   private final Thread thread;
   private boolean diskTold;
 
+  /**
+   * Not yet begun.
+   *
+   * @param arrived rows that requests have handed over, whether or not the journal has them yet
+   */
   JournalImport(
       LedgerConfig config,
       Journal<LedgerRow> journal,
+      LongSupplier arrived,
       LedgerMetrics metrics,
       UnimportedSpending unimported,
       Supplier<Ledger> ledgers) {
     this.unimported = unimported;
     this.journal = journal;
+    this.arrived = arrived;
     this.metrics = metrics;
     this.writes = new LedgerWrites(metrics, ledgers);
     this.batch = config.batch();
@@ -137,7 +146,7 @@ final class JournalImport {
 
   private void rest(long begin, long cpuBefore) {
     long now = System.nanoTime();
-    pace.seen(journal.end(), now);
+    pace.seen(arrived.getAsLong(), now);
     double share = pace.share(journal.waiting(), journal.fill());
     pause(ImportPace.pause(share, THREADS.getCurrentThreadCpuTime() - cpuBefore, now - begin));
   }

@@ -17,10 +17,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries rows from requests to the ledger by way of a journal on disk: one thread empties the
- * bounded queue into files every few milliseconds, another one carries those into the database when
- * there is time. A process that is killed loses only what came in those milliseconds; a database
- * that is away, or slower than the requests, loses nothing until the journal has its full size.
- * Only then, or when the disk is full, the queue fills and rows are dropped.
+ * bounded queue into files every few milliseconds, another one has the disk take them, a third one
+ * carries them into the database when there is time. A process that is killed loses only what came
+ * in those milliseconds; a database that is away, or slower than the requests, loses nothing until
+ * the journal has its full size. Only then, or when the disk is full, the queue fills and rows are
+ * dropped.
  */
 final class JournalingWriter implements RowCarrier {
 
@@ -39,14 +40,12 @@ final class JournalingWriter implements RowCarrier {
   private final Journal<LedgerRow> journal;
   private final UnimportedSpending unimported = new UnimportedSpending();
   private final JournalImport carrying;
+  private final JournalSync syncing;
   private final Duration drain;
-  private final long syncNanos;
   private final AtomicLong taken = new AtomicLong();
   private final AtomicLong counted = new AtomicLong();
   private final Thread thread;
   private boolean failing;
-  private boolean unsynced;
-  private long lastSync = System.nanoTime();
   private volatile boolean closing;
   private volatile long closeBy;
 
@@ -59,9 +58,10 @@ final class JournalingWriter implements RowCarrier {
     this.metrics = new LedgerMetrics(registry, this::waiting);
     metrics.watch(journal);
     this.queue = new RowQueue(config.queue(), metrics);
-    this.carrying = new JournalImport(config, journal, metrics, unimported, ledgers);
+    this.carrying =
+        new JournalImport(config, journal, queue::accepted, metrics, unimported, ledgers);
+    this.syncing = new JournalSync(journal, config.journalSync(), metrics);
     this.drain = config.drainTimeout();
-    this.syncNanos = config.journalSync().toNanos();
     this.thread = Thread.ofPlatform().daemon().name("ledger-journal").unstarted(this::run);
   }
 
@@ -80,6 +80,7 @@ final class JournalingWriter implements RowCarrier {
       logger.info("{} rows of the ledger were left in the journal", journal.waiting());
     }
     writer.thread.start();
+    writer.syncing.start();
     writer.carrying.start();
     return writer;
   }
@@ -123,7 +124,6 @@ final class JournalingWriter implements RowCarrier {
         append(rows);
         rows.clear();
       }
-      syncWhenDue();
     }
   }
 
@@ -141,7 +141,6 @@ final class JournalingWriter implements RowCarrier {
         int count = journal.append(rows.subList(from, rows.size()));
         from += count;
         taken.addAndGet(count);
-        unsynced = true;
         recovered(count);
       } catch (IOException e) {
         failed(e);
@@ -179,19 +178,6 @@ final class JournalingWriter implements RowCarrier {
     }
     LockSupport.parkNanos(LOOK_NANOS);
     return true;
-  }
-
-  private void syncWhenDue() {
-    if (!unsynced || syncNanos == 0 || System.nanoTime() - lastSync < syncNanos) {
-      return;
-    }
-    try {
-      journal.sync();
-      unsynced = false;
-    } catch (IOException e) {
-      failed(e);
-    }
-    lastSync = System.nanoTime();
   }
 
   @Override
@@ -245,7 +231,9 @@ final class JournalingWriter implements RowCarrier {
       if (left > 0) {
         logger.warn("{} rows of the ledger stay in the journal until the next start", left);
       }
-      journal.close();
+      if (syncing.close(drain)) {
+        journal.close();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {

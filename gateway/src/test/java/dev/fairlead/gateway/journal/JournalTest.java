@@ -95,6 +95,44 @@ class JournalTest {
   }
 
   @Test
+  void fullFiles_areClosed_whenAnotherThreadSynchronisesMeanwhile() throws Exception {
+    try (Journal<String> journal = open(8 << 20);
+        ExecutorService other = Executors.newSingleThreadExecutor()) {
+      Future<?> appended =
+          other.submit(() -> {
+            append(journal, texts(0, 200_000));
+            return null;
+          });
+      do {
+        journal.sync(true);
+      } while (!appended.isDone());
+      appended.get();
+      journal.sync(true);
+
+      assertThat(files()).as("files that became full").hasSizeGreaterThan(3);
+      assertThat(openForWriting()).as("of them the last one").isEqualTo(1);
+      append(journal, texts(200_000, 200_010));
+      assertThat(carry(journal, 1000)).isEqualTo(texts(0, 200_010));
+    }
+  }
+
+  /** Files of the journal that this process has open; none for reading before the first chunk. */
+  private long openForWriting() throws IOException {
+    try (Stream<Path> handles = Files.list(Path.of("/proc/self/fd"))) {
+      return handles
+          .filter(handle -> {
+            try {
+              return Files.readSymbolicLink(handle).toString().endsWith(".journal")
+                  && Files.readSymbolicLink(handle).startsWith(path().toRealPath());
+            } catch (IOException e) {
+              return false; // closed since it was listed
+            }
+          })
+          .count();
+    }
+  }
+
+  @Test
   void records_areThere_whenTheProcessDied() throws Exception {
     Journal<String> dead = open(4 << 20);
     append(dead, texts(0, 50_000));

@@ -2,8 +2,10 @@ package dev.fairlead.provider.resilience;
 
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
+import io.netty.util.TimerTask;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Time and timers, so that tests can hold them. Thread-safe. */
 public interface TimeSource {
@@ -47,9 +49,39 @@ public interface TimeSource {
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-      Timeout timeout =
-          wheel.newTimeout(expired -> task.run(), delay.toNanos(), TimeUnit.NANOSECONDS);
-      return timeout::cancel;
+      Waiting waiting = new Waiting(task);
+      waiting.place = wheel.newTimeout(waiting, delay.toNanos(), TimeUnit.NANOSECONDS);
+      return waiting;
+    }
+
+    /**
+     * Lets go of the task when it is cancelled: the wheel keeps a cancelled timer until its next
+     * tick, and whole calls would stay in memory with it and be copied by the collector.
+     */
+    private static final class Waiting implements TimerTask, Timer {
+      private volatile @Nullable Runnable task;
+      private @Nullable Timeout place;
+
+      Waiting(Runnable task) {
+        this.task = task;
+      }
+
+      @Override
+      public void run(Timeout expired) {
+        Runnable due = task;
+        if (due != null) {
+          due.run();
+        }
+      }
+
+      @Override
+      public void cancel() {
+        task = null;
+        Timeout set = place;
+        if (set != null) {
+          set.cancel();
+        }
+      }
     }
   }
 }
