@@ -1,10 +1,12 @@
 package dev.fairlead.gateway.ledger;
 
+import java.util.function.DoubleSupplier;
+
 /**
  * How much of one core's time may go into carrying rows from the journal into the database. Few
- * rows go at once, so that reports are fresh. When more come than that, requests need the core and
- * the journal can wait: a small share is taken, which grows as the journal fills, and when hardly
- * any request comes. Of one thread.
+ * rows go at once, so that reports are fresh. More than that can wait in the journal while requests
+ * need the cores: a small share is taken then, or half of what nobody uses, and more as the journal
+ * fills. Of one thread.
  */
 final class ImportPace {
 
@@ -13,25 +15,25 @@ final class ImportPace {
 
   private static final double FULL = 0.9;
 
-  /** Rows a second that are few, and what is taken of the core then. */
-  private static final double FEW_A_SECOND = 500;
+  /** What is taken at most of cores that are idle, and of them all together. */
+  private static final double OF_IDLE = 0.5;
 
-  private static final double QUIET_SHARE = 0.5;
+  private static final double MOST_OF_IDLE = 0.5;
 
   private final double share;
   private final long atOnce;
-  private long lastEnd = -1;
-  private long lastNanos;
-  private double arrivals;
+  private final DoubleSupplier idleCores;
 
   /**
-   * With this share in general.
+   * With this share when no core is idle.
    *
    * @param atOnce rows that are carried without a pause
+   * @param idleCores cores that have nothing to do, 0 or more
    */
-  ImportPace(double share, long atOnce) {
+  ImportPace(double share, long atOnce, DoubleSupplier idleCores) {
     this.share = share;
     this.atOnce = atOnce;
+    this.idleCores = idleCores;
   }
 
   /** What may be taken now, above 0 and up to 1. */
@@ -40,18 +42,8 @@ final class ImportPace {
       return 1;
     }
     double urgency = Math.clamp((fill - FILLING) / (FULL - FILLING), 0, 1);
-    double least = arrivals < FEW_A_SECOND ? Math.max(share, QUIET_SHARE) : share;
-    return Math.max(least, share + (1 - share) * urgency);
-  }
-
-  /** Learns how fast rows come, from how many have come. */
-  void seen(long end, long nanos) {
-    if (lastEnd >= 0 && nanos - lastNanos < 100_000_000) {
-      return;
-    }
-    arrivals = lastEnd < 0 ? 0 : (end - lastEnd) * 1e9 / (nanos - lastNanos);
-    lastEnd = end;
-    lastNanos = nanos;
+    double idle = Math.min(MOST_OF_IDLE, OF_IDLE * idleCores.getAsDouble());
+    return Math.max(Math.max(share, idle), share + (1 - share) * urgency);
   }
 
   /** Nanoseconds to pause after work that took so much of a core and so much time. */

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +27,6 @@ final class JournalImport {
   private static final long DISK_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Journal<LedgerRow> journal;
-  private final LongSupplier arrived;
   private final LedgerMetrics metrics;
   private final UnimportedSpending unimported;
   private final LedgerWrites writes;
@@ -39,25 +37,18 @@ final class JournalImport {
   private final Thread thread;
   private boolean diskTold;
 
-  /**
-   * Not yet begun.
-   *
-   * @param arrived rows that requests have handed over, whether or not the journal has them yet
-   */
   JournalImport(
       LedgerConfig config,
       Journal<LedgerRow> journal,
-      LongSupplier arrived,
       LedgerMetrics metrics,
       UnimportedSpending unimported,
       Supplier<Ledger> ledgers) {
     this.unimported = unimported;
     this.journal = journal;
-    this.arrived = arrived;
     this.metrics = metrics;
     this.writes = new LedgerWrites(metrics, ledgers);
     this.batch = config.batch();
-    this.pace = new ImportPace(config.importShare(), 2L * batch);
+    this.pace = new ImportPace(config.importShare(), 2L * batch, new IdleCores());
     this.intervalNanos = config.flushInterval().toNanos();
     this.thread = Thread.ofPlatform().daemon().name("ledger-import").unstarted(this::run);
   }
@@ -146,7 +137,6 @@ final class JournalImport {
 
   private void rest(long begin, long cpuBefore) {
     long now = System.nanoTime();
-    pace.seen(arrived.getAsLong(), now);
     double share = pace.share(journal.waiting(), journal.fill());
     pause(ImportPace.pause(share, THREADS.getCurrentThreadCpuTime() - cpuBefore, now - begin));
   }

@@ -58,8 +58,7 @@ final class JournalingWriter implements RowCarrier {
     this.metrics = new LedgerMetrics(registry, this::waiting);
     metrics.watch(journal);
     this.queue = new RowQueue(config.queue(), metrics);
-    this.carrying =
-        new JournalImport(config, journal, queue::accepted, metrics, unimported, ledgers);
+    this.carrying = new JournalImport(config, journal, metrics, unimported, ledgers);
     this.syncing = new JournalSync(journal, config.journalSync(), metrics);
     this.drain = config.drainTimeout();
     this.thread = Thread.ofPlatform().daemon().name("ledger-journal").unstarted(this::run);
