@@ -261,6 +261,18 @@ class ChatEdgeTest {
     assertThat(backends.provider.calls).hasSize(2);
   }
 
+  @Test
+  void answer_isNotKept_butMayBeAKeptOne_whenTheRequestSaysStoreFalse() {
+    assertThat(header(chat(",\"store\":false"), "x-fairlead-cache")).isEqualTo("miss");
+    assertThat(header(chat(",\"store\":false,\"stream\":true"), "x-fairlead-cache"))
+        .isEqualTo("miss");
+    assertThat(backends.cache.stored).isEmpty();
+    assertThat(header(chat(",\"store\":true"), "x-fairlead-cache")).isEqualTo("miss");
+    assertThat(backends.cache.stored).hasSize(1);
+    assertThat(header(chat(",\"store\":false"), "x-fairlead-cache")).isEqualTo("hit");
+    assertThat(backends.provider.calls).hasSize(3);
+  }
+
   @ParameterizedTest
   @CsvSource({"no-store,0,0", "no-cache,0,1"})
   void cacheControl_isObeyed(String directive, int lookups, int stores) {

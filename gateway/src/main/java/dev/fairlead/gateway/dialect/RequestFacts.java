@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param user the client's id of its end user; null when absent
  * @param scopeDigest SHA-256, 32 bytes, over everything that changes the answer except the model
  *     and the last user text
+ * @param keepable whether the answer may be kept for others; false when a chat says {@code store:
+ *     false}. It may be answered from what was kept before
  */
 public record RequestFacts(
     String model,
@@ -35,7 +37,8 @@ public record RequestFacts(
     boolean semanticEligible,
     long promptCharacters,
     @Nullable String user,
-    ByteString scopeDigest) {
+    ByteString scopeDigest,
+    boolean keepable) {
 
   /** The model name of a request that names none. */
   public static final String AUTO = "auto";

@@ -43,6 +43,9 @@ public abstract class RequestScan {
   /** Whether nothing but the prompt's words decides what a good answer is. */
   protected boolean plainText = true;
 
+  /** Whether the answer may be kept; see {@link RequestFacts#keepable}. */
+  protected boolean keepable = true;
+
   /** Characters that the model reads beside the turns. */
   protected long otherCharacters;
 
@@ -110,7 +113,8 @@ public abstract class RequestScan {
                 dialect.name(),
                 outsideScope,
                 prompt.lastUserNodes(),
-                prompt.boundaries()));
+                prompt.boundaries()),
+            keepable);
     ScannedRequest scanned =
         new ScannedRequest(facts, members.raw(dialect), includeUsage, controls);
     tape.release();

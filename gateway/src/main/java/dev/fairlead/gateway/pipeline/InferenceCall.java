@@ -90,7 +90,7 @@ final class InferenceCall {
     this.receipt = receipt;
     this.sink = sink;
     CacheControl control = request.controls().cacheControl();
-    this.mayStore = control == null || !control.noStore();
+    this.mayStore = request.facts().keepable() && (control == null || !control.noStore());
     this.mayLookUp = SharingKey.mayShare(request);
     this.steps = StepSpans.of(pipeline.tracer, scope);
   }
@@ -166,7 +166,7 @@ final class InferenceCall {
             .setText(request.facts().lastUserText())
             .setSemanticEligible(request.facts().semanticEligible())
             .setAcquireLease(askLease)
-            .setAcceptRefresh(true)
+            .setAcceptRefresh(mayStore)
             .setLeaseId(offeredLease());
     AnalyzeResponse known = analysis;
     if (known != null && usableEmbedding(known)) {

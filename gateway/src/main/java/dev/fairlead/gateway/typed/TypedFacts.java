@@ -61,7 +61,8 @@ public final class TypedFacts {
         eligible,
         characters(request),
         request.hasUser() ? request.getUser() : null,
-        digest(request, last));
+        digest(request, last),
+        true);
   }
 
   private static void bound(ChatRequest request, ScanLimits limits) {

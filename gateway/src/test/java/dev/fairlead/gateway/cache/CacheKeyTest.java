@@ -25,7 +25,8 @@ class CacheKeyTest {
         true,
         text.length(),
         null,
-        ByteString.copyFrom(digest));
+        ByteString.copyFrom(digest),
+        true);
   }
 
   @Test

@@ -101,7 +101,8 @@ final class ChatRequestScan extends RequestScan {
       case "frequency_penalty", "presence_penalty" -> JsonExpect.number(tape, value, -2, 2);
       case "top_logprobs" -> RequestFields.integer(tape, value, 0, 20);
       case "seed" -> JsonExpect.integer(tape, value, Long.MIN_VALUE, Long.MAX_VALUE);
-      case "logprobs", "parallel_tool_calls", "store" -> JsonExpect.bool(tape, value);
+      case "logprobs", "parallel_tool_calls" -> JsonExpect.bool(tape, value);
+      case "store" -> keepable = JsonExpect.bool(tape, value);
       case "user" -> user = RequestFields.endUser(tape, value);
       case "logit_bias", "metadata" -> JsonExpect.kind(tape, value, Kind.OBJECT);
       case "audio", "web_search_options" -> {

@@ -169,7 +169,8 @@ public final class OpenAiEmbeddingsCodec {
               false,
               characters,
               user,
-              digest);
+              digest,
+              true);
       RawRequest raw = members.raw(Dialect.DIALECT_OPENAI_EMBEDDINGS);
       return new ScannedEmbeddings(
           new ScannedRequest(facts, raw, false, controls), inputs, base64, dimensions);
