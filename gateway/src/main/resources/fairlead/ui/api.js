@@ -56,10 +56,11 @@ export async function change(path, body) {
   return response.json();
 }
 
-/** A request as an application would send it. */
+/** A request as an application would send it: with `no-store` the browser would tell the gateway's cache to stay out. */
 export function ask(path, body, signal) {
   return send(path, {
     method: 'POST',
+    cache: 'default',
     headers: { 'content-type': 'application/json', ...bearer(secrets.key) },
     body: JSON.stringify(body),
     signal,

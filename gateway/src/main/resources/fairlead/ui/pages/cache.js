@@ -76,7 +76,9 @@ export function open(root, { access }) {
         wrong.set(measured ? share(stats.false_hit_rate, 2) : 'not measured',
           stats.false_hit_rate_low !== null && stats.false_hit_rate_high !== null
             ? `${share(stats.false_hit_rate_low, 2)} to ${share(stats.false_hit_rate_high, 2)} · ${count(stats.labels)} labels` : `${count(stats.labels)} labels so far`);
-        working.set(number(stats.operating_similarity, 3), `policy ${words(stats.semantic_policy)}`);
+        const none = stats.operating_similarity == null;
+        working.set(none ? 'none' : number(stats.operating_similarity, 3),
+          `policy ${words(stats.semantic_policy)}${none ? ' · near answers are not served now' : ''}`);
         vetoes.rows(Object.entries(stats.vetoes).sort((a, b) => b[1] - a[1]).map(([name, n]) => [words(name), count(n)]));
       } else {
         ratio.set('–', 'the cache service is away');

@@ -16,7 +16,8 @@ export function open(root) {
     { scales: { x: { grid: { display: false } }, y: axis('1 uses the budget up exactly', { suggestedMax: 1 }) } }, [['Model'], ['Short window', true], ['Long window', true]]);
   root.append(head('Models and providers', 'prices in US dollars per million tokens; figures of this gateway'),
     h('div', { class: 'grid' }, card('', h('h2', {}, 'Models'), models.element),
-      card('w6', latency.element), card('w6', burn.element),
+      card('w6', latency.element), card('w6', burn.element,
+        h('p', { class: 'note' }, 'No bar: no try was late or failed. Above 1 the objective is missed if it goes on like this.')),
       card('', h('h2', {}, 'Providers'), providers.element,
         h('p', { class: 'note' }, 'An open breaker refuses calls for a while after too many failures; half open tries one again.'))));
 

@@ -49,7 +49,7 @@ export function open(root) {
       const l = window.latency_ms;
       latency.set(millis(l.p95), l.samples ? `p50 ${millis(l.p50)} · p99 ${millis(l.p99)}` : 'no answers of late');
       const f = window.first_token_ms;
-      firstToken.set(millis(f.p95), f.samples ? `p50 ${millis(f.p50)} of ${count(f.samples)} streams` : 'no streams of late');
+      firstToken.set(millis(f.p95), f.samples ? `p50 ${millis(f.p50)} of ${count(f.samples)} ${f.samples === 1 ? 'stream' : 'streams'}` : 'no streams of late');
       errors.set(count(totals.errors), `${totals.requests ? share(totals.errors / totals.requests) : '0 %'} · ${count(totals.cancelled)} cancelled`);
       const q = totals.quality_retention;
       kept.set(q.answers ? share(q.mean) : '–', q.answers ? `expected; 95 %: ${share(q.low)} to ${share(q.high)}` : 'no routed answers yet');

@@ -161,6 +161,9 @@ class ConsoleIT {
       page.look(400, 900, false);
       page.until("document.documentElement.dataset.theme === 'light'");
       page.until("document.documentElement.scrollWidth <= 400");
+      page.until(
+          "[...document.querySelectorAll('#nav a')]"
+              + ".every(a => a.getBoundingClientRect().right <= 400)");
       page.picture(PICTURES.resolve(name + "-narrow.png"));
       page.look(1280, 900, false);
     }
@@ -274,6 +277,12 @@ class ConsoleIT {
   void playground_streamsAnAnswerAndTellsWhatOthersCost() {
     go(open, "playground");
     page.until("document.querySelectorAll('#model option').length > 5");
+    assertThat(
+            page.value(
+                    "getComputedStyle(document.querySelector('#answer'), '::before').content"
+                        + ".includes('appears here')")
+                .asBoolean())
+        .isTrue();
     page.type("#prompt", "Tell me about the sea, streamed into the console.");
     page.click("#send");
     page.until("document.querySelector('#answer').innerText.length > 5");
@@ -283,6 +292,14 @@ class ConsoleIT {
     assertThat(page.text("main")).contains("large").contains("middle").contains("small");
     assertThat(page.value("document.querySelectorAll('main tbody tr').length").asInt())
         .isEqualTo(4);
+    Awaitility.await()
+        .pollInSameThread()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> {
+          page.click("#send");
+          page.until("document.querySelector('#state').innerText.includes('Answered by')");
+          return page.text("#decision .pill").equals("hit");
+        });
     isClean(open);
   }
 
