@@ -80,6 +80,38 @@ final class ComposeTest {
     });
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {MESH, SMALL})
+  void requests_areAnswered_beforeAKeyExists(String file) {
+    ComposeFile.read(file)
+        .ownServices()
+        .forEach((name, service) -> {
+          Map<String, Object> environment = ComposeFile.mapping(service.get("environment"));
+          if (environment.containsKey("FAIRLEAD_SERVER_BIND")) {
+            assertThat(environment)
+                .as(name)
+                .containsEntry("FAIRLEAD_SERVER_BIND", "0.0.0.0")
+                .containsEntry("FAIRLEAD_SERVER_ALLOW_UNAUTHENTICATED", "true");
+            assertThat(service)
+                .as("only the proxy is reached from outside")
+                .doesNotContainKey("ports");
+          }
+        });
+  }
+
+  @Test
+  void operators_haveADoor_thatAsksForTheToken() {
+    Map<String, Map<String, Object>> services = ComposeFile.read(MESH).services();
+    Map<String, Object> gateway =
+        ComposeFile.mapping(services.getOrDefault("gateway-1", Map.of()).get("environment"));
+    String port = String.valueOf(gateway.get("FAIRLEAD_SERVER_ADMIN_PORT"));
+    assertThat(String.valueOf(gateway.get("ADMIN_TOKEN"))).startsWith("${ADMIN_TOKEN:?");
+    assertThat(String.valueOf(services.getOrDefault("proxy", Map.of()).get("ports")))
+        .contains("127.0.0.1:" + port + ":" + port);
+    assertThat(Repository.text("compose/nginx/nginx.conf"))
+        .contains("listen " + port + ";", "proxy_pass http://gateway-1:" + port + ";");
+  }
+
   @Test
   void ownServices_areGivenTimeToFinish() {
     int needed = 0;

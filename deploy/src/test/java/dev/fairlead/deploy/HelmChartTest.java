@@ -123,6 +123,14 @@ final class HelmChartTest {
   }
 
   @Test
+  void notes_andReadmeTellHowTheFirstKeyIsMade() {
+    for (String file :
+        List.of("deploy/helm/fairlead/templates/NOTES.txt", "deploy/terraform/README.md")) {
+      assertThat(Repository.text(file)).as(file).contains("/ui#/keys");
+    }
+  }
+
+  @Test
   void environment_isNotToldOfOtherServices() {
     for (JsonNode deployment : Chart.render("{}").ofKind("Deployment")) {
       assertThat(deployment.at("/spec/template/spec/enableServiceLinks").asBoolean(true)).isFalse();
