@@ -261,6 +261,12 @@ final class ComposeTest {
     assertThat(needed).contains("SERVICE_TOKEN", "POSTGRES_PASSWORD");
     assertThat(Repository.text("compose/.env.example").lines().map(line -> line.split("=", 2)[0]))
         .containsAll(needed);
+    assertThat(needed)
+        .as("the workflow that checks the file sets it")
+        .allSatisfy(name ->
+            assertThat(Repository.text(".github/workflows/build.yml"))
+                .containsPattern(
+                    "\\b" + name + "=x .*docker compose -f compose/compose\\.yaml config"));
   }
 
   @Test
