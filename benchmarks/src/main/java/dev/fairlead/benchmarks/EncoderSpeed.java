@@ -14,9 +14,12 @@ import dev.fairlead.onnx.features.PromptFeatures;
 import dev.fairlead.onnx.tokenizer.WordPieceTokenizer;
 import dev.fairlead.scorer.ScorerNode;
 import dev.fairlead.v1.AnalyzeRequest;
+import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.EmbedRequest;
 import dev.fairlead.v1.ScorerServiceGrpc;
 import dev.fairlead.v1.ScorerServiceGrpc.ScorerServiceBlockingStub;
+import dev.fairlead.v1.ScorerServiceGrpc.ScorerServiceStub;
+import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.nio.ByteBuffer;
@@ -26,7 +29,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.IntConsumer;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -136,7 +143,56 @@ public final class EncoderSpeed {
           "bare run",
           bare,
           rounds);
+      handOvers(scorer, bare);
     }
+  }
+
+  /** What of a call is waking threads: the pool's for the work, the caller's for the answer. */
+  private void handOvers(ScorerServiceBlockingStub scorer, IntConsumer bare) {
+    ScorerServiceStub async = ScorerServiceGrpc.newStub(scorer.getChannel());
+    compareTimes(
+        "Analyze by the service, until its callback",
+        i -> microsUntilCallback(async, texts.get(i % TEXTS)),
+        "bare run",
+        i -> micros(bare, i),
+        rounds);
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      compare(
+          "a bare run on another thread",
+          i -> await(other, () -> bare.accept(i)),
+          "bare run",
+          bare,
+          rounds);
+      compare("nothing on another thread", i -> await(other, () -> {}), "bare run", bare, rounds);
+    }
+  }
+
+  private static double microsUntilCallback(ScorerServiceStub scorer, String text) {
+    CompletableFuture<Long> answered = new CompletableFuture<>();
+    long begin = System.nanoTime();
+    scorer.analyze(
+        AnalyzeRequest.newBuilder().setText(text).build(),
+        new StreamObserver<>() {
+          @Override
+          public void onNext(AnalyzeResponse response) {
+            answered.complete(System.nanoTime());
+          }
+
+          @Override
+          public void onError(Throwable error) {
+            answered.completeExceptionally(error);
+          }
+
+          @Override
+          public void onCompleted() {
+            // The answer is what is waited for.
+          }
+        });
+    return (answered.join() - begin) / 1e3;
+  }
+
+  private static void await(ExecutorService other, Runnable work) {
+    CompletableFuture.runAsync(work, other).join();
   }
 
   private static void bareRun(OrtSession session, Map<String, OnnxTensor> inputs) {
@@ -182,11 +238,16 @@ public final class EncoderSpeed {
   /** Half as many rounds to warm up, then turn by turn. */
   private static void compare(
       String one, IntConsumer first, String other, IntConsumer second, int rounds) {
+    compareTimes(one, i -> micros(first, i), other, i -> micros(second, i), rounds);
+  }
+
+  private static void compareTimes(
+      String one, IntToDoubleFunction first, String other, IntToDoubleFunction second, int rounds) {
     double[] a = new double[rounds];
     double[] b = new double[rounds];
     for (int i = -rounds / 2; i < rounds; i++) {
-      double micros = micros(first, i + rounds);
-      double others = micros(second, i + rounds);
+      double micros = first.applyAsDouble(i + rounds);
+      double others = second.applyAsDouble(i + rounds);
       if (i >= 0) {
         a[i] = micros;
         b[i] = others;

@@ -9,6 +9,7 @@ import dev.fairlead.onnx.ModelFileException;
 import dev.fairlead.onnx.OrtRuntime;
 import dev.fairlead.onnx.features.PromptFeatures;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -66,14 +67,14 @@ public final class ComplexityHead implements AutoCloseable {
               + manifestFile.name()
               + ")");
     }
-    if (!manifest.features().equals(PromptFeatures.names())) {
+    if (!knows(manifest.features())) {
       throw new ModelFileException(
           manifestFile.name()
               + ": features "
               + manifest.features()
               + " (expected: "
               + PromptFeatures.names()
-              + "; train the head anew)");
+              + " or the first of them; train the head anew)");
     }
     QuantileTable quantiles;
     try {
@@ -97,6 +98,14 @@ public final class ComplexityHead implements AutoCloseable {
     return new ComplexityHead(session, manifest, quantiles);
   }
 
+  /** New features are added at the end, so that a head of before them can go on. */
+  private static boolean knows(List<String> features) {
+    List<String> names = PromptFeatures.names();
+    return !features.isEmpty()
+        && features.size() <= names.size()
+        && features.equals(names.subList(0, features.size()));
+  }
+
   /** What the head was trained for. */
   public HeadManifest manifest() {
     return manifest;
@@ -106,16 +115,18 @@ public final class ComplexityHead implements AutoCloseable {
    * The expected gain, 0 to 1.
    *
    * @param embedding {@code float[manifest().embeddingDimensions()]}, L2-normalised
-   * @param features {@link PromptFeatures#of} the same text
+   * @param features {@link PromptFeatures#of} the same text; those that the head was not trained on
+   *     are left out
    */
   public double expectedGain(float[] embedding, float[] features) {
     OrtEnvironment environment = OrtRuntime.environment();
+    int width = manifest.features().size();
     try (OnnxTensor embeddingTensor =
             OnnxTensor.createTensor(
                 environment, FloatBuffer.wrap(embedding), new long[] {1, embedding.length});
         OnnxTensor featureTensor =
             OnnxTensor.createTensor(
-                environment, FloatBuffer.wrap(features), new long[] {1, features.length});
+                environment, FloatBuffer.wrap(features, 0, width), new long[] {1, width});
         OrtSession.Result result =
             session.run(Map.of(EMBEDDING, embeddingTensor, FEATURES, featureTensor))) {
       return ((OnnxTensor) result.get(0)).getFloatBuffer().get(0);

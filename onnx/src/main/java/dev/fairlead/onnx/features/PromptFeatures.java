@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * Lexical features of a prompt, computed in one pass over at most {@link #MAX_CHARACTERS}
- * characters. Counts enter as {@code ln(1 + count)}, shares as 0 to 1. Stateless, thread-safe, some
- * ten microseconds a prompt.
+ * characters. Counts enter as {@code ln(1 + count)}, shares as 0 to 1, the size of a number as
+ * {@code ln(1 + number)}. Stateless, thread-safe, some ten microseconds a prompt.
  */
 public final class PromptFeatures {
 
@@ -41,7 +41,21 @@ public final class PromptFeatures {
           "fact_question_words",
           "explanation_question_words",
           "writing_words",
-          "small_talk_words");
+          "small_talk_words",
+          "rate_words",
+          "multiple_words",
+          "part_words",
+          "comparison_words",
+          "remainder_words",
+          "total_words",
+          "number_words",
+          "largest_number",
+          "mean_number",
+          "percent_signs",
+          "currency_signs",
+          "commas",
+          "last_sentence_words",
+          "last_sentence_numbers");
 
   private PromptFeatures() {}
 
@@ -80,6 +94,13 @@ public final class PromptFeatures {
     for (WordKind kind : WordKind.values()) {
       features[i++] = log(scan.of(kind));
     }
+    features[i++] = (float) scan.largestMagnitude;
+    features[i++] = scan.numbers == 0 ? 0 : (float) (scan.magnitudes / scan.numbers);
+    features[i++] = log(scan.percentSigns);
+    features[i++] = log(scan.currencySigns);
+    features[i++] = log(scan.commas);
+    features[i++] = log(scan.lastSentenceWords());
+    features[i++] = log(scan.lastSentenceNumbers());
     return features;
   }
 

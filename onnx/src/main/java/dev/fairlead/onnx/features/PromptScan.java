@@ -14,6 +14,10 @@ final class PromptScan {
 
   private static final int LONG_WORD = 9;
   private static final int MAX_DISTINCT = 2_000;
+
+  /** Larger numbers count as this: a digit string is rarely a quantity. */
+  private static final double MAX_NUMBER = 1e12;
+
   private static final String MATHS_SYMBOLS = "+*/=<>^%$\\|~";
   private static final String CODE_SYMBOLS = "{}[]();_`#&@";
 
@@ -34,11 +38,24 @@ final class PromptScan {
   int questionMarks;
   int listItems;
   int choices;
+  int percentSigns;
+  int currencySigns;
+  int commas;
+
+  /** Sum of ln(1 + number). */
+  double magnitudes;
+
+  /** Largest ln(1 + number). */
+  double largestMagnitude;
 
   private final int[] kinds = new int[WordKind.values().length];
   private final Set<String> distinct = new HashSet<>();
   private boolean sentenceStart = true;
   private boolean sentenceOpen;
+  private int sentenceWords;
+  private int sentenceNumbers;
+  private int closedWords;
+  private int closedNumbers;
 
   void read(String text, int end) {
     characters = end;
@@ -65,8 +82,26 @@ final class PromptScan {
       }
     }
     if (sentenceOpen) {
-      sentences++;
+      closeSentence();
     }
+  }
+
+  private void closeSentence() {
+    sentences++;
+    closedWords = sentenceWords;
+    closedNumbers = sentenceNumbers;
+    sentenceWords = 0;
+    sentenceNumbers = 0;
+    sentenceOpen = false;
+  }
+
+  /** Words of the last sentence, numbers too: in a problem, that is what is asked. */
+  int lastSentenceWords() {
+    return closedWords + closedNumbers;
+  }
+
+  int lastSentenceNumbers() {
+    return closedNumbers;
   }
 
   int of(WordKind kind) {
@@ -91,6 +126,7 @@ final class PromptScan {
       i++;
     }
     words++;
+    sentenceWords++;
     letters += i - start;
     longWords += i - start >= LONG_WORD ? 1 : 0;
     names += !sentenceStart && i - start > 1 && Character.isUpperCase(text.charAt(start)) ? 1 : 0;
@@ -122,14 +158,30 @@ final class PromptScan {
 
   private int readNumber(String text, int start, int end) {
     int i = start;
+    double number = 0;
+    double place = 1;
     while (i < end && (isDigit(text.charAt(i)) || isSeparator(text, i, end))) {
-      digits += isDigit(text.charAt(i)) ? 1 : 0;
+      char c = text.charAt(i);
+      if (c == '.') {
+        place = 0.1;
+      } else if (c != ',') {
+        digits++;
+        number = place == 1 ? number * 10 + (c - '0') : number + place * (c - '0');
+        place = place == 1 ? 1 : place / 10;
+      }
       i++;
     }
-    numbers++;
+    count(Math.log1p(Math.min(number, MAX_NUMBER)));
     sentenceStart = false;
     sentenceOpen = true;
     return i;
+  }
+
+  private void count(double magnitude) {
+    numbers++;
+    sentenceNumbers++;
+    magnitudes += magnitude;
+    largestMagnitude = Math.max(largestMagnitude, magnitude);
   }
 
   private static boolean isSeparator(String text, int i, int end) {
@@ -144,6 +196,7 @@ final class PromptScan {
   private void readSymbol(char c) {
     if (c >= 0x80) {
       nonAscii++;
+      currencySigns += Character.getType(c) == Character.CURRENCY_SYMBOL ? 1 : 0;
       mathsSymbols += Character.getType(c) == Character.MATH_SYMBOL ? 1 : 0;
       return;
     }
@@ -152,10 +205,14 @@ final class PromptScan {
       mathsSymbols += MATHS_SYMBOLS.indexOf(c) >= 0 ? 1 : 0;
       codeSymbols += CODE_SYMBOLS.indexOf(c) >= 0 ? 1 : 0;
       questionMarks += c == '?' ? 1 : 0;
+      percentSigns += c == '%' ? 1 : 0;
+      currencySigns += c == '$' ? 1 : 0;
+      commas += c == ',' ? 1 : 0;
     }
     if (c == '.' || c == '!' || c == '?' || c == '\n') {
-      sentences += sentenceOpen ? 1 : 0;
-      sentenceOpen = false;
+      if (sentenceOpen) {
+        closeSentence();
+      }
       sentenceStart = true;
     }
   }

@@ -58,7 +58,22 @@ enum WordKind {
           + " summarise summarize translate tweet write"),
   SMALL_TALK(
       "bye cheers feeling fine good great happy hello hey hi joke lovely morning nice night ok okay"
-          + " please sorry sure thank thanks today tell weekend welcome yes you your");
+          + " please sorry sure thank thanks today tell weekend welcome yes you your"),
+  RATE("apiece each every per"),
+  MULTIPLE("double doubled doubles quadruple thrice times triple tripled twice"),
+  PART(
+      "fifth fourth fraction half halves one-fourth one-half one-third quarter quarters sixth tenth"
+          + " third thirds three-fourths two-thirds"),
+  COMPARISON(
+      "as difference faster fewer greater less longer more older same shorter slower taller than"
+          + " younger"),
+  REMAINDER(
+      "after away gave give gives left lost remain remainder remaining remains rest sells sold"
+          + " spend spends spent then used"),
+  TOTAL("all altogether both combined entire in overall sum together total"),
+  NUMBER(
+      "dozen dozens eight eleven five four hundred nine once one seven six ten three twelve twenty"
+          + " two");
 
   private static final Map<String, List<WordKind>> KINDS = byWord();
 

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A Gaussian process over embedding and lexical features whose mean is the prior, moved and scaled
  * to the labels (Rasmussen and Williams, 2006, chapters 2.2 and 2.7). Near labelled prompts it says
- * what they say, by how many there are; far from all of them it says what the prior says. Immutable
+ * what they say, by how many there are; far from all of them it orders as the prior does. Immutable
  * and thread-safe; fitting takes the cube of the number of labels (0.1 s for 500), a prediction 0.1
  * ms for 500.
  */
@@ -15,10 +15,13 @@ public final class LearnedHead {
   public static final int MAX_LABELS = 1_000;
 
   private static final double KERNEL = 0.5;
-  private static final double NOISE = 3;
+  private static final double NOISE = 8;
 
-  /** What the prior's scale is held against: with few labels the prior counts for little. */
-  private static final double PRIOR_DOUBT = 0.2;
+  /**
+   * What the prior's scale is held against, as a sum of squared distances from its mean: some
+   * hundred labels' worth. With fewer the prior orders little beyond what the labels say.
+   */
+  private static final double PRIOR_DOUBT = 10;
 
   private final PromptSpace space;
   private final float[][] points;

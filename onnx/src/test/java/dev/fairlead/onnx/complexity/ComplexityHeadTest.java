@@ -8,6 +8,7 @@ import dev.fairlead.onnx.ModelFileException;
 import dev.fairlead.onnx.features.PromptFeatures;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ComplexityHeadTest {
@@ -21,10 +22,41 @@ class ComplexityHeadTest {
   void shipped_isSmall_andFitsTheFeatures() {
     try (ComplexityHead head = ComplexityHead.shipped()) {
       assertThat(GRAPH.content().length).isLessThan(1 << 20);
-      assertThat(head.manifest().features()).isEqualTo(PromptFeatures.names());
+      assertThat(PromptFeatures.names())
+          .startsWith(head.manifest().features().toArray(new String[0]));
       assertThat(head.expectedGain(new float[384], PromptFeatures.of("anything")))
           .isBetween(0.0, 1.0);
     }
+  }
+
+  @Test
+  void expectedGain_isTheSame_whenThereAreFeaturesThatTheHeadDoesNotKnow() {
+    try (ComplexityHead head = ComplexityHead.shipped()) {
+      float[] embedding = new float[384];
+      float[] known = Arrays.copyOf(PromptFeatures.of("a 2"), head.manifest().features().size());
+      float[] more = Arrays.copyOf(known, known.length + 3);
+      Arrays.fill(more, known.length, more.length, 9);
+
+      assertThat(head.expectedGain(embedding, more)).isEqualTo(head.expectedGain(embedding, known));
+    }
+  }
+
+  @Test
+  void open_refuses_whenTheManifestNamesNoFeatures() {
+    List<String> none = List.of();
+    HeadManifest shipped = HeadManifest.parse(MANIFEST);
+    HeadManifest changed =
+        new HeadManifest(
+            shipped.version(),
+            shipped.graphSha256(),
+            shipped.embeddingDimensions(),
+            shipped.maxTokens(),
+            none,
+            shipped.quantiles());
+
+    assertThatThrownBy(() -> ComplexityHead.open(GRAPH, file("head.json", changed.toJson())))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessageContaining("head.json");
   }
 
   @Test

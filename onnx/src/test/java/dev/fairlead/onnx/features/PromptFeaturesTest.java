@@ -18,7 +18,7 @@ class PromptFeaturesTest {
 
   @Test
   void names_areDistinct() {
-    assertThat(PromptFeatures.names()).doesNotHaveDuplicates().hasSize(28);
+    assertThat(PromptFeatures.names()).doesNotHaveDuplicates().hasSize(42);
   }
 
   @ParameterizedTest
@@ -42,8 +42,23 @@ class PromptFeaturesTest {
         "fact_question_words| 1 | who was it",
         "writing_words      | 1 | a poem on rain",
         "small_talk_words   | 1 | hello world",
+        "rate_words         | 2 | 3 cents per pen, every day",
+        "multiple_words     | 1 | twice as many",
+        "part_words         | 2 | half of a third",
+        "comparison_words   | 2 | 5 more than that",
+        "remainder_words    | 2 | how many are left then",
+        "total_words        | 1 | how many altogether",
+        "number_words       | 2 | two dozen",
+        "percent_signs      | 1 | 20% off",
+        "currency_signs     | 2 | $5 or \u20AC5",
+        "commas             | 2 | pens, 2,000 of them, and ink",
+        "largest_number     | 1250.5 | 3 of 1,250.5 or 20",
+        "largest_number     | 1000000000000 | 99999999999999999999",
+        "last_sentence_words   | 4 | He has 3. How many in 2?",
+        "last_sentence_words   | 2 | One two. Three four.",
+        "last_sentence_numbers | 1 | He has 3 or 4. How many in 2?",
       })
-  void counts_areLogarithmsOfWhatIsThere(String name, int count, String text) {
+  void counts_areLogarithmsOfWhatIsThere(String name, double count, String text) {
     assertThat(value(name, text)).as(name).isCloseTo((float) Math.log1p(count), within(1e-6f));
   }
 
@@ -65,8 +80,16 @@ class PromptFeaturesTest {
     assertThat(value("name_share", "I met Anna. Yes")).isEqualTo(0.25f);
   }
 
+  @Test
+  void meanNumber_isTheMeanOfLogarithms() {
+    double expected = (Math.log1p(2) + Math.log1p(0.25) + Math.log1p(0)) / 3;
+
+    assertThat(value("mean_number", "2 and 0.25 and 0")).isCloseTo((float) expected, within(1e-6f));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"a", "1", "[", " ", "\n", "\u0301", "\uD800", "word ", "A. ", "?!"})
+  @ValueSource(
+      strings = {"a", "1", "[", " ", "\n", "\u0301", "\uD800", "word ", "A. ", "?!", "1.", "7,7"})
   void features_areFiniteAndQuick_whenOneMegabyteOfAnything(String unit) {
     String text = unit.repeat((1 << 20) / unit.length());
     PromptFeatures.of(text);
