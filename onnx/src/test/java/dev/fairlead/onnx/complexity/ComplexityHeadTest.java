@@ -43,20 +43,31 @@ class ComplexityHeadTest {
 
   @Test
   void open_refuses_whenTheManifestNamesNoFeatures() {
-    List<String> none = List.of();
-    HeadManifest shipped = HeadManifest.parse(MANIFEST);
-    HeadManifest changed =
-        new HeadManifest(
-            shipped.version(),
-            shipped.graphSha256(),
-            shipped.embeddingDimensions(),
-            shipped.maxTokens(),
-            none,
-            shipped.quantiles());
+    String changed = withFeatures(List.of()).toJson();
 
-    assertThatThrownBy(() -> ComplexityHead.open(GRAPH, file("head.json", changed.toJson())))
+    assertThatThrownBy(() -> ComplexityHead.open(GRAPH, file("head.json", changed)))
         .isInstanceOf(ModelFileException.class)
         .hasMessageContaining("head.json");
+  }
+
+  @Test
+  void open_takesAHead_thatKnowsTheFirstFeaturesOnly() {
+    HeadManifest older = withFeatures(PromptFeatures.names().subList(0, 28));
+
+    try (ComplexityHead head = ComplexityHead.open(GRAPH, file("head.json", older.toJson()))) {
+      assertThat(head.manifest().features()).hasSize(28);
+    }
+  }
+
+  private static HeadManifest withFeatures(List<String> features) {
+    HeadManifest shipped = HeadManifest.parse(MANIFEST);
+    return new HeadManifest(
+        shipped.version(),
+        shipped.graphSha256(),
+        shipped.embeddingDimensions(),
+        shipped.maxTokens(),
+        features,
+        shipped.quantiles());
   }
 
   @Test
