@@ -89,6 +89,11 @@ final class HeadGuard extends ChannelInboundHandlerAdapter {
       if (begins && isSpace(bytes.getByte(at))) {
         handOn(context, bytes, at);
         known.lineContinues();
+        if (known.bodyLeft() >= end - at) {
+          // The head ended before, as in one read with an indented body: the rest is in one piece.
+          lineEnded = false;
+          break;
+        }
       }
       int lineFeed = bytes.indexOf(at, end, (byte) '\n');
       at = lineFeed < 0 ? end : lineFeed + 1;
