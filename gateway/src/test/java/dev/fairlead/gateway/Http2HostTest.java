@@ -63,6 +63,7 @@ class Http2HostTest {
   @Test
   void a16_sameHost_isServed_whereverItStands() throws Exception {
     assertThat(answer("a", "a")).contains("\"content\":\"ok\"");
+    assertThat(answer("a.example", "A.Example")).contains("\"content\":\"ok\"");
     assertThat(answer(null, "a")).contains("\"content\":\"ok\"");
     assertThat(answer("a")).contains("\"content\":\"ok\"");
   }

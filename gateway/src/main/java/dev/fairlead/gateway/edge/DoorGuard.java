@@ -48,7 +48,7 @@ final class DoorGuard {
       return;
     }
     String named = headers.get(HttpHeaderNames.AUTHORITY, hosts.getFirst());
-    if (hosts.size() > 1 || !hosts.getFirst().equals(named)) {
+    if (hosts.size() > 1 || !hosts.getFirst().equalsIgnoreCase(named)) {
       throw new Failure.InvalidRequest(
               "host: given more than once, or not as in :authority (expected: one host)",
               null,
