@@ -151,7 +151,11 @@ public final class RedisServerProcess implements AutoCloseable {
     awaitAnswer("-LOADING");
   }
 
-  /** Whether {@link #suspend} and {@link #kill} work. */
+  /**
+   * Whether the machine's server is the one that is started. What needs more than a plain server
+   * asks first: the embedded one takes no options (cluster, sentinel, replica, TLS, slow loading),
+   * cannot be suspended, and {@link #kill} lets it end in order.
+   */
   public static boolean signalsSupported() {
     return Files.isExecutable(BINARY);
   }
