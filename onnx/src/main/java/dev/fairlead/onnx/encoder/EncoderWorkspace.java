@@ -1,7 +1,6 @@
 package dev.fairlead.onnx.encoder;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.fairlead.onnx.OrtRuntime;
@@ -18,13 +17,17 @@ import java.util.Set;
  */
 final class EncoderWorkspace {
 
-  static final Set<String> INPUTS = Set.of("input_ids", "attention_mask", "token_type_ids");
+  private static final String IDS = "input_ids";
+
+  /** What the graph of a BERT takes as Optimum exports it. */
+  static final Set<String> INPUTS = Set.of(IDS, "attention_mask", "token_type_ids");
 
   private final int dimensions;
   private final LongBuffer ids;
   private final LongBuffer ones;
   private final LongBuffer zeros;
   private final FloatBuffer hidden;
+  private final float[] row;
 
   EncoderWorkspace(int maxTokens, int dimensions) {
     this.dimensions = dimensions;
@@ -32,6 +35,7 @@ final class EncoderWorkspace {
     this.ones = direct(maxTokens * Long.BYTES).asLongBuffer();
     this.zeros = direct(maxTokens * Long.BYTES).asLongBuffer();
     this.hidden = direct(maxTokens * dimensions * Float.BYTES).asFloatBuffer();
+    this.row = new float[dimensions];
     for (int i = 0; i < maxTokens; i++) {
       ones.put(i, 1);
     }
@@ -41,37 +45,44 @@ final class EncoderWorkspace {
   float[] run(OrtSession session, String output, long[] tokenIds) throws OrtException {
     int tokens = tokenIds.length;
     ids.put(0, tokenIds);
-    OrtEnvironment environment = OrtRuntime.environment();
-    long[] shape = {1, tokens};
-    try (OnnxTensor idTensor = OnnxTensor.createTensor(environment, ids.slice(0, tokens), shape);
-        OnnxTensor maskTensor = OnnxTensor.createTensor(environment, ones.slice(0, tokens), shape);
-        OnnxTensor typeTensor =
-            OnnxTensor.createTensor(environment, zeros.slice(0, tokens), shape);
+    try (OnnxTensor idTensor = tensor(ids, tokens);
         OnnxTensor outTensor =
             OnnxTensor.createTensor(
-                environment,
+                OrtRuntime.environment(),
                 hidden.slice(0, tokens * dimensions),
-                new long[] {1, tokens, dimensions});
-        OrtSession.Result pinned =
-            session.run(
-                Map.of(
-                    "input_ids",
-                    idTensor,
-                    "attention_mask",
-                    maskTensor,
-                    "token_type_ids",
-                    typeTensor),
-                Map.of(output, outTensor))) {
-      return pool(tokens);
+                new long[] {1, tokens, dimensions})) {
+      if (session.getNumInputs() == 1) {
+        pinned(session, Map.of(IDS, idTensor), Map.of(output, outTensor));
+      } else {
+        try (OnnxTensor mask = tensor(ones, tokens);
+            OnnxTensor types = tensor(zeros, tokens)) {
+          pinned(
+              session,
+              Map.of(IDS, idTensor, "attention_mask", mask, "token_type_ids", types),
+              Map.of(output, outTensor));
+        }
+      }
     }
+    return pool(tokens);
+  }
+
+  private static OnnxTensor tensor(LongBuffer values, int tokens) throws OrtException {
+    return OnnxTensor.createTensor(
+        OrtRuntime.environment(), values.slice(0, tokens), new long[] {1, tokens});
+  }
+
+  private static void pinned(
+      OrtSession session, Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs)
+      throws OrtException {
+    session.run(inputs, outputs).close();
   }
 
   private float[] pool(int tokens) {
     float[] sum = new float[dimensions];
     for (int token = 0; token < tokens; token++) {
-      int row = token * dimensions;
+      hidden.get(token * dimensions, row);
       for (int i = 0; i < dimensions; i++) {
-        sum[i] += hidden.get(row + i);
+        sum[i] += row[i];
       }
     }
     double squares = 0;

@@ -9,7 +9,10 @@ import dev.fairlead.onnx.ModelFileException;
 import dev.fairlead.onnx.OrtRuntime;
 import dev.fairlead.onnx.tokenizer.TokenizedText;
 import dev.fairlead.onnx.tokenizer.WordPieceTokenizer;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Encodes texts with a BERT-like sentence encoder, one at a time: the int8 model scales its
@@ -27,6 +30,7 @@ public final class SentenceEncoder implements AutoCloseable {
   /** Most tokens of a text, with the two special ones: what the model was trained with. */
   public static final int MAX_TOKENS = 256;
 
+  private static final Logger logger = LoggerFactory.getLogger(SentenceEncoder.class);
   private static final String MODEL_RESOURCE = "/all-minilm-l6-v2-q.onnx";
   private static final String TOKENIZER_RESOURCE = "/all-minilm-l6-v2-q-tokenizer.json";
   private static final String OUTPUT = "last_hidden_state";
@@ -34,15 +38,15 @@ public final class SentenceEncoder implements AutoCloseable {
   private final WordPieceTokenizer tokenizer;
   private final OrtSession session;
   private final int dimensions;
-  private final String modelHash;
+  private final String graph;
   private final ConcurrentLinkedDeque<EncoderWorkspace> idle = new ConcurrentLinkedDeque<>();
 
   private SentenceEncoder(
-      WordPieceTokenizer tokenizer, OrtSession session, int dimensions, String modelHash) {
+      WordPieceTokenizer tokenizer, OrtSession session, int dimensions, String graph) {
     this.tokenizer = tokenizer;
     this.session = session;
     this.dimensions = dimensions;
-    this.modelHash = modelHash;
+    this.graph = graph;
   }
 
   /** Opens the shipped encoder. Blocks for some 0.5 s. */
@@ -51,16 +55,34 @@ public final class SentenceEncoder implements AutoCloseable {
   }
 
   /**
-   * Opens an encoder with the inputs and the output of a BERT exported by Optimum.
+   * Opens an encoder with the inputs and the output of a BERT exported by Optimum. The shipped one's
+   * graph is written anew, for the same vectors in less time; another one runs as it is.
    *
    * @throws ModelFileException when a file is damaged or of another kind
    */
   public static SentenceEncoder open(ModelFile model, ModelFile tokenizerJson) {
+    String hash = model.sha256();
+    if (EncoderGraph.knows(hash)) {
+      ModelFile rewritten = new ModelFile(model.name(), EncoderGraph.rewrite(model.content()));
+      String graph = short12(hash) + "/" + EncoderGraph.VERSION;
+      return open(rewritten, tokenizerJson, Set.of(EncoderGraph.INPUT), graph);
+    }
+    logger.info("{}: a graph of its own, which runs as it is", model.name());
+    return openAsIs(model, tokenizerJson);
+  }
+
+  /** Opens an encoder whatever its graph is, without rewriting it. */
+  static SentenceEncoder openAsIs(ModelFile model, ModelFile tokenizerJson) {
+    return open(model, tokenizerJson, EncoderWorkspace.INPUTS, short12(model.sha256()));
+  }
+
+  private static SentenceEncoder open(
+      ModelFile model, ModelFile tokenizerJson, Set<String> inputs, String graph) {
     WordPieceTokenizer tokenizer = WordPieceTokenizer.parse(tokenizerJson.content());
     OrtSession session = OrtRuntime.open(model.name(), model.content());
     try {
       return new SentenceEncoder(
-          tokenizer, session, dimensions(model.name(), session), model.sha256());
+          tokenizer, session, dimensions(model.name(), session, inputs), graph);
     } catch (OrtException | ModelFileException e) {
       closeQuietly(session);
       throw e instanceof ModelFileException known
@@ -69,9 +91,14 @@ public final class SentenceEncoder implements AutoCloseable {
     }
   }
 
-  private static int dimensions(String name, OrtSession session) throws OrtException {
+  private static String short12(String hash) {
+    return hash.substring(0, 12);
+  }
+
+  private static int dimensions(String name, OrtSession session, Set<String> inputs)
+      throws OrtException {
     NodeInfo output = session.getOutputInfo().get(OUTPUT);
-    boolean inputsFit = session.getInputNames().equals(EncoderWorkspace.INPUTS);
+    boolean inputsFit = session.getInputNames().equals(inputs);
     if (!inputsFit || output == null || !(output.getInfo() instanceof TensorInfo tensor)) {
       throw new ModelFileException(
           name
@@ -80,7 +107,7 @@ public final class SentenceEncoder implements AutoCloseable {
               + ", outputs "
               + session.getOutputNames()
               + " (expected: inputs "
-              + EncoderWorkspace.INPUTS
+              + inputs
               + ", output "
               + OUTPUT
               + ")");
@@ -99,12 +126,12 @@ public final class SentenceEncoder implements AutoCloseable {
   }
 
   /**
-   * Identifies the vectors that {@code encode(text, maxTokens)} gives: model, runtime, options,
-   * token limit. Vectors with different fingerprints must not be compared.
+   * Identifies the vectors that {@code encode(text, maxTokens)} gives: model, form of its graph,
+   * runtime, options, token limit. Vectors with different fingerprints must not be compared.
    */
   public String fingerprint(int maxTokens) {
     return "minilm-"
-        + modelHash.substring(0, 12)
+        + graph
         + "/ort-"
         + OrtRuntime.version()
         + "/"
