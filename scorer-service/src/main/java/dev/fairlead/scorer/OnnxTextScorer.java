@@ -16,11 +16,28 @@ final class OnnxTextScorer implements TextScorer {
   private final SentenceEncoder encoder;
   private final ComplexityHead head;
   private final PromptAnalyzer analyzer;
+  private final GetModelInfoResponse info;
+  private final String embedFingerprint;
 
   private OnnxTextScorer(SentenceEncoder encoder, ComplexityHead head) {
     this.encoder = encoder;
     this.head = head;
     this.analyzer = new PromptAnalyzer(encoder, head);
+    this.info = describe(encoder, head, analyzer.maxTokens());
+    this.embedFingerprint = encoder.fingerprint(SentenceEncoder.MAX_TOKENS);
+  }
+
+  private static GetModelInfoResponse describe(
+      SentenceEncoder encoder, ComplexityHead head, int maxTokens) {
+    return GetModelInfoResponse.newBuilder()
+        .setEncoder(SentenceEncoder.MODEL_NAME)
+        .setDimensions(encoder.dimensions())
+        .setAnalyzeMaxTokens(maxTokens)
+        .setEmbedMaxTokens(SentenceEncoder.MAX_TOKENS)
+        .setModelFingerprint(encoder.fingerprint(maxTokens))
+        .setHeadVersion(head.manifest().version())
+        .setRuntimeVersion(OrtRuntime.version())
+        .build();
   }
 
   /**
@@ -69,20 +86,12 @@ final class OnnxTextScorer implements TextScorer {
 
   @Override
   public GetModelInfoResponse modelInfo() {
-    return GetModelInfoResponse.newBuilder()
-        .setEncoder(SentenceEncoder.MODEL_NAME)
-        .setDimensions(encoder.dimensions())
-        .setAnalyzeMaxTokens(analyzer.maxTokens())
-        .setEmbedMaxTokens(SentenceEncoder.MAX_TOKENS)
-        .setModelFingerprint(encoder.fingerprint(analyzer.maxTokens()))
-        .setHeadVersion(head.manifest().version())
-        .setRuntimeVersion(OrtRuntime.version())
-        .build();
+    return info;
   }
 
   @Override
   public String embedFingerprint() {
-    return encoder.fingerprint(SentenceEncoder.MAX_TOKENS);
+    return embedFingerprint;
   }
 
   @Override
