@@ -74,7 +74,7 @@ class ScorerNodeTest {
     assertThat(response.getComplexity()).isBetween(0.0, 1.0);
     assertThat(response.getExpectedGain()).isBetween(0.0, 1.0);
     assertThat(response.getFeaturesList())
-        .hasSize(42)
+        .hasSize(45)
         .allSatisfy(f -> assertThat(f.getName()).isNotEmpty());
     assertThat(response.getEmbeddingList()).hasSize(384);
     assertThat(response.getTokenCount()).isEqualTo(11);

@@ -55,7 +55,10 @@ public final class PromptFeatures {
           "currency_signs",
           "commas",
           "last_sentence_words",
-          "last_sentence_numbers");
+          "last_sentence_numbers",
+          "smallest_number",
+          "number_range",
+          "number_deviation");
 
   private PromptFeatures() {}
 
@@ -101,6 +104,9 @@ public final class PromptFeatures {
     features[i++] = log(scan.commas);
     features[i++] = log(scan.lastSentenceWords());
     features[i++] = log(scan.lastSentenceNumbers());
+    features[i++] = (float) scan.smallestMagnitude();
+    features[i++] = (float) (scan.largestMagnitude - scan.smallestMagnitude());
+    features[i++] = (float) scan.magnitudeDeviation();
     return features;
   }
 

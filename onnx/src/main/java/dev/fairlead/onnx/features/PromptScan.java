@@ -48,6 +48,8 @@ final class PromptScan {
   /** Largest ln(1 + number). */
   double largestMagnitude;
 
+  private double smallestMagnitude = Double.POSITIVE_INFINITY;
+  private double squaredMagnitudes;
   private final int[] kinds = new int[WordKind.values().length];
   private final Set<String> distinct = new HashSet<>();
   private boolean sentenceStart = true;
@@ -102,6 +104,20 @@ final class PromptScan {
 
   int lastSentenceNumbers() {
     return closedNumbers;
+  }
+
+  /** Smallest ln(1 + number); 0 without numbers. */
+  double smallestMagnitude() {
+    return numbers == 0 ? 0 : smallestMagnitude;
+  }
+
+  /** Standard deviation of ln(1 + number); 0 without numbers. */
+  double magnitudeDeviation() {
+    if (numbers == 0) {
+      return 0;
+    }
+    double mean = magnitudes / numbers;
+    return Math.sqrt(Math.max(0, squaredMagnitudes / numbers - mean * mean));
   }
 
   int of(WordKind kind) {
@@ -181,7 +197,9 @@ final class PromptScan {
     numbers++;
     sentenceNumbers++;
     magnitudes += magnitude;
+    squaredMagnitudes += magnitude * magnitude;
     largestMagnitude = Math.max(largestMagnitude, magnitude);
+    smallestMagnitude = Math.min(smallestMagnitude, magnitude);
   }
 
   private static boolean isSeparator(String text, int i, int end) {

@@ -18,7 +18,7 @@ class PromptFeaturesTest {
 
   @Test
   void names_areDistinct() {
-    assertThat(PromptFeatures.names()).doesNotHaveDuplicates().hasSize(42);
+    assertThat(PromptFeatures.names()).doesNotHaveDuplicates().hasSize(45);
   }
 
   @ParameterizedTest
@@ -54,6 +54,8 @@ class PromptFeaturesTest {
         "commas             | 2 | pens, 2,000 of them, and ink",
         "largest_number     | 1250.5 | 3 of 1,250.5 or 20",
         "largest_number     | 1000000000000 | 99999999999999999999",
+        "smallest_number    | 3 | 20 of 3 or 1,250.5",
+        "smallest_number    | 0 | none",
         "last_sentence_words   | 4 | He has 3. How many in 2?",
         "last_sentence_words   | 2 | One two. Three four.",
         "last_sentence_numbers | 1 | He has 3 or 4. How many in 2?",
@@ -85,6 +87,22 @@ class PromptFeaturesTest {
     double expected = (Math.log1p(2) + Math.log1p(0.25) + Math.log1p(0)) / 3;
 
     assertThat(value("mean_number", "2 and 0.25 and 0")).isCloseTo((float) expected, within(1e-6f));
+  }
+
+  @Test
+  void numberRange_andDeviationTellHowFarLogarithmsAreApart() {
+    double apart = Math.log1p(50) - Math.log1p(4);
+
+    assertThat(value("number_range", "4 of 50")).isCloseTo((float) apart, within(1e-6f));
+    assertThat(value("number_deviation", "4 of 50")).isCloseTo((float) apart / 2, within(1e-6f));
+  }
+
+  @Test
+  void numberRange_andDeviationAreZero_whenThereAreFewerThanTwoNumbers() {
+    for (String text : new String[] {"none", "only 7"}) {
+      assertThat(value("number_range", text)).as(text).isZero();
+      assertThat(value("number_deviation", text)).as(text).isCloseTo(0, within(1e-6f));
+    }
   }
 
   @ParameterizedTest
