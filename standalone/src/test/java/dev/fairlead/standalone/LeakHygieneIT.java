@@ -208,31 +208,13 @@ class LeakHygieneIT {
   }
 
   /** By the file and SIGHUP; by the admin API where a shell has told its children to ignore it. */
-  private void changeLevel() throws IOException, InterruptedException {
-    if (hangUpsAreIgnored()) {
-      client.post("/v1/admin/log_level", "{\"level\":\"TRACE\"}", AS_ADMIN);
-    } else {
+  private void changeLevel() throws IOException {
+    if (JavaProcess.hearsHangUps()) {
       writeConfiguration("TRACE");
-      hangUp();
+      process.hangUp();
+    } else {
+      client.post("/v1/admin/log_level", "{\"level\":\"TRACE\"}", AS_ADMIN);
     }
-  }
-
-  /** As a child of nohup, for one; a Java process then cannot hear them. */
-  private static boolean hangUpsAreIgnored() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return false;
-    }
-    try (Stream<String> lines = Files.lines(status)) {
-      return lines
-          .filter(line -> line.startsWith("SigIgn:"))
-          .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
-    }
-  }
-
-  private void hangUp() throws IOException, InterruptedException {
-    assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor())
-        .isZero();
   }
 
   private static List<String> filesThatHave(Path where, String secret) throws IOException {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A main class of this build in a JVM of its own, with the class path of the test and nothing of
@@ -54,6 +55,38 @@ public final class JavaProcess implements AutoCloseable {
   /** Its number. */
   public long pid() {
     return process.pid();
+  }
+
+  /**
+   * Whether processes that this one starts hear a SIGHUP. Below nohup, for one, they do not: a JVM
+   * leaves a signal ignored that was ignored when it started.
+   */
+  public static boolean hearsHangUps() {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return true;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("SigIgn:"))
+          .allMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) == 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends it a SIGHUP. */
+  public void hangUp() {
+    try {
+      Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(pid())).start();
+      if (kill.waitFor() != 0) {
+        throw new AssertionError("no SIGHUP could be sent to " + main);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Whether it runs. */
