@@ -11,7 +11,7 @@ module=$(module_of "$service")
 
 if [ -z "${FAIRLEAD_JARS:-}" ]; then # a folder of jars that are there already skips the build
   FAIRLEAD_JARS=$out/jars
-  (cd "$root" && mvn -B -q -DskipTests -Dcheckstyle.skip -pl "$module" -am package \
+  (cd "$root" && mvn -B -q -Dprogram -pl "$module" -am package \
     dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$FAIRLEAD_JARS")
   cp "$root/$module/target/fairlead-$module"-*.jar "$FAIRLEAD_JARS"
 fi
