@@ -5,15 +5,10 @@ import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpObject;
-import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestContext;
-import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -31,6 +26,7 @@ import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.GenerationCompleted;
 import dev.fairlead.v1.ProviderServiceGrpc;
+import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
 import dev.fairlead.v1.ProviderServiceStreamGenerateResponse;
 import dev.fairlead.v1.RawEvents;
 import dev.fairlead.v1.Usage;
@@ -49,23 +45,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Processor time of a streamed frame at the edge alone: a whole gateway whose provider service is a
  * script that tells frames at a cadence on the request's event loop, so that no vendor is read; and
  * in turns a server of Armeria's that writes the same frames at the same cadence without anything
- * between. The reading clients are a process of their own, which is not counted. Counted is everything else: timers,
- * pipeline, HTTP, the kernel's work for the sockets, garbage collection and compilation. The
- * requests themselves are taken out by a run with one frame each.
+ * between. The reading clients are a process of their own, which is not counted. Counted is
+ * everything else: timers, pipeline, HTTP, the kernel's work for the sockets, garbage collection
+ * and compilation. The requests themselves are taken out by a run with one frame each.
  *
- * <p>Arguments: streams (256), frames of each (250), milliseconds between two (20), rounds (5). With a
- * cadence of 0 each stream's frames come one after the other without a pause.
+ * <p>Arguments: streams (256), frames of each (250), milliseconds between two (20), rounds (5).
+ * With a cadence of 0 each stream's frames come one after the other without a pause.
  */
 public final class EdgeFrameCost {
-
-  private static final String PATH = "/v1/chat/completions";
 
   private final int streams;
   private final int frames;
@@ -128,7 +121,7 @@ public final class EdgeFrameCost {
             .http(0)
             .requestTimeoutMillis(0)
             .service(
-                PATH,
+                StreamReader.PATH,
                 (context, request) ->
                     HttpResponse.of(
                         request
@@ -203,15 +196,6 @@ public final class EdgeFrameCost {
     return Integer.parseInt(body.substring(at, end));
   }
 
-  private static String frame(int number, boolean last) {
-    return "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
-        + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"n"
-        + number
-        + " \"},\"finish_reason\":"
-        + (last ? "\"stop\"" : "null")
-        + "}]}\n\n";
-  }
-
   private HttpResponse bare(ServiceRequestContext context, int count) {
     HttpResponseWriter writer = HttpResponse.streaming();
     writer.write(
@@ -221,7 +205,7 @@ public final class EdgeFrameCost {
         0,
         number -> {
           if (number < count) {
-            writer.write(HttpData.ofUtf8(frame(number, number == count - 1)));
+            writer.write(HttpData.ofUtf8(StreamReader.frame(number, number == count - 1)));
             return true;
           }
           writer.write(HttpData.ofUtf8("data: [DONE]\n\n"));
@@ -243,8 +227,7 @@ public final class EdgeFrameCost {
     if (cadenceMillis == 0) {
       loop.execute(() -> inTurns(loop, number + 1, turn));
     } else {
-      loop.schedule(
-          () -> inTurns(loop, number + 1, turn), cadenceMillis, TimeUnit.MILLISECONDS);
+      loop.schedule(() -> inTurns(loop, number + 1, turn), cadenceMillis, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -267,7 +250,7 @@ public final class EdgeFrameCost {
         public void onMessage(Q message) {
           count =
               wanted(
-                  ((dev.fairlead.v1.ProviderServiceStreamGenerateRequest) message)
+                  ((ProviderServiceStreamGenerateRequest) message)
                       .getCall()
                       .getRaw()
                       .getBody()
@@ -291,7 +274,7 @@ public final class EdgeFrameCost {
           0,
           number -> {
             if (number < count) {
-              call.sendMessage((R) events(frame(number, number == count - 1)));
+              call.sendMessage((R) events(StreamReader.frame(number, number == count - 1)));
               return true;
             }
             call.sendMessage((R) ended());
@@ -328,9 +311,7 @@ public final class EdgeFrameCost {
     }
 
     private static ProviderServiceStreamGenerateResponse ended() {
-      return ProviderServiceStreamGenerateResponse.newBuilder()
-          .setAttemptEnded(attempt())
-          .build();
+      return ProviderServiceStreamGenerateResponse.newBuilder().setAttemptEnded(attempt()).build();
     }
 
     private static ProviderServiceStreamGenerateResponse completed(int count) {
@@ -358,8 +339,7 @@ public final class EdgeFrameCost {
       for (String order = orders.readLine(); order != null; order = orders.readLine()) {
         String[] words = order.split(" ", -1);
         int frames = Integer.parseInt(words[2]);
-        System.out.println(
-            read(Integer.parseInt(words[0]), Integer.parseInt(words[1]), frames));
+        System.out.println(read(Integer.parseInt(words[0]), Integer.parseInt(words[1]), frames));
       }
     }
 
@@ -370,72 +350,14 @@ public final class EdgeFrameCost {
               .responseTimeoutMillis(0)
               .maxResponseLength(0)
               .build();
-      RequestHeaders headers =
-          RequestHeaders.builder(HttpMethod.POST, PATH)
-              .contentType(MediaType.JSON)
-              .set("cache-control", "no-store")
-              .build();
-      List<Reader> readers = new ArrayList<>();
+      List<StreamReader> readers = new ArrayList<>();
       for (int i = 0; i < streams; i++) {
-        String body =
-            "{\"model\":\"m\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"p"
-                + i
-                + " frames="
-                + frames
-                + "\"}]}";
-        Reader reader = new Reader();
-        client.execute(HttpRequest.of(headers, HttpData.ofUtf8(body))).subscribe(reader);
-        readers.add(reader);
+        readers.add(StreamReader.ask(client, "p" + i + " frames=" + frames));
       }
-      readers.forEach(reader -> reader.ended.join());
+      readers.forEach(StreamReader::join);
       int lost = readers.stream().mapToInt(reader -> reader.lost(frames)).sum();
-      long gap = readers.stream().mapToLong(reader -> reader.longestGapNanos).max().orElse(0);
+      long gap = readers.stream().mapToLong(StreamReader::longestGapNanos).max().orElse(0);
       return String.format(Locale.ROOT, "lost %d, longest gap %.0f ms", lost, gap / 1e6);
-    }
-  }
-
-  /** One stream: that every frame comes, in order, and when. */
-  private static final class Reader implements org.reactivestreams.Subscriber<HttpObject> {
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final StringBuilder text = new StringBuilder();
-    private long last;
-    private long longestGapNanos;
-
-    @Override
-    public void onSubscribe(org.reactivestreams.Subscription subscription) {
-      subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(HttpObject object) {
-      if (object instanceof HttpData data && !data.isEmpty()) {
-        long now = System.nanoTime();
-        longestGapNanos = last == 0 ? 0 : Math.max(longestGapNanos, now - last);
-        last = now;
-        text.append(data.toStringUtf8());
-      }
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      text.append(error);
-      ended.complete(null);
-    }
-
-    @Override
-    public void onComplete() {
-      ended.complete(null);
-    }
-
-    int lost(int frames) {
-      int lost = 0;
-      int from = 0;
-      for (int i = 0; i < frames; i++) {
-        int at = text.indexOf("\"n" + i + " \"", from);
-        lost += at < 0 ? 1 : 0;
-        from = at < 0 ? from : at;
-      }
-      return text.indexOf("[DONE]", from) < 0 ? lost + 1 : lost;
     }
   }
 }

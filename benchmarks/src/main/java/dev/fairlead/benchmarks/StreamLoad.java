@@ -4,14 +4,9 @@ import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpObject;
-import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -19,13 +14,11 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.standalone.Standalone;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,8 +30,6 @@ import java.util.concurrent.TimeUnit;
  * <p>Arguments: streams (256), frames of each (200), milliseconds between two (20), rounds (3).
  */
 public final class StreamLoad {
-
-  private static final String PATH = "/v1/chat/completions";
 
   private final int frames;
   private final long cadenceMillis;
@@ -59,7 +50,7 @@ public final class StreamLoad {
         Server.builder()
             .http(0)
             .requestTimeoutMillis(0)
-            .service(PATH, (c, r) -> load.tell(c))
+            .service(StreamReader.PATH, (c, r) -> load.tell(c))
             .build();
     upstream.start().join();
     ConfigSource config =
@@ -109,16 +100,7 @@ public final class StreamLoad {
       writer.close();
       return;
     }
-    String finish = number == frames - 1 ? "\"stop\"" : "null";
-    writer.write(
-        HttpData.ofUtf8(
-            "data:"
-                + " {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
-                + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"n"
-                + number
-                + " \"},\"finish_reason\":"
-                + finish
-                + "}]}\n\n"));
+    writer.write(HttpData.ofUtf8(StreamReader.frame(number, number == frames - 1)));
     context
         .eventLoop()
         .schedule(
@@ -137,91 +119,21 @@ public final class StreamLoad {
       OperatingSystemMXBean system =
           (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
       long cpu = system.getProcessCpuTime();
-      List<Reader> readers = new ArrayList<>();
+      List<StreamReader> readers = new ArrayList<>();
       for (int i = 0; i < streams; i++) {
-        readers.add(ask(client, i));
+        readers.add(StreamReader.ask(client, "p" + i));
       }
-      readers.forEach(reader -> reader.ended.join());
+      readers.forEach(StreamReader::join);
       return Result.of(readers, frames, system.getProcessCpuTime() - cpu);
-    }
-  }
-
-  private static Reader ask(WebClient client, int number) {
-    String body =
-        "{\"model\":\"m\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"p"
-            + number
-            + "\"}]}";
-    RequestHeaders headers =
-        RequestHeaders.builder(HttpMethod.POST, PATH)
-            .contentType(MediaType.JSON)
-            .set("cache-control", "no-store")
-            .build();
-    Reader reader = new Reader();
-    client.execute(HttpRequest.of(headers, HttpData.ofUtf8(body))).subscribe(reader);
-    return reader;
-  }
-
-  /** Counts the frames of one stream and the gaps between them. */
-  private static final class Reader implements org.reactivestreams.Subscriber<HttpObject> {
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final long start = System.nanoTime();
-    private final StringBuilder text = new StringBuilder();
-    private long firstNanos;
-    private long lastNanos;
-    private long longestGapNanos;
-
-    @Override
-    public void onSubscribe(org.reactivestreams.Subscription subscription) {
-      subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(HttpObject object) {
-      if (object instanceof HttpData data && !data.isEmpty()) {
-        long now = System.nanoTime();
-        if (firstNanos == 0) {
-          firstNanos = now - start;
-        } else {
-          longestGapNanos = Math.max(longestGapNanos, now - lastNanos);
-        }
-        lastNanos = now;
-        text.append(data.toString(StandardCharsets.UTF_8));
-      }
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      text.append(error);
-      ended.complete(null);
-    }
-
-    @Override
-    public void onComplete() {
-      ended.complete(null);
-    }
-
-    /** Frames that did not come where they should have. */
-    int lost(int frames) {
-      int lost = 0;
-      int from = 0;
-      for (int i = 0; i < frames; i++) {
-        int at = text.indexOf("\"n" + i + " \"", from);
-        if (at < 0) {
-          lost++;
-        } else {
-          from = at;
-        }
-      }
-      return text.indexOf("[DONE]", from) < 0 ? lost + 1 : lost;
     }
   }
 
   private record Result(
       int lost, double firstP50Millis, double firstP99Millis, double gapMillis, long cpuNanos) {
 
-    static Result of(List<Reader> readers, int frames, long cpuNanos) {
-      long[] first = readers.stream().mapToLong(reader -> reader.firstNanos).sorted().toArray();
-      long gap = readers.stream().mapToLong(reader -> reader.longestGapNanos).max().orElse(0);
+    static Result of(List<StreamReader> readers, int frames, long cpuNanos) {
+      long[] first = readers.stream().mapToLong(StreamReader::firstNanos).sorted().toArray();
+      long gap = readers.stream().mapToLong(StreamReader::longestGapNanos).max().orElse(0);
       return new Result(
           readers.stream().mapToInt(reader -> reader.lost(frames)).sum(),
           first[first.length / 2] / 1e6,
