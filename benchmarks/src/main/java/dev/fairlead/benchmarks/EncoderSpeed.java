@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,6 +49,9 @@ public final class EncoderSpeed {
   private static final int TOKENS = 32;
   private static final int BATCH = 64;
   private static final int TEXTS = 256;
+
+  /** Calls without an encoding, so that the service's own code is compiled as in a running one. */
+  private static final int WARM_UP = 20_000;
   private static final String WORDS = "what does a river gain when it is asked for the way to sea";
 
   private final WordPieceTokenizer tokenizer =
@@ -96,8 +100,15 @@ public final class EncoderSpeed {
         ComplexityHead head = ComplexityHead.shipped()) {
       ScorerServiceBlockingStub scorer =
           ScorerServiceGrpc.newBlockingStub(server.channel(List.of()));
+      warmUp(scorer);
       besideBareRun(scorer, encoder);
-      besideLangChain(scorer, encoder, batches);
+      // Not before: its threads spin for a while after a run and would disturb what comes next.
+      LangChainEncoder theirs = LangChainEncoder.find().orElse(null);
+      if (theirs == null) {
+        System.out.println("LangChain4j is not on the class path: not compared");
+      } else {
+        besideLangChain(scorer, encoder, theirs, batches);
+      }
       float[] embedding = encoder.encode(texts.getFirst(), 128).values();
       compare(
           "head",
@@ -108,9 +119,16 @@ public final class EncoderSpeed {
     }
   }
 
+  private static void warmUp(ScorerServiceBlockingStub scorer) {
+    for (int i = 0; i < WARM_UP; i++) {
+      scorer.analyze(AnalyzeRequest.newBuilder().setText(" ").build());
+    }
+  }
+
   private void besideBareRun(ScorerServiceBlockingStub scorer, SentenceEncoder encoder)
       throws OrtException {
     OrtEnvironment environment = OrtRuntime.environment();
+    byte[] shipped = ModelFile.resource("/all-minilm-l6-v2-q.onnx").content();
     long[] shape = {1, TOKENS};
     long[][] ids =
         texts.stream().map(text -> tokenizer.tokenize(text, 128).ids()).toArray(long[][]::new);
@@ -119,32 +137,43 @@ public final class EncoderSpeed {
     for (int i = 0; i < TOKENS; i++) {
       ones.put(i, 1);
     }
-    try (OrtSession session =
-            OrtRuntime.open("encoder", ModelFile.resource("/all-minilm-l6-v2-q.onnx").content());
+    try (OrtSession.SessionOptions oneThread = new OrtSession.SessionOptions();
+        OrtSession asShipped = oneThread(environment, oneThread, shipped);
+        OrtSession session = OrtRuntime.open("encoder", shipped);
         OnnxTensor idTensor = OnnxTensor.createTensor(environment, input, shape);
         OnnxTensor mask = OnnxTensor.createTensor(environment, ones, shape);
         OnnxTensor types = OnnxTensor.createTensor(environment, longs(), shape)) {
       Map<String, OnnxTensor> inputs =
           Map.of("input_ids", idTensor, "attention_mask", mask, "token_type_ids", types);
-      IntConsumer bare =
-          i -> {
-            input.put(0, ids[i % TEXTS]);
-            bareRun(session, inputs);
-          };
-      compare(
+      IntConsumer vendor = bare(asShipped, inputs, input, ids);
+      IntConsumer bare = bare(session, inputs, input, ids);
+      Map<String, IntConsumer> turns = new LinkedHashMap<>();
+      turns.put("bare run of the shipped file, the runtime's own options, one thread", vendor);
+      turns.put("bare run of the shipped file, our options", bare);
+      turns.put(
+          "SentenceEncoder.encode, its graph written anew",
+          i -> encoder.encode(texts.get(i % TEXTS), 128));
+      turns.put(
           "Analyze by the service",
-          i -> scorer.analyze(AnalyzeRequest.newBuilder().setText(texts.get(i % TEXTS)).build()),
-          "bare run",
-          bare,
-          rounds);
-      compare(
-          "SentenceEncoder.encode",
-          i -> encoder.encode(texts.get(i % TEXTS), 128),
-          "bare run",
-          bare,
-          rounds);
+          i -> scorer.analyze(AnalyzeRequest.newBuilder().setText(texts.get(i % TEXTS)).build()));
+      inTurns(turns);
       handOvers(scorer, bare);
     }
+  }
+
+  private static OrtSession oneThread(
+      OrtEnvironment environment, OrtSession.SessionOptions options, byte[] model)
+      throws OrtException {
+    options.setIntraOpNumThreads(1);
+    return environment.createSession(model, options);
+  }
+
+  private static IntConsumer bare(
+      OrtSession session, Map<String, OnnxTensor> inputs, LongBuffer input, long[][] ids) {
+    return i -> {
+      input.put(0, ids[i % TEXTS]);
+      bareRun(session, inputs);
+    };
   }
 
   /** What of a call is waking threads: the pool's for the work, the caller's for the answer. */
@@ -206,12 +235,10 @@ public final class EncoderSpeed {
   }
 
   private void besideLangChain(
-      ScorerServiceBlockingStub scorer, SentenceEncoder encoder, int batches) {
-    LangChainEncoder theirs = LangChainEncoder.find().orElse(null);
-    if (theirs == null) {
-      System.out.println("LangChain4j is not on the class path: not compared");
-      return;
-    }
+      ScorerServiceBlockingStub scorer,
+      SentenceEncoder encoder,
+      LangChainEncoder theirs,
+      int batches) {
     compare(
         "LangChain4j embed",
         i -> theirs.embed(texts.get(i % TEXTS)),
@@ -233,6 +260,31 @@ public final class EncoderSpeed {
         "Embed by the service, two calls at once",
         i -> IntStream.range(0, 2).parallel().forEach(call -> scorer.embed(half)),
         batches);
+  }
+
+  /** Half as many rounds to warm up, then one of each in turn; ratios to the first. */
+  private void inTurns(Map<String, IntConsumer> works) {
+    List<Map.Entry<String, IntConsumer>> all = List.copyOf(works.entrySet());
+    double[][] micros = new double[all.size()][rounds];
+    for (int i = -rounds / 2; i < rounds; i++) {
+      for (int work = 0; work < all.size(); work++) {
+        double taken = micros(all.get(work).getValue(), i + rounds);
+        if (i >= 0) {
+          micros[work][i] = taken;
+        }
+      }
+    }
+    double first = median(micros[0]);
+    System.out.println("in turns, " + TOKENS + " tokens:");
+    for (int work = 0; work < all.size(); work++) {
+      double median = median(micros[work]);
+      System.out.printf(
+          Locale.ROOT,
+          "  %s: %.1f us, ratio of medians %.3f%n",
+          all.get(work).getKey(),
+          median,
+          median / first);
+    }
   }
 
   /** Half as many rounds to warm up, then turn by turn. */
