@@ -98,7 +98,7 @@ public final class PromptFeatures {
       features[i++] = log(scan.of(kind));
     }
     features[i++] = (float) scan.largestMagnitude;
-    features[i++] = scan.numbers == 0 ? 0 : (float) (scan.magnitudes / scan.numbers);
+    features[i++] = (float) scan.meanMagnitude();
     features[i++] = log(scan.percentSigns);
     features[i++] = log(scan.currencySigns);
     features[i++] = log(scan.commas);

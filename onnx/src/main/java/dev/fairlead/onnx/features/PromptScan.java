@@ -4,6 +4,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +17,16 @@ final class PromptScan {
   private static final int LONG_WORD = 9;
   private static final int MAX_DISTINCT = 2_000;
 
-  /** Larger numbers count as this: a digit string is rarely a quantity. */
+  /** Larger numbers count as this. */
   private static final double MAX_NUMBER = 1e12;
+
+  /** From here on digits without a separator are the name of something, such as an order. */
+  private static final int IDENTIFIER_DIGITS = 7;
+
+  /** Dates, times, versions, addresses and telephone numbers in digits. */
+  private static final Pattern COMPOUND =
+      Pattern.compile(
+          "\\d{1,4}([-/.])\\d{1,4}(?:\\1\\d{1,4}){1,3}(?!\\d)|\\d{1,2}:\\d{2}(?::\\d{2})?(?!\\d)");
 
   private static final String MATHS_SYMBOLS = "+*/=<>^%$\\|~";
   private static final String CODE_SYMBOLS = "{}[]();_`#&@";
@@ -42,14 +52,18 @@ final class PromptScan {
   int currencySigns;
   int commas;
 
-  /** Sum of ln(1 + number). */
-  double magnitudes;
-
-  /** Largest ln(1 + number). */
+  /** Largest ln(1 + quantity). */
   double largestMagnitude;
+
+  /** Numbers that measure something, and do not name a thing or a point in time. */
+  private int quantities;
+
+  /** Sum of ln(1 + quantity). */
+  private double magnitudes;
 
   private double smallestMagnitude = Double.POSITIVE_INFINITY;
   private double squaredMagnitudes;
+  private Matcher compounds = COMPOUND.matcher("");
   private final int[] kinds = new int[WordKind.values().length];
   private final Set<String> distinct = new HashSet<>();
   private boolean sentenceStart = true;
@@ -60,6 +74,7 @@ final class PromptScan {
   private int closedNumbers;
 
   void read(String text, int end) {
+    compounds = COMPOUND.matcher(text);
     characters = end;
     lines = end == 0 ? 0 : 1;
     boolean lineStart = true;
@@ -106,18 +121,22 @@ final class PromptScan {
     return closedNumbers;
   }
 
-  /** Smallest ln(1 + number); 0 without numbers. */
-  double smallestMagnitude() {
-    return numbers == 0 ? 0 : smallestMagnitude;
+  /** Mean ln(1 + quantity); 0 without quantities. */
+  double meanMagnitude() {
+    return quantities == 0 ? 0 : magnitudes / quantities;
   }
 
-  /** Standard deviation of ln(1 + number); 0 without numbers. */
+  /** Smallest ln(1 + quantity); 0 without quantities. */
+  double smallestMagnitude() {
+    return quantities == 0 ? 0 : smallestMagnitude;
+  }
+
+  /** Standard deviation of ln(1 + quantity); 0 without quantities. */
   double magnitudeDeviation() {
-    if (numbers == 0) {
-      return 0;
-    }
-    double mean = magnitudes / numbers;
-    return Math.sqrt(Math.max(0, squaredMagnitudes / numbers - mean * mean));
+    double mean = meanMagnitude();
+    return quantities == 0
+        ? 0
+        : Math.sqrt(Math.max(0, squaredMagnitudes / quantities - mean * mean));
   }
 
   int of(WordKind kind) {
@@ -173,11 +192,37 @@ final class PromptScan {
   }
 
   private int readNumber(String text, int start, int end) {
+    sentenceStart = false;
+    sentenceOpen = true;
+    compounds.region(start, end);
+    return compounds.lookingAt() ? readCompound(text, start) : readQuantity(text, start, end);
+  }
+
+  /** Counts as many numbers as it has groups of digits, none of them a quantity. */
+  private int readCompound(String text, int start) {
+    int end = compounds.end();
+    for (int i = start; i < end; i++) {
+      if (isDigit(text.charAt(i))) {
+        digits++;
+        if (i == start || !isDigit(text.charAt(i - 1))) {
+          countNumber();
+        }
+      } else if (text.charAt(i) != '.') {
+        // A full stop within digits ends no sentence.
+        readSymbol(text.charAt(i));
+      }
+    }
+    return end;
+  }
+
+  private int readQuantity(String text, int start, int end) {
     int i = start;
     double number = 0;
     double place = 1;
+    boolean separated = false;
     while (i < end && (isDigit(text.charAt(i)) || isSeparator(text, i, end))) {
       char c = text.charAt(i);
+      separated |= !isDigit(c);
       if (c == '.') {
         place = 0.1;
       } else if (c != ',') {
@@ -187,15 +232,25 @@ final class PromptScan {
       }
       i++;
     }
-    count(Math.log1p(Math.min(number, MAX_NUMBER)));
-    sentenceStart = false;
-    sentenceOpen = true;
+    countNumber();
+    if (separated || i - start < IDENTIFIER_DIGITS || isRound(text, i)) {
+      measure(Math.log1p(Math.min(number, MAX_NUMBER)));
+    }
     return i;
   }
 
-  private void count(double magnitude) {
+  /** {@code 1000000} is a million. */
+  private static boolean isRound(String text, int end) {
+    return text.startsWith("0000", end - 4);
+  }
+
+  private void countNumber() {
     numbers++;
     sentenceNumbers++;
+  }
+
+  private void measure(double magnitude) {
+    quantities++;
     magnitudes += magnitude;
     squaredMagnitudes += magnitude * magnitude;
     largestMagnitude = Math.max(largestMagnitude, magnitude);

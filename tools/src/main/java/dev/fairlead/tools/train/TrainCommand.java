@@ -76,7 +76,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--head-version",
-      defaultValue = "2026.11-4",
+      defaultValue = "2026.11-5",
       description = "Version to stamp (${DEFAULT-VALUE}).")
   private String version = "";
 
