@@ -28,6 +28,12 @@ function route() {
   return PAGES[name] ? { name, argument: decodeURIComponent(rest.join('/')) } : { name: 'overview', argument: '' };
 }
 
+// Not by scrollIntoView, after which browsers begin at the link when somebody presses the tabulator.
+function bringIntoSight(list, item) {
+  const [outer, inner] = [list.getBoundingClientRect(), item.getBoundingClientRect()];
+  list.scrollLeft += Math.min(0, inner.left - outer.left) + Math.max(0, inner.right - outer.right);
+}
+
 function navigation() {
   const current = route().name;
   const nav = document.getElementById('nav');
@@ -37,7 +43,7 @@ function navigation() {
   for (const link of nav.children) {
     if (link.dataset.page === current) {
       link.setAttribute('aria-current', 'page');
-      link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      bringIntoSight(nav, link);
     } else link.removeAttribute('aria-current');
   }
 }
