@@ -80,7 +80,7 @@ public final class EdgeFrameCost {
     int frames = args.length > 1 ? Integer.parseInt(args[1]) : 250;
     int cadence = args.length > 2 ? Integer.parseInt(args[2]) : 20;
     int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
-    Process clients = start();
+    Process clients = ChildProcess.start(EdgeFrameCost.class, "client");
     try (BufferedReader told =
             new BufferedReader(
                 new InputStreamReader(clients.getInputStream(), StandardCharsets.UTF_8));
@@ -92,16 +92,6 @@ public final class EdgeFrameCost {
       clients.waitFor();
     }
     System.exit(0);
-  }
-
-  private static Process start() throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), EdgeFrameCost.class.getName()));
-    command.add("client");
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 
   private void run(int rounds, PrintStream orders, BufferedReader told) throws Exception {

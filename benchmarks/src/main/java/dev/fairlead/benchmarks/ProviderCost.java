@@ -71,7 +71,7 @@ public final class ProviderCost {
     int calls = args.length > 0 ? Integer.parseInt(args[0]) : 20_000;
     int underWay = args.length > 1 ? Integer.parseInt(args[1]) : 32;
     int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
-    Process upstream = start();
+    Process upstream = ChildProcess.start(ProviderCost.class, "upstream");
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(upstream.getInputStream(), StandardCharsets.UTF_8))) {
@@ -81,16 +81,6 @@ public final class ProviderCost {
       upstream.waitFor();
     }
     System.exit(0);
-  }
-
-  private static Process start() throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), ProviderCost.class.getName()));
-    command.add("upstream");
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 
   private static void run(int port, int calls, int underWay, int rounds) throws Exception {
