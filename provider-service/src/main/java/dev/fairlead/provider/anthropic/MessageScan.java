@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.fairlead.provider.sse.RecurringEvent;
 import dev.fairlead.provider.usage.GeneratedText;
 import dev.fairlead.v1.FinishReason;
 import java.io.IOException;
@@ -21,8 +22,12 @@ final class MessageScan {
           .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(64 << 20).build())
           .build();
 
+  /** The event that tells a piece of a block; of those only pieces of text recur as a whole. */
+  private static final String TEXT_EVENT = "content_block_delta";
+
   private final UsageTally usage = new UsageTally();
   private final GeneratedText generated = new GeneratedText();
+  private final RecurringEvent recurring = new RecurringEvent();
   private @Nullable FinishReason finishReason;
 
   // Of the document read last.
@@ -33,6 +38,14 @@ final class MessageScan {
 
   /** Reads one JSON document; one that is not a well-formed object is an exception. */
   void read(byte[] json, int from, int to) throws IOException {
+    if (recurring.matches(json, from, to)) {
+      type = TEXT_EVENT;
+      error = null;
+      blocks = false;
+      content = generated.add(recurring.text());
+      return;
+    }
+    recurring.parsing();
     type = "";
     error = null;
     content = false;
@@ -45,6 +58,9 @@ final class MessageScan {
       if (parser.nextToken() != null) {
         throw new IOException("more than one JSON document");
       }
+    }
+    if (type.equals(TEXT_EVENT)) {
+      recurring.learn(json, from, to);
     }
   }
 
@@ -94,16 +110,24 @@ final class MessageScan {
       if (token == JsonToken.START_OBJECT) {
         switch (name) {
           case "message" -> {
+            recurring.unfit();
             String outer = type;
             message(parser);
             type = outer;
           }
-          case "usage" -> usage.read(parser);
+          case "usage" -> {
+            recurring.unfit();
+            usage.read(parser);
+          }
           case "delta", "content_block" -> block(parser);
-          case "error" -> error = error(parser);
+          case "error" -> {
+            recurring.unfit();
+            error = error(parser);
+          }
           default -> parser.skipChildren();
         }
       } else if (token == JsonToken.START_ARRAY && name.equals("content")) {
+        recurring.unfit();
         blocks = true;
         while (parser.nextToken() == JsonToken.START_OBJECT) {
           block(parser);
@@ -111,7 +135,7 @@ final class MessageScan {
       } else if (token == JsonToken.VALUE_STRING && name.equals("type")) {
         type = parser.getText();
       } else if (token == JsonToken.VALUE_STRING && name.equals("stop_reason")) {
-        finishReason = StopReasons.of(parser.getText());
+        finish(parser);
       } else {
         parser.skipChildren();
       }
@@ -127,7 +151,7 @@ final class MessageScan {
         switch (name) {
           case "text" -> text(parser);
           case "thinking", "partial_json", "name", "data" -> beside(parser.getTextLength());
-          case "stop_reason" -> finishReason = StopReasons.of(parser.getText());
+          case "stop_reason" -> finish(parser);
           default -> {
             // Types, ids and signatures are not generated text.
           }
@@ -145,9 +169,18 @@ final class MessageScan {
   private void text(JsonParser parser) throws IOException {
     content |=
         generated.add(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+    if (recurring.isAsking()) {
+      recurring.textEnds(parser.currentLocation().getByteOffset() - 1);
+    }
+  }
+
+  private void finish(JsonParser parser) throws IOException {
+    recurring.unfit();
+    finishReason = StopReasons.of(parser.getText());
   }
 
   private void beside(long characters) {
+    recurring.unfit();
     content |= generated.addBeside(characters);
   }
 

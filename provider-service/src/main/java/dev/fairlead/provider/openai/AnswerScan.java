@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.provider.sse.RecurringEvent;
 import dev.fairlead.provider.usage.GeneratedText;
 import dev.fairlead.v1.FinishReason;
 import java.io.IOException;
@@ -24,6 +25,7 @@ class AnswerScan {
           .build();
 
   private final GeneratedText generated = new GeneratedText();
+  private final RecurringEvent recurring = new RecurringEvent();
   private @Nullable TokenUsage usage;
   private @Nullable FinishReason finishReason;
   private boolean finished;
@@ -42,6 +44,12 @@ class AnswerScan {
     choices = false;
     embeddings = false;
     usageHere = false;
+    if (recurring.matches(json, from, to)) {
+      choices = true;
+      take(recurring.text());
+      return;
+    }
+    recurring.parsing();
     try (JsonParser parser = JSON.createParser(json, from, to - from)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("not a JSON object");
@@ -55,6 +63,7 @@ class AnswerScan {
         throw new IOException("more than one JSON document");
       }
     }
+    recurring.learn(json, from, to);
     documentRead();
   }
 
@@ -128,6 +137,10 @@ class AnswerScan {
       usageHere = true;
     } else if (name.equals("error")) {
       errorHere(parser);
+    } else if (token == JsonToken.VALUE_STRING && name.equals("obfuscation")) {
+      // Random characters that hide how long the text is.
+      parser.finishToken();
+      recurring.stringEnds(closingQuote(parser));
     } else {
       embeddings |= token == JsonToken.START_ARRAY && name.equals("data");
       parser.skipChildren();
@@ -136,11 +149,15 @@ class AnswerScan {
 
   /** Takes a usage object. */
   final void usage(JsonParser parser) throws IOException {
+    recurring.unfit();
     usage = UsageReader.read(parser);
   }
 
   /** Takes an error that is an object or a text; null is none. */
   final void errorHere(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_NULL) {
+      recurring.unfit();
+    }
     if (parser.currentToken() == JsonToken.START_OBJECT) {
       error = error(parser);
     } else if (parser.currentToken() == JsonToken.VALUE_STRING) {
@@ -166,6 +183,7 @@ class AnswerScan {
 
   /** Content that is not the answer's text. */
   final void beside(long characters) {
+    recurring.unfit();
     content |= generated.addBeside(characters);
   }
 
@@ -191,6 +209,7 @@ class AnswerScan {
         case "text" -> take(parser, index);
         case "finish_reason" -> {
           if (token == JsonToken.VALUE_STRING) {
+            recurring.unfit();
             finished = true;
             if (index == 0 || finishReason == null) {
               finishReason = FinishReasons.of(parser.getText());
@@ -217,6 +236,7 @@ class AnswerScan {
         }
         case "tool_calls", "function_call", "audio" -> {
           if (token == JsonToken.START_ARRAY || token == JsonToken.START_OBJECT) {
+            recurring.unfit();
             long before = parser.currentLocation().getByteOffset();
             parser.skipChildren();
             long length = parser.currentLocation().getByteOffset() - before;
@@ -231,15 +251,25 @@ class AnswerScan {
 
   private void take(JsonParser parser, int index) throws IOException {
     if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      recurring.unfit();
       content |= parser.currentToken() == JsonToken.START_ARRAY;
       parser.skipChildren();
       return;
     }
     int length = parser.getTextLength();
-    content |=
-        index == 0
-            ? generated.add(parser.getTextCharacters(), parser.getTextOffset(), length)
-            : generated.addBeside(length);
+    if (index != 0) {
+      beside(length);
+      return;
+    }
+    content |= generated.add(parser.getTextCharacters(), parser.getTextOffset(), length);
+    if (recurring.isAsking()) {
+      recurring.textEnds(closingQuote(parser));
+    }
+  }
+
+  /** Where the string that was read last ends, counted from the beginning of the document. */
+  private static long closingQuote(JsonParser parser) {
+    return parser.currentLocation().getByteOffset() - 1;
   }
 
   private static VendorError error(JsonParser parser) throws IOException {
