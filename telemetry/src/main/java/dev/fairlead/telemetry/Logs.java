@@ -38,6 +38,9 @@ final class Logs {
       return;
     }
     bridgeJavaUtilLogging();
+    if (!(context.getMDCAdapter() instanceof CallKeys)) {
+      context.setMDCAdapter(new CallKeys(context.getMDCAdapter()));
+    }
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     LogLevel.set(Level.toLevel(settings.logLevel()));
     redacts = settings.logRedaction();

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.grpc.Context;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,6 +24,8 @@ import org.slf4j.MDC;
 
 class LogsTest {
 
+  private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+
   private static final Logger logger = LoggerFactory.getLogger(LogsTest.class);
 
   private final PrintStream standardOutput = System.out;
@@ -33,8 +40,7 @@ class LogsTest {
 
   @Test
   void line_tellsLevelRequestAndMessageOnOneLine_inText() {
-    MDC.put(CallScope.REQUEST_ID, "r-1");
-    String output = logged("INFO", "text", log -> log.info("first\nINFO forged"));
+    String output = inCall("r-1", "text", log -> log.info("first\nINFO forged"));
 
     assertThat(output.lines()).hasSize(1);
     assertThat(output).contains("INFO", "r-1", "first | INFO forged");
@@ -42,8 +48,7 @@ class LogsTest {
 
   @Test
   void line_isOneObjectWithRequestId_inJson() throws IOException {
-    MDC.put(CallScope.REQUEST_ID, "r-2");
-    String output = logged("INFO", "json", log -> log.warn("a \"quoted\" {}", "value"));
+    String output = inCall("r-2", "json", log -> log.warn("a \"quoted\" {}", "value"));
 
     JsonNode line = new ObjectMapper().readTree(output);
     assertThat(line.path("level").asText()).isEqualTo("WARN");
@@ -122,13 +127,20 @@ class LogsTest {
 
   @Test
   void line_tellsTraceAndRequest_inJson() throws IOException {
-    MDC.put(CallScope.REQUEST_ID, "r-3");
-    MDC.put(CallScope.TRACE_ID, "0af7651916cd43dd8448eb211c80319c");
+    MDC.put("library_key", "its own");
     JsonNode line =
-        new ObjectMapper().readTree(logged("INFO", "json", log -> log.info("with both")));
+        new ObjectMapper().readTree(inCall("r-3", "json", log -> log.info("with both")));
 
-    assertThat(line.path("mdc").path("trace_id").asText()).startsWith("0af765");
+    assertThat(line.path("mdc").path("trace_id").asText()).isEqualTo(TRACE);
     assertThat(line.path("mdc").path("request_id").asText()).isEqualTo("r-3");
+    assertThat(line.path("mdc").path("library_key").asText()).isEqualTo("its own");
+  }
+
+  @Test
+  void lineOutsideOfCalls_hasNeitherId() throws IOException {
+    JsonNode line = new ObjectMapper().readTree(logged("INFO", "json", log -> log.info("alone")));
+
+    assertThat(line.path("mdc")).isEmpty();
   }
 
   @Test
@@ -140,6 +152,17 @@ class LogsTest {
             log -> java.util.logging.Logger.getLogger("some.library").warning("by jul"));
 
     assertThat(output).contains("WARN", "some.library", "by jul");
+  }
+
+  /** What is written by work of a request with that id, in a trace. */
+  private static String inCall(String requestId, String format, Consumer<Logger> work) {
+    SpanContext span =
+        SpanContext.createFromRemoteParent(
+            TRACE, "b7ad6b7169203331", TraceFlags.getDefault(), TraceState.getDefault());
+    io.opentelemetry.context.Context trace =
+        io.opentelemetry.context.Context.root().with(Span.wrap(span));
+    Context call = CallContext.of(requestId, "acme", trace);
+    return logged("INFO", format, log -> call.run(() -> work.accept(log)));
   }
 
   private static String logged(String level, String format, Consumer<Logger> work) {
