@@ -2,6 +2,7 @@ package dev.fairlead.gateway.edge;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.gateway.LimitsConfig;
@@ -97,7 +98,8 @@ final class EdgeContext {
   }
 
   /**
-   * Opens the scope of a request; its server span ends with the HTTP exchange.
+   * Opens the scope of a request; its server span ends with the response that {@link #cancelling}
+   * is told of.
    *
    * @param timing the caller's own timeout may be shorter than the configured one, never longer
    */
@@ -123,9 +125,6 @@ final class EdgeContext {
     scope.whenLimited(status ->
         (anthropic ? LimitHeaders.anthropic(status, Instant.now()) : LimitHeaders.openAi(status))
             .forEach(context::setAdditionalResponseHeader));
-    if (span.isRecording()) {
-      context.log().whenComplete().thenAccept(log -> end(span, log.responseStatus().code()));
-    }
     return scope;
   }
 
@@ -168,6 +167,7 @@ final class EdgeContext {
           if (error != null) {
             scope.cancel();
           }
+          end(context, Span.fromContext(scope.trace()));
         });
     return response;
   }
@@ -177,7 +177,13 @@ final class EdgeContext {
     return channel == null ? null : channel.closeFuture();
   }
 
-  private static void end(Span span, int status) {
+  /** Asked for at the end, the log says what is known; told of it, it would look at each step. */
+  private static void end(ServiceRequestContext context, Span span) {
+    if (!span.isRecording()) {
+      return;
+    }
+    RequestLog log = context.log().getIfAvailable(RequestLogProperty.RESPONSE_HEADERS);
+    int status = log == null ? 0 : log.responseStatus().code();
     if (status > 0) {
       span.setAttribute("http.response.status_code", status);
     }

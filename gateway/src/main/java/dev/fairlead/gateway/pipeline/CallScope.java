@@ -162,7 +162,7 @@ public final class CallScope {
   }
 
   /** Trace context, in which the span is the request's own. */
-  io.opentelemetry.context.Context trace() {
+  public io.opentelemetry.context.Context trace() {
     return CallContext.trace(context);
   }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.standalone.deployment.SpanCollector.ReceivedSpan;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,31 @@ interface TracingCases extends Cases {
                     "fairlead.v1.ProviderService/Generate",
                     "chat small-up"));
     assertThat(deployment().spans().ofTrace(fine)).isEmpty();
+  }
+
+  @Test
+  default void entrySpan_tellsTheStatus_ofWholeAnswersStreamsAndErrors() {
+    Map<String, String> statusByBody =
+        Map.of(
+            Requests.chat("small", "Hello " + unique()), "200",
+            Requests.stream("small", "Hello " + unique()), "200",
+            Requests.chat("no-such-model", "Hello " + unique()), "404",
+            Requests.chat("small", "[[status 500]] " + unique()), "502");
+    statusByBody.forEach((body, status) -> {
+      String trace = freshTrace();
+
+      chat(body, "traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
+
+      await()
+          .atMost(Duration.ofSeconds(15))
+          .untilAsserted(() ->
+              assertThat(deployment().spans().ofTrace(trace))
+                  .filteredOn(span -> span.name().equals("POST /v1/chat/completions"))
+                  .singleElement()
+                  .satisfies(span ->
+                      assertThat(span.attributes())
+                          .containsEntry("http.response.status_code", status)));
+    });
   }
 
   private static String freshTrace() {

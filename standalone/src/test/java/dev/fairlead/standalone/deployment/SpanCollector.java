@@ -106,7 +106,7 @@ public final class SpanCollector implements AutoCloseable {
     return "";
   }
 
-  /** Texts, and lists of texts with spaces between. */
+  /** Texts, whole numbers, and lists of texts with spaces between. */
   private static Map<String, String> attributes(UnknownFieldSet span) {
     Map<String, String> attributes = new HashMap<>();
     for (UnknownFieldSet attribute : messages(span, 9)) {
@@ -117,10 +117,14 @@ public final class SpanCollector implements AutoCloseable {
               .map(one -> bytes(one, 1).toStringUtf8())
               .collect(Collectors.joining(" "));
       attributes.put(
-          bytes(attribute, 1).toStringUtf8(),
-          text.isEmpty() ? bytes(value, 1).toStringUtf8() : text);
+          bytes(attribute, 1).toStringUtf8(), text.isEmpty() ? numberOrText(value) : text);
     }
     return attributes;
+  }
+
+  private static String numberOrText(UnknownFieldSet value) {
+    List<Long> numbers = value.getField(3).getVarintList();
+    return numbers.isEmpty() ? bytes(value, 1).toStringUtf8() : Long.toString(numbers.getLast());
   }
 
   private static List<UnknownFieldSet> messages(UnknownFieldSet set, int field) {
