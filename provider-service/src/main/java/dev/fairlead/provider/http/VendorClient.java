@@ -153,8 +153,7 @@ public final class VendorClient {
       ModelCall call,
       AnswerListener listener,
       AnswerReader reader) {
-    RequestHeaders whole = headers.toBuilder().contentLength(body.length).build();
-    HttpRequest request = HttpRequest.of(whole, HttpData.wrap(body));
+    HttpRequest request = HttpRequest.of(headers, HttpData.wrap(body));
     try (ClientRequestContextCaptor captor = Clients.newContextCaptor()) {
       HttpResponse response = client.execute(request);
       HttpExchange exchange =
