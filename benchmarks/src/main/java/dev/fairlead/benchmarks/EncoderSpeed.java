@@ -50,8 +50,14 @@ public final class EncoderSpeed {
   private static final int BATCH = 64;
   private static final int TEXTS = 256;
 
+  /**
+   * Single calls a caller makes between two looks at the clock, where there are several callers.
+   */
+  private static final int EACH = 8;
+
   /** Calls without an encoding, so that the service's own code is compiled as in a running one. */
   private static final int WARM_UP = 20_000;
+
   private static final String WORDS = "what does a river gain when it is asked for the way to sea";
 
   private final WordPieceTokenizer tokenizer =
@@ -245,6 +251,15 @@ public final class EncoderSpeed {
         "SentenceEncoder.encode",
         i -> encoder.encode(texts.get(i % TEXTS), 256),
         rounds);
+    int callers = Runtime.getRuntime().availableProcessors();
+    try (ExecutorService pool = Executors.newFixedThreadPool(callers)) {
+      compare(
+          "LangChain4j embed of " + EACH + " texts by each of " + callers + " callers",
+          i -> atOnce(pool, callers, text -> theirs.embed(texts.get((i + text) % TEXTS))),
+          "SentenceEncoder.encode of as many",
+          i -> atOnce(pool, callers, text -> encoder.encode(texts.get((i + text) % TEXTS), 256)),
+          rounds / EACH);
+    }
     List<String> some = texts.subList(0, BATCH);
     EmbedRequest request = EmbedRequest.newBuilder().addAllTexts(some).build();
     compare(
@@ -260,6 +275,18 @@ public final class EncoderSpeed {
         "Embed by the service, two calls at once",
         i -> IntStream.range(0, 2).parallel().forEach(call -> scorer.embed(half)),
         batches);
+  }
+
+  /** Single calls by callers that do not wait for each other. */
+  private static void atOnce(ExecutorService pool, int callers, IntConsumer call) {
+    CompletableFuture<?>[] all = new CompletableFuture<?>[callers];
+    for (int caller = 0; caller < callers; caller++) {
+      int first = caller * EACH;
+      all[caller] =
+          CompletableFuture.runAsync(
+              () -> IntStream.range(first, first + EACH).forEach(call), pool);
+    }
+    CompletableFuture.allOf(all).join();
   }
 
   /** Half as many rounds to warm up, then one of each in turn; ratios to the first. */

@@ -1,12 +1,17 @@
 package dev.fairlead.benchmarks;
 
 import com.google.protobuf.ByteString;
+import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpObject;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -31,22 +36,30 @@ import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 /**
  * Processor time of the provider service alone: calls through {@link LocalServer}, an upstream that
  * answers at once in a process of its own, which is not counted. Counted is everything in this one:
  * the stub, the whole stack, the HTTP client, the kernel's work for its sockets, garbage collection
- * and compilation.
+ * and compilation. In turns with it, the same calls by a bare client of Armeria's: what no
+ * arrangement around that client can save.
  *
  * <p>Arguments: calls a round (20,000), calls under way (32), rounds (5). Each round prints CPU a
  * whole answer (2 KB request, 2 KB answer), CPU a stream of 200 events that come in one burst, and
- * of 256 streams at a cadence of 20 ms the CPU an event, frames lost and the longest gap.
+ * of 256 streams at a cadence of 20 ms the CPU an event, frames lost and the longest gap; at the
+ * end the medians.
  */
 public final class ProviderCost {
 
@@ -56,11 +69,34 @@ public final class ProviderCost {
   private static final int FRAMES = 250;
   private static final long CADENCE_MILLIS = 20;
 
-  private final ProviderServiceGrpc.ProviderServiceStub stub;
+  private final int calls;
+  private final int underWay;
 
-  private ProviderCost(ProviderServiceGrpc.ProviderServiceStub stub) {
-    this.stub = stub;
+  private ProviderCost(int calls, int underWay) {
+    this.calls = calls;
+    this.underWay = underWay;
   }
+
+  /** A way to call the upstream. */
+  private interface Way {
+    void ask(String model, Reading reading);
+  }
+
+  /** What hears an answer. A failure ends the program, for its numbers are worthless. */
+  private interface Reading {
+    /** Some of the body; of a whole answer and a burst nobody asks for the text. */
+    void data(Supplier<String> text);
+
+    void end();
+
+    default void failed(Throwable error) {
+      System.err.println("failed: " + error);
+      System.exit(1);
+    }
+  }
+
+  /** Microseconds of a round. */
+  private record Costs(double whole, double burstEvent, double pacedEvent) {}
 
   /** Runs and prints; with {@code upstream} as its argument it is the upstream. */
   public static void main(String[] args) throws Exception {
@@ -75,7 +111,7 @@ public final class ProviderCost {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(upstream.getInputStream(), StandardCharsets.UTF_8))) {
-      run(Integer.parseInt(lines.readLine().strip()), calls, underWay, rounds);
+      new ProviderCost(calls, underWay).run(Integer.parseInt(lines.readLine().strip()), rounds);
     } finally {
       upstream.destroy();
       upstream.waitFor();
@@ -83,7 +119,7 @@ public final class ProviderCost {
     System.exit(0);
   }
 
-  private static void run(int port, int calls, int underWay, int rounds) throws Exception {
+  private void run(int port, int rounds) throws Exception {
     ConfigSource config =
         ConfigSource.parse(
             "cost",
@@ -101,87 +137,211 @@ public final class ProviderCost {
             ProviderNode.start(
                 config, new SimpleMeterRegistry(), OpenTelemetry.noop().getTracer("cost"));
         LocalServer server = LocalServer.of(node.services(), List.of())) {
-      ProviderCost cost = new ProviderCost(ProviderServiceGrpc.newStub(server.channel(List.of())));
+      Way service = service(ProviderServiceGrpc.newStub(server.channel(List.of())));
+      Way bare = bare(port);
+      List<Costs> ofService = new ArrayList<>();
+      List<Costs> ofBare = new ArrayList<>();
       for (int round = 0; round <= rounds; round++) {
         String name = round == 0 ? "warm-up" : "round " + round;
-        double whole = cost.wholeAnswers(calls, underWay);
-        double burst = cost.bursts(calls / 20, underWay);
-        System.out.printf(
-            Locale.ROOT,
-            "%s: %.1f us a request, %.1f us a stream of %d events (%.2f us an event)%n",
-            name,
-            whole,
-            burst,
-            BURST_EVENTS,
-            (burst - whole) / BURST_EVENTS);
-        System.out.println(name + ": " + cost.paced());
+        Costs alone = costs(name + " bare", bare);
+        Costs with = costs(name, service);
+        if (round > 0) {
+          ofBare.add(alone);
+          ofService.add(with);
+        }
       }
+      tell("a request", Costs::whole, ofService, ofBare);
+      tell("an event of a burst", Costs::burstEvent, ofService, ofBare);
+      tell("a paced event", Costs::pacedEvent, ofService, ofBare);
     }
   }
 
-  private static long cpu() {
+  private static void tell(
+      String what, ToDoubleFunction<Costs> cost, List<Costs> service, List<Costs> bare) {
+    double[] added =
+        IntStream.range(0, service.size())
+            .mapToDouble(i -> cost.applyAsDouble(service.get(i)) - cost.applyAsDouble(bare.get(i)))
+            .toArray();
+    System.out.printf(
+        Locale.ROOT,
+        "medians, %s: %.2f us, bare client %.2f us, added %.2f us%n",
+        what,
+        median(service.stream().mapToDouble(cost).toArray()),
+        median(bare.stream().mapToDouble(cost).toArray()),
+        median(added));
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private static Way service(ProviderServiceGrpc.ProviderServiceStub stub) {
+    Map<String, GenerationCall> asked =
+        Map.of("whole", call("whole"), "burst", call("burst"), "paced", call("paced"));
+    return (model, reading) -> {
+      GenerationCall call = asked.get(model);
+      if (model.equals("whole")) {
+        stub.generate(
+            ProviderServiceGenerateRequest.newBuilder().setCall(call).build(),
+            new Hearing<ProviderServiceGenerateResponse>(reading) {
+              @Override
+              public void onNext(ProviderServiceGenerateResponse message) {
+                reading.data(() -> message.getRaw().getBody().toStringUtf8());
+              }
+            });
+      } else {
+        stub.streamGenerate(
+            ProviderServiceStreamGenerateRequest.newBuilder().setCall(call).build(),
+            new Hearing<ProviderServiceStreamGenerateResponse>(reading) {
+              @Override
+              public void onNext(ProviderServiceStreamGenerateResponse message) {
+                if (message.hasEvents()) {
+                  reading.data(() -> message.getEvents().getSse().toStringUtf8());
+                }
+              }
+            });
+      }
+    };
+  }
+
+  /** A call of the service. */
+  private abstract static class Hearing<T> implements StreamObserver<T> {
+    private final Reading reading;
+
+    Hearing(Reading reading) {
+      this.reading = reading;
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      reading.failed(error);
+    }
+
+    @Override
+    public void onCompleted() {
+      reading.end();
+    }
+  }
+
+  private static Way bare(int port) {
+    WebClient client =
+        WebClient.builder("h1c://127.0.0.1:" + port)
+            .responseTimeoutMillis(0)
+            .maxResponseLength(0)
+            .build();
+    RequestHeaders headers =
+        RequestHeaders.builder(HttpMethod.POST, PATH)
+            .contentType(MediaType.JSON)
+            .set(HttpHeaderNames.AUTHORIZATION, "Bearer k")
+            .build();
+    Map<String, HttpData> bodies =
+        Map.of(
+            "whole", HttpData.ofUtf8(json("whole")),
+            "burst", HttpData.ofUtf8(json("burst")),
+            "paced", HttpData.ofUtf8(json("paced")));
+    return (model, reading) ->
+        client
+            .execute(HttpRequest.of(headers, bodies.get(model)))
+            .subscribe(
+                new Subscriber<>() {
+                  @Override
+                  public void onSubscribe(Subscription subscription) {
+                    subscription.request(Long.MAX_VALUE);
+                  }
+
+                  @Override
+                  public void onNext(HttpObject object) {
+                    if (object instanceof HttpData data && !data.isEmpty()) {
+                      reading.data(data::toStringUtf8);
+                    }
+                  }
+
+                  @Override
+                  public void onError(Throwable error) {
+                    reading.failed(error);
+                  }
+
+                  @Override
+                  public void onComplete() {
+                    reading.end();
+                  }
+                });
+  }
+
+  private static double cpu() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getProcessCpuTime();
+            .getProcessCpuTime()
+        / 1e3;
   }
 
-  /** Microseconds a call. */
-  private double wholeAnswers(int calls, int underWay) throws InterruptedException {
-    ProviderServiceGenerateRequest request =
-        ProviderServiceGenerateRequest.newBuilder().setCall(call("whole")).build();
-    Semaphore places = new Semaphore(underWay);
-    long before = cpu();
-    for (int i = 0; i < calls; i++) {
-      places.acquire();
-      stub.generate(request, new Ending<ProviderServiceGenerateResponse>(places));
-    }
-    places.acquire(underWay);
-    return (cpu() - before) / 1e3 / calls;
-  }
-
-  private double bursts(int calls, int underWay) throws InterruptedException {
-    ProviderServiceStreamGenerateRequest request =
-        ProviderServiceStreamGenerateRequest.newBuilder().setCall(call("burst")).build();
-    Semaphore places = new Semaphore(underWay);
-    long before = cpu();
-    for (int i = 0; i < calls; i++) {
-      places.acquire();
-      stub.streamGenerate(request, new Ending<ProviderServiceStreamGenerateResponse>(places));
-    }
-    places.acquire(underWay);
-    return (cpu() - before) / 1e3 / calls;
-  }
-
-  private String paced() {
-    ProviderServiceStreamGenerateRequest request =
-        ProviderServiceStreamGenerateRequest.newBuilder().setCall(call("paced")).build();
+  private Costs costs(String name, Way way) throws InterruptedException {
+    double whole = micros(way, "whole", calls);
+    double burst = micros(way, "burst", calls / 20);
     List<Frames> streams = new ArrayList<>();
-    long before = cpu();
+    double before = cpu();
     for (int i = 0; i < STREAMS; i++) {
       Frames frames = new Frames();
       streams.add(frames);
-      stub.streamGenerate(request, frames);
+      way.ask("paced", frames);
     }
     streams.forEach(frames -> frames.ended.join());
-    double micros = (cpu() - before) / 1e3 / STREAMS / FRAMES;
+    Costs costs =
+        new Costs(whole, (burst - whole) / BURST_EVENTS, (cpu() - before) / STREAMS / FRAMES);
     int lost = streams.stream().mapToInt(Frames::lost).sum();
     long gap = streams.stream().mapToLong(frames -> frames.longestGapNanos).max().orElse(0);
-    return String.format(
+    System.out.printf(
         Locale.ROOT,
-        "%d streams every %d ms: %.1f us an event, lost %d, longest gap %.0f ms",
-        STREAMS,
-        CADENCE_MILLIS,
-        micros,
+        "%s: %.1f us a request, %.2f us an event of a burst, %.1f us a paced event, lost %d, "
+            + "longest gap %.0f ms%n",
+        name,
+        costs.whole(),
+        costs.burstEvent(),
+        costs.pacedEvent(),
         lost,
         gap / 1e6);
+    return costs;
+  }
+
+  /** Microseconds a call. */
+  private double micros(Way way, String model, int count) throws InterruptedException {
+    Semaphore places = new Semaphore(underWay);
+    Reading ending =
+        new Reading() {
+          @Override
+          public void data(Supplier<String> text) {
+            // Only its cost counts.
+          }
+
+          @Override
+          public void end() {
+            places.release();
+          }
+        };
+    double before = cpu();
+    for (int i = 0; i < count; i++) {
+      places.acquire();
+      way.ask(model, ending);
+    }
+    places.acquire(underWay);
+    return (cpu() - before) / count;
+  }
+
+  private static String json(String model) {
+    return head(model)
+        + "\"messages\":[{\"role\":\"user\",\"content\":\""
+        + "Some words of a question. ".repeat(75)
+        + "\"}]}";
+  }
+
+  private static String head(String model) {
+    return "{\"model\":\"" + model + "\",";
   }
 
   private static GenerationCall call(String model) {
-    String head = "{\"model\":\"m\",";
-    String json =
-        head
-            + "\"messages\":[{\"role\":\"user\",\"content\":\""
-            + "Some words of a question. ".repeat(75)
-            + "\"}]}";
+    String head = head(model);
+    String json = json(model);
     return GenerationCall.newBuilder()
         .addModelIds(model)
         .setRaw(
@@ -207,51 +367,23 @@ public final class ProviderCost {
         .build();
   }
 
-  /** Gives its place back at the end; a failure ends the program, for its numbers are worthless. */
-  private record Ending<T>(Semaphore places) implements StreamObserver<T> {
-    @Override
-    public void onNext(T message) {
-      // Only its cost counts.
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      System.err.println("failed: " + error);
-      System.exit(1);
-    }
-
-    @Override
-    public void onCompleted() {
-      places.release();
-    }
-  }
-
   /** One stream: that every frame comes, in order, and when. */
-  private static final class Frames
-      implements StreamObserver<ProviderServiceStreamGenerateResponse> {
+  private static final class Frames implements Reading {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final StringBuilder text = new StringBuilder();
     private long last;
     private long longestGapNanos;
 
     @Override
-    public void onNext(ProviderServiceStreamGenerateResponse message) {
-      if (message.hasEvents()) {
-        long now = System.nanoTime();
-        longestGapNanos = last == 0 ? 0 : Math.max(longestGapNanos, now - last);
-        last = now;
-        text.append(message.getEvents().getSse().toStringUtf8());
-      }
+    public void data(Supplier<String> words) {
+      long now = System.nanoTime();
+      longestGapNanos = last == 0 ? 0 : Math.max(longestGapNanos, now - last);
+      last = now;
+      text.append(words.get());
     }
 
     @Override
-    public void onError(Throwable error) {
-      text.append(error);
-      ended.complete(null);
-    }
-
-    @Override
-    public void onCompleted() {
+    public void end() {
       ended.complete(null);
     }
 
