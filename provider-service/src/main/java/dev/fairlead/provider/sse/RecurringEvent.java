@@ -15,6 +15,11 @@ public final class RecurringEvent {
   /** Patterns in a row without a match after which a stream is taken to have none. */
   private static final int MOST_MISSES = 8;
 
+  /**
+   * Longest pattern: what is larger has its cost elsewhere, and a stream would keep a copy of it.
+   */
+  private static final int MOST_BYTES = 4096;
+
   private static final int MOST_OPEN = 2;
   private static final int NONE = -1;
 
@@ -134,7 +139,7 @@ public final class RecurringEvent {
 
   /** The document has been parsed: it is the pattern now if it is fit for that. */
   public void learn(byte[] event, int from, int to) {
-    if (!fit || notedText == NONE) {
+    if (!fit || notedText == NONE || to - from > MOST_BYTES) {
       return;
     }
     misses++;

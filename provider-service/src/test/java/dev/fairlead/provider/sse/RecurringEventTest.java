@@ -96,6 +96,13 @@ class RecurringEventTest {
   }
 
   @Test
+  void longEvent_isNoPattern() {
+    learn("a".repeat(4096));
+
+    assertThat(matches(HEAD + "b" + TAIL)).isFalse();
+  }
+
+  @Test
   void secondOpenString_mayDifferToo() {
     String first = HEAD + "Hello\"},\"obfuscation\":\"x7\"}";
     byte[] bytes = first.getBytes(UTF_8);
