@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.provider.sse.EventSequences;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,9 +37,9 @@ class MessageScanRecurringTest {
 
   /** What a document says; null where it is none. */
   private record Said(
-      String type, boolean content, boolean blocks, boolean finished, Object error) {}
+      String type, boolean content, boolean blocks, boolean finished, @Nullable Object error) {}
 
-  private static Said said(MessageScan scan, byte[] event, int from, int to) {
+  private static @Nullable Said said(MessageScan scan, byte[] event, int from, int to) {
     try {
       scan.read(event, from, to);
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.provider.sse.EventSequences;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,10 +42,10 @@ class AnswerScanRecurringTest {
       boolean choices,
       boolean usageOnly,
       boolean finished,
-      Object usage,
-      Object error) {}
+      @Nullable Object usage,
+      @Nullable Object error) {}
 
-  private static Said said(AnswerScan scan, byte[] event, int from, int to) {
+  private static @Nullable Said said(AnswerScan scan, byte[] event, int from, int to) {
     try {
       scan.read(event, from, to);
     } catch (IOException e) {
@@ -65,7 +66,7 @@ class AnswerScanRecurringTest {
     for (List<byte[]> stream : EventSequences.random(seed, EVENTS)) {
       AnswerScan whole = new AnswerScan();
       boolean finished = false;
-      Object usage = null;
+      @Nullable Object usage = null;
       StringBuilder text = new StringBuilder();
       for (byte[] event : stream) {
         AnswerScan single = new AnswerScan();
