@@ -230,7 +230,7 @@ final class JournalingWriter implements RowCarrier {
       if (left > 0) {
         logger.warn("{} rows of the ledger stay in the journal until the next start", left);
       }
-      if (syncing.close(drain)) {
+      if (syncing.close(drain.plus(LedgerWrites.LONGEST_PAUSE))) {
         journal.close();
       }
     } catch (InterruptedException e) {
