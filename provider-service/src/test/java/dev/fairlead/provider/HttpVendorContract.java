@@ -41,6 +41,9 @@ public abstract class HttpVendorContract extends ProviderContract {
   /** Events longer than this are refused by {@link #provider(String)}. */
   protected static final int EVENT_BYTES = 1 << 20;
 
+  /** A count of tokens, in every vendor's words. */
+  private static final String COUNTS = "(\"\\w*[tT]okens?(?:Count)?\":\\s*)\\d+";
+
   /** An adapter for a vendor at that root, called with {@link #key}. */
   protected abstract ModelProvider provider(String root);
 
@@ -206,6 +209,29 @@ public abstract class HttpVendorContract extends ProviderContract {
     RecordedAnswer streamed = run(whole(frames(false, "Hello", " world")), true);
     assertThat(streamed.completion().usage().estimated()).isTrue();
     assertThat(streamed.completion().usage().completionTokens()).isBetween(1L, 5L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-7", "99999999999999999999", "9e99", "\"9\"", "[]"})
+  protected void j5_countThatCannotBe_isEstimatedAndFlagged(String count) {
+    String counted = answer("Hello world", true).replaceAll(COUNTS, "$1" + count);
+    assertThat(counted).contains(count);
+    assertEstimated(run(Answer.json(200, "", counted), false));
+    if (contentType().equals("text/event-stream")) {
+      List<byte[]> frames = new ArrayList<>();
+      for (byte[] frame : frames(true, "Hello", " world")) {
+        String text = new String(frame, StandardCharsets.UTF_8).replaceAll(COUNTS, "$1" + count);
+        frames.add(text.getBytes(StandardCharsets.UTF_8));
+      }
+      assertEstimated(run(whole(frames), true));
+    }
+  }
+
+  private static void assertEstimated(RecordedAnswer answer) {
+    assertThat(answer.completion().usage().estimated()).isTrue();
+    assertThat(answer.completion().usage().promptTokens()).isBetween(1L, 30L);
+    assertThat(answer.completion().usage().completionTokens()).isBetween(1L, 5L);
+    assertThat(answer.completion().usage().cachedPromptTokens()).isZero();
   }
 
   @Test

@@ -12,6 +12,8 @@ import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.resilience.LimitSettings;
+import dev.fairlead.provider.testkit.EventStreams;
+import dev.fairlead.provider.testkit.RawUpstream.Answer;
 import dev.fairlead.provider.testkit.RecordedAnswer;
 import dev.fairlead.provider.testkit.TypedCalls;
 import dev.fairlead.v1.AttemptResult;
@@ -122,12 +124,12 @@ class BedrockProviderTest extends HttpVendorContract {
 
   @Override
   protected byte[] errorFrame() {
-    return ScriptedBedrock.exception("modelStreamErrorException", "it broke");
+    return EventStreams.exception("modelStreamErrorException", "it broke");
   }
 
   @Override
   protected byte[] idleFrame() {
-    return ScriptedBedrock.event("somethingNew", "{\"x\":1}");
+    return EventStreams.event("somethingNew", "{\"x\":1}");
   }
 
   @AfterAll
@@ -191,6 +193,17 @@ class BedrockProviderTest extends HttpVendorContract {
     assertThat(usage.cacheWriteTokens()).isEqualTo(2);
     assertThat(usage.completionTokens()).isEqualTo(4);
     assertThat(usage.estimated()).isFalse();
+  }
+
+  /** The SDK reads a count from text, and takes none that is no int. */
+  @Override
+  @ParameterizedTest
+  @ValueSource(strings = "-7")
+  protected void j5_countThatCannotBe_isEstimatedAndFlagged(String count) {
+    super.j5_countThatCannotBe_isEstimatedAndFlagged(count);
+    String huge = answer("Hello", true).replaceAll("(Tokens\":)\\d+", "$199999999999999999999");
+    assertThat(huge).contains(":99999999999999999999");
+    assertMalformed(failure(Answer.json(200, "", huge), false));
   }
 
   @Test

@@ -39,7 +39,7 @@ class ConverseRoundTripTest {
   private static final String MODEL = "anthropic.claude-3-5-haiku-20241022-v1:0";
 
   @Test
-  void request_meansTheSame_whenItIsReadBack() {
+  void j1_request_meansTheSame_whenItIsReadBack() {
     for (int seed = 0; seed < SEEDS; seed++) {
       ChatRequest request =
           expressible(RandomRequests.of(seed, Dialect.DIALECT_ANTHROPIC_MESSAGES));

@@ -10,18 +10,15 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.fairlead.provider.testkit.EventStreams;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import software.amazon.eventstream.HeaderValue;
-import software.amazon.eventstream.Message;
 
 /**
  * A server that speaks Converse, checks every signature, and misbehaves on demand: the model's id
@@ -124,7 +121,7 @@ final class ScriptedBedrock implements AutoCloseable {
               start(0, "t1", "weather"),
               input(0, "{\\\"city\\\":"),
               input(0, "\\\"Oslo\\\"}"),
-              event("messageStop", "{\"stopReason\":\"tool_use\"}"),
+              EventStreams.event("messageStop", "{\"stopReason\":\"tool_use\"}"),
               meta());
       case "with%3Acolon" -> whole("{\"text\":\"found\"}", "end_turn");
       case "tools" ->
@@ -178,13 +175,16 @@ final class ScriptedBedrock implements AutoCloseable {
       case "s-tools" -> stream(11, toolEvents());
       case "s-guardrail" ->
           stream(
-              1 << 20, event("messageStop", "{\"stopReason\":\"guardrail_intervened\"}"), meta());
+              1 << 20,
+              EventStreams.event("messageStop", "{\"stopReason\":\"guardrail_intervened\"}"),
+              meta());
       case "s-cut" -> stream(1 << 20, text("He"));
       case "s-cut-inside" -> stream(1 << 20, Arrays.copyOf(okEvents(), 60));
       case "s-error" ->
-          stream(1 << 20, text("He"), exception("modelStreamErrorException", "it broke"));
-      case "s-throttled" -> stream(1 << 20, exception("throttlingException", "slow"));
-      case "s-invalid" -> stream(1 << 20, exception("validationException", "bad"));
+          stream(
+              1 << 20, text("He"), EventStreams.exception("modelStreamErrorException", "it broke"));
+      case "s-throttled" -> stream(1 << 20, EventStreams.exception("throttlingException", "slow"));
+      case "s-invalid" -> stream(1 << 20, EventStreams.exception("validationException", "bad"));
       case "s-corrupt" -> {
         byte[] events = okEvents();
         events[40] ^= 1;
@@ -213,7 +213,8 @@ final class ScriptedBedrock implements AutoCloseable {
   private static void next(HttpResponseWriter writer, Entry entry, HttpData event, int sent) {
     if (sent == MANY) {
       writer.write(
-          HttpData.wrap(joined(event("messageStop", "{\"stopReason\":\"end_turn\"}"), meta())));
+          HttpData.wrap(
+              joined(EventStreams.event("messageStop", "{\"stopReason\":\"end_turn\"}"), meta())));
       writer.close();
     } else if (writer.tryWrite(event)) {
       entry.bytesSent.addAndGet(event.length());
@@ -238,12 +239,12 @@ final class ScriptedBedrock implements AutoCloseable {
   /** A plain stream, the first text in the second frame. */
   static List<byte[]> frames(boolean usage, String... pieces) {
     List<byte[]> frames = new ArrayList<>();
-    frames.add(event("messageStart", "{\"role\":\"assistant\"}"));
+    frames.add(EventStreams.event("messageStart", "{\"role\":\"assistant\"}"));
     for (String piece : pieces) {
       frames.add(text(piece));
     }
-    frames.add(event("messageStop", "{\"stopReason\":\"end_turn\"}"));
-    frames.add(usage ? meta() : event("metadata", "{\"metrics\":{\"latencyMs\":5}}"));
+    frames.add(EventStreams.event("messageStop", "{\"stopReason\":\"end_turn\"}"));
+    frames.add(usage ? meta() : EventStreams.event("metadata", "{\"metrics\":{\"latencyMs\":5}}"));
     return frames;
   }
 
@@ -259,76 +260,60 @@ final class ScriptedBedrock implements AutoCloseable {
   /** Everything that a short answer has, and an event of a kind that is not known yet. */
   static byte[] okEvents() {
     return joined(
-        event("messageStart", "{\"role\":\"assistant\"}"),
-        event(
+        EventStreams.event("messageStart", "{\"role\":\"assistant\"}"),
+        EventStreams.event(
             "contentBlockDelta",
             "{\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"text\":\"hm\"}}}"),
-        event(
+        EventStreams.event(
             "contentBlockDelta",
             "{\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"signature\":\"sig\"}}}"),
-        event("contentBlockStop", "{\"contentBlockIndex\":0}"),
-        event("somethingNew", "{\"x\":1}"),
-        event("contentBlockDelta", "{\"contentBlockIndex\":1,\"delta\":{\"text\":\"Grüße \"}}"),
-        event("contentBlockDelta", "{\"contentBlockIndex\":1,\"delta\":{\"text\":\"🚢 你好\"}}"),
-        event("contentBlockStop", "{\"contentBlockIndex\":1}"),
-        event("messageStop", "{\"stopReason\":\"end_turn\"}"),
+        EventStreams.event("contentBlockStop", "{\"contentBlockIndex\":0}"),
+        EventStreams.event("somethingNew", "{\"x\":1}"),
+        EventStreams.event(
+            "contentBlockDelta", "{\"contentBlockIndex\":1,\"delta\":{\"text\":\"Grüße \"}}"),
+        EventStreams.event(
+            "contentBlockDelta", "{\"contentBlockIndex\":1,\"delta\":{\"text\":\"🚢 你好\"}}"),
+        EventStreams.event("contentBlockStop", "{\"contentBlockIndex\":1}"),
+        EventStreams.event("messageStop", "{\"stopReason\":\"end_turn\"}"),
         meta());
   }
 
   /** Two calls that are told in turns. */
   private static byte[] toolEvents() {
     return joined(
-        event("messageStart", "{\"role\":\"assistant\"}"),
+        EventStreams.event("messageStart", "{\"role\":\"assistant\"}"),
         text("Let me see."),
         start(1, "t1", "weather"),
         input(1, "{\\\"city\\\":"),
         start(2, "t2", "time"),
         input(2, "{}"),
         input(1, " \\\"Oslo\\\"}"),
-        event("contentBlockStop", "{\"contentBlockIndex\":1}"),
-        event("messageStop", "{\"stopReason\":\"tool_use\"}"),
+        EventStreams.event("contentBlockStop", "{\"contentBlockIndex\":1}"),
+        EventStreams.event("messageStop", "{\"stopReason\":\"tool_use\"}"),
         meta());
   }
 
   private static byte[] start(int block, String id, String name) {
-    return event(
+    return EventStreams.event(
         "contentBlockStart",
         "{\"contentBlockIndex\":%d,\"start\":{\"toolUse\":{\"toolUseId\":\"%s\",\"name\":\"%s\"}}}"
             .formatted(block, id, name));
   }
 
   private static byte[] input(int block, String json) {
-    return event(
+    return EventStreams.event(
         "contentBlockDelta",
         "{\"contentBlockIndex\":%d,\"delta\":{\"toolUse\":{\"input\":\"%s\"}}}"
             .formatted(block, json));
   }
 
   private static byte[] text(String text) {
-    return event(
+    return EventStreams.event(
         "contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"" + text + "\"}}");
   }
 
   private static byte[] meta() {
-    return event("metadata", "{" + USAGE + ",\"metrics\":{\"latencyMs\":5}}");
-  }
-
-  static byte[] event(String type, String json) {
-    return frame("event", ":event-type", type, json);
-  }
-
-  static byte[] exception(String type, String message) {
-    return frame("exception", ":exception-type", type, "{\"message\":\"" + message + "\"}");
-  }
-
-  private static byte[] frame(String kind, String typeHeader, String type, String json) {
-    Map<String, HeaderValue> headers = new LinkedHashMap<>();
-    headers.put(":message-type", HeaderValue.fromString(kind));
-    headers.put(typeHeader, HeaderValue.fromString(type));
-    headers.put(":content-type", HeaderValue.fromString("application/json"));
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new Message(headers, json.getBytes(StandardCharsets.UTF_8)).encode(out);
-    return out.toByteArray();
+    return EventStreams.event("metadata", "{" + USAGE + ",\"metrics\":{\"latencyMs\":5}}");
   }
 
   private static byte[] joined(byte[]... frames) {

@@ -87,7 +87,7 @@ class GeminiAnswerTest {
   }
 
   @Test
-  void usage_isClampedToSense() throws IOException {
+  void j5_usage_isClampedToSense() throws IOException {
     answer.deltas(
         json(
             "{\"usageMetadata\":{\"promptTokenCount\":5,\"cachedContentTokenCount\":9,"
@@ -96,6 +96,15 @@ class GeminiAnswerTest {
     assertThat(answer.usage()).isNotNull();
     assertThat(answer.usage().promptTokens()).isEqualTo(7);
     assertThat(answer.usage().cachedPromptTokens()).isEqualTo(7);
+    assertThat(answer.usage().completionTokens()).isZero();
+    assertThat(answer.usage().estimated()).isTrue();
+    answer.deltas(
+        json(
+            "{\"usageMetadata\":{\"promptTokenCount\":5,"
+                + "\"candidatesTokenCount\":99999999999999999999}}"));
     assertThat(answer.usage().completionTokens()).isEqualTo(TokenUsage.MOST_TOKENS);
+    assertThat(answer.usage().estimated()).isTrue();
+    answer.deltas(json("{\"usageMetadata\":{\"promptTokenCount\":5}}"));
+    assertThat(answer.usage()).isEqualTo(TokenUsage.of(5, 0));
   }
 }
