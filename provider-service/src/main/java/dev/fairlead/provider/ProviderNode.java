@@ -1,10 +1,12 @@
 package dev.fairlead.provider;
 
 import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.ClientFactoryBuilder;
 import com.linecorp.armeria.client.ClientFactoryOptions;
 import com.linecorp.armeria.client.proxy.ProxyConfig;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ServiceNode;
+import dev.fairlead.common.net.CalledAddresses;
 import dev.fairlead.common.net.FlushPerIteration;
 import dev.fairlead.common.rpc.AcceptedHeaders;
 import dev.fairlead.provider.registry.ProviderRegistry;
@@ -16,6 +18,7 @@ import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The provider service, wired. */
 public final class ProviderNode implements ServiceNode {
@@ -42,19 +45,17 @@ public final class ProviderNode implements ServiceNode {
    * configuration file only.
    */
   public static ProviderNode start(ConfigSource config, MeterRegistry meters, Tracer tracer) {
+    return start(config, meters, tracer, UnaryOperator.identity());
+  }
+
+  /** With connections that are made in a way of its own. */
+  static ProviderNode start(
+      ConfigSource config,
+      MeterRegistry meters,
+      Tracer tracer,
+      UnaryOperator<ClientFactoryBuilder> how) {
     ProviderSettings settings = config.section("provider", ProviderSettings.class);
-    ClientFactory connections =
-        ClientFactory.builder()
-            .connectTimeout(settings.timeouts().connect())
-            .idleTimeout(IDLE)
-            .proxyConfig(ProxyConfig.direct())
-            .eventLoopSchedulerFactory(CallersEventLoop::new)
-            // Headers and body that are written in one turn of the event loop leave in one system
-            // call.
-            .option(
-                ClientFactoryOptions.CHANNEL_PIPELINE_CUSTOMIZER,
-                pipeline -> pipeline.addFirst(new FlushPerIteration()))
-            .build();
+    ClientFactory connections = how.apply(builder(settings)).build();
     TimeSource time = TimeSource.system();
     try {
       ProviderRegistry registry =
@@ -64,6 +65,19 @@ public final class ProviderNode implements ServiceNode {
       connections.closeAsync();
       throw e;
     }
+  }
+
+  private static ClientFactoryBuilder builder(ProviderSettings settings) {
+    return ClientFactory.builder()
+        .connectTimeout(settings.timeouts().connect())
+        .idleTimeout(IDLE)
+        .proxyConfig(ProxyConfig.direct())
+        .eventLoopSchedulerFactory(CallersEventLoop::new)
+        // Headers and body that are written in one turn of the event loop leave in one system
+        // call.
+        .option(
+            ClientFactoryOptions.CHANNEL_PIPELINE_CUSTOMIZER,
+            pipeline -> pipeline.addFirst(new FlushPerIteration(), CalledAddresses.INSTANCE));
   }
 
   @Override

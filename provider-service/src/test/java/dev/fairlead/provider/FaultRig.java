@@ -3,6 +3,7 @@ package dev.fairlead.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.linecorp.armeria.client.ClientFactoryBuilder;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
@@ -18,6 +19,7 @@ import dev.fairlead.v1.ProviderServiceGenerateResponse;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import dev.fairlead.v1.ProviderServiceStreamGenerateRequest;
 import dev.fairlead.v1.ProviderStatus;
+import dev.fairlead.v1.RawRequest;
 import dev.fairlead.v1.Usage;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A provider service in this process, whose vendors are servers of the test. */
@@ -35,17 +38,25 @@ final class FaultRig implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private static final RawRequest HELLO = Spans.chat("hello");
+
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final ProviderNode node;
   private final LocalServer server;
   private final Channel channel;
 
   FaultRig(String yaml) {
+    this(yaml, UnaryOperator.identity());
+  }
+
+  /** With connections that are made in a way of its own. */
+  FaultRig(String yaml, UnaryOperator<ClientFactoryBuilder> connections) {
     node =
         ProviderNode.start(
             ConfigSource.parse("test", yaml, Map.of()),
             meters,
-            OpenTelemetry.noop().getTracer("test"));
+            OpenTelemetry.noop().getTracer("test"),
+            connections);
     server = LocalServer.of(node.services(), List.of());
     channel = server.channel(List.of());
   }
@@ -66,11 +77,8 @@ final class FaultRig implements AutoCloseable {
     return ProviderServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
-  private static GenerationCall call(String... models) {
-    return GenerationCall.newBuilder()
-        .setRaw(Spans.chat("hello"))
-        .addAllModelIds(List.of(models))
-        .build();
+  private static GenerationCall call(RawRequest request, String... models) {
+    return GenerationCall.newBuilder().setRaw(request).addAllModelIds(List.of(models)).build();
   }
 
   /** A whole answer. */
@@ -78,7 +86,8 @@ final class FaultRig implements AutoCloseable {
     try {
       ProviderServiceGenerateResponse response =
           stub()
-              .generate(ProviderServiceGenerateRequest.newBuilder().setCall(call(models)).build());
+              .generate(
+                  ProviderServiceGenerateRequest.newBuilder().setCall(call(HELLO, models)).build());
       GenerationCompleted completed = response.getCompleted();
       String text = response.getRaw().getBody().toStringUtf8();
       return new Told(null, completed.getAttemptsList(), text, completed.getUsage());
@@ -89,12 +98,19 @@ final class FaultRig implements AutoCloseable {
 
   /** A streamed one. */
   Told stream(String... models) {
+    return stream(HELLO, models);
+  }
+
+  /** A streamed one of this request. */
+  Told stream(RawRequest request, String... models) {
     StringBuilder text = new StringBuilder();
     GenerationCompleted.Builder completed = GenerationCompleted.newBuilder();
     try {
       stub()
           .streamGenerate(
-              ProviderServiceStreamGenerateRequest.newBuilder().setCall(call(models)).build())
+              ProviderServiceStreamGenerateRequest.newBuilder()
+                  .setCall(call(request, models))
+                  .build())
           .forEachRemaining(event -> {
             text.append(event.getEvents().getSse().toStringUtf8());
             completed.mergeFrom(event.getCompleted());

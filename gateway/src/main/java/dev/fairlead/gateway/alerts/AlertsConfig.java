@@ -2,6 +2,7 @@ package dev.fairlead.gateway.alerts;
 
 import dev.fairlead.common.config.Expect;
 import dev.fairlead.common.config.Secret;
+import dev.fairlead.common.net.NeverCalled;
 import java.net.URI;
 import java.time.Duration;
 
@@ -24,8 +25,12 @@ public record AlertsConfig(
   /** Validates. */
   public AlertsConfig {
     if (!webhookUrl.isEmpty()) {
-      boolean good = webhookUrl.reveal().matches("https?://[^\\s@]+") && hasHost(webhookUrl);
-      Expect.that(good, "alerts.webhook_url", "***", "an http or https URL without user info");
+      boolean good = webhookUrl.reveal().matches("https?://[^\\s@]+") && leadsToAHost(webhookUrl);
+      Expect.that(
+          good,
+          "alerts.webhook_url",
+          "***",
+          "an http or https URL of a host that may be called, without user info");
     }
     Expect.range("alerts.webhook_queue", webhookQueue, 1, 100_000);
     Expect.range("alerts.webhook_attempts", webhookAttempts, 1, 20);
@@ -35,9 +40,13 @@ public record AlertsConfig(
     Expect.range("alerts.anomaly_least_usd", anomalyLeastUsd, 0, 1_000_000);
   }
 
-  private static boolean hasHost(Secret url) {
+  private static boolean leadsToAHost(Secret text) {
     try {
-      return URI.create(url.reveal()).getHost() != null;
+      URI url = URI.create(text.reveal());
+      return url.getHost() != null
+          && url.getPort() != 0
+          && url.getPort() <= 65535
+          && NeverCalled.expectedInsteadOf(url.getHost()) == null;
     } catch (IllegalArgumentException e) {
       return false;
     }

@@ -3,20 +3,22 @@ package dev.fairlead.gateway.alerts;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.ClientFactoryBuilder;
+import com.linecorp.armeria.client.ClientFactoryOptions;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
 import com.linecorp.armeria.common.SessionProtocol;
-import java.net.InetAddress;
+import dev.fairlead.common.net.CalledAddresses;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,21 +48,25 @@ final class Webhook implements AutoCloseable {
    * @param onLost told of each alert that could not be sent
    */
   Webhook(AlertsConfig config, Runnable onLost) {
-    this(config, onLost, InetAddress::getAllByName);
+    this(config, onLost, UnaryOperator.identity());
   }
 
-  /** With a way of its own to find the addresses of a name. */
-  Webhook(AlertsConfig config, Runnable onLost, CalledAddresses.Lookup lookup) {
+  /** With connections that are made in a way of its own. */
+  Webhook(AlertsConfig config, Runnable onLost, UnaryOperator<ClientFactoryBuilder> how) {
     this.config = config;
     this.target = URI.create(config.webhookUrl().reveal());
     this.url = target.toString().replaceFirst("^http:", SessionProtocol.H1C.uriText() + ":");
     this.onLost = onLost;
     this.waiting = new ArrayBlockingQueue<>(config.webhookQueue());
     this.connections =
-        ClientFactory.builder()
-            .workerGroup(1)
-            .connectTimeout(config.webhookTimeout())
-            .addressResolverGroupFactory(group -> new CalledAddresses(lookup))
+        how
+            .apply(
+                ClientFactory.builder()
+                    .workerGroup(1)
+                    .connectTimeout(config.webhookTimeout())
+                    .option(
+                        ClientFactoryOptions.CHANNEL_PIPELINE_CUSTOMIZER,
+                        pipeline -> pipeline.addFirst(CalledAddresses.INSTANCE)))
             .build();
     this.http =
         WebClient.builder()
@@ -110,7 +116,6 @@ final class Webhook implements AutoCloseable {
 
   private boolean delivered(String body) throws InterruptedException {
     try {
-      CalledAddresses.checkLiteral(target.getHost());
       RequestHeadersBuilder headers =
           RequestHeaders.builder(HttpMethod.POST, url).contentType(MediaType.JSON);
       if (!config.webhookSecret().isEmpty()) {
@@ -120,7 +125,7 @@ final class Webhook implements AutoCloseable {
             WebhookSignature.of(config.webhookSecret().reveal(), now, body));
       }
       return http.execute(headers.build(), body).aggregate().get().status().isSuccess();
-    } catch (ExecutionException | UnknownHostException e) {
+    } catch (ExecutionException e) {
       logger.debug("the alerts' webhook cannot be reached", e);
       return false;
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.linecorp.armeria.client.UnprocessedRequestException;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.Failure.UpstreamRejected.Fault;
+import dev.fairlead.common.net.CalledAddresses;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.call.UpstreamFailure.Next;
 import dev.fairlead.v1.AttemptResult;
@@ -75,6 +76,7 @@ public final class VendorFailures {
         switch (cause) {
           case UnknownHostException e -> "its host name is not known";
           case SSLException e -> "TLS failed";
+          case CalledAddresses.Refused e -> e.getMessage();
           case ConnectException e -> "connection refused";
           default -> "the connection broke";
         };

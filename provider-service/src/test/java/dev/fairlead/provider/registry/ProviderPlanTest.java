@@ -358,9 +358,13 @@ class ProviderPlanTest {
         "http://host/v1?x=1",
         "//host/v1",
         "http:///v1",
-        "http://[fd00:ec2::254]/"
+        "http://[fd00:ec2::254]/",
+        "http://[::169.254.169.254]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[ff02::1]/",
+        "http://h\u00f6st/v1"
       })
-  void baseUrl_isRefused(String url) {
+  void b2_baseUrl_isRefused(String url) {
     assertThatThrownBy(() -> BaseUrl.check("providers.x.base_url", url))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("providers.x.base_url")
@@ -379,7 +383,7 @@ class ProviderPlanTest {
         "http://192.168.0.9/",
         "http://vllm.internal:8000/v1"
       })
-  void baseUrl_isTaken(String url) {
+  void b2_baseUrl_isTaken(String url) {
     assertThatCode(() -> BaseUrl.check("k", url)).doesNotThrowAnyException();
   }
 
