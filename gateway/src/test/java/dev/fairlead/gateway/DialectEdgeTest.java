@@ -265,7 +265,7 @@ class DialectEdgeTest {
   }
 
   @Test
-  void forwardedHeaders_areThoseOfTheList_andNoOther() {
+  void b5_forwardedHeaders_areThoseOfTheList_andNoOther() {
     send(
         Case.MESSAGES,
         "",

@@ -535,7 +535,7 @@ class VendorErrorsTest {
 
   @ParameterizedTest(name = "{0} for {1}, streamed {2}")
   @MethodSource("table")
-  void error_isToldInTheClientsWords(Row row, String dialect, boolean stream) {
+  void j2_error_isToldInTheClientsWords(Row row, String dialect, boolean stream) {
     VENDOR.when(row.name(), row.reply());
     boolean anthropic = dialect.equals("messages");
     Seen seen = anthropic ? row.messages() : row.openAi();

@@ -41,7 +41,7 @@ class MessagesRoundTripTest {
       Objects.requireNonNull(ClientDialect.of(Dialect.DIALECT_ANTHROPIC_MESSAGES));
 
   @Test
-  void request_comesBackAsItWas() {
+  void j1_request_comesBackAsItWas() {
     for (int seed = 0; seed < SEEDS; seed++) {
       ChatRequest request = RandomRequests.of(seed, Dialect.DIALECT_ANTHROPIC_MESSAGES);
       ModelCall call = TypedCalls.call(request.getModel(), new RequestForm.Typed(request), false);
@@ -114,7 +114,7 @@ class MessagesRoundTripTest {
   }
 
   @Test
-  void answer_comesBackAsItWas() throws IOException {
+  void j1_answer_comesBackAsItWas() throws IOException {
     for (int seed = 0; seed < SEEDS; seed++) {
       ChatResponse whole = RandomAnswers.whole(seed);
       byte[] body = encoder().body(whole, TokenUsage.of(3, 4)).toByteArray();
@@ -126,7 +126,7 @@ class MessagesRoundTripTest {
   }
 
   @Test
-  void stream_comesBackAsItWas_argumentsByteForByte() {
+  void f9_stream_comesBackAsItWas_argumentsByteForByte() {
     for (int seed = 0; seed < SEEDS; seed++) {
       ChatResponse whole = RandomAnswers.whole(seed);
       List<ChatDelta> back = back(RandomAnswers.pieces(whole, seed));

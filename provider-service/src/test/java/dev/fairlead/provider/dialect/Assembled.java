@@ -14,13 +14,14 @@ import java.util.Objects;
  * Streams put together again as a client's library does it, which complains about events that come
  * out of order.
  */
-final class Assembled {
+public final class Assembled {
 
   private static final JsonMapper JSON = new JsonMapper();
 
   private Assembled() {}
 
-  static JsonNode json(String text) {
+  /** Read. */
+  public static JsonNode json(String text) {
     try {
       return JSON.readTree(text);
     } catch (IOException e) {
@@ -29,7 +30,7 @@ final class Assembled {
   }
 
   /** The data of every event; the name of a named one must be its type. */
-  static List<JsonNode> events(String sse) {
+  public static List<JsonNode> events(String sse) {
     List<JsonNode> events = new ArrayList<>();
     for (String event : sse.split("\n\n")) {
       String name = "";
@@ -54,7 +55,7 @@ final class Assembled {
   }
 
   /** Anthropic's events as the message they tell; tool inputs stay text. */
-  static ObjectNode message(String sse) {
+  public static ObjectNode message(String sse) {
     ObjectNode message = JSON.createObjectNode();
     ArrayNode content = JSON.createArrayNode();
     int open = -1;
@@ -107,7 +108,7 @@ final class Assembled {
   }
 
   /** The response of the last event, after checking that the deltas before say the same. */
-  static JsonNode response(String sse) {
+  public static JsonNode response(String sse) {
     ArrayNode items = JSON.createArrayNode();
     int sequence = 0;
     JsonNode last = null;

@@ -33,7 +33,7 @@ class GeminiRoundTripTest {
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
   @Test
-  void request_meansTheSame_whenItIsReadBack() throws IOException {
+  void j1_request_meansTheSame_whenItIsReadBack() throws IOException {
     for (int seed = 0; seed < SEEDS; seed++) {
       ChatRequest request =
           RandomRequests.of(seed, Dialect.DIALECT_ANTHROPIC_MESSAGES).toBuilder()

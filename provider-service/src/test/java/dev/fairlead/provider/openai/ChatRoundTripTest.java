@@ -29,7 +29,7 @@ class ChatRoundTripTest {
   }
 
   @Test
-  void chat_comesBackAsItWas() {
+  void j1_chat_comesBackAsItWas() {
     for (int seed = 0; seed < 2000; seed++) {
       ChatRequest request = RandomRequests.of(seed, Dialect.DIALECT_OPENAI_CHAT);
       assertThat(sentAndRead(request)).as("seed " + seed).isEqualTo(request);
@@ -37,7 +37,7 @@ class ChatRoundTripTest {
   }
 
   @Test
-  void responses_comeBackWithoutTheirReasoning() {
+  void j1_responses_comeBackWithoutTheirReasoning() {
     for (int seed = 0; seed < 2000; seed++) {
       ChatRequest request = RandomRequests.of(seed, Dialect.DIALECT_OPENAI_RESPONSES);
       assertThat(sentAndRead(request)).as("seed " + seed).isEqualTo(withoutReasoning(request));

@@ -88,7 +88,7 @@ class TranslatingProviderTest {
   }
 
   @Test
-  void strangeToolName_goesOutUnderACommonOne_andComesBackUnderItsOwn() {
+  void j6_strangeToolName_goesOutUnderACommonOne_andComesBackUnderItsOwn() {
     ChatRequest request = open(Dialect.DIALECT_ANTHROPIC_MESSAGES, MESSAGES, true);
     String common = request.getTools(0).getName();
     assertThat(common).matches("[A-Za-z_][A-Za-z0-9_-]{0,63}").startsWith("weather_get_now_");
@@ -108,7 +108,7 @@ class TranslatingProviderTest {
   }
 
   @Test
-  void strangeToolNames_stayApart_whenTheyLookAlike() {
+  void j6_strangeToolNames_stayApart_whenTheyLookAlike() {
     ChatRequest request =
         open(
             Dialect.DIALECT_ANTHROPIC_MESSAGES,

@@ -146,7 +146,7 @@ class UsageEstimateTest {
   }
 
   @Test
-  void reportedUsage_counts_unlessItCannotBe() {
+  void j5_reportedUsage_counts_unlessItCannotBe() {
     ModelCall call = call(new RequestForm.Raw(Spans.chat("hello world")));
     TokenUsage zero = TokenUsage.of(0, 0);
     TokenUsage negative = TokenUsage.of(-5, 3);
