@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Case F9: arguments of tool calls come through every translation byte for byte, however a vendor
  * cuts them. Each call goes from a client's dialect to a server that speaks the vendor's. Gemini
- * does not cut them but sends an object, whose white space says nothing; a zero without sign is all
- * that it can be told in.
+ * does not cut them but sends an object.
  */
 class ToolArgumentsTest {
 
@@ -46,7 +45,7 @@ class ToolArgumentsTest {
     "\u2028"
   };
   private static final String[] NUMBERS = {
-    "0", "-0.0", "1.50", "9007199254740993123", "123456789012345678.5", "1E+30"
+    "0", "-0.0", "1.50", "9007199254740993123", "123456789012345678.5", "1E+30", "1e5"
   };
 
   private static RawUpstream upstream;
@@ -107,8 +106,8 @@ class ToolArgumentsTest {
       seed = i;
       List<String> expected = new ArrayList<>();
       for (int call = 0; call <= random.nextInt(3); call++) {
-        String text = written(object(random, 0), random.nextBoolean() && !vendor.equals("gemini"));
-        expected.add(vendor.equals("gemini") ? text.replace("-0.0", "0.0") : text);
+        String text = written(object(random, 0), random.nextBoolean());
+        expected.add(vendor.equals("gemini") ? text.replace('\n', ' ') : text);
       }
       arguments = List.copyOf(expected);
       FaultRig.Told told = rig.stream(request(dialect), vendor);
@@ -310,7 +309,7 @@ class ToolArgumentsTest {
       events.add(
           "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"functionCall\":{\"name\":\"look\","
               + "\"args\":"
-              + args
+              + args.replace('\n', ' ')
               + "}}]}}]}\n\n");
     }
     events.add(

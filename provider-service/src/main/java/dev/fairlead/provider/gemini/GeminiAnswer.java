@@ -226,8 +226,7 @@ final class GeminiAnswer {
     return ToolCall.newBuilder()
         .setId(id.isEmpty() ? ids.get() : id)
         .setName(function.path("name").asText())
-        .setArgumentsJson(
-            function.path("args").isObject() ? function.path("args").toString() : "{}")
+        .setArgumentsJson(CallArguments.of(function))
         .setSignature(signature)
         .build();
   }

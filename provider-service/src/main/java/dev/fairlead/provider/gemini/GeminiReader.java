@@ -161,7 +161,11 @@ final class GeminiReader implements AnswerReader, SseSink {
   private static @Nullable JsonNode json(byte[] bytes, int from, int length) {
     try {
       JsonNode node = JSON.readTree(bytes, from, length);
-      return node == null || node.isMissingNode() ? null : node;
+      if (node == null || node.isMissingNode()) {
+        return null;
+      }
+      CallArguments.keep(JSON, bytes, from, length, node);
+      return node;
     } catch (IOException e) {
       return null;
     }
