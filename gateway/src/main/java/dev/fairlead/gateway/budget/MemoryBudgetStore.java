@@ -70,8 +70,11 @@ public final class MemoryBudgetStore implements BudgetStore {
     long now = clock.millis();
     List<Change> changes = new ArrayList<>(spenders.size());
     for (Spender spender : spenders) {
-      SpenderBook book =
-          books.computeIfAbsent(name(spender), n -> new SpenderBook(now, Spent.NOTHING));
+      SpenderBook book = books.get(name(spender));
+      if (book == null) {
+        changes.add(new Change(Spent.NOTHING, Spent.NOTHING));
+        continue;
+      }
       book.turn(now);
       Spent before = book.spent();
       book.settle(id, spentNanoUsd, now);

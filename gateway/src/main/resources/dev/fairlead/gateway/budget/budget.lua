@@ -124,17 +124,18 @@ if ARGV[1] == 'reserve' then
   return grant(granted)
 end
 
+-- A spender that is not known stays so: what it has spent is the ledger's to tell, which has this amount too.
 if ARGV[1] == 'settle' then
   local changes = {}
   for i = 1, count do
-    if not known(i) then seed(i, 0, 0, 0) end
-    turn(i)
+    local known = known(i)
+    if known then turn(i) end
     for w = 1, 3 do changes[#changes + 1] = read(i, windows[w]) end
     if redis.call('ZADD', settled(i), 'NX', now + tonumber(ARGV[4]), ARGV[2]) == 1 then
       redis.call('PEXPIRE', settled(i), 2 * tonumber(ARGV[4]))
       free(i, ARGV[2])
       redis.call('ZREM', open(i), ARGV[2])
-      for w = 1, 3 do redis.call('HINCRBY', hash(i), windows[w], ARGV[3]) end
+      for w = 1, known and 3 or 0 do redis.call('HINCRBY', hash(i), windows[w], ARGV[3]) end
     end
     for w = 1, 3 do changes[#changes + 1] = read(i, windows[w]) end
   end

@@ -119,6 +119,22 @@ abstract class BudgetStoreContract {
     assertThat(standing(key)).isEqualTo(new Standing(new Spent(10, 10, 10), 0));
   }
 
+  /** Otherwise nobody would ask any more what it had spent before. */
+  @Test
+  void settlement_ofASpenderThatIsNotKnown_makesItNotKnown() {
+    Spender key = spender(Owner.Kind.KEY, "k", 100, 0, 0);
+    Spender owner = known(Owner.Kind.TENANT, "", 0, 0, 100);
+    for (long spent : new long[] {0, 7}) {
+      BudgetStore.Change change =
+          done(store.settle("r" + spent, List.of(key, owner), spent)).getFirst();
+      assertThat(change).isEqualTo(new BudgetStore.Change(Spent.NOTHING, Spent.NOTHING));
+      assertThat(reserve("next", 1, key, owner)).isEqualTo(new Outcome.Unseeded(List.of(0)));
+    }
+    assertThat(standing(owner).spent()).isEqualTo(new Spent(7, 7, 7));
+    done(store.seed(key, new Spent(99, 99, 99)));
+    assertThat(reserve("last", 2, key, owner)).isEqualTo(new Outcome.Refused(0, Window.DAY, 99, 0));
+  }
+
   @Test
   void cost_counts_evenWhenItIsMoreThanWasReserved() {
     Spender key = known(Owner.Kind.KEY, "k", 100, 0, 0);

@@ -96,19 +96,21 @@ class BudgetsTest {
   }
 
   @Test
-  void unknownPast_refuses_andIsAskedForAgain() {
+  void unknownPast_refuses_andIsAskedForAgain_untilItIsKnown() {
     boolean[] away = {true};
     Budgets budgets =
         budgets((tenant, kind, id, today) -> {
           if (away[0]) {
             throw new IllegalStateException("no ledger yet");
           }
-          return Spent.NOTHING;
+          return new Spent(0, 0, 950);
         });
-    assertThat(refusal(budgets, 1)).isInstanceOf(Failure.Overloaded.class);
+    for (int i = 0; i < 3; i++) {
+      assertThat(refusal(budgets, 1)).isInstanceOf(Failure.Overloaded.class);
+    }
     away[0] = false;
-    memory.seed(KEY, Spent.NOTHING);
-    assertThat(reserve(budgets, 1)).isNotNull();
+    assertThat(refusal(budgets, 51)).isInstanceOf(Failure.BudgetExceeded.class);
+    assertThat(reserve(budgets, 50)).isNotNull();
   }
 
   @Test
