@@ -3,7 +3,10 @@ package dev.fairlead.standalone;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ShutdownSignal;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,7 +18,8 @@ public final class MockServer {
 
   private static final String CONFIG =
       """
-      server: { port: %1$d, grpc_port: -1 }
+      server: { port: %1$d, grpc_port: -1, data_dir: "%7$s" }
+      ledger: { enabled: false }
       providers:
         mock: { kind: mock, mean_latency_ms: %3$s, p95_latency_ms: %4$s, error_rate: %5$s,
                 cost_per_1k_tokens_usd: %6$s }
@@ -31,27 +35,37 @@ public final class MockServer {
   public static void main(String[] args) {
     ShutdownSignal signal = ShutdownSignal.install();
     try {
-      Map<String, String> options = options(args);
-      ConfigSource config = config(options, System.getenv());
-      try (Standalone standalone = Standalone.start(config)) {
-        System.out.println(
-            "mock model "
-                + options.get("model")
-                + " at http://127.0.0.1:"
-                + standalone.httpPort()
-                + "/v1");
-        signal.await();
-      } finally {
-        signal.finished();
-      }
+      serve(options(args), signal);
     } catch (ConfigException e) {
       System.err.println(e.getMessage());
       signal.finished();
       System.exit(2);
+    } catch (IOException e) {
+      System.err.println("mock-server: no folder for what it keeps: " + e.getMessage());
+      signal.finished();
+      System.exit(1);
     }
   }
 
-  static ConfigSource config(Map<String, String> options, Map<String, String> environment) {
+  private static void serve(Map<String, String> options, ShutdownSignal signal) throws IOException {
+    try (ScratchFolder scratch =
+            ScratchFolder.in(Path.of(System.getProperty("java.io.tmpdir")), "fairlead-mock");
+        Standalone standalone =
+            Standalone.start(config(options, System.getenv(), scratch.path()))) {
+      System.out.println(
+          "mock model "
+              + options.get("model")
+              + " at http://127.0.0.1:"
+              + standalone.httpPort()
+              + "/v1");
+      signal.await();
+    } finally {
+      signal.finished();
+    }
+  }
+
+  static ConfigSource config(
+      Map<String, String> options, Map<String, String> environment, Path dataDir) {
     String yaml =
         CONFIG.formatted(
             port(options.getOrDefault("port", "8081")),
@@ -59,11 +73,21 @@ public final class MockServer {
             environment.getOrDefault("MOCK_MEAN_LATENCY_MS", "40"),
             environment.getOrDefault("MOCK_P95_LATENCY_MS", "120"),
             environment.getOrDefault("MOCK_ERROR_RATE", "0"),
-            environment.getOrDefault("MOCK_COST_PER_1K_TOKENS_USD", "0.0006"));
-    Map<String, String> own = new HashMap<>(environment);
-    own.remove("PORT");
-    own.remove("REDIS_URL");
-    return ConfigSource.parse("mock-server", yaml, own);
+            environment.getOrDefault("MOCK_COST_PER_1K_TOKENS_USD", "0.0006"),
+            dataDir);
+    return ConfigSource.parse("mock-server", yaml, own(environment));
+  }
+
+  /** What else stands there is another gateway's, which is often started from the same shell. */
+  private static Map<String, String> own(Map<String, String> environment) {
+    Map<String, String> own = new HashMap<>();
+    for (String name : List.of("LOG_LEVEL", "FAIRLEAD_SERVER_BIND")) {
+      String value = environment.get(name);
+      if (value != null) {
+        own.put(name, value);
+      }
+    }
+    return own;
   }
 
   static Map<String, String> options(String... args) {

@@ -5,11 +5,9 @@ import dev.fairlead.telemetry.LogLevel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -18,7 +16,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,10 +130,10 @@ final class WarmUp {
   }
 
   private void exercise() throws IOException {
-    Path scratch = Files.createTempDirectory(folder, "fairlead-warm-up");
+    ScratchFolder scratch = ScratchFolder.in(folder, "fairlead-warm-up");
     Standalone gateway =
         Standalone.start(
-            ConfigSource.parse("warm-up", CONFIG.formatted(freePort(), scratch), QUIET));
+            ConfigSource.parse("warm-up", CONFIG.formatted(freePort(), scratch.path()), QUIET));
     try {
       callAll(gateway.httpPort());
     } finally {
@@ -145,16 +142,12 @@ final class WarmUp {
   }
 
   /** A server waits two seconds for late requests when it stops; nobody has to wait with it. */
-  private static void closeBehind(Standalone gateway, Path scratch) {
+  private static void closeBehind(Standalone gateway, ScratchFolder scratch) {
     Thread.ofPlatform()
         .name("warm-up-close")
         .start(() -> {
           gateway.close();
-          try {
-            delete(scratch);
-          } catch (IOException e) {
-            logger.warn("{} could not be deleted", scratch, e);
-          }
+          scratch.close();
         });
   }
 
@@ -205,14 +198,6 @@ final class WarmUp {
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }
