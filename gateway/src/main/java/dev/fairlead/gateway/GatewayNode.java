@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import dev.fairlead.catalog.Tier;
+import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
 import dev.fairlead.common.rpc.RpcServer;
@@ -191,11 +192,10 @@ public final class GatewayNode implements AutoCloseable {
    * Starts both doors.
    *
    * @param grpcPortMayBeTaken whether a taken gRPC port is only worth a warning
-   * @throws IOException when the gRPC port is taken and that is not allowed
+   * @throws ConfigException when a port cannot be had; all that was opened is closed again
    */
   public static GatewayNode start(
-      ConfigSource config, Telemetry telemetry, Backends backends, boolean grpcPortMayBeTaken)
-      throws IOException {
+      ConfigSource config, Telemetry telemetry, Backends backends, boolean grpcPortMayBeTaken) {
     ServerConfig server = config.section("server", ServerConfig.class);
     RoutingConfig routing = config.section("routing", RoutingConfig.class);
     LimitsConfig limits = config.section("limits", LimitsConfig.class);
@@ -297,6 +297,7 @@ public final class GatewayNode implements AutoCloseable {
                 lengths.learn(
                     opened.outputLengths(
                         Instant.now().minus(LEARN_FROM), OutputLengths.REMEMBERED)));
+    outlives(budgetConfig, limits);
     Budgets budgets =
         new Budgets(
             budgetConfig,
@@ -372,14 +373,22 @@ public final class GatewayNode implements AutoCloseable {
                 requests,
                 ready));
     RpcServer rpc = null;
-    if (server.grpcPort() >= 0) {
-      rpc = startRpc(server, door, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
+    ManagementServer management;
+    try {
+      if (server.grpcPort() >= 0) {
+        rpc = startRpc(server, door, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
+      }
+      management = server.managementPort() < 0 ? null : startManagement(server, telemetry, ready);
+    } catch (RuntimeException e) {
+      // An open door would keep the process alive, and answer for one that does not work.
+      if (rpc != null) {
+        rpc.close(Duration.ZERO);
+      }
+      edge.close();
+      ledger.close();
+      timer.shutdownNow();
+      throw e;
     }
-    ManagementServer management =
-        server.managementPort() < 0
-            ? null
-            : ManagementServer.start(
-                new InetSocketAddress(server.bind(), server.managementPort()), telemetry, ready);
     return new GatewayNode(
         server,
         tls,
@@ -459,8 +468,7 @@ public final class GatewayNode implements AutoCloseable {
       InferencePipeline pipeline,
       KeyDirectory keys,
       LimitsConfig limits,
-      boolean mayBeTaken)
-      throws IOException {
+      boolean mayBeTaken) {
     RpcScopes scopes = new RpcScopes(limits.requestTimeout());
     try {
       return RpcServer.listen(
@@ -472,12 +480,46 @@ public final class GatewayNode implements AutoCloseable {
           List.of(telemetry.edgeServerInterceptor(), new KeyInterceptor(keys)));
     } catch (IOException e) {
       if (!mayBeTaken) {
-        throw e;
+        throw new ConfigException(
+            "server.grpc_port: cannot listen on "
+                + server.bind()
+                + ":"
+                + server.grpcPort()
+                + " (expected: a free port of this machine, or -1 for no gRPC)",
+            e);
       }
       logger.warn(
           "gRPC is off: port {} is taken (server.grpc_port picks another, -1 switches it off)",
           server.grpcPort());
       return null;
+    }
+  }
+
+  /** What a request holds must be held until it has ended. */
+  private static void outlives(BudgetConfig budgets, LimitsConfig limits) {
+    if (budgets.reservationTtl().compareTo(limits.requestTimeout()) <= 0) {
+      throw new ConfigException(
+          "budgets.reservation_ttl: "
+              + budgets.reservationTtl().toSeconds()
+              + "s (expected: longer than limits.request_timeout, which is "
+              + limits.requestTimeout().toSeconds()
+              + "s)");
+    }
+  }
+
+  private static ManagementServer startManagement(
+      ServerConfig server, Telemetry telemetry, BooleanSupplier ready) {
+    try {
+      return ManagementServer.start(
+          new InetSocketAddress(server.bind(), server.managementPort()), telemetry, ready);
+    } catch (IllegalStateException e) {
+      throw new ConfigException(
+          "server.management_port: cannot listen on "
+              + server.bind()
+              + ":"
+              + server.managementPort()
+              + " (expected: a free port of this machine, or -1 for none)",
+          e);
     }
   }
 

@@ -14,24 +14,31 @@ import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.telemetry.TelemetrySettings;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The gateway as a process of its own in a mesh. */
 public final class Main {
+
+  private static final Logger logger = LoggerFactory.getLogger(Main.class);
 
   private Main() {}
 
   /**
    * Runs until SIGINT or SIGTERM; configuration comes from the environment and the file it names.
    */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     try {
       run(ConfigSource.load(System.getenv()));
     } catch (ConfigException e) {
       System.err.println("configuration: " + e.getMessage());
       System.exit(2);
+    } catch (RuntimeException e) {
+      // What was opened on the way may have threads that would keep the process.
+      logger.error("the gateway did not start", e);
+      System.exit(1);
     }
   }
 
@@ -39,7 +46,7 @@ public final class Main {
     return config.section("telemetry", TelemetrySettings.class);
   }
 
-  private static void run(ConfigSource config) throws IOException {
+  private static void run(ConfigSource config) {
     ServicesConfig services = config.section("services", ServicesConfig.class);
     SecurityConfig security = config.section("security", SecurityConfig.class);
     ShutdownSignal signal = ShutdownSignal.install();

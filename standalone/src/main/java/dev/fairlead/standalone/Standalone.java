@@ -10,8 +10,6 @@ import dev.fairlead.scorer.ScorerNode;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.telemetry.TelemetrySettings;
 import io.grpc.Channel;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -30,7 +28,7 @@ public final class Standalone implements AutoCloseable {
   private final ProviderNode providers;
   private final Telemetry telemetry;
 
-  private Standalone(ConfigSource config) throws IOException {
+  private Standalone(ConfigSource config) {
     try {
       telemetry =
           opened(Telemetry.start("fairlead", config.section("telemetry", TelemetrySettings.class)));
@@ -48,7 +46,7 @@ public final class Standalone implements AutoCloseable {
           opened(
               GatewayNode.start(
                   config, telemetry, new GatewayNode.Backends(scorer, cache, provider), true));
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       close();
       throw e;
     }
@@ -60,11 +58,7 @@ public final class Standalone implements AutoCloseable {
    * @throws dev.fairlead.common.config.ConfigException when the configuration cannot be used
    */
   public static Standalone start(ConfigSource config) {
-    try {
-      return new Standalone(config);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new Standalone(config);
   }
 
   private Channel serve(Telemetry telemetry, ServiceNode node) {
