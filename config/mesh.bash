@@ -14,7 +14,7 @@ in_file() {
   awk -v section="$1" -v pattern="(^|[ {,])$2[ ]*" '
     /^[^ #]/ { inside = index($0, section ":") == 1 }
     inside && !/^ *#/ && match($0, pattern) {
-      text = substr($0, RSTART + RLENGTH); sub(/[ ,}#].*/, "", text); print text; found = 1; exit
+      text = substr($0, RSTART + RLENGTH); sub(/[ ,}#].*/, "", text); gsub(/["\047]/, "", text); print text; found = 1; exit
     }
     END { exit !found }' "$FAIRLEAD_CONFIG"
 }
@@ -36,6 +36,11 @@ port_of() {
 # Whether the gateway's doors have certificates, by environment or file.
 doors_have_tls() {
   [ -n "${FAIRLEAD_TLS_EDGE_CERT:-}" ] || in_file tls edge: >/dev/null
+}
+
+# hop VARIABLE SECTION KEY ADDRESS: where a service finds another one, unless environment or file say it.
+hop() {
+  [ -n "${!1:-}" ] || in_file "$2" "$3:" >/dev/null || export "$1=$4"
 }
 
 # launch NAME CLASS: output goes to ours, every line with the name before it.
@@ -122,8 +127,12 @@ mesh() {
   gateway=$(port_of server 8080)
   [ -n "${REDIS_URL:-}" ] || say "REDIS_URL is not set: the cache lives in the memory of its one process"
   trap 'end_mesh "asked to stop" 0' INT TERM HUP
+  hop FAIRLEAD_CACHE_SCORER cache scorer "127.0.0.1:$scorer"
+  hop FAIRLEAD_SERVICES_SCORER services scorer "localhost:$scorer"
+  hop FAIRLEAD_SERVICES_CACHE services cache "localhost:$cache"
+  hop FAIRLEAD_SERVICES_PROVIDER services provider "localhost:$provider"
   launch scorer dev.fairlead.scorer.Main
-  FAIRLEAD_CACHE_SCORER=${FAIRLEAD_CACHE_SCORER:-127.0.0.1:$scorer} launch cache dev.fairlead.cache.Main
+  launch cache dev.fairlead.cache.Main
   launch provider dev.fairlead.provider.Main
   await_ready scorer $((scorer + 100))
   await_ready cache $((cache + 100))
