@@ -2,10 +2,14 @@ package dev.fairlead.scorer;
 
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.lifecycle.ServiceNode;
+import dev.fairlead.common.rpc.AcceptedHeaders;
 import dev.fairlead.onnx.ModelFileException;
 import dev.fairlead.scorer.learning.TrafficLearning;
 import dev.fairlead.v1.GetModelInfoResponse;
+import dev.fairlead.v1.ScorerServiceGrpc;
 import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerInterceptors;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.nio.file.Path;
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The scorer service, loaded and warm, without its transport. */
 public final class ScorerNode implements ServiceNode {
+
+  private static final MethodDescriptor<?, ?> LEARN = ScorerServiceGrpc.getLearnMethod();
 
   private static final String WARM_UP =
       "The first runs of a model are slow, so they are spent on this sentence. ";
@@ -88,7 +94,7 @@ public final class ScorerNode implements ServiceNode {
 
   private static Path labels(ScorerConfig section, ConfigSource config) {
     return section.learningDir().isEmpty()
-        ? Path.of(config.environment("FAIRLEAD_DATA_DIR").orElse("./data"), "scorer")
+        ? Path.of(config.text("server", "data_dir").orElse("./data"), "scorer")
         : Path.of(section.learningDir());
   }
 
@@ -97,9 +103,10 @@ public final class ScorerNode implements ServiceNode {
     return "scorer-service";
   }
 
+  /** A label counts as often as it is told: its headers tell the transport not to tell it twice. */
   @Override
   public List<BindableService> services() {
-    return List.of(service);
+    return List.of(() -> ServerInterceptors.intercept(service, new AcceptedHeaders(LEARN::equals)));
   }
 
   @Override

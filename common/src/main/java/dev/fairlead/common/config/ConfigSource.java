@@ -169,6 +169,18 @@ public final class ConfigSource {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
   }
 
+  /**
+   * One text of a section that another service of the process may own, so that its other keys are
+   * none of the caller's business; empty when nobody sets it.
+   */
+  public Optional<String> text(String section, String key) {
+    String found = file.path(section).path(key).asText();
+    for (String name : EnvironmentNames.of(section + "." + key)) {
+      found = environment(name).orElse(found);
+    }
+    return found.isEmpty() ? Optional.empty() : Optional.of(found);
+  }
+
   /** What messages call this source: a file name, or {@code environment}. */
   public String origin() {
     return origin;
