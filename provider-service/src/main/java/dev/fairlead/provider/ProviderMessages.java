@@ -20,6 +20,7 @@ import dev.fairlead.v1.BreakerState;
 import dev.fairlead.v1.FailedAttempts;
 import dev.fairlead.v1.GenerationCompleted;
 import dev.fairlead.v1.GetStatusResponse;
+import dev.fairlead.v1.ListModelsRequest;
 import dev.fairlead.v1.ListModelsResponse;
 import dev.fairlead.v1.LongContextPrice;
 import dev.fairlead.v1.Model;
@@ -28,7 +29,10 @@ import dev.fairlead.v1.UpstreamError;
 import dev.fairlead.v1.Usage;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.grpc.StatusRuntimeException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +41,30 @@ final class ProviderMessages {
 
   private ProviderMessages() {}
 
-  static ListModelsResponse models(Catalog catalog, long knownVersion) {
+  static ListModelsResponse models(Catalog catalog, ListModelsRequest request) {
     ListModelsResponse.Builder response =
         ListModelsResponse.newBuilder().setVersion(catalog.version());
-    if (knownVersion != catalog.version()) {
-      catalog.models().forEach(model -> response.addModels(model(model)));
+    catalog.models().forEach(model -> response.addModels(model(model)));
+    String digest = digest(response.getModelsList());
+    boolean known =
+        request.getKnownDigest().isEmpty()
+            ? request.getKnownVersion() == catalog.version()
+            : request.getKnownDigest().equals(digest);
+    if (known) {
+      response.clearModels();
     }
-    return response.build();
+    return response.setDigest(digest).build();
+  }
+
+  private static String digest(List<Model> models) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      models.forEach(model ->
+          sha.update(ListModelsResponse.newBuilder().addModels(model).build().toByteArray()));
+      return HexFormat.of().formatHex(sha.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   private static Model model(ModelSpec spec) {

@@ -37,6 +37,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The gRPC entry: contracts in, contracts out. Handlers never block; a reload reads its file on a
@@ -44,11 +47,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class ProviderRpcService extends ProviderServiceImplBase {
 
+  private static final Logger logger = LoggerFactory.getLogger(ProviderRpcService.class);
   private static final int MOST_CANDIDATES = 32;
   private static final int LONGEST_NAME_IN_MESSAGE = 200;
 
   private final ProviderRegistry registry;
   private final TimeSource time;
+
+  /** When the configuration was read last, or was to be, in milliseconds since 1970. */
+  private final AtomicLong readAt = new AtomicLong(System.currentTimeMillis());
 
   ProviderRpcService(ProviderRegistry registry, TimeSource time) {
     this.registry = registry;
@@ -77,8 +84,11 @@ final class ProviderRpcService extends ProviderServiceImplBase {
 
   @Override
   public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> responses) {
-    responses.onNext(
-        ProviderMessages.models(registry.current().catalog(), request.getKnownVersion()));
+    long read = readAt.get();
+    if (request.getReloadAt() > read && readAt.compareAndSet(read, request.getReloadAt())) {
+      Thread.ofVirtual().name("provider-reload").start(this::followReload);
+    }
+    responses.onNext(ProviderMessages.models(registry.current().catalog(), request));
     responses.onCompleted();
   }
 
@@ -93,7 +103,17 @@ final class ProviderRpcService extends ProviderServiceImplBase {
     Thread.ofVirtual().name("provider-reload").start(() -> reload(responses));
   }
 
+  /** Another replica was told to. */
+  private void followReload() {
+    try {
+      registry.reload();
+    } catch (ConfigException e) {
+      logger.warn("the configuration stays as it is: {}", e.getMessage());
+    }
+  }
+
   private void reload(StreamObserver<ReloadResponse> responses) {
+    readAt.accumulateAndGet(System.currentTimeMillis(), Math::max);
     try {
       Snapshot snapshot = registry.reload();
       responses.onNext(

@@ -380,6 +380,31 @@ class ProviderServiceTest {
   }
 
   @Test
+  void catalogue_isToldByItsDigest_whateverItsVersion() {
+    ListModelsResponse whole = stub().listModels(ListModelsRequest.getDefaultInstance());
+    assertThat(whole.getDigest()).matches("[0-9a-f]{64}");
+    ListModelsRequest.Builder request =
+        ListModelsRequest.newBuilder().setKnownVersion(whole.getVersion());
+    assertThat(stub().listModels(request.setKnownDigest(whole.getDigest()).build()).getModelsList())
+        .isEmpty();
+    assertThat(stub().listModels(request.setKnownDigest("another").build()).getModelsList())
+        .isEqualTo(whole.getModelsList());
+  }
+
+  @Test
+  void replica_readsItsConfiguration_whenAnotherOneWasTold_once() throws IOException {
+    write("  - { id: late, provider: lab, upstream: ok }\n");
+    ListModelsRequest told =
+        ListModelsRequest.newBuilder().setReloadAt(System.currentTimeMillis() + 60_000).build();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() ->
+            stub().listModels(told).getModelsList().stream()
+                .anyMatch(model -> model.getId().equals("late")));
+    assertThat(stub().listModels(told).getVersion()).isEqualTo(2);
+  }
+
+  @Test
   void reload_swapsTheCatalogue_andKeepsTheOldOneWhenTheFileIsBad() throws IOException {
     ListModelsResponse before = stub().listModels(ListModelsRequest.getDefaultInstance());
     assertThat(before.getVersion()).isEqualTo(1);

@@ -18,7 +18,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * {@code POST /v1/admin/providers/reload}: the provider service reads its configuration again, and
- * the answer comes when this gateway knows the new catalogue. A configuration that is not valid is
+ * the answer comes when this gateway knows the new catalogue; further replicas of the service
+ * follow when they are next asked for it, some seconds later. A configuration that is not valid is
  * a 409 that says why; the old one stays in force.
  */
 final class ReloadService extends EdgeService {
@@ -52,8 +53,11 @@ final class ReloadService extends EdgeService {
     String before = version();
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
     String requestId = EdgeContext.requestId(context);
+    // Before it is asked, so that the replica that answers does not do it twice.
+    long asked = System.currentTimeMillis();
     providers.reload(
         reloaded -> {
+          catalogs.reloadEverywhere(asked);
           steering
               .blocking()
               .execute(() ->

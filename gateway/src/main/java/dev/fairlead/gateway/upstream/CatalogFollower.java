@@ -35,6 +35,11 @@ public final class CatalogFollower implements AutoCloseable {
   private final ScheduledFuture<?> timer;
   private volatile @Nullable Catalog current;
 
+  /** Of the current catalogue; written and read by one answer after the other. */
+  private volatile String digest = "";
+
+  private volatile long reloadAt;
+
   /** Asks at once and then every {@code interval}. */
   public CatalogFollower(Channel channel, Duration interval, ScheduledExecutorService scheduler) {
     this.stub = ProviderServiceGrpc.newStub(channel);
@@ -72,13 +77,26 @@ public final class CatalogFollower implements AutoCloseable {
   }
 
   /**
+   * From now on every replica that is asked reads its configuration again, unless it has since.
+   *
+   * @param epochMillis when an operator wanted it
+   */
+  public void reloadEverywhere(long epochMillis) {
+    reloadAt = epochMillis;
+  }
+
+  /**
    * Asks now; {@code then} runs on the transport's thread when the answer, or none, has come. Does
    * not block.
    */
   public void refresh(Runnable then) {
     Catalog known = current;
     ListModelsRequest request =
-        ListModelsRequest.newBuilder().setKnownVersion(known == null ? 0 : known.version()).build();
+        ListModelsRequest.newBuilder()
+            .setKnownVersion(known == null ? 0 : known.version())
+            .setKnownDigest(digest)
+            .setReloadAt(reloadAt)
+            .build();
     stub.withDeadlineAfter(2, TimeUnit.SECONDS)
         .listModels(
             request,
@@ -95,11 +113,14 @@ public final class CatalogFollower implements AutoCloseable {
 
   private void accept(ListModelsResponse response) {
     Catalog known = current;
-    if (response.getModelsCount() == 0
-        && known != null
-        && known.version() == response.getVersion()) {
+    boolean same =
+        response.getDigest().isEmpty()
+            ? known != null && known.version() == response.getVersion()
+            : digest.equals(response.getDigest());
+    if (response.getModelsCount() == 0 && same) {
       return;
     }
+    digest = response.getDigest();
     current =
         Catalog.of(
             response.getVersion(),
