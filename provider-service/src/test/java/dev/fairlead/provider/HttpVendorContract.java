@@ -3,8 +3,10 @@ package dev.fairlead.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
+import dev.fairlead.provider.call.ForwardingListener;
 import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
@@ -459,6 +461,28 @@ public abstract class HttpVendorContract extends ProviderContract {
       assertThat(answer.failure().usage()).isNotNull();
       assertThat(answer.failure().usage().completionTokens()).isPositive();
       assertThat(answer.endedOnce()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void listenerThatBreaks_endsTheCallOnce(boolean streamed) {
+    Answer answer =
+        streamed ? open(frames(true, "Hello", " world")) : Answer.json(200, "", answer("Hi", true));
+    RecordedAnswer told = new RecordedAnswer();
+    AnswerListener breaking =
+        new ForwardingListener(told) {
+          @Override
+          public void onPart(AnswerPart part) {
+            if (part.content()) {
+              throw new IllegalStateException("this part cannot be told");
+            }
+          }
+        };
+    try (RawUpstream vendor = RawUpstream.start(request -> answer)) {
+      provider(vendor.baseUrl()).open(call("m", asPassed("hello"), streamed), breaking);
+      assertMalformed(told.await().failure());
+      assertThat(told.endedOnce()).isTrue();
     }
   }
 
