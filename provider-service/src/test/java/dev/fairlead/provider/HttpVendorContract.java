@@ -3,6 +3,7 @@ package dev.fairlead.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
@@ -16,8 +17,10 @@ import dev.fairlead.provider.testkit.RawUpstream;
 import dev.fairlead.provider.testkit.RawUpstream.Answer;
 import dev.fairlead.provider.testkit.RawUpstream.End;
 import dev.fairlead.provider.testkit.RecordedAnswer;
+import dev.fairlead.provider.testkit.Spans;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.ChatDelta;
+import dev.fairlead.v1.Dialect;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -484,6 +487,17 @@ public abstract class HttpVendorContract extends ProviderContract {
       assertMalformed(told.await().failure());
       assertThat(told.endedOnce()).isTrue();
     }
+  }
+
+  @Test
+  void requestThatTheAdapterCannotSend_isLeftToAnotherModel() {
+    RecordedAnswer answer = new RecordedAnswer();
+    RequestForm form =
+        new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_EMBEDDINGS, "{\"input\":\"hi\"}"));
+    provider().open(call("m", form, true), answer);
+    assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_REJECTED);
+    assertThat(answer.failure().failure()).isInstanceOf(Failure.InvalidRequest.class);
+    assertThat(answer.failure().next()).isEqualTo(Next.OTHER_MODEL);
   }
 
   @Test
