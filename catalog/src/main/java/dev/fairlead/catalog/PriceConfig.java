@@ -24,7 +24,8 @@ public record PriceConfig(
 
   /**
    * The rates of requests whose prompt has more tokens than {@code above}. What is null is as in
-   * the price before.
+   * the price before; the cache's prices follow the input price of the step where the base has
+   * none.
    */
   public record LongContextConfig(
       long above,
@@ -89,7 +90,14 @@ public record PriceConfig(
 
   /** In nano-dollars. */
   public Price toPrice() {
-    Price base = rates(input, output, cachedInput, cacheWrite, Price.of(0, 0), List.of());
+    Price base =
+        rates(
+            input,
+            output,
+            cachedInput == null ? input : cachedInput,
+            cacheWrite == null ? input : cacheWrite,
+            Price.of(0, 0),
+            List.of());
     List<Price.LongContext> steps = new ArrayList<>();
     Price before = base;
     for (LongContextConfig step :
@@ -107,8 +115,8 @@ public record PriceConfig(
     return new Price(
         base.inputNanoUsdPerMillion(),
         base.outputNanoUsdPerMillion(),
-        cachedInput == null ? base.inputNanoUsdPerMillion() : base.cachedInputNanoUsdPerMillion(),
-        cacheWrite == null ? base.inputNanoUsdPerMillion() : base.cacheWriteNanoUsdPerMillion(),
+        base.cachedInputNanoUsdPerMillion(),
+        base.cacheWriteNanoUsdPerMillion(),
         steps);
   }
 

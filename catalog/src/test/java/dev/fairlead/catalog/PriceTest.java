@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -123,6 +124,41 @@ class PriceTest {
         .as("cached tokens count towards the border")
         .isEqualTo(Math.round(2 * 5 + 0.2 * 200_000 + 2.5 * 5 + 30));
     assertThat(price.costNanoUsd(TokenUsage.of(500_001, 1))).isEqualTo(9 * 500_002);
+  }
+
+  private static PriceConfig.LongContextConfig step(
+      long above, @Nullable String input, @Nullable String cached) {
+    return new PriceConfig.LongContextConfig(
+        above,
+        input == null ? null : new BigDecimal(input),
+        new BigDecimal(4),
+        cached == null ? null : new BigDecimal(cached),
+        null);
+  }
+
+  @Test
+  void cachedTokens_areNeverFree_aboveABorder_whereOnlyInputHasAPrice() {
+    PriceConfig written =
+        new PriceConfig(
+            BigDecimal.ONE,
+            BigDecimal.TWO,
+            null,
+            null,
+            List.of(step(200_000, null, null), step(400_000, "3", null), step(800_000, null, "5")));
+    Price price = written.toPrice();
+
+    assertThat(price.costNanoUsd(new TokenUsage(100_000, 100_000, 0, 0, 0, false)))
+        .isEqualTo(100_000_000);
+    assertThat(price.costNanoUsd(new TokenUsage(300_000, 300_000, 0, 0, 0, false)))
+        .isEqualTo(300_000_000);
+    assertThat(price.costNanoUsd(new TokenUsage(300_000, 0, 300_000, 0, 0, false)))
+        .isEqualTo(300_000_000);
+    assertThat(price.costNanoUsd(new TokenUsage(500_000, 500_000, 0, 0, 0, false)))
+        .isEqualTo(1_500_000_000);
+    assertThat(price.costNanoUsd(new TokenUsage(900_000, 900_000, 0, 0, 0, false)))
+        .isEqualTo(4_500_000_000L);
+    assertThat(price.costNanoUsd(new TokenUsage(900_000, 0, 900_000, 0, 0, false)))
+        .isEqualTo(2_700_000_000L);
   }
 
   @Test

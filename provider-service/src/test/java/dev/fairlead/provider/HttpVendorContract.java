@@ -3,8 +3,11 @@ package dev.fairlead.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.common.failure.Failure;
+import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Exchange;
+import dev.fairlead.provider.call.ForwardingListener;
 import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
@@ -14,8 +17,10 @@ import dev.fairlead.provider.testkit.RawUpstream;
 import dev.fairlead.provider.testkit.RawUpstream.Answer;
 import dev.fairlead.provider.testkit.RawUpstream.End;
 import dev.fairlead.provider.testkit.RecordedAnswer;
+import dev.fairlead.provider.testkit.Spans;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.ChatDelta;
+import dev.fairlead.v1.Dialect;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -460,6 +465,39 @@ public abstract class HttpVendorContract extends ProviderContract {
       assertThat(answer.failure().usage().completionTokens()).isPositive();
       assertThat(answer.endedOnce()).isTrue();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void listenerThatBreaks_endsTheCallOnce(boolean streamed) {
+    Answer answer =
+        streamed ? open(frames(true, "Hello", " world")) : Answer.json(200, "", answer("Hi", true));
+    RecordedAnswer told = new RecordedAnswer();
+    AnswerListener breaking =
+        new ForwardingListener(told) {
+          @Override
+          public void onPart(AnswerPart part) {
+            if (part.content()) {
+              throw new IllegalStateException("this part cannot be told");
+            }
+          }
+        };
+    try (RawUpstream vendor = RawUpstream.start(request -> answer)) {
+      provider(vendor.baseUrl()).open(call("m", asPassed("hello"), streamed), breaking);
+      assertMalformed(told.await().failure());
+      assertThat(told.endedOnce()).isTrue();
+    }
+  }
+
+  @Test
+  void requestThatTheAdapterCannotSend_isLeftToAnotherModel() {
+    RecordedAnswer answer = new RecordedAnswer();
+    RequestForm form =
+        new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_EMBEDDINGS, "{\"input\":\"hi\"}"));
+    provider().open(call("m", form, true), answer);
+    assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_REJECTED);
+    assertThat(answer.failure().failure()).isInstanceOf(Failure.InvalidRequest.class);
+    assertThat(answer.failure().next()).isEqualTo(Next.OTHER_MODEL);
   }
 
   @Test

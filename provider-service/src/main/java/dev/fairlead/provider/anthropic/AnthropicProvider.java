@@ -78,8 +78,9 @@ public final class AnthropicProvider implements ModelProvider {
     try {
       body = body(call, dropped);
     } catch (FailureException e) {
+      // Another vendor's model may still take it.
       listener.onFailed(
-          UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
+          UpstreamFailure.of(e.failure(), Next.OTHER_MODEL, AttemptResult.ATTEMPT_RESULT_REJECTED));
       return Exchange.ENDED;
     }
     listener.onDropped(dropped.paths());

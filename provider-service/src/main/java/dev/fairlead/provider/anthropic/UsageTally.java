@@ -4,12 +4,15 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.fairlead.catalog.TokenUsage;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up what {@code usage} objects say. They are cumulative, so that a later number replaces an
  * earlier one. Tokens read from and written to the cache are outside {@code input_tokens}, and
- * inside our prompt tokens. A zero is a zero. Not thread-safe.
+ * inside our prompt tokens. What it took to compact the conversation is outside all of these, and
+ * stands in {@code iterations}. A zero is a zero. Not thread-safe.
  */
 final class UsageTally {
 
@@ -20,6 +23,10 @@ final class UsageTally {
   private long cacheRead;
   private long cacheWritten;
   private long thinking;
+  private String type = "";
+
+  /** The passes that compacted the conversation, as the last object with any tells them. */
+  private List<UsageTally> compactions = List.of();
 
   /** Reads an object; the parser stands at its beginning and is left at its end. */
   void read(JsonParser parser) throws IOException {
@@ -30,10 +37,30 @@ final class UsageTally {
         number(name, tokens(parser));
       } else if (token == JsonToken.START_OBJECT && name.equals("output_tokens_details")) {
         read(parser);
+      } else if (token == JsonToken.START_ARRAY && name.equals("iterations")) {
+        compactions = compactions(parser);
+      } else if (token == JsonToken.VALUE_STRING && name.equals("type")) {
+        type = parser.getText();
       } else {
         parser.skipChildren();
       }
     }
+  }
+
+  private static List<UsageTally> compactions(JsonParser parser) throws IOException {
+    List<UsageTally> found = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (parser.currentToken() == JsonToken.START_OBJECT) {
+        UsageTally pass = new UsageTally();
+        pass.read(parser);
+        if (pass.type.equals("compaction")) {
+          found.add(pass);
+        }
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return found;
   }
 
   private void number(String name, long value) {
@@ -53,7 +80,6 @@ final class UsageTally {
     if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
       return parser.getBigIntegerValue().signum() < 0 ? -1 : TokenUsage.MOST_TOKENS + 1;
     }
-    // Sums of three stay far from an overflow.
     return Math.clamp(parser.getLongValue(), -1, TokenUsage.MOST_TOKENS + 1);
   }
 
@@ -68,8 +94,25 @@ final class UsageTally {
   }
 
   private TokenUsage with(long completion, boolean estimated) {
-    boolean nonsense = input < 0 || cacheRead < 0 || cacheWritten < 0;
-    long prompt = nonsense ? -1 : input + cacheRead + cacheWritten;
-    return new TokenUsage(prompt, cacheRead, cacheWritten, completion, thinking, estimated);
+    long prompt = prompt();
+    long read = cacheRead;
+    long written = cacheWritten;
+    long generated = completion;
+    for (UsageTally pass : compactions) {
+      prompt = sum(prompt, pass.prompt());
+      read = sum(read, pass.cacheRead);
+      written = sum(written, pass.cacheWritten);
+      generated = sum(generated, pass.output);
+    }
+    return new TokenUsage(prompt, read, written, generated, thinking, estimated);
+  }
+
+  private long prompt() {
+    return sum(sum(input, cacheRead), cacheWritten);
+  }
+
+  /** Far from an overflow, and less than nothing when one of them is. */
+  private static long sum(long some, long more) {
+    return some < 0 || more < 0 ? -1 : Math.min(some + more, TokenUsage.MOST_TOKENS + 1);
   }
 }

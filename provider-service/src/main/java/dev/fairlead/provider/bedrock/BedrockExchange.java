@@ -2,6 +2,7 @@ package dev.fairlead.provider.bedrock;
 
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
+import dev.fairlead.provider.call.Completion;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.RequestForm;
@@ -22,6 +23,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeAsyncClient;
@@ -42,6 +45,8 @@ import software.amazon.awssdk.services.bedrockruntime.model.MessageStopEvent;
  * listener hears of everything in order.
  */
 final class BedrockExchange implements Exchange {
+
+  private static final Logger logger = LoggerFactory.getLogger(BedrockExchange.class);
 
   private final ModelCall call;
   private final AnswerListener listener;
@@ -129,7 +134,7 @@ final class BedrockExchange implements Exchange {
               return;
             }
             if (problem == null) {
-              success.accept(result);
+              read(() -> success.accept(result));
             } else {
               fail(failures.of(unwrapped(problem), answering));
             }
@@ -183,6 +188,20 @@ final class BedrockExchange implements Exchange {
     CompletableFuture<?> future = running;
     if (future != null) {
       future.cancel(true);
+    }
+  }
+
+  /** Whoever reads the answer may fail; the call ends all the same. */
+  private void read(Runnable reading) {
+    try {
+      reading.run();
+    } catch (RuntimeException e) {
+      if (ended) {
+        throw e;
+      }
+      logger.warn("an answer could not be read", e);
+      close();
+      fail(failures.malformed("sent an answer that cannot be read"));
     }
   }
 
@@ -261,8 +280,9 @@ final class BedrockExchange implements Exchange {
 
   private void complete() {
     if (!ended) {
+      Completion completion = tally.completion(call, usage, headers);
       ended = true;
-      listener.onCompleted(tally.completion(call, usage, headers));
+      listener.onCompleted(completion);
     }
   }
 
@@ -302,7 +322,7 @@ final class BedrockExchange implements Exchange {
 
     @Override
     public void onNext(ConverseStreamOutput event) {
-      onLoop(() -> event(event));
+      onLoop(() -> read(() -> event(event)));
     }
 
     @Override

@@ -9,11 +9,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HexFormat;
 
 /** Writes whole answers, and what is in all of them. */
 final class AnswerBody {
 
   private static final JsonFactory JSON = new JsonFactory();
+  private static final HexFormat HEX = HexFormat.of();
 
   private AnswerBody() {}
 
@@ -50,12 +52,35 @@ final class AnswerBody {
       json.writeEndObject();
     } else if (isObject(text)) {
       json.writeFieldName(name);
-      json.writeRawValue(text);
+      json.writeRawValue(wellFormed(text));
     } else {
       json.writeObjectFieldStart(name);
       json.writeStringField("arguments", text);
       json.writeEndObject();
     }
+  }
+
+  /**
+   * JSON in which halves of surrogate pairs that stand alone are escaped: a text of JSON may hold
+   * them, UTF-8 may not.
+   */
+  private static String wellFormed(String json) {
+    StringBuilder escaped = null;
+    int copied = 0;
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      if (i + 1 < json.length() && Character.isSurrogatePair(c, json.charAt(i + 1))) {
+        i++;
+        continue;
+      }
+      escaped = escaped == null ? new StringBuilder(json.length() + 5) : escaped;
+      escaped.append(json, copied, i).append("\\u").append(HEX.toHexDigits(c));
+      copied = i + 1;
+    }
+    return escaped == null ? json : escaped.append(json, copied, json.length()).toString();
   }
 
   private static boolean isObject(String text) {

@@ -155,7 +155,25 @@ final class GeminiReader implements AnswerReader, SseSink {
 
   @Override
   public @Nullable TokenUsage spent() {
-    return tally.content() ? tally.usage(call, answer.usage()) : null;
+    return tally.content() ? spent(answer.usage()) : null;
+  }
+
+  /**
+   * Before its end a stream may have told its input only, or a beginning of its output: then the
+   * output is counted here.
+   */
+  private TokenUsage spent(@Nullable TokenUsage told) {
+    if (answer.finished() || told == null || told.estimated()) {
+      return tally.usage(call, told);
+    }
+    long counted = tally.usage(call, null).completionTokens();
+    return new TokenUsage(
+        told.promptTokens(),
+        told.cachedPromptTokens(),
+        told.cacheWriteTokens(),
+        Math.max(told.completionTokens(), counted),
+        told.reasoningTokens(),
+        true);
   }
 
   private static @Nullable JsonNode json(byte[] bytes, int from, int length) {

@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.logging.RequestLogProperty;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
+import dev.fairlead.provider.call.Completion;
 import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.v1.AttemptResult;
@@ -21,12 +22,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call: reads the vendor's answer on the connection's event loop, which is also where reader
  * and listener hear of it.
  */
 final class HttpExchange implements Exchange, Subscriber<HttpObject> {
+
+  private static final Logger logger = LoggerFactory.getLogger(HttpExchange.class);
 
   /**
    * What a vendor may still send after its terminator before the connection is given up instead of
@@ -115,6 +120,15 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
 
   @Override
   public void onNext(HttpObject object) {
+    try {
+      take(object);
+    } catch (RuntimeException e) {
+      broken(e);
+    }
+    more();
+  }
+
+  private void take(HttpObject object) {
     if (object instanceof HttpData data) {
       if (!ended && !data.isEmpty()) {
         data(data);
@@ -124,7 +138,15 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
         && !responseHeaders.status().isInformational()) {
       begin(responseHeaders);
     }
-    more();
+  }
+
+  /** Whoever reads the answer has failed; the call ends all the same. */
+  private void broken(RuntimeException problem) {
+    if (ended) {
+      throw problem;
+    }
+    logger.warn("an answer could not be read", problem);
+    stop(client.failures().malformed("sent an answer that cannot be read", status()));
   }
 
   private void begin(ResponseHeaders head) {
@@ -208,10 +230,14 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
     if (ended) {
       return;
     }
-    if (events && reader.finished()) {
-      end(reader.end(true));
-    } else {
+    if (!events || !reader.finished()) {
       fail(client.failures().ofTransport(problem, headers != null));
+      return;
+    }
+    try {
+      end(reader.end(true));
+    } catch (RuntimeException e) {
+      broken(e);
     }
   }
 
@@ -220,6 +246,14 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
     if (ended) {
       return;
     }
+    try {
+      bodyEnded();
+    } catch (RuntimeException e) {
+      broken(e);
+    }
+  }
+
+  private void bodyEnded() {
     ResponseHeaders head = headers;
     BodyBuffer whole = body;
     if (head == null) {
@@ -278,8 +312,9 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
     if (ended) {
       return;
     }
+    Completion completion = reader.completion(visible());
     ended = true;
-    listener.onCompleted(reader.completion(visible()));
+    listener.onCompleted(completion);
   }
 
   private Map<String, String> visible() {

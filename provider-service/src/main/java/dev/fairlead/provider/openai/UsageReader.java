@@ -8,6 +8,8 @@ import java.io.IOException;
 /**
  * Reads a {@code usage} object; the parser stands at its beginning and is left at its end. A number
  * that is missing or cannot be makes the usage one that is marked as estimated; a zero is a zero.
+ * Some vendors, such as xAI, count reasoning beside the completion and not inside it; the total
+ * tells which.
  */
 final class UsageReader {
 
@@ -31,7 +33,20 @@ final class UsageReader {
             ? reader.total - reader.prompt
             : reader.completion;
     return new TokenUsage(
-        reader.prompt, reader.cached, reader.cacheWrite, completion, reader.reasoning, false);
+        reader.prompt,
+        reader.cached,
+        reader.cacheWrite,
+        reader.reasonsBeside() ? completion + reader.reasoning : completion,
+        reader.reasoning,
+        false);
+  }
+
+  private boolean reasonsBeside() {
+    return reasoning > 0
+        && prompt >= 0
+        && completion >= 0
+        && total >= 0
+        && total - prompt - completion == reasoning;
   }
 
   private void object(JsonParser parser) throws IOException {

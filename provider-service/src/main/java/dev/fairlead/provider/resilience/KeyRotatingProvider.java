@@ -19,19 +19,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Takes turns among the keys of a provider and lets one rest that the vendor complains about: after
- * a rate limit for the model that was asked, after a spent quota or a 401 for all models. While all
- * keys rest nothing is sent, so that moving on to another provider costs a moment. Keys are named
- * by their position. A provider with one key has none of this: a rest would only be a quicker no.
+ * a rate limit or a 403 for the model that was asked, after a spent quota or a refusal of our key
+ * or account for all models. While all keys rest nothing is sent, so that moving on to another
+ * provider costs a moment. Keys are named by their position. A provider with one key has none of
+ * this: a rest would only be a quicker no.
  */
 public final class KeyRotatingProvider implements ModelProvider {
 
   private static final int UNAUTHORIZED = 401;
+
+  /** A key may be good for other models all the same. */
+  private static final int FORBIDDEN = 403;
+
+  /**
+   * Vendors say in several ways that a key or an account is not good; that a model is not there
+   * (404) says nothing about keys.
+   */
+  private static final Set<Integer> OF_KEYS = Set.of(400, UNAUTHORIZED, 402, FORBIDDEN);
 
   private enum Complaint {
     LIMITED,
@@ -133,10 +144,10 @@ public final class KeyRotatingProvider implements ModelProvider {
     boolean refused = true;
     for (int key = 0; key < keys.size(); key++) {
       shortest = Math.min(shortest, left(model, key, now));
-      refused &= allModels.until.get(key) - now > 0 && allModels.refused.get(key) == 1;
+      refused &= allModels.refuses(key, now) || model.refuses(key, now);
     }
     if (refused) {
-      String what = "provider " + name + " refused our credentials (401), " + which(-1);
+      String what = "provider " + name + " refused our credentials or account, " + which(-1);
       return new Failure.UpstreamRejected(what, UNAUTHORIZED, Fault.CONFIGURATION);
     }
     return new Failure.RateLimited(
@@ -162,6 +173,10 @@ public final class KeyRotatingProvider implements ModelProvider {
         until.set(key, now);
       }
     }
+
+    boolean refuses(int key, long now) {
+      return until.get(key) - now > 0 && refused.get(key) == 1;
+    }
   }
 
   private final class Watching extends ForwardingListener {
@@ -181,7 +196,9 @@ public final class KeyRotatingProvider implements ModelProvider {
             case Failure.RateLimited limited
                 when failure.result() == AttemptResult.ATTEMPT_RESULT_RATE_LIMITED ->
                 limited(failure, limited);
-            case Failure.UpstreamRejected refused when refused.httpStatus() == UNAUTHORIZED ->
+            case Failure.UpstreamRejected refused
+                when refused.fault() == Fault.CONFIGURATION
+                    && OF_KEYS.contains(refused.httpStatus()) ->
                 refused(failure, refused);
             default -> failure;
           });
@@ -205,7 +222,8 @@ public final class KeyRotatingProvider implements ModelProvider {
     }
 
     private UpstreamFailure refused(UpstreamFailure failure, Failure.UpstreamRejected refused) {
-      rest(allModels, settings.refusedCooldown(), Complaint.REFUSED);
+      Rests which = refused.httpStatus() == FORBIDDEN ? model : allModels;
+      rest(which, settings.refusedCooldown(), Complaint.REFUSED);
       return failure.as(
           new Failure.UpstreamRejected(
               named(refused.message()), refused.httpStatus(), refused.fault()),

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param cooldown after a rate limit without a time to come back
  * @param maxCooldown longest rest that a vendor may ask for
  * @param quotaCooldown after the vendor said that no quota is left
- * @param refusedCooldown after a 401
+ * @param refusedCooldown after a refusal of a key or an account: 400, 401, 402 or 403
  */
 public record KeySettings(
     Duration cooldown, Duration maxCooldown, Duration quotaCooldown, Duration refusedCooldown) {

@@ -17,12 +17,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells typed parts in the client's dialect. A whole answer waits for its usage, which it carries
  * in itself.
  */
 final class TranslatedAnswer implements AnswerListener {
+
+  private static final Logger logger = LoggerFactory.getLogger(TranslatedAnswer.class);
 
   /** As many as the contract lets a request ask for; a vendor that sends others is not heeded. */
   private static final int MOST_CHOICES = 128;
@@ -94,8 +98,27 @@ final class TranslatedAnswer implements AnswerListener {
     }
   }
 
+  /** An answer that cannot be told has failed: nobody else would end the call. */
   @Override
   public void onCompleted(Completion completion) {
+    try {
+      end(completion);
+    } catch (RuntimeException e) {
+      logger.warn("an answer could not be told in {}", dialect, e);
+      next.onFailed(untold(completion));
+      return;
+    }
+    next.onCompleted(completion);
+  }
+
+  private static UpstreamFailure untold(Completion completion) {
+    return UpstreamFailure.malformed(
+            "the answer cannot be told in the client's dialect", completion.httpStatus())
+        .spending(completion.usage())
+        .showing(completion.headers());
+  }
+
+  private void end(Completion completion) {
     ChatResponse response = whole;
     if (response == null) {
       encoder.end(completion.usage(), completion.finishReason(), events);
@@ -103,7 +126,6 @@ final class TranslatedAnswer implements AnswerListener {
     } else {
       next.onPart(AnswerPart.Body.of(dialect, encoder.body(response, completion.usage())));
     }
-    next.onCompleted(completion);
   }
 
   /** The vendor's own error is only quoted to clients that can read it. */

@@ -1,9 +1,11 @@
 package dev.fairlead.provider.gemini;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.linecorp.armeria.client.ClientFactory;
+import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.config.Secret;
 import dev.fairlead.provider.SseVendorContract;
 import dev.fairlead.provider.call.AnswerPart;
@@ -18,6 +20,7 @@ import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.Message;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -176,6 +179,20 @@ class GeminiProviderTest extends SseVendorContract {
         .isEqualTo(FinishReason.FINISH_REASON_STOP);
     assertThat(answer.completion().usage().completionTokens()).isEqualTo(7);
     assertThat(answer.completion().usage().estimated()).isFalse();
+  }
+
+  @Test
+  void cutStream_costsItsInputAsTold_andItsOutputAsCounted() {
+    byte[] event =
+        ("data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":"
+                + "\"Once upon a time there was\"}]},\"index\":0}],\"usageMetadata\":{"
+                + "\"promptTokenCount\":4000,\"cachedContentTokenCount\":1000}}\n\n")
+            .getBytes(UTF_8);
+    TokenUsage spent = Objects.requireNonNull(run(whole(List.of(event)), true).failure().usage());
+    assertThat(spent.promptTokens()).isEqualTo(4000);
+    assertThat(spent.cachedPromptTokens()).isEqualTo(1000);
+    assertThat(spent.completionTokens()).isBetween(4L, 12L);
+    assertThat(spent.estimated()).isTrue();
   }
 
   @Test

@@ -45,6 +45,17 @@ class UsageReaderTest {
   }
 
   @Test
+  void reasoningBesideTheCompletion_isAddedToIt_whenTheTotalSaysSo() throws IOException {
+    String reasoning =
+        "{\"prompt_tokens\":32,\"completion_tokens\":9,\"total_tokens\":%d,"
+            + "\"completion_tokens_details\":{\"reasoning_tokens\":%d}}";
+    assertThat(read(reasoning.formatted(135, 94)))
+        .isEqualTo(new TokenUsage(32, 0, 0, 103, 94, false));
+    assertThat(read(reasoning.formatted(41, 5))).isEqualTo(new TokenUsage(32, 0, 0, 9, 5, false));
+    assertThat(read(reasoning.formatted(0, 5))).isEqualTo(new TokenUsage(32, 0, 0, 9, 5, false));
+  }
+
+  @Test
   void embeddings_haveNoCompletion() throws IOException {
     assertThat(read("{\"prompt_tokens\":8,\"total_tokens\":8}")).isEqualTo(TokenUsage.of(8, 0));
   }

@@ -22,6 +22,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several keys of one provider: turns and rests. */
 class KeysTest {
@@ -69,11 +72,15 @@ class KeysTest {
   }
 
   private static UpstreamFailure refused() {
+    return refused(401, Fault.CONFIGURATION);
+  }
+
+  private static UpstreamFailure refused(int status, Fault fault) {
     return new UpstreamFailure(
-        new Failure.UpstreamRejected("provider p refused", 401, Fault.CONFIGURATION),
+        new Failure.UpstreamRejected("provider p refused", status, fault),
         Next.OTHER_MODEL,
         AttemptResult.ATTEMPT_RESULT_REJECTED,
-        401,
+        status,
         ByteString.EMPTY,
         null);
   }
@@ -155,5 +162,38 @@ class KeysTest {
             f -> assertThat(f.fault()).isEqualTo(Fault.CONFIGURATION));
     time.advance(Duration.ofSeconds(30));
     assertThat(open(keys, "m").ended()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 402})
+  void e5_keyOfABadAccount_restsForAllModels_whateverTheStatus(int status) {
+    RecordedAnswer answer = open(keys, "m");
+    one.last().listener.onFailed(refused(status, Fault.CONFIGURATION));
+    assertThat(answer.failure().next()).isEqualTo(Next.RETRY);
+    open(keys, "n");
+    open(keys, "n");
+    assertThat(one.calls).hasSize(1);
+  }
+
+  @Test
+  void e5_forbiddenKey_restsForThatModel_andAllForbiddenIsOurs() {
+    RecordedAnswer answer = open(keys, "m");
+    one.last().listener.onFailed(refused(403, Fault.CONFIGURATION));
+    assertThat(answer.failure().next()).isEqualTo(Next.RETRY);
+    assertThat(keys.awake("m")).isEqualTo(1);
+    assertThat(keys.awake("n")).isEqualTo(2);
+    open(keys, "m");
+    two.last().listener.onFailed(refused(403, Fault.CONFIGURATION));
+    assertThat(open(keys, "m").failure().failure()).isInstanceOf(Failure.UpstreamRejected.class);
+    assertThat(open(keys, "n").ended()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"404, CONFIGURATION", "400, CALLER"})
+  void refusalThatIsNotOfTheKey_letsNoneRest(int status, Fault fault) {
+    RecordedAnswer answer = open(keys, "m");
+    one.last().listener.onFailed(refused(status, fault));
+    assertThat(answer.failure().next()).isEqualTo(Next.OTHER_MODEL);
+    assertThat(keys.awake("m")).isEqualTo(2);
   }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.ByteString;
+import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Capabilities;
 import dev.fairlead.provider.call.Exchange;
+import dev.fairlead.provider.call.ForwardingListener;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.RequestForm;
@@ -27,6 +29,7 @@ import dev.fairlead.v1.Choice;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.RawEvents;
+import dev.fairlead.v1.ToolCall;
 import dev.fairlead.v1.ToolCallDelta;
 import java.io.IOException;
 import java.util.Set;
@@ -164,6 +167,51 @@ class TranslatingProviderTest {
     JsonNode json = new JsonMapper().readTree(body.answer().getBody().toStringUtf8());
     assertThat(json.path("stop_reason").asText()).isEqualTo("max_tokens");
     assertThat(json.path("usage").path("output_tokens").asInt()).isEqualTo(1);
+    assertThat(answer.endedOnce()).isTrue();
+  }
+
+  private static ChatResponse calling(String arguments) {
+    return ChatResponse.newBuilder()
+        .addChoices(
+            Choice.newBuilder()
+                .setMessage(
+                    dev.fairlead.v1.Message.newBuilder()
+                        .addToolCalls(
+                            ToolCall.newBuilder()
+                                .setId("c1")
+                                .setName("look")
+                                .setArgumentsJson(arguments))))
+        .build();
+  }
+
+  @Test
+  void halfAPairInArguments_isEscaped_andWholePairsStay() throws IOException {
+    open(Dialect.DIALECT_ANTHROPIC_MESSAGES, MESSAGES, false);
+    String arguments = "{\"x\":\"a\ud83d\",\"y\":\"\ud83d\udea2\udea2\",\"z\":1.50}";
+    adapter.last().listener.onPart(new AnswerPart.Response(calling(arguments)));
+    adapter.last().succeed();
+    AnswerPart.Body body = (AnswerPart.Body) answer.parts().getFirst();
+    String json = body.answer().getBody().toStringUtf8();
+    assertThat(json).contains("{\"x\":\"a\\ud83d\",\"y\":\"\ud83d\udea2\\udea2\",\"z\":1.50}");
+    assertThat(new JsonMapper().readTree(json).findPath("x").asText()).isEqualTo("a\ud83d");
+    assertThat(answer.endedOnce()).isTrue();
+  }
+
+  @Test
+  void answerThatCannotBeTold_fails_andCostsWhatItCost() {
+    AnswerListener breaking =
+        new ForwardingListener(answer) {
+          @Override
+          public void onPart(AnswerPart part) {
+            throw new IllegalStateException("this part cannot be told");
+          }
+        };
+    RequestForm form = new RequestForm.Raw(Spans.raw(Dialect.DIALECT_ANTHROPIC_MESSAGES, MESSAGES));
+    translating.open(TypedCalls.call("up", form, false), breaking);
+    adapter.last().listener.onPart(new AnswerPart.Response(calling("{}")));
+    adapter.last().succeed();
+    assertThat(answer.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_MALFORMED);
+    assertThat(answer.failure().usage()).isEqualTo(TokenUsage.of(1, 1));
     assertThat(answer.endedOnce()).isTrue();
   }
 
