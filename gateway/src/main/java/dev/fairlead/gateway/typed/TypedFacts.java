@@ -8,11 +8,14 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.HttpFailures;
 import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.dialect.ScanLimits;
+import dev.fairlead.gateway.dialect.json.Attachments;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Document;
 import dev.fairlead.v1.Message;
 import dev.fairlead.v1.ResponseFormat;
 import dev.fairlead.v1.Tool;
+import dev.fairlead.v1.ToolCall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -168,10 +171,10 @@ public final class TypedFacts {
     long characters = 0;
     for (Message message : request.getMessagesList()) {
       for (ContentPart part : message.getContentList()) {
-        characters +=
-            part.getText().length()
-                + part.getRefusal().length()
-                + part.getReasoning().getText().length();
+        characters += characters(part);
+      }
+      for (ToolCall call : message.getToolCallsList()) {
+        characters += call.getName().length() + call.getArgumentsJson().length();
       }
     }
     for (Tool tool : request.getToolsList()) {
@@ -180,7 +183,24 @@ public final class TypedFacts {
               + tool.getDescription().length()
               + tool.getParametersJsonSchema().length();
     }
-    return characters;
+    return characters + request.getResponseFormat().getJsonSchema().getSchemaJson().length();
+  }
+
+  private static long characters(ContentPart part) {
+    return switch (part.getPartCase()) {
+      case TEXT -> part.getText().length();
+      case REFUSAL -> part.getRefusal().length();
+      case REASONING -> part.getReasoning().getText().length();
+      case IMAGE -> Attachments.IMAGE;
+      case DOCUMENT -> characters(part.getDocument());
+      case PART_NOT_SET -> 0;
+    };
+  }
+
+  private static long characters(Document document) {
+    return document.hasUrl()
+        ? Attachments.url(document.getUrl())
+        : Attachments.file(document.getMediaType(), document.getData().size());
   }
 
   /**

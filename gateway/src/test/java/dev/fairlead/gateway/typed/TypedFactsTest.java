@@ -3,6 +3,7 @@ package dev.fairlead.gateway.typed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.Capability;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
@@ -10,9 +11,13 @@ import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Document;
 import dev.fairlead.v1.Image;
+import dev.fairlead.v1.JsonSchema;
 import dev.fairlead.v1.Message;
+import dev.fairlead.v1.ResponseFormat;
 import dev.fairlead.v1.Tool;
+import dev.fairlead.v1.ToolCall;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -56,6 +61,35 @@ class TypedFactsTest {
                 ContentPart.newBuilder()
                     .setImage(Image.newBuilder().setUrl("https://x.test/a.png")));
     assertThat(facts(request("x").addMessages(image)).needs()).containsExactly(Capability.VISION);
+  }
+
+  @Test
+  void promptCharacters_holdAllThatTheModelReads() {
+    Message.Builder call =
+        Message.newBuilder()
+            .setRole(Message.Role.ROLE_ASSISTANT)
+            .addToolCalls(
+                ToolCall.newBuilder().setId("1").setName("f").setArgumentsJson("x".repeat(500)));
+    assertThat(facts(request("x").addMessages(call)).promptCharacters()).isEqualTo(9 + 501);
+    ResponseFormat.Builder format =
+        ResponseFormat.newBuilder()
+            .setJsonSchema(JsonSchema.newBuilder().setSchemaJson("s".repeat(300)));
+    assertThat(facts(request("x").setResponseFormat(format)).promptCharacters()).isEqualTo(309);
+    assertThat(documented("text/plain")).isEqualTo(9 + 64_000);
+    assertThat(documented("application/pdf")).isEqualTo(9 + 4_000);
+    assertThat(documented("image/png")).isEqualTo(9 + 4_000);
+  }
+
+  private static long documented(String mediaType) {
+    ContentPart.Builder part = ContentPart.newBuilder();
+    ByteString data = ByteString.copyFrom(new byte[64_000]);
+    if (mediaType.startsWith("image/")) {
+      part.setImage(Image.newBuilder().setMediaType(mediaType).setData(data));
+    } else {
+      part.setDocument(Document.newBuilder().setMediaType(mediaType).setData(data));
+    }
+    Message.Builder message = Message.newBuilder().setRole(Message.Role.ROLE_USER).addContent(part);
+    return facts(request("x").addMessages(message)).promptCharacters();
   }
 
   @Test

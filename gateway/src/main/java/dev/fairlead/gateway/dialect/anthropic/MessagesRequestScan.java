@@ -102,6 +102,8 @@ final class MessagesRequestScan extends RequestScan {
       JsonExpect.kind(tape, block, Kind.OBJECT);
       if (Required.string(tape, block, "type").equals("text")) {
         otherCharacters += tape.characters(Required.member(tape, block, "text", Kind.STRING));
+      } else {
+        otherCharacters += tape.end(block) - tape.start(block);
       }
       block = tape.next(block);
     }

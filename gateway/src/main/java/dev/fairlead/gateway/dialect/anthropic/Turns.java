@@ -90,7 +90,7 @@ final class Turns extends PromptText {
       case "tool_result" -> toolResult(block);
       case "thinking" ->
           characters += tape.characters(Required.member(tape, block, "thinking", Kind.STRING));
-      default -> onlyText = false;
+      default -> other(block);
     }
   }
 
