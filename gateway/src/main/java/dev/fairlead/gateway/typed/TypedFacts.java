@@ -4,8 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.fairlead.catalog.Capability;
-import dev.fairlead.common.failure.Failure;
-import dev.fairlead.gateway.dialect.HttpFailures;
 import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.dialect.json.Attachments;
@@ -41,8 +39,8 @@ public final class TypedFacts {
    * @throws dev.fairlead.common.failure.FailureException InvalidRequest that names the field
    */
   public static RequestFacts of(ChatRequest request, boolean stream, ScanLimits limits) {
-    bound(request, limits);
-    validate(request);
+    TypedChecks.bound(request, limits);
+    TypedChecks.validate(request);
     int last = lastUser(request);
     String text = last < 0 ? "" : text(request.getMessages(last));
     Set<Capability> needs = needs(request);
@@ -68,68 +66,7 @@ public final class TypedFacts {
         true);
   }
 
-  private static void bound(ChatRequest request, ScanLimits limits) {
-    int bytes = request.getSerializedSize();
-    if (bytes > limits.maxBodyBytes()) {
-      throw new Failure.InvalidRequest(
-              "chat: " + bytes + " bytes (expected: at most " + limits.maxBodyBytes() + ")",
-              "chat",
-              HttpFailures.REQUEST_TOO_LARGE)
-          .asException();
-    }
-    atMost("messages", request.getMessagesCount(), limits.maxMessages());
-    atMost("tools", request.getToolsCount(), limits.maxTools());
-    atMost("choice_count", choices(request), limits.maxChoices());
-  }
-
-  private static void atMost(String param, int count, int limit) {
-    require(count <= limit, param, count, "at most " + limit);
-  }
-
-  private static void validate(ChatRequest request) {
-    require(request.getMessagesCount() > 0, "messages", "empty", "at least one message");
-    for (int i = 0; i < request.getMessagesCount(); i++) {
-      Message message = request.getMessages(i);
-      String path = "messages[" + i + "]";
-      boolean role =
-          message.getRole() != Message.Role.ROLE_UNSPECIFIED
-              && message.getRole() != Message.Role.UNRECOGNIZED;
-      require(role, path + ".role", message.getRoleValue(), "a role of fairlead.v1.Message.Role");
-      boolean result = message.getRole() != Message.Role.ROLE_TOOL || message.hasToolCallId();
-      require(result, path + ".tool_call_id", "missing", "the id of the call that this answers");
-      boolean content = message.getContentCount() > 0 || message.getToolCallsCount() > 0;
-      require(content, path + ".content", "empty", "at least one part");
-    }
-    if (request.hasMaxOutputTokens()) {
-      require(
-          request.getMaxOutputTokens() >= 1,
-          "max_output_tokens",
-          request.getMaxOutputTokens(),
-          "1 or more");
-    }
-    if (request.hasTemperature()) {
-      require(
-          within(request.getTemperature(), 0, 2), "temperature", request.getTemperature(), "0..2");
-    }
-    if (request.hasTopP()) {
-      require(within(request.getTopP(), 0, 1), "top_p", request.getTopP(), "0..1");
-    }
-    require(choices(request) >= 1, "choice_count", choices(request), "1 or more");
-  }
-
-  private static boolean within(double value, double low, double high) {
-    return value >= low && value <= high;
-  }
-
-  private static void require(boolean holds, String param, Object value, String expectation) {
-    if (!holds) {
-      throw Failure.InvalidRequest.of(
-              param, param + ": " + value + " (expected: " + expectation + ")")
-          .asException();
-    }
-  }
-
-  private static int choices(ChatRequest request) {
+  static int choices(ChatRequest request) {
     return request.hasChoiceCount() ? request.getChoiceCount() : 1;
   }
 
