@@ -58,7 +58,9 @@ final class CompletionRequestScan extends RequestScan {
     switch (name) {
       case "prompt" -> prompts(value);
       case "stream_options" -> includeUsage = RequestFields.includeUsage(tape, value);
-      case "max_tokens" -> maxTokens = RequestFields.integer(tape, value, 1, Integer.MAX_VALUE);
+      case "max_tokens" ->
+          // With echo, 0 asks for the prompt alone; 1 is the least to reckon with.
+          maxTokens = Math.max(1, RequestFields.integer(tape, value, 0, Integer.MAX_VALUE));
       case "n" -> choices = RequestFields.integer(tape, value, 1, limits.maxChoices());
       case "best_of" -> bestOf = RequestFields.integer(tape, value, 1, limits.maxChoices());
       case "temperature" -> JsonExpect.number(tape, value, 0, 2);
