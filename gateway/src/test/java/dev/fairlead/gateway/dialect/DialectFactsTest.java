@@ -86,6 +86,18 @@ class DialectFactsTest {
   }
 
   @Test
+  void completions_takeManyPrompts_andFewOfManyAnswers() {
+    String many = "\"a\"" + ",\"a\"".repeat(127);
+    assertThat(facts(CodecSamples.COMPLETIONS, "{\"prompt\":[" + many + "]}").choiceCount())
+        .isEqualTo(128);
+    assertThat(facts(CodecSamples.COMPLETIONS, "{\"prompt\":[\"a\",\"b\"],\"n\":64}").choiceCount())
+        .isEqualTo(128);
+    String both = "{\"n\":128,\"prompt\":[" + many + "]}";
+    assertThat(Refusal.of(() -> facts(CodecSamples.COMPLETIONS, both)).message())
+        .contains("128 answers", "best_of", "128 of prompt");
+  }
+
+  @Test
   void noTokensOfAnswer_areAllowedWhereTheVendorAllowsThem() {
     RequestFacts warming =
         facts(
@@ -128,6 +140,8 @@ class DialectFactsTest {
         "MESSAGES|{\"max_tokens\":1,\"messages\":[{\"role\":\"developer\",\"content\":\"a\"}]}|"
             + "messages[0].role",
         "COMPLETIONS|{\"prompt\":\"a\",\"max_tokens\":-1}|max_tokens",
+        "COMPLETIONS|{\"prompt\":[\"a\",\"b\"],\"n\":65}|n",
+        "COMPLETIONS|{\"prompt\":[\"a\",\"b\",\"c\"],\"n\":2,\"best_of\":43}|best_of",
         "COMPLETIONS|{\"prompt\":\"a\",\"n\":3,\"best_of\":2}|best_of",
         "COMPLETIONS|{\"prompt\":[[1,2]]}|prompt[0]"
       })
