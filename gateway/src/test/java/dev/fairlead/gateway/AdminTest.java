@@ -234,7 +234,7 @@ class AdminTest {
         "policy|{\"default_policy\":1}|default_policy: 1",
         "policy|{\"policy\":\"cheapest\"}|policy: unknown key",
         "policy|[]|body: not an object",
-        "policy|{|body: not valid JSON",
+        "policy|{|body is not valid JSON",
         "log_level|{\"level\":\"loud\"}|level: \"loud\" (expected: one of ERROR",
         "canary/advance|{\"force\":1}|force: 1 (expected: true or false)",
         "canary/rollback|{\"force\":true}|force: unknown key",

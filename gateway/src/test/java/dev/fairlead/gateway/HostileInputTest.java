@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -90,7 +91,7 @@ class HostileInputTest {
   }
 
   static Stream<Arguments> brokenJson() {
-    return BODIES.stream()
+    return Stream.concat(BODIES.stream(), Stream.of("/v1/infer", "/v1/route"))
         .flatMap(path ->
             Stream.of(
                     "",
@@ -120,10 +121,35 @@ class HostileInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {CHAT, "/v1/messages", "/v1/responses", "/v1/completions", "/v1/batch"})
+  @ValueSource(
+      strings = {
+        CHAT,
+        "/v1/messages",
+        "/v1/responses",
+        "/v1/completions",
+        "/v1/batch",
+        "/v1/infer",
+        "/v1/route"
+      })
   void a3_deepNesting_is400(String path) throws Exception {
     String deep = "{\"x\":" + "[".repeat(90_000) + "]".repeat(90_000) + "}";
     refused(path, deep.getBytes(UTF_8), 400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/infer", "/v1/route"})
+  void a5_promptThatIsNoUtf8_is400_andIsNeverMended(String path) throws Exception {
+    refused(path, "{\"prompt\":\"a\\ud800b\"}".getBytes(UTF_8), 400);
+    refused(path, "{\"prompt\":\"hi\"}".getBytes(UTF_16LE), 400);
+    refused(path, "\uFEFF{\"prompt\":\"hi\"}".getBytes(UTF_8), 400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"prompt\":\"hi\",}", "{\"prompt\":\"\t\"}", "{\"prompt\":tru}"})
+  void k4_brokenPrompt_isToldInOurWords(String body) throws Exception {
+    HttpResponse<String> response = bytes("/v1/infer", body.getBytes(UTF_8));
+    assertThat(error(response).path("message").asText())
+        .startsWith("body is not valid JSON at byte");
   }
 
   @Test

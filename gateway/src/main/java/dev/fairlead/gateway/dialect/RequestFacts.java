@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param semanticEligible whether a semantic cache hit could stand for an answer: text only, one
  *     choice, no tools, and the last message is the user's
  * @param promptCharacters characters of all text that the model will read, tools and schemas
- *     included, images excluded
+ *     included; files and images as the text that takes about as many tokens
  * @param user the client's id of its end user; null when absent
  * @param scopeDigest SHA-256, 32 bytes, over everything that changes the answer except the model
  *     and the last user text

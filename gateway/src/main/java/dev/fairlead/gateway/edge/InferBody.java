@@ -1,22 +1,21 @@
 package dev.fairlead.gateway.edge;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.Controls;
+import dev.fairlead.gateway.dialect.ScanLimits;
+import dev.fairlead.gateway.dialect.json.JsonExpect;
+import dev.fairlead.gateway.dialect.json.JsonScanner;
+import dev.fairlead.gateway.dialect.json.JsonTape;
+import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import dev.fairlead.gateway.dialect.json.RequestFields;
+import dev.fairlead.gateway.dialect.json.TopLevel;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
 import dev.fairlead.v1.Message;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 record InferBody(ChatRequest chat, Controls controls) {
 
-  private static final JsonMapper STRICT =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
   private static final Set<String> KEYS =
       Set.of("prompt", "model", "policy", "max_tokens", "max_cost_usd", "latency_slo_ms");
 
@@ -42,104 +35,80 @@ record InferBody(ChatRequest chat, Controls controls) {
   private static final BigDecimal MAX_USD = BigDecimal.valueOf(1_000_000);
 
   /** Reads a body; {@link Failure.InvalidRequest} names what is wrong. */
-  static InferBody read(byte[] body) {
-    ObjectNode root = parse(body);
-    for (Map.Entry<String, JsonNode> entry : root.properties()) {
-      require(
-          KEYS.contains(entry.getKey()),
-          entry.getKey(),
-          "unknown key",
-          "one of " + KEYS.stream().sorted().toList());
+  static InferBody read(byte[] body, ScanLimits limits) {
+    JsonTape tape = JsonScanner.scan(body, limits.json());
+    TopLevel members = TopLevel.of(tape, KEYS);
+    for (int i = 0; i < members.count(); i++) {
+      if (!KEYS.contains(members.name(i))) {
+        String path = tape.pathOf(members.value(i));
+        throw Failure.InvalidRequest.of(
+                path,
+                path + ": unknown key (expected: one of " + KEYS.stream().sorted().toList() + ")")
+            .asException();
+      }
     }
-    String prompt = text(root, "prompt");
-    require(prompt != null && !prompt.isBlank(), "prompt", root.get("prompt"), "a text");
+    InferBody read =
+        new InferBody(
+            chat(tape),
+            new Controls(
+                text(tape, "policy"), maxCost(tape), latency(tape), null, null, List.of()));
+    tape.release();
+    return read;
+  }
+
+  private static ChatRequest chat(JsonTape tape) {
+    String prompt = text(tape, "prompt");
+    if (prompt == null) {
+      throw JsonExpect.missing(tape, tape.root(), "prompt", "a text");
+    }
+    if (prompt.isBlank()) {
+      throw JsonExpect.wrongValue(tape, tape.member(tape.root(), "prompt"), "a text");
+    }
     ChatRequest.Builder chat =
         ChatRequest.newBuilder()
             .addMessages(
                 Message.newBuilder()
                     .setRole(Message.Role.ROLE_USER)
-                    .addContent(ContentPart.newBuilder().setText(prompt == null ? "" : prompt)));
-    String model = text(root, "model");
+                    .addContent(ContentPart.newBuilder().setText(prompt)));
+    String model = text(tape, "model");
     if (model != null) {
       chat.setModel(model);
     }
-    JsonNode maxTokens = present(root, "max_tokens");
-    if (maxTokens != null) {
-      boolean valid =
-          maxTokens.isIntegralNumber() && maxTokens.canConvertToInt() && maxTokens.intValue() >= 1;
-      require(valid, "max_tokens", maxTokens, "an integer of 1 or more");
-      chat.setMaxOutputTokens(maxTokens.intValue());
+    int maxTokens = tape.member(tape.root(), "max_tokens");
+    if (JsonExpect.isPresent(tape, maxTokens)) {
+      chat.setMaxOutputTokens(RequestFields.integer(tape, maxTokens, 1, Integer.MAX_VALUE));
     }
-    return new InferBody(
-        chat.build(),
-        new Controls(text(root, "policy"), maxCost(root), latency(root), null, null, List.of()));
+    return chat.build();
   }
 
-  private static ObjectNode parse(byte[] body) {
-    try {
-      if (STRICT.readTree(body) instanceof ObjectNode object) {
-        return object;
-      }
-      throw new Failure.InvalidRequest(
-              "body: not an object (expected: {\"prompt\": ...})", null, null)
-          .asException();
-    } catch (JacksonException e) {
-      throw new Failure.InvalidRequest(
-              "body: not valid JSON: " + e.getOriginalMessage(), null, null)
-          .asException();
-    } catch (NumberFormatException e) {
-      // Which the parser lets out for an exponent beyond an int.
-      throw new Failure.InvalidRequest("body: a number's exponent is too long", null, null)
-          .asException();
-    } catch (IOException e) {
-      throw new Failure.InvalidRequest("body: cannot be read", null, null).asException();
-    }
+  private static @Nullable String text(JsonTape tape, String name) {
+    int value = tape.member(tape.root(), name);
+    return JsonExpect.isPresent(tape, value) ? JsonExpect.string(tape, value) : null;
   }
 
-  private static @Nullable JsonNode present(ObjectNode root, String key) {
-    JsonNode value = root.get(key);
-    return value == null || value.isNull() ? null : value;
-  }
-
-  private static @Nullable String text(ObjectNode root, String key) {
-    JsonNode value = present(root, key);
-    if (value == null) {
+  private static @Nullable Long maxCost(JsonTape tape) {
+    int value = tape.member(tape.root(), "max_cost_usd");
+    if (!JsonExpect.isPresent(tape, value)) {
       return null;
     }
-    require(value.isTextual(), key, value, "a text");
-    return value.textValue();
+    JsonExpect.kind(tape, value, Kind.NUMBER);
+    BigDecimal usd = JsonExpect.decimal(tape, value);
+    if (usd.compareTo(MIN_USD) < 0 || usd.compareTo(MAX_USD) > 0) {
+      throw JsonExpect.wrongValue(tape, value, "USD of 0.000000001 up to 1000000");
+    }
+    return usd.movePointRight(9).setScale(0, RoundingMode.DOWN).longValueExact();
   }
 
-  private static @Nullable Long maxCost(ObjectNode root) {
-    JsonNode value = present(root, "max_cost_usd");
-    if (value == null) {
+  private static @Nullable Duration latency(JsonTape tape) {
+    int value = tape.member(tape.root(), "latency_slo_ms");
+    if (!JsonExpect.isPresent(tape, value)) {
       return null;
     }
-    boolean valid =
-        value.isNumber()
-            && value.decimalValue().compareTo(MIN_USD) >= 0
-            && value.decimalValue().compareTo(MAX_USD) <= 0;
-    require(valid, "max_cost_usd", value, "USD of 0.000000001 up to 1000000");
-    return value.decimalValue().movePointRight(9).setScale(0, RoundingMode.DOWN).longValueExact();
-  }
-
-  private static @Nullable Duration latency(ObjectNode root) {
-    JsonNode value = present(root, "latency_slo_ms");
-    if (value == null) {
-      return null;
+    JsonExpect.kind(tape, value, Kind.NUMBER);
+    double millis = JsonExpect.decimal(tape, value).doubleValue();
+    if (!(millis > 0 && millis <= 3_600_000)) {
+      throw JsonExpect.wrongValue(tape, value, "milliseconds above 0 up to 3600000");
     }
-    boolean valid = value.isNumber() && value.doubleValue() > 0 && value.doubleValue() <= 3_600_000;
-    require(valid, "latency_slo_ms", value, "milliseconds above 0 up to 3600000");
-    return Duration.ofNanos(Math.round(value.doubleValue() * 1e6));
-  }
-
-  private static void require(
-      boolean holds, String key, @Nullable Object value, String expectation) {
-    if (!holds) {
-      String shown = String.valueOf(value);
-      String cut = shown.length() <= 60 ? shown : shown.substring(0, 60) + "...";
-      throw Failure.InvalidRequest.of(key, key + ": " + cut + " (expected: " + expectation + ")")
-          .asException();
-    }
+    return Duration.ofNanos(Math.round(millis * 1e6));
   }
 }

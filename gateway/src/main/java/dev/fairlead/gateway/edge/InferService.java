@@ -47,7 +47,7 @@ final class InferService extends EdgeService {
 
   @Override
   HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
-    InferenceRequest request = request(InferBody.read(body), headers, limits);
+    InferenceRequest request = request(InferBody.read(body, limits), headers, limits);
     CallScope scope = edge.open(context, request.controls().timing());
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
     pipeline.answer(request, scope, new TextSink(response, errors, scope.requestId()));

@@ -1,6 +1,5 @@
 package dev.fairlead.gateway.edge;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +13,8 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.gateway.dialect.ScanLimits;
+import dev.fairlead.gateway.dialect.json.JsonScanner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -30,16 +31,16 @@ final class Json {
     return MAPPER.createObjectNode();
   }
 
-  /** A body that is one object; {@link Failure.InvalidRequest} for any other. */
+  /**
+   * A body that is one object, as strictly read as a request of a model; {@link
+   * Failure.InvalidRequest} for any other.
+   */
   static ObjectNode parse(byte[] body) {
+    JsonScanner.scan(body, ScanLimits.DEFAULT.json()).release();
     try {
       if (MAPPER.readTree(body) instanceof ObjectNode object) {
         return object;
       }
-    } catch (JacksonException e) {
-      throw new Failure.InvalidRequest(
-              "body: not valid JSON: " + e.getOriginalMessage(), null, null)
-          .asException();
     } catch (IOException e) {
       throw new Failure.InvalidRequest("body: cannot be read", null, null).asException();
     }

@@ -35,10 +35,7 @@ final class RouteService extends EdgeService {
   private final ScanLimits limits;
 
   RouteService(
-      DialectCodec codec,
-      EdgeContext edge,
-      InferencePipeline pipeline,
-      ScanLimits limits) {
+      DialectCodec codec, EdgeContext edge, InferencePipeline pipeline, ScanLimits limits) {
     super(codec, HttpMethod.POST);
     this.codec = codec;
     this.edge = edge;
@@ -65,7 +62,7 @@ final class RouteService extends EdgeService {
       ScannedRequest scanned = codec.scan(body);
       return ChatService.request(scanned, codec, headers);
     }
-    return InferService.request(InferBody.read(body), headers, limits);
+    return InferService.request(InferBody.read(body, limits), headers, limits);
   }
 
   private ObjectNode json(RouteOutcome outcome) {

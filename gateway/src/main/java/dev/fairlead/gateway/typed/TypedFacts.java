@@ -4,15 +4,16 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.fairlead.catalog.Capability;
-import dev.fairlead.common.failure.Failure;
-import dev.fairlead.gateway.dialect.HttpFailures;
 import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.dialect.ScanLimits;
+import dev.fairlead.gateway.dialect.json.Attachments;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Document;
 import dev.fairlead.v1.Message;
 import dev.fairlead.v1.ResponseFormat;
 import dev.fairlead.v1.Tool;
+import dev.fairlead.v1.ToolCall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -38,8 +39,8 @@ public final class TypedFacts {
    * @throws dev.fairlead.common.failure.FailureException InvalidRequest that names the field
    */
   public static RequestFacts of(ChatRequest request, boolean stream, ScanLimits limits) {
-    bound(request, limits);
-    validate(request);
+    TypedChecks.bound(request, limits);
+    TypedChecks.validate(request);
     int last = lastUser(request);
     String text = last < 0 ? "" : text(request.getMessages(last));
     Set<Capability> needs = needs(request);
@@ -65,68 +66,7 @@ public final class TypedFacts {
         true);
   }
 
-  private static void bound(ChatRequest request, ScanLimits limits) {
-    int bytes = request.getSerializedSize();
-    if (bytes > limits.maxBodyBytes()) {
-      throw new Failure.InvalidRequest(
-              "chat: " + bytes + " bytes (expected: at most " + limits.maxBodyBytes() + ")",
-              "chat",
-              HttpFailures.REQUEST_TOO_LARGE)
-          .asException();
-    }
-    atMost("messages", request.getMessagesCount(), limits.maxMessages());
-    atMost("tools", request.getToolsCount(), limits.maxTools());
-    atMost("choice_count", choices(request), limits.maxChoices());
-  }
-
-  private static void atMost(String param, int count, int limit) {
-    require(count <= limit, param, count, "at most " + limit);
-  }
-
-  private static void validate(ChatRequest request) {
-    require(request.getMessagesCount() > 0, "messages", "empty", "at least one message");
-    for (int i = 0; i < request.getMessagesCount(); i++) {
-      Message message = request.getMessages(i);
-      String path = "messages[" + i + "]";
-      boolean role =
-          message.getRole() != Message.Role.ROLE_UNSPECIFIED
-              && message.getRole() != Message.Role.UNRECOGNIZED;
-      require(role, path + ".role", message.getRoleValue(), "a role of fairlead.v1.Message.Role");
-      boolean result = message.getRole() != Message.Role.ROLE_TOOL || message.hasToolCallId();
-      require(result, path + ".tool_call_id", "missing", "the id of the call that this answers");
-      boolean content = message.getContentCount() > 0 || message.getToolCallsCount() > 0;
-      require(content, path + ".content", "empty", "at least one part");
-    }
-    if (request.hasMaxOutputTokens()) {
-      require(
-          request.getMaxOutputTokens() >= 1,
-          "max_output_tokens",
-          request.getMaxOutputTokens(),
-          "1 or more");
-    }
-    if (request.hasTemperature()) {
-      require(
-          within(request.getTemperature(), 0, 2), "temperature", request.getTemperature(), "0..2");
-    }
-    if (request.hasTopP()) {
-      require(within(request.getTopP(), 0, 1), "top_p", request.getTopP(), "0..1");
-    }
-    require(choices(request) >= 1, "choice_count", choices(request), "1 or more");
-  }
-
-  private static boolean within(double value, double low, double high) {
-    return value >= low && value <= high;
-  }
-
-  private static void require(boolean holds, String param, Object value, String expectation) {
-    if (!holds) {
-      throw Failure.InvalidRequest.of(
-              param, param + ": " + value + " (expected: " + expectation + ")")
-          .asException();
-    }
-  }
-
-  private static int choices(ChatRequest request) {
+  static int choices(ChatRequest request) {
     return request.hasChoiceCount() ? request.getChoiceCount() : 1;
   }
 
@@ -168,10 +108,10 @@ public final class TypedFacts {
     long characters = 0;
     for (Message message : request.getMessagesList()) {
       for (ContentPart part : message.getContentList()) {
-        characters +=
-            part.getText().length()
-                + part.getRefusal().length()
-                + part.getReasoning().getText().length();
+        characters += characters(part);
+      }
+      for (ToolCall call : message.getToolCallsList()) {
+        characters += call.getName().length() + call.getArgumentsJson().length();
       }
     }
     for (Tool tool : request.getToolsList()) {
@@ -180,7 +120,24 @@ public final class TypedFacts {
               + tool.getDescription().length()
               + tool.getParametersJsonSchema().length();
     }
-    return characters;
+    return characters + request.getResponseFormat().getJsonSchema().getSchemaJson().length();
+  }
+
+  private static long characters(ContentPart part) {
+    return switch (part.getPartCase()) {
+      case TEXT -> part.getText().length();
+      case REFUSAL -> part.getRefusal().length();
+      case REASONING -> part.getReasoning().getText().length();
+      case IMAGE -> Attachments.IMAGE;
+      case DOCUMENT -> characters(part.getDocument());
+      case PART_NOT_SET -> 0;
+    };
+  }
+
+  private static long characters(Document document) {
+    return document.hasUrl()
+        ? Attachments.url(document.getUrl())
+        : Attachments.file(document.getMediaType(), document.getData().size());
   }
 
   /**

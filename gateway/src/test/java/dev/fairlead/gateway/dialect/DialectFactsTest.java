@@ -85,6 +85,44 @@ class DialectFactsTest {
     assertThat(facts.maxOutputTokens()).hasValue(5);
   }
 
+  @Test
+  void completions_takeManyPrompts_andFewOfManyAnswers() {
+    String many = "\"a\"" + ",\"a\"".repeat(127);
+    assertThat(facts(CodecSamples.COMPLETIONS, "{\"prompt\":[" + many + "]}").choiceCount())
+        .isEqualTo(128);
+    assertThat(facts(CodecSamples.COMPLETIONS, "{\"prompt\":[\"a\",\"b\"],\"n\":64}").choiceCount())
+        .isEqualTo(128);
+    String both = "{\"n\":128,\"prompt\":[" + many + "]}";
+    assertThat(Refusal.of(() -> facts(CodecSamples.COMPLETIONS, both)).message())
+        .contains("128 answers", "best_of", "128 of prompt");
+  }
+
+  @Test
+  void noTokensOfAnswer_areAllowedWhereTheVendorAllowsThem() {
+    RequestFacts warming =
+        facts(
+            CodecSamples.MESSAGES,
+            "{\"max_tokens\":0,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}");
+    assertThat(warming.maxOutputTokens()).hasValue(1);
+    assertThat(warming.keepable()).isFalse();
+    assertThat(
+            facts(CodecSamples.COMPLETIONS, "{\"prompt\":\"a\",\"echo\":true,\"max_tokens\":0}")
+                .maxOutputTokens())
+        .hasValue(1);
+  }
+
+  @Test
+  void systemTurn_countsAndIsNotTheUsers() {
+    RequestFacts facts =
+        facts(
+            CodecSamples.MESSAGES,
+            "{\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"why?\"},"
+                + "{\"role\":\"system\",\"content\":\"be brief\"}]}");
+    assertThat(facts.lastUserText()).isEqualTo("why?");
+    assertThat(facts.promptCharacters()).isEqualTo(12);
+    assertThat(facts.semanticEligible()).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -98,6 +136,12 @@ class DialectFactsTest {
         "MESSAGES|{\"max_tokens\":1,\"tools\":[{\"name\":\"f\"}],\"messages\":[]}|tools[0].input_schema",
         "RESPONSES|{\"input\":[{\"type\":\"item_reference\",\"id\":\"x\"}]}|input[0]",
         "RESPONSES|{\"input\":[{\"role\":\"tool\",\"content\":\"a\"}]}|input[0].role",
+        "MESSAGES|{\"max_tokens\":-1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}|max_tokens",
+        "MESSAGES|{\"max_tokens\":1,\"messages\":[{\"role\":\"developer\",\"content\":\"a\"}]}|"
+            + "messages[0].role",
+        "COMPLETIONS|{\"prompt\":\"a\",\"max_tokens\":-1}|max_tokens",
+        "COMPLETIONS|{\"prompt\":[\"a\",\"b\"],\"n\":65}|n",
+        "COMPLETIONS|{\"prompt\":[\"a\",\"b\",\"c\"],\"n\":2,\"best_of\":43}|best_of",
         "COMPLETIONS|{\"prompt\":\"a\",\"n\":3,\"best_of\":2}|best_of",
         "COMPLETIONS|{\"prompt\":[[1,2]]}|prompt[0]"
       })

@@ -32,7 +32,7 @@ class BodyFuzzTest {
     INFER(
         "{\"prompt\":\"hi\",\"model\":\"small\",\"policy\":\"cheapest\",\"max_tokens\":5,"
             + "\"max_cost_usd\":0.01,\"latency_slo_ms\":1e3}",
-        InferBody::read),
+        body -> InferBody.read(body, ScanLimits.DEFAULT)),
     BATCH(
         "{\"requests\":[{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]},"
             + "{\"prompt\":\"b\",\"max_tokens\":3}]}",

@@ -3,6 +3,9 @@ package dev.fairlead.gateway.typed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.fairlead.catalog.Capability;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
@@ -10,14 +13,21 @@ import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
+import dev.fairlead.v1.Document;
 import dev.fairlead.v1.Image;
+import dev.fairlead.v1.JsonSchema;
 import dev.fairlead.v1.Message;
+import dev.fairlead.v1.ResponseFormat;
 import dev.fairlead.v1.Tool;
+import dev.fairlead.v1.ToolCall;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TypedFactsTest {
 
@@ -56,6 +66,35 @@ class TypedFactsTest {
                 ContentPart.newBuilder()
                     .setImage(Image.newBuilder().setUrl("https://x.test/a.png")));
     assertThat(facts(request("x").addMessages(image)).needs()).containsExactly(Capability.VISION);
+  }
+
+  @Test
+  void promptCharacters_holdAllThatTheModelReads() {
+    Message.Builder call =
+        Message.newBuilder()
+            .setRole(Message.Role.ROLE_ASSISTANT)
+            .addToolCalls(
+                ToolCall.newBuilder().setId("1").setName("f").setArgumentsJson("x".repeat(500)));
+    assertThat(facts(request("x").addMessages(call)).promptCharacters()).isEqualTo(9 + 501);
+    ResponseFormat.Builder format =
+        ResponseFormat.newBuilder()
+            .setJsonSchema(JsonSchema.newBuilder().setSchemaJson("s".repeat(300)));
+    assertThat(facts(request("x").setResponseFormat(format)).promptCharacters()).isEqualTo(309);
+    assertThat(documented("text/plain")).isEqualTo(9 + 64_000);
+    assertThat(documented("application/pdf")).isEqualTo(9 + 4_000);
+    assertThat(documented("image/png")).isEqualTo(9 + 4_000);
+  }
+
+  private static long documented(String mediaType) {
+    ContentPart.Builder part = ContentPart.newBuilder();
+    ByteString data = ByteString.copyFrom(new byte[64_000]);
+    if (mediaType.startsWith("image/")) {
+      part.setImage(Image.newBuilder().setMediaType(mediaType).setData(data));
+    } else {
+      part.setDocument(Document.newBuilder().setMediaType(mediaType).setData(data));
+    }
+    Message.Builder message = Message.newBuilder().setRole(Message.Role.ROLE_USER).addContent(part);
+    return facts(request("x").addMessages(message)).promptCharacters();
   }
 
   @Test
@@ -131,6 +170,58 @@ class TypedFactsTest {
     assertInvalid(request("x").setMaxOutputTokens(0), "max_output_tokens");
     assertInvalid(request("x").setTemperature(Double.NaN), "temperature");
     assertInvalid(request("x").setChoiceCount(129), "choice_count");
+    assertInvalid(request("x").setFrequencyPenalty(2.1), "frequency_penalty");
+    assertInvalid(request("x").setPresencePenalty(-2.1), "presence_penalty");
+    assertInvalid(request("x").setTopK(0), "top_k");
+    assertInvalid(request("x").setTopLogprobs(21), "top_logprobs");
+    assertInvalid(request("x").setReasoningBudgetTokens(0), "reasoning_budget_tokens");
+    assertInvalid(request("x").addStop(""), "stop[0]");
+    assertInvalid(request("x").addAllStop(Collections.nCopies(17, "s")), "stop");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "api_base",
+        "API_Key",
+        "proxy",
+        "model",
+        "messages",
+        "n",
+        "stream",
+        "\u017Ftream",
+        "stream_options",
+        "tools",
+        "tool_choice",
+        "functions",
+        "max_tokens",
+        "max_completion_tokens",
+        "max_output_tokens",
+        "temperature",
+        "top_p",
+        "stop",
+        "seed",
+        "random_seed",
+        "response_format",
+        "user",
+        "logprobs",
+        "reasoning_effort",
+        "Best_Of"
+      })
+  void extension_isRefused_whereTheContractHasAField_orNamesATarget(String name) {
+    assertInvalid(extended(name), "extensions." + name);
+  }
+
+  @Test
+  void extension_passes_whereTheContractHasNoField() {
+    assertThat(facts(extended("min_p").setTopP(1).setTopK(1).addStop("s")).lastUserText())
+        .isEqualTo("x");
+    assertThat(facts(extended("thinking").setFrequencyPenalty(-2)).lastUserText()).isEqualTo("x");
+  }
+
+  private static ChatRequest.Builder extended(String name) {
+    Value one = Value.newBuilder().setNumberValue(1).build();
+    return request("x").setExtensions(Struct.newBuilder().putFields(name, one));
   }
 
   private static void assertInvalid(ChatRequest.Builder request, String param) {

@@ -78,6 +78,17 @@ class RequestDecodingTest {
   }
 
   @Test
+  void systemTurn_amongAnthropicsTurns_staysInItsPlace() {
+    ChatRequest request =
+        messages(
+            "{\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"q\"},"
+                + "{\"role\":\"system\",\"content\":\"be brief\"}]}");
+    assertThat(request.getMessagesList())
+        .extracting(Message::getRole)
+        .containsExactly(Message.Role.ROLE_USER, Message.Role.ROLE_SYSTEM);
+  }
+
+  @Test
   void cacheMarks_areKept_inBothDialectsThatHaveThem() {
     String mark = "\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}";
     ChatRequest anthropic =
@@ -172,12 +183,14 @@ class RequestDecodingTest {
         "OPENAI_COMPLETIONS|{'prompt':[1,2]}|prompt[0]",
         "OPENAI_COMPLETIONS|{'prompt':['a','b']}|prompt[1]",
         "OPENAI_COMPLETIONS|{'prompt':'a','suffix':'b'}|suffix",
+        "OPENAI_COMPLETIONS|{'prompt':'a','max_tokens':0}|max_tokens",
         "OPENAI_RESPONSES|{'input':'q','previous_response_id':'r'}|previous_response_id",
         "OPENAI_RESPONSES|{'input':'q','tools':[{'type':'web_search'}]}|tools[0].type",
         "OPENAI_RESPONSES|{'input':[{'type':'item_reference','id':'x'}]}|input[0].type",
         "OPENAI_RESPONSES|{'tools':[]}|input",
         "ANTHROPIC_MESSAGES|{'messages':[{'role':'user','content':[{'type':'image','source':"
             + "{'type':'file','file_id':'f'}}]}]}|messages[0].content[0].source.type",
+        "ANTHROPIC_MESSAGES|{'messages':[{'role':'user','content':'q'}],'max_tokens':0}|max_tokens",
         "ANTHROPIC_MESSAGES|{'messages':[{'role':'user','content':'q'}],'mcp_servers':[{}]}|"
             + "mcp_servers",
         "ANTHROPIC_MESSAGES|{'messages':[{'role':'assistant','content':[{'type':'tool_use',"

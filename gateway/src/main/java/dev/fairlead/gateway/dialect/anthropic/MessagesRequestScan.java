@@ -46,6 +46,7 @@ final class MessagesRequestScan extends RequestScan {
       Set.of("model", "stream", "metadata", "fairlead", "service_tier");
 
   private @Nullable Turns turns;
+  private boolean bounded;
 
   private MessagesRequestScan(byte[] body, ScanLimits limits) {
     super(body, limits, KNOWN);
@@ -67,7 +68,7 @@ final class MessagesRequestScan extends RequestScan {
     switch (name) {
       case "messages" -> turns = Turns.read(tape, value, limits.maxMessages());
       case "system" -> system(value);
-      case "max_tokens" -> maxTokens = RequestFields.integer(tape, value, 1, Integer.MAX_VALUE);
+      case "max_tokens" -> bound(value);
       case "temperature", "top_p" -> JsonExpect.number(tape, value, 0, 1);
       case "top_k" -> RequestFields.integer(tape, value, 0, Integer.MAX_VALUE);
       case "stop_sequences" -> RequestFields.strings(tape, value);
@@ -82,6 +83,14 @@ final class MessagesRequestScan extends RequestScan {
         // An open list: passes through, and counts for the digest.
       }
     }
+  }
+
+  /** 0 fills the vendor's prompt cache and has no answer to keep; 1 is the least to reckon with. */
+  private void bound(int value) {
+    int asked = RequestFields.integer(tape, value, 0, Integer.MAX_VALUE);
+    bounded = true;
+    maxTokens = Math.max(asked, 1);
+    keepable = asked > 0;
   }
 
   private int object(int value) {
@@ -102,6 +111,8 @@ final class MessagesRequestScan extends RequestScan {
       JsonExpect.kind(tape, block, Kind.OBJECT);
       if (Required.string(tape, block, "type").equals("text")) {
         otherCharacters += tape.characters(Required.member(tape, block, "text", Kind.STRING));
+      } else {
+        otherCharacters += tape.end(block) - tape.start(block);
       }
       block = tape.next(block);
     }
@@ -163,8 +174,8 @@ final class MessagesRequestScan extends RequestScan {
     if (read == null) {
       throw JsonExpect.missing(tape, tape.root(), "messages", "an array of at least one message");
     }
-    if (maxTokens == 0 && !counting) {
-      throw JsonExpect.missing(tape, tape.root(), "max_tokens", "an integer of 1 or more");
+    if (!bounded && !counting) {
+      throw JsonExpect.missing(tape, tape.root(), "max_tokens", "an integer of 0 or more");
     }
     return result(Dialect.DIALECT_ANTHROPIC_MESSAGES, OUTSIDE_SCOPE, read);
   }

@@ -41,8 +41,8 @@ final class Turns extends PromptText {
   private int newTurn(int message) {
     int role = Required.member(tape, message, "role", Kind.STRING);
     turnOf(tape.isText(role, "user"));
-    if (!lastIsUser && !tape.isText(role, "assistant")) {
-      throw JsonExpect.wrongValue(tape, role, "user or assistant");
+    if (!lastIsUser && !tape.isText(role, "assistant") && !tape.isText(role, "system")) {
+      throw JsonExpect.wrongValue(tape, role, "user, assistant or system");
     }
     int content = tape.member(message, "content");
     if (content < 0) {
@@ -90,7 +90,7 @@ final class Turns extends PromptText {
       case "tool_result" -> toolResult(block);
       case "thinking" ->
           characters += tape.characters(Required.member(tape, block, "thinking", Kind.STRING));
-      default -> onlyText = false;
+      default -> other(block);
     }
   }
 

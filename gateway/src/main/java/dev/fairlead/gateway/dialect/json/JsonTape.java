@@ -293,7 +293,8 @@ public final class JsonTape {
     return element;
   }
 
-  private static String shortened(String name) {
+  /** A name from outside, made safe for one line of a message, and short. */
+  public static String shortened(String name) {
     String safe = printable(name);
     return safe.length() <= SAMPLE_CHARACTERS ? safe : safe.substring(0, SAMPLE_CHARACTERS) + "...";
   }

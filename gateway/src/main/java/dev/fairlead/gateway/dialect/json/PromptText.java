@@ -20,7 +20,7 @@ public abstract class PromptText {
   /** Whether a turn shows an image. */
   protected boolean images;
 
-  /** Characters of all text so far. */
+  /** Characters of all text so far, files and images as the text that they weigh. */
   protected long characters;
 
   private static final byte OTHER = 1;
@@ -82,6 +82,13 @@ public abstract class PromptText {
   protected final void image() {
     images = true;
     onlyText = false;
+    characters += Attachments.IMAGE;
+  }
+
+  /** A part of the turn of which no more is known than that the model reads it. */
+  protected final void other(int node) {
+    onlyText = false;
+    characters += Attachments.of(tape, node);
   }
 
   /** Text of the last user turn; empty when there is none. Call it when all is read. */
@@ -114,7 +121,7 @@ public abstract class PromptText {
     return onlyText && lastIsUser && !lastUserText().isBlank();
   }
 
-  /** Characters of all text. */
+  /** Characters of all text, files and images as the text that they weigh. */
   public final long characters() {
     return characters;
   }

@@ -83,6 +83,11 @@ public final class TopLevel {
     return members;
   }
 
+  /** Whether a {@linkplain #folded folded} name says where to send a request, or as whom. */
+  public static boolean isTarget(String folded) {
+    return TARGETS.contains(folded);
+  }
+
   private static void refuseTarget(JsonTape tape, int key, String name) {
     if (TARGETS.contains(name) || !isLower(name) && TARGETS.contains(folded(name))) {
       String path = tape.pathOf(key + 1);
@@ -126,7 +131,7 @@ public final class TopLevel {
    * Simple case folding, which also takes the long s and the Kelvin sign for letters, as other
    * parsers do.
    */
-  private static String folded(String name) {
+  public static String folded(String name) {
     StringBuilder folded = new StringBuilder(name.length());
     name.codePoints()
         .forEach(c -> folded.appendCodePoint(Character.toLowerCase(Character.toUpperCase(c))));

@@ -58,7 +58,9 @@ final class CompletionRequestScan extends RequestScan {
     switch (name) {
       case "prompt" -> prompts(value);
       case "stream_options" -> includeUsage = RequestFields.includeUsage(tape, value);
-      case "max_tokens" -> maxTokens = RequestFields.integer(tape, value, 1, Integer.MAX_VALUE);
+      case "max_tokens" ->
+          // With echo, 0 asks for the prompt alone; 1 is the least to reckon with.
+          maxTokens = Math.max(1, RequestFields.integer(tape, value, 0, Integer.MAX_VALUE));
       case "n" -> choices = RequestFields.integer(tape, value, 1, limits.maxChoices());
       case "best_of" -> bestOf = RequestFields.integer(tape, value, 1, limits.maxChoices());
       case "temperature" -> JsonExpect.number(tape, value, 0, 2);
@@ -114,8 +116,25 @@ final class CompletionRequestScan extends RequestScan {
       throw JsonExpect.wrongValue(
           tape, tape.member(tape.root(), "best_of"), "n, which is " + choices + ", or more");
     }
-    choices = Math.max(choices, bestOf) * prompts.count;
+    choices = answers();
     return result(Dialect.DIALECT_OPENAI_COMPLETIONS, OUTSIDE_SCOPE, prompts);
+  }
+
+  /** Of all prompts together; both factors are at most a limit that is small. */
+  private int answers() {
+    int each = Math.max(choices, bestOf);
+    int all = each * prompts.count;
+    if (all > limits.maxChoices()) {
+      throw JsonExpect.wrongValue(
+          tape,
+          tape.member(tape.root(), bestOf > 0 ? "best_of" : "n"),
+          "at most "
+              + limits.maxChoices()
+              + " answers, which are n or best_of times the "
+              + prompts.count
+              + " of prompt");
+    }
+    return all;
   }
 
   /** All that is asked, as if it were one user's turn. */

@@ -168,7 +168,7 @@ final class Conversation extends PromptText {
         Required.string(tape, Required.member(tape, part, "image_url", Kind.OBJECT), "url");
         image();
       }
-      default -> onlyText = false;
+      default -> other(part);
     }
   }
 
@@ -205,6 +205,8 @@ final class Conversation extends PromptText {
     int function = tape.member(call, "function");
     if (JsonExpect.isPresent(tape, function)) {
       function(function);
+    } else {
+      other(call);
     }
     calls = true;
   }

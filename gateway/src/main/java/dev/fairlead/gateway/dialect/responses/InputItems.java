@@ -63,7 +63,7 @@ final class InputItems extends PromptText {
       case "item_reference" ->
           throw ResponsesRequestScan.unsupported(
               tape.pathOf(item), "the item itself: answers are not kept here");
-      default -> onlyText = false;
+      default -> other(item);
     }
   }
 
@@ -112,7 +112,7 @@ final class InputItems extends PromptText {
       case "refusal" ->
           characters += tape.characters(Required.member(tape, part, "refusal", Kind.STRING));
       case "input_image" -> image();
-      default -> onlyText = false;
+      default -> other(part);
     }
   }
 }

@@ -291,7 +291,7 @@ class OpenAiChatScanTest {
   }
 
   @Test
-  void promptCharacters_countTextAndSchemas_butNoImages() {
+  void promptCharacters_countTextAndSchemas_andImagesFlat() {
     String image = "data:image/png;base64," + "A".repeat(10_000);
     long characters =
         scan("""
@@ -301,7 +301,7 @@ class OpenAiChatScanTest {
                 .formatted(image))
             .facts()
             .promptCharacters();
-    assertThat(characters).isEqualTo(4 + "[{\"type\":\"x\"}]".length());
+    assertThat(characters).isEqualTo(4 + 4_000 + "[{\"type\":\"x\"}]".length());
   }
 
   private static String value(byte[] body, FieldSpan field) {

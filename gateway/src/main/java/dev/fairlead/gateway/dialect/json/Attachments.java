@@ -1,0 +1,138 @@
+package dev.fairlead.gateway.dialect.json;
+
+import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
+import java.util.Locale;
+
+/**
+ * What a request holds beside text, as the characters of text that take about as many tokens. Rough
+ * on purpose: what a file costs is known to nobody but its vendor. Stateless.
+ */
+public final class Attachments {
+
+  /**
+   * An image: 1,000 tokens. A round number between the few hundred of a small one and the thousands
+   * that some models take for a large one; chosen, not measured.
+   */
+  public static final long IMAGE = 4_000;
+
+  /**
+   * A token for 64 bytes: a scanned page of 100 KB then counts 1,600, which is what one measurement
+   * found at Anthropic (dataset JOHNISKING/pdf-token-cost at Hugging Face, 2026-10).
+   */
+  private static final long DOCUMENT_BYTES_PER_CHARACTER = 16;
+
+  /** 100,000 tokens: a guess alone must not find a model's context window too small. */
+  private static final long LARGEST_DOCUMENT = 400_000;
+
+  /** A token for 1,000 bytes: some ten a second of an ordinary recording; chosen, not measured. */
+  private static final long AUDIO_BYTES_PER_CHARACTER = 250;
+
+  private Attachments() {}
+
+  /**
+   * A file by value.
+   *
+   * @param mediaType its MIME type; empty when not known
+   * @param bytes its length, decoded
+   */
+  public static long file(String mediaType, long bytes) {
+    String type = mediaType.toLowerCase(Locale.ROOT);
+    if (type.startsWith("image/")) {
+      return IMAGE;
+    }
+    if (type.startsWith("audio/")) {
+      return bytes / AUDIO_BYTES_PER_CHARACTER;
+    }
+    return type.startsWith("text/")
+        ? bytes
+        : Math.min(bytes / DOCUMENT_BYTES_PER_CHARACTER, LARGEST_DOCUMENT);
+  }
+
+  /** A file by its address, which says nothing of its length unless it is a data URL. */
+  public static long url(String url) {
+    if (!isData(url)) {
+      return url.length();
+    }
+    return file(mediaType(url), decoded(url.length()));
+  }
+
+  /** Any value: the bytes that it is written in, with the files inside as what they are. */
+  static long of(JsonTape tape, int node) {
+    long characters = tape.end(node) - tape.start(node);
+    int end = tape.next(node);
+    int inside = node;
+    while (inside < end) {
+      Kind kind = tape.kind(inside);
+      if (kind == Kind.OBJECT) {
+        characters += correction(tape, inside);
+      }
+      inside = kind == Kind.OBJECT || kind == Kind.ARRAY ? tape.first(inside) : tape.next(inside);
+    }
+    return characters;
+  }
+
+  /** By how much the files among an object's members count more than their bytes; mostly less. */
+  private static long correction(JsonTape tape, int object) {
+    long sum = 0;
+    int key = tape.first(object);
+    for (int left = tape.count(object); left > 0; left--) {
+      int value = key + 1;
+      if (tape.kind(value) == Kind.STRING) {
+        sum += correction(tape, object, tape.text(key), value);
+      }
+      key = tape.next(value);
+    }
+    return sum;
+  }
+
+  private static long correction(JsonTape tape, int object, String name, int value) {
+    long written = tape.end(value) - tape.start(value);
+    return switch (name) {
+      case "url", "image_url", "file_url", "file_data" -> {
+        String start = beginning(tape, value);
+        yield isData(start) ? file(mediaType(start), decoded(written)) - written : 0;
+      }
+      case "data" -> {
+        if (is(tape, object, "type", "base64")) {
+          yield file(text(tape, object, "media_type"), decoded(written)) - written;
+        }
+        boolean audio = !text(tape, object, "format").isEmpty();
+        yield audio ? file("audio/", decoded(written)) - written : 0;
+      }
+      case "result" -> is(tape, object, "type", "image_generation_call") ? IMAGE - written : 0;
+      default -> 0;
+    };
+  }
+
+  private static boolean is(JsonTape tape, int object, String member, String text) {
+    int value = tape.member(object, member);
+    return value >= 0 && tape.kind(value) == Kind.STRING && tape.isText(value, text);
+  }
+
+  private static String text(JsonTape tape, int object, String member) {
+    int value = tape.member(object, member);
+    return value >= 0 && tape.kind(value) == Kind.STRING ? tape.text(value) : "";
+  }
+
+  /** Enough to see a data URL's media type; a file is not copied for it. */
+  private static String beginning(JsonTape tape, int value) {
+    return tape.sample(value).substring(1).replace("\\/", "/");
+  }
+
+  private static boolean isData(String url) {
+    return url.regionMatches(true, 0, "data:", 0, 5);
+  }
+
+  private static String mediaType(String dataUrl) {
+    int from = "data:".length();
+    int to = from;
+    while (to < dataUrl.length() && dataUrl.charAt(to) != ';' && dataUrl.charAt(to) != ',') {
+      to++;
+    }
+    return dataUrl.substring(from, to);
+  }
+
+  private static long decoded(long base64) {
+    return base64 / 4 * 3;
+  }
+}
