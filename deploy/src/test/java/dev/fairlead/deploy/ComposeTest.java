@@ -99,6 +99,14 @@ final class ComposeTest {
         });
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {MESH, SMALL})
+  void cache_isToldOfTheScorer_thatJudgesForIt(String file) {
+    Map<String, Object> cache = ComposeFile.read(file).services().getOrDefault("cache", Map.of());
+    assertThat(ComposeFile.mapping(cache.get("environment")))
+        .containsEntry("FAIRLEAD_CACHE_SCORER", "scorer:7001");
+  }
+
   @Test
   void operators_haveADoor_thatAsksForTheToken() {
     Map<String, Map<String, Object>> services = ComposeFile.read(MESH).services();

@@ -182,6 +182,16 @@ final class HelmChartTest {
   }
 
   @Test
+  void cache_isToldOfTheScorer_thatJudgesForIt() {
+    for (String service : SERVICES) {
+      String environment = pod("{}", service).at("/containers/0/env").toString();
+      assertThat(environment.contains("\"FAIRLEAD_CACHE_SCORER\",\"value\":\"fl-scorer:7001\""))
+          .as(service)
+          .isEqualTo(service.equals("cache"));
+    }
+  }
+
+  @Test
   void autoscalers_followQueueAndCallsUnderWay_unlessThereIsNoAdapter() {
     assertThat(metrics("{}", "scorer")).contains("llm_router_scorer_queue_depth", "cpu");
     assertThat(metrics("{}", "provider")).contains("llm_router_upstream_in_flight", "cpu");
