@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -166,6 +168,24 @@ final class HelmChartTest {
       assertThat(pod.at("/containers/0/livenessProbe/httpGet/path").asText()).isEqualTo("/healthz");
       assertThat(deployment.at("/spec/strategy/rollingUpdate/maxUnavailable").asInt(-1)).isZero();
     }
+  }
+
+  @Test
+  void streams_haveTheTimeThatIsThere_lessWhatIsWrittenAfterThem() {
+    String environment = pod("{ stopSeconds: 95 }", "gateway").at("/containers/0/env").toString();
+    assertThat(environment).contains("\"FAIRLEAD_SERVER_DRAIN_TIMEOUT\",\"value\":\"75s\"");
+    Duration after =
+        written("gateway", "ledger.yaml", "drain_timeout")
+            .plus(written("telemetry", "telemetry.yaml", "flush_timeout"));
+    assertThat(after).isLessThan(Duration.ofSeconds(20));
+    assertThatThrownBy(() -> Chart.render("{ stopSeconds: 20 }"))
+        .hasMessageContaining("stopSeconds");
+  }
+
+  private static Duration written(String module, String file, String key) {
+    String text =
+        Repository.yaml(module + "/src/main/resources/fairlead/" + file).get(key).asText();
+    return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
   }
 
   @Test
