@@ -245,6 +245,26 @@ final class ComposeTest {
   }
 
   @Test
+  void gatewaysAndProvider_mayCallOut_andNoOtherServiceOfOurs() {
+    ComposeFile mesh = ComposeFile.read(MESH);
+    assertThat(ComposeFile.mapping(ComposeFile.mapping(mesh.root().get("networks")).get("mesh")))
+        .containsEntry("internal", true);
+    mesh.services()
+        .forEach((name, service) -> {
+          boolean calls = name.startsWith("gateway-") || name.equals("provider");
+          assertThat(String.valueOf(service.get("networks")).contains("out"))
+              .as(name)
+              .isEqualTo(calls);
+        });
+    mesh.ownServices()
+        .forEach((name, service) ->
+            assertThat(String.valueOf(service.get("networks")))
+                .as(name)
+                .contains("mesh")
+                .doesNotContain("edge"));
+  }
+
+  @Test
   void ports_areOnLoopbackOnly() {
     ComposeFile.read(MESH)
         .services()

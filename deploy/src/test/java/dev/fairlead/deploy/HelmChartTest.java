@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class HelmChartTest {
 
@@ -33,6 +34,7 @@ final class HelmChartTest {
       nodeSelector: { kubernetes.io/arch: amd64 }
       tolerations: [{ key: k, operator: Exists }]
       networkPolicy: { clients: [{ namespaceSelector: {} }] }
+      config: { alerts: { webhook_url: "https://hooks.example/llm" } }
       scorer: { env: { LOG_LEVEL: DEBUG } }
       tls: { hops: { secret: hop-certificate }, edge: { secret: door-certificate, clientAuth: require } }
       """;
@@ -148,13 +150,28 @@ final class HelmChartTest {
               vendors:
                 - to: [{ podSelector: { matchLabels: { app: vllm } } }]
                   ports: [{ port: 8000, protocol: TCP }]
+              egress:
+                provider: [{ ports: [{ port: 8001, protocol: TCP }] }]
             """);
     for (String service : SERVICES) {
       String egress = chart.named("NetworkPolicy", "fl-" + service).at("/spec/egress").toString();
       assertThat(egress.contains("vllm")).as(service).isEqualTo(service.equals("provider"));
     }
     assertThat(chart.named("NetworkPolicy", "fl-provider").at("/spec/egress").toString())
-        .contains("\"port\":8000", "\"port\":443");
+        .contains("\"port\":8000", "\"port\":8001", "\"port\":443");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway", "cache", "provider"})
+  void services_mayCallWhatIsNamedForThem_andNoOther(String allowed) {
+    Chart chart =
+        Chart.render(
+            "{ networkPolicy: { egress: { %s: [{ ports: [{ port: 26379, protocol: TCP }] }] } } }"
+                .formatted(allowed));
+    for (String service : SERVICES) {
+      String egress = chart.named("NetworkPolicy", "fl-" + service).at("/spec/egress").toString();
+      assertThat(egress.contains("26379")).as(service).isEqualTo(service.equals(allowed));
+    }
   }
 
   @Test
@@ -249,7 +266,7 @@ final class HelmChartTest {
   }
 
   @Test
-  void onlyTheGateway_mayCallBackends_andOnlyTheProviderCallsOut() {
+  void onlyTheGateway_mayCallBackends_andOnlyTheProviderCallsOut_unlessMoreIsNamed() {
     Chart chart = Chart.render("{}");
     assertThat(chart.named("NetworkPolicy", "fl-provider").at("/spec/ingress/0/from").toString())
         .contains("\"gateway\"")
@@ -352,6 +369,8 @@ final class HelmChartTest {
     assertThatThrownBy(() -> Chart.render("{ scorer: { replicas: { min: 0, max: 1 } } }"))
         .hasMessageContaining("replicas");
     assertThatThrownBy(() -> Chart.render("{ gatway: {} }")).hasMessageContaining("gatway");
+    assertThatThrownBy(() -> Chart.render("{ networkPolicy: { egress: { gatway: [] } } }"))
+        .hasMessageContaining("gatway");
     assertThatThrownBy(() -> Chart.render("{ image: { tag: latest } }"))
         .hasMessageContaining("tag");
   }
