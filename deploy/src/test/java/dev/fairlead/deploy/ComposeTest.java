@@ -220,6 +220,18 @@ final class ComposeTest {
   }
 
   @Test
+  void logLevel_isTheFiles_whichCanBeChangedWhileServicesRun() {
+    ComposeFile.read(MESH)
+        .ownServices()
+        .forEach((name, service) ->
+            assertThat(ComposeFile.mapping(service.get("environment")))
+                .as("%s: the environment would win over the file at SIGHUP", name)
+                .doesNotContainKeys("LOG_LEVEL", "FAIRLEAD_TELEMETRY_LOG_LEVEL"));
+    assertThat(Repository.yaml("compose/fairlead.yaml").at("/telemetry/log_level").asText())
+        .isEqualTo("INFO");
+  }
+
+  @Test
   void mounts_areFilesOfTheTree() {
     List<String> mounts = new ArrayList<>();
     ComposeFile.read(MESH)
