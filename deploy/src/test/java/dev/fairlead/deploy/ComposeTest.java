@@ -117,7 +117,7 @@ final class ComposeTest {
     assertThat(String.valueOf(services.getOrDefault("proxy", Map.of()).get("ports")))
         .contains("127.0.0.1:" + port + ":" + port);
     assertThat(Repository.text("compose/nginx/nginx.conf"))
-        .contains("listen " + port + ";", "proxy_pass http://gateway-1:" + port + ";");
+        .contains("listen " + port + ";", "proxy_pass http://$console:" + port + ";");
   }
 
   @Test
