@@ -69,7 +69,7 @@ variable "environment" {
   default     = {}
 
   validation {
-    condition     = alltrue([for name in keys(var.environment) : !can(regex("(_KEY|_TOKEN|_PASSWORD|_SECRET|^REDIS_URL|^DATABASE_URL)$", name))])
+    condition     = length(regexall("(_KEY|_TOKEN|_PASSWORD|_SECRET|REDIS_URL|DATABASE_URL),", join("", formatlist("%s,", keys(var.environment))))) == 0
     error_message = "environment: the name of a secret (expected: settings; secrets are values in Secret Manager)."
   }
 }
