@@ -4,10 +4,11 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=$(cd "$here/../.." && pwd -P)
 service=$1
-out=$2
 
 . "$here/service.sh"
 module=$(module_of "$service")
+mkdir -p "$2"
+out=$(cd "$2" && pwd -P) # Maven would look for a relative folder in each module's own
 
 if [ -z "${FAIRLEAD_JARS:-}" ]; then # a folder of jars that are there already skips the build
   FAIRLEAD_JARS=$out/jars

@@ -4,6 +4,9 @@ set -euo pipefail
 app=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$app/bin/service.sh"
 main=$(main_class_of "${FAIRLEAD_SERVICE:?FAIRLEAD_SERVICE names the service}")
+# What the health check asks must be there.
+plain=$(management_port_of "$FAIRLEAD_SERVICE")
+[ -z "$plain" ] || export FAIRLEAD_SERVER_MANAGEMENT_PORT=$plain
 aot=()
 [ ! -r "$app/aot/app.aot" ] || aot=(-XX:AOTCache="$app/aot/app.aot")
 # Large pages for the heap, where Linux gives them to those who ask: some 10 % less processor time a request.

@@ -13,10 +13,20 @@ main_class_of() {
   module_of "$1" >/dev/null && printf 'dev.fairlead.%s.Main\n' "$1"
 }
 
-# The port of /readyz and /healthz: the gateway's own, or a backend's gRPC port + 100.
+# The plain port for probes of a gateway, if it has one: with certificates at its doors it needs one, and gets 8180 unless told.
+management_port_of() {
+  case $1 in gateway | standalone) ;; *) return 0 ;; esac
+  local port=${FAIRLEAD_SERVER_MANAGEMENT_PORT:-}
+  [ -n "$port" ] || [ -z "${FAIRLEAD_TLS_EDGE_CERT:-}" ] || port=8180
+  [ "$port" = -1 ] || printf '%s' "$port"
+}
+
+# The port of /readyz and /healthz: the gateway's plain one or its own, or a backend's gRPC port + 100.
 health_port_of() {
+  local plain
+  plain=$(management_port_of "$1")
   case $1 in
-    gateway | standalone) printf '%s\n' "${PORT:-${FAIRLEAD_SERVER_PORT:-8080}}" ;;
+    gateway | standalone) printf '%s\n' "${plain:-${PORT:-${FAIRLEAD_SERVER_PORT:-8080}}}" ;;
     scorer) printf '%s\n' "$((${FAIRLEAD_SCORER_PORT:-7001} + 100))" ;;
     cache) printf '%s\n' "$((${FAIRLEAD_CACHE_PORT:-7002} + 100))" ;;
     provider) printf '%s\n' "$((${FAIRLEAD_PROVIDER_PORT:-7003} + 100))" ;;

@@ -44,39 +44,8 @@ resource "google_cloud_run_v2_service" "gateway" {
         container_port = 8080
       }
 
-      env {
-        name  = "FAIRLEAD_SERVER_BIND"
-        value = "0.0.0.0"
-      }
-
-      env {
-        name  = "FAIRLEAD_SERVER_GRPC_PORT"
-        value = "-1"
-      }
-
-      env {
-        name  = "FAIRLEAD_LEDGER_URL"
-        value = "jdbc:postgresql://${google_sql_database_instance.ledger.private_ip_address}/${google_sql_database.ledger.name}?sslmode=require"
-      }
-
-      env {
-        name  = "FAIRLEAD_LEDGER_USER"
-        value = "fairlead"
-      }
-
-      # Cloud Run kills ten seconds after SIGTERM: streams first, then what the ledger has not written.
-      env {
-        name  = "FAIRLEAD_SERVER_DRAIN_TIMEOUT"
-        value = "4s"
-      }
-
-      env {
-        name  = "FAIRLEAD_LEDGER_DRAIN_TIMEOUT"
-        value = "3s"
-      }
-
       dynamic "env" {
-        for_each = local.traces
+        for_each = local.environment["gateway"]
         content {
           name  = env.key
           value = env.value
@@ -128,12 +97,6 @@ resource "google_cloud_run_v2_service" "gateway" {
         name  = containers.key
         image = "${var.image_registry}/fairlead-${containers.key}:${var.image_tag}"
 
-        # Probes come from outside the container.
-        env {
-          name  = containers.value.bind
-          value = "0.0.0.0"
-        }
-
         dynamic "env" {
           for_each = local.own_secrets[containers.key]
           content {
@@ -148,7 +111,7 @@ resource "google_cloud_run_v2_service" "gateway" {
         }
 
         dynamic "env" {
-          for_each = local.traces
+          for_each = local.environment[containers.key]
           content {
             name  = env.key
             value = env.value

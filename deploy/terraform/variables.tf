@@ -63,6 +63,17 @@ variable "vendor_keys" {
   default     = ["OPENAI_API_KEY"]
 }
 
+variable "environment" {
+  description = "Further settings of every container, by their names in the environment, such as { ROUTER_POLICY = \"cheapest\" }; they win over those of this module. No secrets: what stands here is in Terraform's state."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = length(regexall("(_KEY|_TOKEN|_PASSWORD|_SECRET|REDIS_URL|DATABASE_URL),", join("", formatlist("%s,", keys(var.environment))))) == 0
+    error_message = "environment: the name of a secret (expected: settings; secrets are values in Secret Manager)."
+  }
+}
+
 variable "redis_memory_gb" {
   description = "Memory of the Redis instance, GB."
   type        = number

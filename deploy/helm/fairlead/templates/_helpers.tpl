@@ -20,6 +20,17 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- default (printf "%s-secrets" .Release.Name) .Values.secrets.existing -}}
 {{- end -}}
 
+{{/* The secret names of the environment that one service is given. */}}
+{{- define "fairlead.secretKeys" -}}
+{{- $all := list "FAIRLEAD_SECURITY_SERVICE_TOKEN" "FAIRLEAD_TELEMETRY_OTLP_HEADERS" -}}
+{{- $own := dict
+  "gateway" (list "ADMIN_TOKEN" "FAIRLEAD_LEDGER_PASSWORD" "DATABASE_URL" "FAIRLEAD_ALERTS_WEBHOOK_SECRET" "REDIS_URL")
+  "scorer" list
+  "cache" (list "REDIS_URL")
+  "provider" list -}}
+{{- concat $all (get $own .name) (index .root.Values .name "secretKeys") | uniq | toJson -}}
+{{- end -}}
+
 {{/* Where probes and scrapes go: with TLS at the gateway's doors to a plain port of its own. */}}
 {{- define "fairlead.health" -}}
 {{- $ports := include "fairlead.ports" . | fromJson -}}

@@ -170,6 +170,10 @@ public final class CacheNode implements ServiceNode {
 
   private static AnswerJudge judge(CacheConfig config, @Nullable Channel scorer) {
     AnswerJudge words = new OverlapJudge();
+    if (scorer == null && config.judge().equals("similarity") && config.semantic()) {
+      logger.warn(
+          "cache.judge is similarity, but there is no scorer (cache.scorer): the words decide");
+    }
     return switch (config.judge()) {
       case "equality" -> new EqualityJudge();
       case "words" -> words;

@@ -6,6 +6,10 @@ import static dev.fairlead.cache.CacheFixture.storing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.common.rpc.LocalServer;
 import dev.fairlead.v1.CacheMiss;
 import dev.fairlead.v1.EmbedRequest;
@@ -21,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What labels come of answers, by the judge that the configuration names. */
 class JudgeTest {
@@ -95,6 +100,29 @@ class JudgeTest {
     scorer.away = true;
     try (CacheFixture cache = cache("similarity")) {
       assertThat(labelledWrong(cache)).isTrue();
+    }
+  }
+
+  @Test
+  void wordsThatDecideForWantOfAScorer_areWarnedOf() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger node = (Logger) LoggerFactory.getLogger(CacheNode.class);
+    node.addAppender(log);
+    try {
+      cache("similarity").close();
+      CacheFixture.start("cache: { judge: words }").close();
+      CacheFixture.start("cache: { judge: similarity, semantic: false }").close();
+      assertThat(log.list).noneMatch(event -> event.getLevel() == Level.WARN);
+      CacheFixture.start("cache: { judge: similarity }").close();
+      assertThat(log.list)
+          .filteredOn(event -> event.getLevel() == Level.WARN)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .singleElement()
+          .asString()
+          .contains("cache.scorer");
+    } finally {
+      node.detachAppender(log);
     }
   }
 

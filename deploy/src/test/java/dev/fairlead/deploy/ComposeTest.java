@@ -99,6 +99,14 @@ final class ComposeTest {
         });
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {MESH, SMALL})
+  void cache_isToldOfTheScorer_thatJudgesForIt(String file) {
+    Map<String, Object> cache = ComposeFile.read(file).services().getOrDefault("cache", Map.of());
+    assertThat(ComposeFile.mapping(cache.get("environment")))
+        .containsEntry("FAIRLEAD_CACHE_SCORER", "scorer:7001");
+  }
+
   @Test
   void operators_haveADoor_thatAsksForTheToken() {
     Map<String, Map<String, Object>> services = ComposeFile.read(MESH).services();
@@ -109,7 +117,7 @@ final class ComposeTest {
     assertThat(String.valueOf(services.getOrDefault("proxy", Map.of()).get("ports")))
         .contains("127.0.0.1:" + port + ":" + port);
     assertThat(Repository.text("compose/nginx/nginx.conf"))
-        .contains("listen " + port + ";", "proxy_pass http://gateway-1:" + port + ";");
+        .contains("listen " + port + ";", "proxy_pass http://$console:" + port + ";");
   }
 
   @Test
@@ -212,6 +220,18 @@ final class ComposeTest {
   }
 
   @Test
+  void logLevel_isTheFiles_whichCanBeChangedWhileServicesRun() {
+    ComposeFile.read(MESH)
+        .ownServices()
+        .forEach((name, service) ->
+            assertThat(ComposeFile.mapping(service.get("environment")))
+                .as("%s: the environment would win over the file at SIGHUP", name)
+                .doesNotContainKeys("LOG_LEVEL", "FAIRLEAD_TELEMETRY_LOG_LEVEL"));
+    assertThat(Repository.yaml("compose/fairlead.yaml").at("/telemetry/log_level").asText())
+        .isEqualTo("INFO");
+  }
+
+  @Test
   void mounts_areFilesOfTheTree() {
     List<String> mounts = new ArrayList<>();
     ComposeFile.read(MESH)
@@ -234,6 +254,26 @@ final class ComposeTest {
             assertThat(named).contains(source);
           }
         });
+  }
+
+  @Test
+  void gatewaysAndProvider_mayCallOut_andNoOtherServiceOfOurs() {
+    ComposeFile mesh = ComposeFile.read(MESH);
+    assertThat(ComposeFile.mapping(ComposeFile.mapping(mesh.root().get("networks")).get("mesh")))
+        .containsEntry("internal", true);
+    mesh.services()
+        .forEach((name, service) -> {
+          boolean calls = name.startsWith("gateway-") || name.equals("provider");
+          assertThat(String.valueOf(service.get("networks")).contains("out"))
+              .as(name)
+              .isEqualTo(calls);
+        });
+    mesh.ownServices()
+        .forEach((name, service) ->
+            assertThat(String.valueOf(service.get("networks")))
+                .as(name)
+                .contains("mesh")
+                .doesNotContain("edge"));
   }
 
   @Test

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class HelmChartTest {
 
@@ -31,6 +34,7 @@ final class HelmChartTest {
       nodeSelector: { kubernetes.io/arch: amd64 }
       tolerations: [{ key: k, operator: Exists }]
       networkPolicy: { clients: [{ namespaceSelector: {} }] }
+      config: { alerts: { webhook_url: "https://hooks.example/llm" } }
       scorer: { env: { LOG_LEVEL: DEBUG } }
       tls: { hops: { secret: hop-certificate }, edge: { secret: door-certificate, clientAuth: require } }
       """;
@@ -146,13 +150,28 @@ final class HelmChartTest {
               vendors:
                 - to: [{ podSelector: { matchLabels: { app: vllm } } }]
                   ports: [{ port: 8000, protocol: TCP }]
+              egress:
+                provider: [{ ports: [{ port: 8001, protocol: TCP }] }]
             """);
     for (String service : SERVICES) {
       String egress = chart.named("NetworkPolicy", "fl-" + service).at("/spec/egress").toString();
       assertThat(egress.contains("vllm")).as(service).isEqualTo(service.equals("provider"));
     }
     assertThat(chart.named("NetworkPolicy", "fl-provider").at("/spec/egress").toString())
-        .contains("\"port\":8000", "\"port\":443");
+        .contains("\"port\":8000", "\"port\":8001", "\"port\":443");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway", "cache", "provider"})
+  void services_mayCallWhatIsNamedForThem_andNoOther(String allowed) {
+    Chart chart =
+        Chart.render(
+            "{ networkPolicy: { egress: { %s: [{ ports: [{ port: 26379, protocol: TCP }] }] } } }"
+                .formatted(allowed));
+    for (String service : SERVICES) {
+      String egress = chart.named("NetworkPolicy", "fl-" + service).at("/spec/egress").toString();
+      assertThat(egress.contains("26379")).as(service).isEqualTo(service.equals(allowed));
+    }
   }
 
   @Test
@@ -169,6 +188,24 @@ final class HelmChartTest {
   }
 
   @Test
+  void streams_haveTheTimeThatIsThere_lessWhatIsWrittenAfterThem() {
+    String environment = pod("{ stopSeconds: 95 }", "gateway").at("/containers/0/env").toString();
+    assertThat(environment).contains("\"FAIRLEAD_SERVER_DRAIN_TIMEOUT\",\"value\":\"75s\"");
+    Duration after =
+        written("gateway", "ledger.yaml", "drain_timeout")
+            .plus(written("telemetry", "telemetry.yaml", "flush_timeout"));
+    assertThat(after).isLessThan(Duration.ofSeconds(20));
+    assertThatThrownBy(() -> Chart.render("{ stopSeconds: 20 }"))
+        .hasMessageContaining("stopSeconds");
+  }
+
+  private static Duration written(String module, String file, String key) {
+    String text =
+        Repository.yaml(module + "/src/main/resources/fairlead/" + file).get(key).asText();
+    return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+  }
+
+  @Test
   void backends_areHeadless_andTheGatewayNamesThem() {
     Chart chart = Chart.render("{}");
     JsonNode environment =
@@ -178,6 +215,16 @@ final class HelmChartTest {
       assertThat(service.at("/spec/clusterIP").asText()).isEqualTo("None");
       assertThat(environment.toString())
           .contains("fl-" + backend + ":" + service.at("/spec/ports/0/port").asInt());
+    }
+  }
+
+  @Test
+  void cache_isToldOfTheScorer_thatJudgesForIt() {
+    for (String service : SERVICES) {
+      String environment = pod("{}", service).at("/containers/0/env").toString();
+      assertThat(environment.contains("\"FAIRLEAD_CACHE_SCORER\",\"value\":\"fl-scorer:7001\""))
+          .as(service)
+          .isEqualTo(service.equals("cache"));
     }
   }
 
@@ -219,7 +266,7 @@ final class HelmChartTest {
   }
 
   @Test
-  void onlyTheGateway_mayCallBackends_andOnlyTheProviderCallsOut() {
+  void onlyTheGateway_mayCallBackends_andOnlyTheProviderCallsOut_unlessMoreIsNamed() {
     Chart chart = Chart.render("{}");
     assertThat(chart.named("NetworkPolicy", "fl-provider").at("/spec/ingress/0/from").toString())
         .contains("\"gateway\"")
@@ -322,6 +369,8 @@ final class HelmChartTest {
     assertThatThrownBy(() -> Chart.render("{ scorer: { replicas: { min: 0, max: 1 } } }"))
         .hasMessageContaining("replicas");
     assertThatThrownBy(() -> Chart.render("{ gatway: {} }")).hasMessageContaining("gatway");
+    assertThatThrownBy(() -> Chart.render("{ networkPolicy: { egress: { gatway: [] } } }"))
+        .hasMessageContaining("gatway");
     assertThatThrownBy(() -> Chart.render("{ image: { tag: latest } }"))
         .hasMessageContaining("tag");
   }

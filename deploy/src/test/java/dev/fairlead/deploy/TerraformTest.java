@@ -17,13 +17,14 @@ import org.junit.jupiter.api.Test;
 final class TerraformTest {
 
   private static final List<Path> FILES = Repository.files("deploy/terraform", ".tf");
+  private static final String LOCALS = "deploy/terraform/locals.tf";
   private static final Pattern DECLARED =
       Pattern.compile(
           "^(variable|resource|output) \"([a-z0-9_]+)\"(?: \"([a-z_]+)\")?", Pattern.MULTILINE);
   private static final Pattern VARIABLE = Pattern.compile("\\bvar\\.([a-z_]+)");
   private static final Pattern RESOURCE = Pattern.compile("\\b(google_[a-z0-9_]+)\\.([a-z_]+)");
   private static final Pattern ENVIRONMENT =
-      Pattern.compile("\"((?:FAIRLEAD_|ADMIN_|REDIS_|OPENAI_)[A-Z_]+)\"");
+      Pattern.compile("\\b((?:FAIRLEAD_|ADMIN_|REDIS_|OPENAI_|OTEL_)[A-Z_]+)(?:\"| +=)");
 
   private static String everything() {
     StringBuilder text = new StringBuilder();
@@ -175,12 +176,34 @@ final class TerraformTest {
 
   @Test
   void gateway_isDoneBeforeCloudRunKillsIt() {
-    String services = "deploy/terraform/services.tf";
     int seconds = 0;
     for (String name : List.of("FAIRLEAD_SERVER_DRAIN_TIMEOUT", "FAIRLEAD_LEDGER_DRAIN_TIMEOUT")) {
-      seconds += Integer.parseInt(value(services, "\"" + name + "\"\\s+value = \"(\\d+)s\""));
+      seconds += Integer.parseInt(value(LOCALS, name + "\\s+= \"(\\d+)s\""));
     }
     assertThat(seconds).isBetween(2, 9);
+  }
+
+  @Test
+  void containers_areToldTheirSettings_ofWhichTheOperatorsWin() {
+    String services = Repository.text("deploy/terraform/services.tf");
+    assertThat(services)
+        .contains(
+            "for_each = local.environment[\"gateway\"]",
+            "for_each = local.environment[containers.key]")
+        .doesNotContainPattern("\\benv \\{");
+    assertThat(Repository.text(LOCALS))
+        .contains("merge(local.telemetry, local.traces, own, var.environment)")
+        .containsPattern("FAIRLEAD_TELEMETRY_LOG_FORMAT\\s+= \"json\"")
+        .containsPattern("FAIRLEAD_TELEMETRY_SAMPLING_RATIO\\s+= \"0.1\"");
+    assertThat(Repository.text("deploy/terraform/variables.tf"))
+        .containsPattern(
+            "variable \"environment\" \\{\\s+description[^\n]+\\s+type\\s+= map\\(string\\)");
+  }
+
+  @Test
+  void cache_isToldOfTheScorer_thatJudgesForIt() {
+    assertThat(Repository.text(LOCALS))
+        .containsPattern("cache\\s+= \\{[^}]*FAIRLEAD_CACHE_SCORER = \"localhost:7001\"");
   }
 
   @Test
