@@ -272,8 +272,7 @@ class AnswerScan {
   private void take(JsonParser parser, int index) throws IOException {
     if (parser.currentToken() != JsonToken.VALUE_STRING) {
       recurring.unfit();
-      content |= parser.currentToken() == JsonToken.START_ARRAY;
-      parser.skipChildren();
+      parts(parser, index, false);
       return;
     }
     int length = parser.getTextLength();
@@ -284,6 +283,41 @@ class AnswerScan {
     content |= generated.add(parser.getTextCharacters(), parser.getTextOffset(), length);
     if (recurring.isAsking()) {
       recurring.textEnds(closingQuote(parser));
+    }
+  }
+
+  /** Text and thoughts as parts, as {@link MessageContent} knows them. */
+  private void parts(JsonParser parser, int index, boolean thoughts) throws IOException {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      parser.skipChildren();
+      return;
+    }
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      content = true;
+      if (parser.currentToken() == JsonToken.START_OBJECT) {
+        part(parser, index, thoughts);
+      } else {
+        parser.skipChildren();
+      }
+    }
+  }
+
+  private void part(JsonParser parser, int index, boolean thought) throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      if (name.equals("thinking") && token == JsonToken.START_ARRAY) {
+        parts(parser, index, true);
+      } else if (token == JsonToken.VALUE_STRING
+          && (name.equals("text") || name.equals("thinking"))) {
+        if (thought || index != 0 || name.equals("thinking")) {
+          beside(parser.getTextLength());
+        } else {
+          take(parser.getText());
+        }
+      } else {
+        parser.skipChildren();
+      }
     }
   }
 

@@ -50,11 +50,11 @@ final class ChunkCodec {
   private void choice(JsonNode choice, List<ChatDelta> deltas) {
     int index = choice.path("index").asInt();
     JsonNode delta = choice.path("delta");
-    String reasoning = delta.path("reasoning_content").asText(delta.path("reasoning").asText(""));
+    String reasoning = MessageContent.reasoning(delta);
     if (!reasoning.isEmpty()) {
       deltas.add(piece(index).setReasoning(reasoning).build());
     }
-    String text = delta.path("content").asText("");
+    String text = MessageContent.text(delta.path("content"));
     if (!text.isEmpty()) {
       deltas.add(piece(index).setText(text).build());
     }
