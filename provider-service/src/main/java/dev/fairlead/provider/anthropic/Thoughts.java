@@ -3,6 +3,7 @@ package dev.fairlead.provider.anthropic;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import dev.fairlead.v1.Reasoning;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thinking blocks in the contract's terms and back, byte for byte. A thought has a text and a
@@ -10,7 +11,7 @@ import dev.fairlead.v1.Reasoning;
  * one whose text the vendor does not show. The latter's signature is marked, with a letter that no
  * base64 has, because only the vendor could tell them apart.
  */
-final class Thoughts {
+public final class Thoughts {
 
   private static final String SHOWN_TO_NOBODY = "omitted:";
 
@@ -20,8 +21,16 @@ final class Thoughts {
     return ByteString.copyFromUtf8(data);
   }
 
-  static ByteString signed(boolean hasText, String signature) {
+  /** A thought's signature, with a mark where its text is not shown. */
+  public static ByteString signed(boolean hasText, String signature) {
     return ByteString.copyFromUtf8(hasText ? signature : SHOWN_TO_NOBODY + signature);
+  }
+
+  /** What {@link #signed} has marked, without the mark; null when it bears none. */
+  public static @Nullable String ofHiddenText(String signature) {
+    return signature.startsWith(SHOWN_TO_NOBODY)
+        ? signature.substring(SHOWN_TO_NOBODY.length())
+        : null;
   }
 
   /** Writes the block. False for a thought without signature, which was another vendor's. */
@@ -30,12 +39,11 @@ final class Thoughts {
     if (signature.isEmpty()) {
       return false;
     }
+    String hidden = ofHiddenText(signature);
     if (!reasoning.getText().isEmpty()) {
       into.put("type", "thinking").put("thinking", reasoning.getText()).put("signature", signature);
-    } else if (signature.startsWith(SHOWN_TO_NOBODY)) {
-      into.put("type", "thinking")
-          .put("thinking", "")
-          .put("signature", signature.substring(SHOWN_TO_NOBODY.length()));
+    } else if (hidden != null) {
+      into.put("type", "thinking").put("thinking", "").put("signature", hidden);
     } else {
       into.put("type", "redacted_thinking").put("data", signature);
     }

@@ -7,20 +7,20 @@ import dev.fairlead.v1.Choice;
 import dev.fairlead.v1.ContentPart;
 import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.Message;
-import dev.fairlead.v1.Reasoning;
 import dev.fairlead.v1.ToolCall;
 import dev.fairlead.v1.ToolCallDelta;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.bedrockruntime.model.ContentBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.ContentBlockDelta;
 import software.amazon.awssdk.services.bedrockruntime.model.ContentBlockDeltaEvent;
 import software.amazon.awssdk.services.bedrockruntime.model.ContentBlockStartEvent;
 import software.amazon.awssdk.services.bedrockruntime.model.ConverseResponse;
-import software.amazon.awssdk.services.bedrockruntime.model.ReasoningContentBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.ReasoningContentBlockDelta;
 import software.amazon.awssdk.services.bedrockruntime.model.StopReason;
 
@@ -31,6 +31,7 @@ import software.amazon.awssdk.services.bedrockruntime.model.StopReason;
 final class ConverseAnswer {
 
   private final Map<Integer, Integer> callOfBlock = new HashMap<>();
+  private final Set<Integer> thoughtsWithText = new HashSet<>();
   private final List<String> stops;
   private @Nullable FinishReason finish;
   private @Nullable String stopSequence;
@@ -69,7 +70,7 @@ final class ConverseAnswer {
       deltas.add(ChatDelta.newBuilder().setText(delta.text()).build());
     }
     if (delta.reasoningContent() != null) {
-      reasoning(delta.reasoningContent(), deltas);
+      reasoning(event.contentBlockIndex(), delta.reasoningContent(), deltas);
     }
     Integer index = callOfBlock.get(event.contentBlockIndex());
     if (delta.toolUse() != null && delta.toolUse().input() != null && index != null) {
@@ -82,22 +83,20 @@ final class ConverseAnswer {
     return deltas;
   }
 
-  private static void reasoning(ReasoningContentBlockDelta delta, List<ChatDelta> deltas) {
+  private void reasoning(Integer block, ReasoningContentBlockDelta delta, List<ChatDelta> deltas) {
     if (delta.text() != null && !delta.text().isEmpty()) {
+      thoughtsWithText.add(block);
       deltas.add(ChatDelta.newBuilder().setReasoning(delta.text()).build());
     }
-    if (delta.signature() != null) {
-      deltas.add(
-          ChatDelta.newBuilder()
-              .setReasoningSignature(ByteString.copyFromUtf8(delta.signature()))
-              .build());
-    }
+    signature(ThoughtCodec.signed(thoughtsWithText.contains(block), delta.signature()), deltas);
     if (delta.redactedContent() != null) {
-      deltas.add(
-          ChatDelta.newBuilder()
-              .setReasoningSignature(
-                  ByteString.copyFrom(delta.redactedContent().asByteArrayUnsafe()))
-              .build());
+      signature(ThoughtCodec.redacted(delta.redactedContent()), deltas);
+    }
+  }
+
+  private static void signature(ByteString signature, List<ChatDelta> deltas) {
+    if (!signature.isEmpty()) {
+      deltas.add(ChatDelta.newBuilder().setReasoningSignature(signature).build());
     }
   }
 
@@ -157,7 +156,7 @@ final class ConverseAnswer {
       message.addContent(ContentPart.newBuilder().setText(block.text()));
     } else if (block.reasoningContent() != null) {
       message.addContent(
-          ContentPart.newBuilder().setReasoning(reasoning(block.reasoningContent())));
+          ContentPart.newBuilder().setReasoning(ThoughtCodec.reasoning(block.reasoningContent())));
     } else if (block.toolUse() != null) {
       message.addToolCalls(
           ToolCall.newBuilder()
@@ -168,18 +167,6 @@ final class ConverseAnswer {
                       ? "{}"
                       : DocumentCodec.json(block.toolUse().input()).toString()));
     }
-  }
-
-  private static Reasoning reasoning(ReasoningContentBlock block) {
-    Reasoning.Builder reasoning = Reasoning.newBuilder();
-    if (block.reasoningText() != null) {
-      reasoning
-          .setText(text(block.reasoningText().text()))
-          .setSignature(ByteString.copyFromUtf8(text(block.reasoningText().signature())));
-    } else if (block.redactedContent() != null) {
-      reasoning.setSignature(ByteString.copyFrom(block.redactedContent().asByteArrayUnsafe()));
-    }
-    return reasoning.build();
   }
 
   private static ChatDelta call(ToolCallDelta.Builder call) {

@@ -22,7 +22,6 @@ import software.amazon.awssdk.services.bedrockruntime.model.ImageBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.ImageSource;
 import software.amazon.awssdk.services.bedrockruntime.model.Message;
 import software.amazon.awssdk.services.bedrockruntime.model.ReasoningContentBlock;
-import software.amazon.awssdk.services.bedrockruntime.model.ReasoningTextBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.S3Location;
 import software.amazon.awssdk.services.bedrockruntime.model.SystemContentBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.ToolResultContentBlock;
@@ -156,22 +155,13 @@ final class MessageCodec {
     }
   }
 
-  /** Reasoning without a signature was another vendor's, and is refused. */
   private void reasoning(String at, Reasoning reasoning) {
-    if (reasoning.getSignature().isEmpty()) {
+    ReasoningContentBlock block = ThoughtCodec.block(reasoning);
+    if (block == null) {
       dropped.add(at);
-      return;
+    } else {
+      turn.add(ContentBlock.fromReasoningContent(block));
     }
-    turn.add(
-        ContentBlock.fromReasoningContent(
-            reasoning.getText().isEmpty()
-                ? ReasoningContentBlock.fromRedactedContent(
-                    SdkBytes.fromByteArray(reasoning.getSignature().toByteArray()))
-                : ReasoningContentBlock.fromReasoningText(
-                    ReasoningTextBlock.builder()
-                        .text(reasoning.getText())
-                        .signature(reasoning.getSignature().toStringUtf8())
-                        .build())));
   }
 
   private void call(String at, ToolCall call) {

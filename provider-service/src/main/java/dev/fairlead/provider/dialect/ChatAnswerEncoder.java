@@ -15,6 +15,8 @@ import dev.fairlead.v1.ToolCall;
 import dev.fairlead.v1.ToolCallDelta;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ final class ChatAnswerEncoder implements AnswerEncoder {
   private final BitSet calling = new BitSet();
   private final BitSet refusing = new BitSet();
   private final BitSet ended = new BitSet();
+
+  /** What each choice is thinking, which a signature that follows at once signs. */
+  private final Map<Integer, StringBuilder> thoughts = new HashMap<>();
 
   ChatAnswerEncoder(AnswerHead head) {
     this.head = head;
@@ -195,6 +200,9 @@ final class ChatAnswerEncoder implements AnswerEncoder {
     if (!begun.get(choice)) {
       begin(choice, out);
     }
+    if (!piece.hasReasoning() && !piece.hasReasoningSignature()) {
+      thoughts.remove(choice);
+    }
     out.content(json ->
         chunk(
             json,
@@ -207,8 +215,13 @@ final class ChatAnswerEncoder implements AnswerEncoder {
                   refusing.set(choice);
                   json.writeStringField("refusal", piece.getRefusal());
                 }
-                case REASONING -> json.writeStringField("reasoning_content", piece.getReasoning());
-                case REASONING_SIGNATURE -> signed(json, piece.getReasoningSignature());
+                case REASONING -> {
+                  thoughts
+                      .computeIfAbsent(choice, c -> new StringBuilder())
+                      .append(piece.getReasoning());
+                  json.writeStringField("reasoning_content", piece.getReasoning());
+                }
+                case REASONING_SIGNATURE -> signed(json, choice, piece.getReasoningSignature());
                 case TOOL_CALL -> {
                   calling.set(choice);
                   toolCallPiece(json, piece.getToolCall());
@@ -240,13 +253,16 @@ final class ChatAnswerEncoder implements AnswerEncoder {
     out.control(json -> chunk(json, choice, label, () -> {}));
   }
 
-  private static void signed(JsonGenerator json, ByteString signature) throws IOException {
+  /** The block as a whole answer has it: a client sends back what it was given. */
+  private void signed(JsonGenerator json, int choice, ByteString signature) throws IOException {
+    StringBuilder text = thoughts.remove(choice);
     json.writeArrayFieldStart("thinking_blocks");
-    json.writeStartObject();
-    json.writeStringField("type", "thinking");
-    json.writeStringField("thinking", "");
-    json.writeStringField("signature", signature.toStringUtf8());
-    json.writeEndObject();
+    thinkingBlock(
+        json,
+        Reasoning.newBuilder()
+            .setText(text == null ? "" : text.toString())
+            .setSignature(signature)
+            .build());
     json.writeEndArray();
   }
 

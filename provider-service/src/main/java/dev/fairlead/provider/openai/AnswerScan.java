@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.provider.sse.RecurringEvent;
+import dev.fairlead.provider.usage.ChoiceEnds;
 import dev.fairlead.provider.usage.GeneratedText;
 import dev.fairlead.v1.FinishReason;
 import java.io.IOException;
@@ -26,9 +27,10 @@ class AnswerScan {
 
   private final GeneratedText generated = new GeneratedText();
   private final RecurringEvent recurring = new RecurringEvent();
+  private final ChoiceEnds ends = new ChoiceEnds();
   private @Nullable TokenUsage usage;
-  private @Nullable FinishReason finishReason;
-  private boolean finished;
+  private boolean refused;
+  private boolean called;
 
   // Of the document read last.
   private @Nullable VendorError error;
@@ -107,12 +109,19 @@ class AnswerScan {
 
   /** Whether a choice has said why it ended. */
   boolean finished() {
-    return finished;
+    return ends.any();
   }
 
-  /** Why the first choice ended. */
+  /**
+   * Why the answer ended: the worst reason of its choices. A refusal ends in {@code stop}, and so
+   * does a call that the request has forced; neither is an answer like others.
+   */
   FinishReason finishReason() {
-    return finishReason == null ? FinishReason.FINISH_REASON_UNSPECIFIED : finishReason;
+    FinishReason reason = ends.reason();
+    if (reason != FinishReason.FINISH_REASON_STOP || !(called || refused)) {
+      return reason;
+    }
+    return called ? FinishReason.FINISH_REASON_TOOL_CALLS : FinishReason.FINISH_REASON_REFUSAL;
   }
 
   /** What has been generated so far. */
@@ -177,8 +186,7 @@ class AnswerScan {
   }
 
   final void finish(FinishReason reason) {
-    finished = true;
-    finishReason = reason;
+    ends.add(reason);
   }
 
   /** Content that is not the answer's text. */
@@ -208,12 +216,10 @@ class AnswerScan {
         }
         case "text" -> take(parser, index);
         case "finish_reason" -> {
-          if (token == JsonToken.VALUE_STRING) {
+          // Some servers say "" as long as there is none.
+          if (token == JsonToken.VALUE_STRING && parser.getTextLength() > 0) {
             recurring.unfit();
-            finished = true;
-            if (index == 0 || finishReason == null) {
-              finishReason = FinishReasons.of(parser.getText());
-            }
+            ends.add(FinishReasons.of(parser.getText()));
           }
         }
         default -> parser.skipChildren();
@@ -224,36 +230,49 @@ class AnswerScan {
   private void message(JsonParser parser, int index) throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
-      JsonToken token = parser.nextToken();
+      parser.nextToken();
       switch (name) {
         case "content" -> take(parser, index);
-        case "refusal", "reasoning_content", "reasoning" -> {
-          if (token == JsonToken.VALUE_STRING) {
-            beside(parser.getTextLength());
-          } else {
-            parser.skipChildren();
-          }
-        }
-        case "tool_calls", "function_call", "audio" -> {
-          if (token == JsonToken.START_ARRAY || token == JsonToken.START_OBJECT) {
-            recurring.unfit();
-            long before = parser.currentLocation().getByteOffset();
-            parser.skipChildren();
-            long length = parser.currentLocation().getByteOffset() - before;
-            content |= length > 1;
-            generated.addBeside(length);
-          }
-        }
+        case "refusal" -> refused |= said(parser);
+        case "reasoning_content", "reasoning" -> said(parser);
+        case "tool_calls", "function_call" -> called |= filled(parser);
+        case "audio" -> filled(parser);
         default -> parser.skipChildren();
       }
     }
   }
 
+  /** Counts a text that is not the answer's; whether there is any. */
+  private boolean said(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      parser.skipChildren();
+      return false;
+    }
+    beside(parser.getTextLength());
+    return parser.getTextLength() > 0;
+  }
+
+  /** Counts an array or an object as it is written; whether anything is in it. */
+  private boolean filled(JsonParser parser) throws IOException {
+    if (!parser.currentToken().isStructStart()) {
+      return false;
+    }
+    long before = parser.currentLocation().getByteOffset();
+    boolean filled = false;
+    while (!parser.nextToken().isStructEnd()) {
+      filled = true;
+      parser.skipChildren();
+    }
+    if (filled) {
+      beside(parser.currentLocation().getByteOffset() - before);
+    }
+    return filled;
+  }
+
   private void take(JsonParser parser, int index) throws IOException {
     if (parser.currentToken() != JsonToken.VALUE_STRING) {
       recurring.unfit();
-      content |= parser.currentToken() == JsonToken.START_ARRAY;
-      parser.skipChildren();
+      parts(parser, index, false);
       return;
     }
     int length = parser.getTextLength();
@@ -264,6 +283,41 @@ class AnswerScan {
     content |= generated.add(parser.getTextCharacters(), parser.getTextOffset(), length);
     if (recurring.isAsking()) {
       recurring.textEnds(closingQuote(parser));
+    }
+  }
+
+  /** Text and thoughts as parts, as {@link MessageContent} knows them. */
+  private void parts(JsonParser parser, int index, boolean thoughts) throws IOException {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      parser.skipChildren();
+      return;
+    }
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      content = true;
+      if (parser.currentToken() == JsonToken.START_OBJECT) {
+        part(parser, index, thoughts);
+      } else {
+        parser.skipChildren();
+      }
+    }
+  }
+
+  private void part(JsonParser parser, int index, boolean thought) throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      if (name.equals("thinking") && token == JsonToken.START_ARRAY) {
+        parts(parser, index, true);
+      } else if (token == JsonToken.VALUE_STRING
+          && (name.equals("text") || name.equals("thinking"))) {
+        if (thought || index != 0 || name.equals("thinking")) {
+          beside(parser.getTextLength());
+        } else {
+          take(parser.getText());
+        }
+      } else {
+        parser.skipChildren();
+      }
     }
   }
 

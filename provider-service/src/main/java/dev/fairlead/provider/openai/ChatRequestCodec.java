@@ -40,6 +40,7 @@ final class ChatRequestCodec {
 
   private final JsonGenerator json;
   private final boolean developerRole;
+  private final boolean reasoningBack;
   private final Unwelcome unwelcome;
   private final DroppedFields dropped;
   private final Set<String> written = new HashSet<>();
@@ -47,6 +48,7 @@ final class ChatRequestCodec {
   private ChatRequestCodec(JsonGenerator json, Quirks quirks, DroppedFields dropped) {
     this.json = json;
     this.developerRole = quirks.has(Trait.DEVELOPER_ROLE);
+    this.reasoningBack = quirks.has(Trait.REASONING_BACK);
     this.unwelcome = Unwelcome.at(quirks);
     this.dropped = dropped;
   }
@@ -206,7 +208,8 @@ final class ChatRequestCodec {
       ContentPart part = message.getContent(i);
       if (part.hasReasoning() || part.hasCacheTtl()) {
         String where = at + ".content[" + i + "]";
-        dropped.addIf(part.hasReasoning(), where + ".reasoning");
+        boolean told = reasoningBack && !part.getReasoning().getText().isEmpty();
+        dropped.addIf(part.hasReasoning() && !told, where + ".reasoning");
         dropped.addIf(part.hasCacheTtl(), where + ".cache_ttl");
       }
     }
@@ -228,7 +231,7 @@ final class ChatRequestCodec {
     }
   }
 
-  /** Without reasoning: the dialect takes none back, the vendor keeps its own. */
+  /** Without reasoning: the dialect takes none back, but for some servers. */
   private void message(Message message, List<ContentPart> all) throws IOException {
     List<ContentPart> parts =
         all.stream().noneMatch(ContentPart::hasReasoning)
@@ -240,6 +243,9 @@ final class ChatRequestCodec {
       json.writeStringField("content", "");
     } else {
       content(parts);
+    }
+    if (reasoningBack && message.getRole() == Message.Role.ROLE_ASSISTANT) {
+      reasoning(message);
     }
     if (message.getToolCallsCount() > 0) {
       json.writeArrayFieldStart("tool_calls");
@@ -255,6 +261,15 @@ final class ChatRequestCodec {
       json.writeStringField("name", message.getName());
     }
     json.writeEndObject();
+  }
+
+  /** Of a turn with calls also when there is none: its absence is what is refused. */
+  private void reasoning(Message message) throws IOException {
+    StringBuilder text = new StringBuilder();
+    message.getContentList().forEach(part -> text.append(part.getReasoning().getText()));
+    if (!text.isEmpty() || message.getToolCallsCount() > 0) {
+      json.writeStringField("reasoning_content", text.toString());
+    }
   }
 
   /** One text as a plain string, which every server understands; several as parts. */

@@ -48,13 +48,14 @@ final class ChatResponseCodec {
 
   private static Message message(JsonNode node) {
     Message.Builder message = Message.newBuilder().setRole(Message.Role.ROLE_ASSISTANT);
-    String reasoning = node.path("reasoning_content").asText(node.path("reasoning").asText(""));
+    String reasoning = MessageContent.reasoning(node);
     if (!reasoning.isEmpty()) {
       message.addContent(
           ContentPart.newBuilder().setReasoning(Reasoning.newBuilder().setText(reasoning)));
     }
-    if (node.path("content").isTextual()) {
-      message.addContent(ContentPart.newBuilder().setText(node.path("content").textValue()));
+    JsonNode content = node.path("content");
+    if (content.isTextual() || content.isArray()) {
+      message.addContent(ContentPart.newBuilder().setText(MessageContent.text(content)));
     }
     if (node.path("refusal").isTextual()) {
       message.addContent(ContentPart.newBuilder().setRefusal(node.path("refusal").textValue()));

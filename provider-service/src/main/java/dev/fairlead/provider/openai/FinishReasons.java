@@ -10,7 +10,11 @@ final class FinishReasons {
   static FinishReason of(String reason) {
     return switch (reason) {
       case "stop" -> FinishReason.FINISH_REASON_STOP;
-      case "length" -> FinishReason.FINISH_REASON_LENGTH;
+      // Mistral's and DeepSeek's: the context was full, or the server gave up in the middle. Of
+      // what
+      // clients know, this says that the answer is not whole.
+      case "length", "model_length", "error", "insufficient_system_resource" ->
+          FinishReason.FINISH_REASON_LENGTH;
       case "tool_calls", "function_call" -> FinishReason.FINISH_REASON_TOOL_CALLS;
       case "content_filter" -> FinishReason.FINISH_REASON_CONTENT_FILTER;
       default -> FinishReason.FINISH_REASON_UNSPECIFIED;

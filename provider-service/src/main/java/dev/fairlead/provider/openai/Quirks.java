@@ -7,6 +7,7 @@ import static dev.fairlead.provider.openai.Quirks.Trait.NO_STREAM_OPTIONS;
 import static dev.fairlead.provider.openai.Quirks.Trait.OLD_BOUND_ONLY;
 import static dev.fairlead.provider.openai.Quirks.Trait.ONE_CHOICE;
 import static dev.fairlead.provider.openai.Quirks.Trait.RANDOM_SEED;
+import static dev.fairlead.provider.openai.Quirks.Trait.REASONING_BACK;
 import static dev.fairlead.provider.openai.Quirks.Trait.RESPONSES;
 
 import dev.fairlead.catalog.VendorHosts;
@@ -63,8 +64,13 @@ public enum Quirks {
    * posit-dev/chatlas#145).
    */
   MISTRAL("mistral", OLD_BOUND_ONLY, NO_STREAM_OPTIONS, RANDOM_SEED),
-  /** DeepSeek: {@code max_tokens} is the bound, {@code n} is not known (api-docs.deepseek.com). */
-  DEEPSEEK("deepseek", OLD_BOUND_ONLY, ONE_CHOICE),
+  /**
+   * DeepSeek: {@code max_tokens} is the bound, {@code n} is not known (api-docs.deepseek.com).
+   * While it thinks, turns that have called tools are refused without their {@code
+   * reasoning_content}, even an empty one (api-docs.deepseek.com/guides/thinking_mode,
+   * NousResearch/hermes-agent#15353).
+   */
+  DEEPSEEK("deepseek", OLD_BOUND_ONLY, ONE_CHOICE, REASONING_BACK),
   /** Together: {@code max_tokens} is the bound (docs.together.ai/reference/chat-completions). */
   TOGETHER("together", OLD_BOUND_ONLY),
   /**
@@ -110,6 +116,8 @@ public enum Quirks {
     ONE_CHOICE,
     /** The seed's name is {@code random_seed}. */
     RANDOM_SEED,
+    /** What was thought in earlier turns goes back as {@code reasoning_content}. */
+    REASONING_BACK,
     /** Responses are served beside chat. */
     RESPONSES,
     /** Instructions of the role {@code developer} are known. */

@@ -7,7 +7,6 @@ import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.Choice;
 import dev.fairlead.v1.ContentPart;
-import dev.fairlead.v1.FinishReason;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class TypedTally {
 
   private final GeneratedText generated = new GeneratedText();
+  private final ChoiceEnds ends = new ChoiceEnds();
   private boolean content;
-  private FinishReason finishReason = FinishReason.FINISH_REASON_UNSPECIFIED;
 
   /** Takes a piece. */
   public void add(ChatDelta delta) {
@@ -33,7 +32,7 @@ public final class TypedTally {
           beside(
               delta.getToolCall().getName().length()
                   + delta.getToolCall().getArgumentsJson().length());
-      case FINISH_REASON -> finished(choice, delta.getFinishReason());
+      case FINISH_REASON -> ends.add(delta.getFinishReason());
       case REASONING_SIGNATURE, DELTA_NOT_SET -> {}
     }
   }
@@ -49,7 +48,7 @@ public final class TypedTally {
           .getMessage()
           .getToolCallsList()
           .forEach(call -> beside(call.getName().length() + call.getArgumentsJson().length()));
-      finished(choice.getIndex(), choice.getFinishReason());
+      ends.add(choice.getFinishReason());
     }
   }
 
@@ -59,12 +58,6 @@ public final class TypedTally {
 
   private void beside(int characters) {
     content |= generated.addBeside(characters);
-  }
-
-  private void finished(int choice, FinishReason reason) {
-    if (choice == 0 || finishReason == FinishReason.FINISH_REASON_UNSPECIFIED) {
-      finishReason = reason;
-    }
   }
 
   /** Whether anything has been generated. */
@@ -80,6 +73,6 @@ public final class TypedTally {
   /** The end of a call that succeeded. */
   public Completion completion(
       ModelCall call, @Nullable TokenUsage reported, Map<String, String> headers) {
-    return new Completion(usage(call, reported), finishReason, generated.text(), 200, headers);
+    return new Completion(usage(call, reported), ends.reason(), generated.text(), 200, headers);
   }
 }

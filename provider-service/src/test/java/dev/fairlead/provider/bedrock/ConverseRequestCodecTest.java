@@ -51,7 +51,9 @@ class ConverseRequestCodecTest {
                             .setRole(Message.Role.ROLE_ASSISTANT)
                             .addContent(thought("hm", "sig"))
                             .addContent(thought("foreign", ""))
-                            .addContent(thought("", "xx"))
+                            .addContent(thought("", "_no base64"))
+                            .addContent(thought("", "eHg="))
+                            .addContent(thought("", "omitted:sig2"))
                             .addToolCalls(
                                 ToolCall.newBuilder()
                                     .setId("a")
@@ -71,10 +73,13 @@ class ConverseRequestCodecTest {
         .containsExactly(
             ContentBlock.Type.REASONING_CONTENT,
             ContentBlock.Type.REASONING_CONTENT,
+            ContentBlock.Type.REASONING_CONTENT,
             ContentBlock.Type.TOOL_USE);
     assertThat(blocks.get(0).reasoningContent().reasoningText().signature()).isEqualTo("sig");
     assertThat(blocks.get(1).reasoningContent().redactedContent().asUtf8String()).isEqualTo("xx");
-    assertThat(DocumentCodec.json(blocks.get(2).toolUse().input()).toString())
+    assertThat(blocks.get(2).reasoningContent().reasoningText().text()).isEmpty();
+    assertThat(blocks.get(2).reasoningContent().reasoningText().signature()).isEqualTo("sig2");
+    assertThat(DocumentCodec.json(blocks.get(3).toolUse().input()).toString())
         .isEqualTo("{\"x\":1.50}");
     assertThat(request.messages().get(2).content().get(0).toolResult().toolUseId()).isEqualTo("a");
     assertThat(request.messages().get(2).content().get(1).text()).isEqualTo("so?");

@@ -58,12 +58,19 @@ class ConverseRoundTripTest {
     }
     for (Message.Builder message : can.getMessagesBuilderList()) {
       for (ContentPart.Builder part : message.getContentBuilderList()) {
+        if (part.hasReasoning() && part.getReasoning().getText().isEmpty()) {
+          part.getReasoningBuilder().setSignature(base64(part.getReasoning().getSignature()));
+        }
         if (part.hasImage()) {
           part.getImageBuilder().setUrl("data:image/png;base64,iVBORw0KGgo=");
         }
       }
     }
     return can.build();
+  }
+
+  private static ByteString base64(ByteString bytes) {
+    return ByteString.copyFromUtf8(Base64.getEncoder().encodeToString(bytes.toByteArray()));
   }
 
   private static ChatRequest read(ConverseRequest sent) {
@@ -193,7 +200,7 @@ class ConverseRoundTripTest {
   private static ContentPart.Builder thought(ReasoningContentBlock block) {
     Reasoning.Builder reasoning = Reasoning.newBuilder();
     if (block.redactedContent() != null) {
-      reasoning.setSignature(ByteString.copyFrom(block.redactedContent().asByteArray()));
+      reasoning.setSignature(base64(ByteString.copyFrom(block.redactedContent().asByteArray())));
     } else {
       reasoning
           .setText(block.reasoningText().text())

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.provider.testkit.Spans;
 import dev.fairlead.v1.ChatDelta;
+import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.Choice;
 import dev.fairlead.v1.Dialect;
@@ -132,22 +134,71 @@ class AnswerEncodingTest {
         .contains("\"stop_reason\":\"end_turn\",\"stop_sequence\":null");
   }
 
+  private static ChatDelta reasoning(String text) {
+    return ChatDelta.newBuilder().setReasoning(text).build();
+  }
+
+  private static ChatDelta signature(String signature) {
+    return ChatDelta.newBuilder().setReasoningSignature(ByteString.copyFromUtf8(signature)).build();
+  }
+
   @Test
   void thoughts_areReasoningContent_withTheirSignatures_inChatStreams() {
     String sse =
         sse(
             Dialect.DIALECT_OPENAI_CHAT,
             List.of(
-                ChatDelta.newBuilder().setReasoning("h\u00f6m").build(),
-                ChatDelta.newBuilder()
-                    .setReasoningSignature(ByteString.copyFromUtf8("c2ln"))
-                    .build(),
+                reasoning("h\u00f6m"),
+                signature("c2ln"),
                 ChatDelta.newBuilder().setText("yes").build()));
     assertThat(sse)
         .containsSubsequence(
             "\"delta\":{\"reasoning_content\":\"h\u00f6m\"}",
-            "\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"c2ln\"}]",
+            "\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"h\u00f6m\",\"signature\":\"c2ln\"}]",
             "\"delta\":{\"content\":\"yes\"}");
+  }
+
+  /** A client sends back the pieces it has put together, under both names. */
+  @Test
+  void thoughts_comeBackAsTheVendorToldThem_fromChatStreams() {
+    String sse =
+        sse(
+            Dialect.DIALECT_OPENAI_CHAT,
+            List.of(
+                reasoning("Let me "),
+                reasoning("see."),
+                signature("sig1"),
+                signature("hidden"),
+                reasoning("Now."),
+                signature("sig2"),
+                reasoning("unsigned"),
+                ChatDelta.newBuilder().setText("yes").build(),
+                signature("of the text")));
+    StringBuilder reasoning = new StringBuilder();
+    ArrayNode blocks = new JsonMapper().createArrayNode();
+    for (JsonNode event : Assembled.events(sse)) {
+      JsonNode delta = event.path("choices").path(0).path("delta");
+      reasoning.append(delta.path("reasoning_content").asText());
+      delta.path("thinking_blocks").forEach(blocks::add);
+    }
+    ObjectNode turn = new JsonMapper().createObjectNode();
+    turn.put("role", "assistant").put("content", "yes");
+    turn.put("reasoning_content", reasoning.toString()).set("thinking_blocks", blocks);
+    byte[] body = ("{\"messages\":[" + turn + "]}").getBytes(UTF_8);
+    ChatRequest.Builder read = ChatRequest.newBuilder();
+    JsonInput.read(
+        body,
+        in -> {
+          assertThat(in.member()).isTrue();
+          new ChatMessageDecoder(read).decode(in);
+        });
+    assertThat(read.getMessages(0).getContentList())
+        .containsExactly(
+            Parts.reasoning("Let me see.", "sig1"),
+            Parts.reasoning("", "hidden"),
+            Parts.reasoning("Now.", "sig2"),
+            Parts.reasoning("", "of the text"),
+            Parts.text("yes"));
   }
 
   @Test

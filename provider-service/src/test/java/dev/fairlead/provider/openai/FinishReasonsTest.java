@@ -15,7 +15,9 @@ class FinishReasonsTest {
     "tool_calls, TOOL_CALLS",
     "function_call, TOOL_CALLS",
     "content_filter, CONTENT_FILTER",
-    "error, UNSPECIFIED",
+    "model_length, LENGTH",
+    "error, LENGTH",
+    "insufficient_system_resource, LENGTH",
     "Stop, UNSPECIFIED"
   })
   void reason_isTheContracts_andAnUnknownOneIsNotMadeUp(String told, String expected) {

@@ -19,8 +19,11 @@ import dev.fairlead.provider.testkit.RecordedAnswer;
 import dev.fairlead.provider.testkit.Spans;
 import dev.fairlead.provider.testkit.TypedCalls;
 import dev.fairlead.v1.ChatRequest;
+import dev.fairlead.v1.ContentPart;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.Message;
+import dev.fairlead.v1.Reasoning;
+import dev.fairlead.v1.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -287,6 +290,44 @@ class QuirksTest {
             UTF_8);
     assertThat(openai)
         .contains("\"role\":\"developer\"", "\"seed\":7", "\"max_completion_tokens\":5");
+  }
+
+  @Test
+  void thoughts_goBackToDeepSeek_andOfCallsEvenNone() {
+    ChatRequest request =
+        ChatRequest.newBuilder()
+            .addMessages(
+                turn(thought("Let me "), thought("see.")).addToolCalls(ToolCall.newBuilder()))
+            .addMessages(turn().addToolCalls(ToolCall.newBuilder()))
+            .addMessages(turn(ContentPart.newBuilder().setText("done").build()))
+            .addMessages(TypedCalls.message(Message.Role.ROLE_USER, "hi"))
+            .build();
+    DroppedFields dropped = new DroppedFields();
+    String deepSeek = encode(request, Quirks.DEEPSEEK, dropped);
+    assertThat(deepSeek)
+        .containsSubsequence(
+            "\"content\":null,\"reasoning_content\":\"Let me see.\",\"tool_calls\"",
+            "\"content\":null,\"reasoning_content\":\"\",\"tool_calls\"",
+            "\"content\":\"done\"}",
+            "\"content\":\"hi\"}");
+    assertThat(dropped.paths()).isEmpty();
+    assertThat(encode(request, Quirks.COMPATIBLE, dropped)).doesNotContain("reasoning_content");
+    assertThat(dropped.paths())
+        .containsExactly("messages[0].content[0].reasoning", "messages[0].content[1].reasoning");
+  }
+
+  private static String encode(ChatRequest request, Quirks quirks, DroppedFields dropped) {
+    return new String(
+        ChatRequestCodec.encode(request, TypedCalls.call("m", request, false), quirks, dropped),
+        UTF_8);
+  }
+
+  private static Message.Builder turn(ContentPart... parts) {
+    return Message.newBuilder().setRole(Message.Role.ROLE_ASSISTANT).addAllContent(List.of(parts));
+  }
+
+  private static ContentPart thought(String text) {
+    return ContentPart.newBuilder().setReasoning(Reasoning.newBuilder().setText(text)).build();
   }
 
   @ParameterizedTest
