@@ -53,11 +53,12 @@ final class CacheRequests {
         request.getModelFingerprint(),
         request.getSemanticEligible(),
         request.hasMaxAge() ? notNegative("max_age", request.getMaxAge()) : null,
-        request.getAcquireLease(),
+        request.getAcquireLease() && !request.getDryRun(),
         notNegative("wait_for_leader", request.getWaitForLeader()),
         leastSimilarity(request),
         request.getAcceptRefresh(),
-        request.getLeaseId());
+        request.getLeaseId(),
+        request.getDryRun());
   }
 
   private static double leastSimilarity(LookupRequest request) {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long to wait for another that makes it; 0 means not at all
  * @param leastSimilarity what a near entry must have at least, whatever the policy says, 0 to 1
  * @param refreshes whether the caller can make a fresh answer behind a hit
+ * @param leaseId what the right is called that it may get; empty when the service chooses
+ * @param dryRun whether nothing may come of it but the answer
  */
 record LookupQuery(
     EntryKey key,
@@ -30,7 +32,8 @@ record LookupQuery(
     Duration patience,
     double leastSimilarity,
     boolean refreshes,
-    String leaseId) {
+    String leaseId,
+    boolean dryRun) {
 
   LookupQuery withPatience(Duration wait) {
     return new LookupQuery(
@@ -44,6 +47,7 @@ record LookupQuery(
         wait,
         leastSimilarity,
         refreshes,
-        leaseId);
+        leaseId,
+        dryRun);
   }
 }

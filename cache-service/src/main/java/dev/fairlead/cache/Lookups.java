@@ -52,11 +52,12 @@ final class Lookups {
     return exact(query)
         .thenCompose(result ->
             switch (result) {
-              case Hit hit when query.refreshes() -> refreshes.behind(hit, query.leaseId());
+              case Hit hit when query.refreshes() && !query.dryRun() ->
+                  refreshes.behind(hit, query.leaseId());
               case Hit hit -> CompletableFuture.completedFuture(hit);
               case Miss miss -> missed(query, miss);
             })
-        .thenApply(result -> counted(query, result));
+        .thenApply(result -> query.dryRun() ? result : counted(query, result));
   }
 
   private CompletableFuture<LookupResult> missed(LookupQuery query, Miss exact) {
