@@ -58,6 +58,7 @@ final class CacheRequests {
         leastSimilarity(request),
         request.getAcceptRefresh(),
         request.getLeaseId(),
+        request.hasWaitForLeader(),
         request.getDryRun());
   }
 

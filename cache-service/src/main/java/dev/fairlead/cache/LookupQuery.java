@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param leastSimilarity what a near entry must have at least, whatever the policy says, 0 to 1
  * @param refreshes whether the caller can make a fresh answer behind a hit
  * @param leaseId what the right is called that it may get; empty when the service chooses
+ * @param again whether an earlier lookup of the request was refused the right, and told of what is
+ *     near
  * @param dryRun whether nothing may come of it but the answer
  */
 record LookupQuery(
@@ -33,6 +35,7 @@ record LookupQuery(
     double leastSimilarity,
     boolean refreshes,
     String leaseId,
+    boolean again,
     boolean dryRun) {
 
   LookupQuery withPatience(Duration wait) {
@@ -48,6 +51,7 @@ record LookupQuery(
         leastSimilarity,
         refreshes,
         leaseId,
+        again,
         dryRun);
   }
 }

@@ -129,6 +129,7 @@ final class Lookups {
     return config.enabled()
         && config.semantic()
         && query.eligible()
+        && !query.again()
         && query.embedding() != null
         && query.text().length() <= config.maxTextChars()
         && miss.reason() != Reason.REASON_STORE_UNAVAILABLE;
@@ -179,13 +180,20 @@ final class Lookups {
             });
       }
       case Miss miss -> {
-        // The first of two lookups of one request is not counted: its second one will be.
-        if (query.acquireLease() || query.embedding() != null || !miss.semanticPossible()) {
+        if (last(query, miss)) {
           counters.increment(Count.LOOKUPS);
           counters.increment(Count.MISSES);
         }
       }
     }
     return result;
+  }
+
+  /** Of the lookups of one request the last is counted; the others are followed by another one. */
+  private static boolean last(LookupQuery query, Miss miss) {
+    if (query.acquireLease()) {
+      return miss.lease() != null || query.again();
+    }
+    return query.embedding() != null || !miss.semanticPossible();
   }
 }

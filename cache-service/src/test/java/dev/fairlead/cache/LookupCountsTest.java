@@ -87,4 +87,46 @@ class LookupCountsTest {
     assertThat(cache.stats()).isEqualTo(before);
     assertThat(cache.miss(vetoed.setDryRun(false)).hasLease()).isTrue();
   }
+
+  @Test
+  void waitingLookup_isTheSameRequestAsTheOneThatWasRefusedTheLease() {
+    CacheMiss leader = cache.miss(near().setAcquireLease(true));
+    assertThat(leader.hasLease()).isTrue();
+    assertThat(cache.miss(near().setAcquireLease(true)).hasLease()).isFalse();
+    assertThat(cache.miss(waiting()).getReason()).isEqualTo(Reason.REASON_LEADER_TIMEOUT);
+    assertThat(cache.stats().getLookups()).isEqualTo(2);
+    assertThat(cache.stats().getMisses()).isEqualTo(2);
+    cache.abandon("acme", "How can I boil an egg?", leader.getLease().getId());
+    assertThat(cache.miss(near().setAcquireLease(true)).hasLease()).isTrue();
+    assertThat(cache.stats().getLookups()).isEqualTo(3);
+  }
+
+  @Test
+  void waitingLookup_asksTheErrorBoundNothing() {
+    learned();
+    assertThat(cache.miss(near().setAcquireLease(true)).hasLease()).isTrue();
+    CacheMiss first = cache.miss(near().setAcquireLease(true));
+    assertThat(first.getReason()).isEqualTo(Reason.REASON_VERIFYING);
+    GetStatsResponse before = cache.stats();
+    for (int i = 0; i < MANY; i++) {
+      CacheMiss second = cache.miss(waiting());
+      assertThat(second.getReason()).isEqualTo(Reason.REASON_LEADER_TIMEOUT);
+      assertThat(second.hasNeighbour()).isFalse();
+    }
+    assertThat(cache.stats().getFalseHitRate()).isEqualTo(before.getFalseHitRate());
+  }
+
+  @Test
+  void waitingLookup_countsNoVetoASecondTime() {
+    cache.store(storing("acme", "Name 3 rivers", 1, 0, 0));
+    LookupRequest.Builder vetoed = semantic("acme", "Name 4 rivers", 1, 0, 0);
+    assertThat(cache.miss(vetoed.setAcquireLease(true)).hasLease()).isTrue();
+    cache.miss(vetoed);
+    cache.miss(vetoed.setWaitForLeader(CacheFixture.seconds(0.001)));
+    assertThat(cache.stats().getVetoesMap()).containsEntry("number", 2L);
+  }
+
+  private static LookupRequest.Builder waiting() {
+    return near().setAcquireLease(true).setWaitForLeader(CacheFixture.seconds(0.001));
+  }
 }
