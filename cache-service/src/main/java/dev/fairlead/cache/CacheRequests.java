@@ -9,6 +9,7 @@ import dev.fairlead.common.failure.Failure.InvalidRequest;
 import dev.fairlead.v1.CacheScope;
 import dev.fairlead.v1.CachedAnswer;
 import dev.fairlead.v1.LookupRequest;
+import dev.fairlead.v1.Rating;
 import dev.fairlead.v1.StoreRequest;
 import java.time.Duration;
 import java.util.List;
@@ -96,6 +97,20 @@ final class CacheRequests {
     Duration ttl = notNegative("ttl", request.getTtl());
     require(ttl.isPositive(), "ttl", ttl, "more than 0");
     return ttl;
+  }
+
+  /** Checks a rating; the scope of its entry. */
+  ScopeKey rated(Rating rating) {
+    ScopeKey scope = scope(rating.getScope());
+    require(
+        rating.getRequestId().length() <= MAX_NAME_CHARS,
+        "rating.request_id",
+        rating.getRequestId().length() + " characters",
+        "up to " + MAX_NAME_CHARS);
+    if (!rating.getFingerprint().isEmpty()) {
+      digest("rating.fingerprint", rating.getFingerprint());
+    }
+    return scope;
   }
 
   EntryKey key(CacheScope scope, ByteString fingerprint) {

@@ -164,7 +164,7 @@ final class SemanticLookups {
     }
     Verdict verdict = nearEnough ? policy.decide(group, entry.id(), evidence) : Verdict.REFUSED;
     if (verdict.decision() == Decision.SERVE) {
-      outcomes.served(group, entry.id(), evidence);
+      outcomes.served(group, entry.id(), evidence, query.key().id());
       return serve(query, candidate);
     }
     outcomes.expect(group, entry.id(), evidence, verdict, query.key().id());

@@ -163,6 +163,10 @@ class BatchAndFeedbackTest {
     assertThat(rating.getEntryId()).isEqualTo("entry-1");
     assertThat(rating.getCorrect()).isFalse();
     assertThat(rating.getScope().getTenant()).isEqualTo("default");
+    assertThat(rating.getRequestId()).isEqualTo("fb-2");
+    assertThat(backends.cache.lookups)
+        .extracting(LookupRequest::getFingerprint)
+        .contains(rating.getFingerprint());
   }
 
   @Test
