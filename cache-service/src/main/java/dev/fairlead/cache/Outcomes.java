@@ -44,8 +44,6 @@ final class Outcomes {
           .expireAfterWrite(REMEMBERED)
           .executor(Runnable::run)
           .build();
-  private final Cache<String, Record> records =
-      Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).executor(Runnable::run).build();
   private final Cache<Served, Expected> served =
       Caffeine.newBuilder()
           .maximumSize(MAX_REMEMBERED)
@@ -58,6 +56,7 @@ final class Outcomes {
           .expireAfterWrite(RATED_WITHIN)
           .executor(Runnable::run)
           .build();
+  private final EntryRecords records;
   private final ServePolicy policy;
   private final AnswerJudge judge;
   private final EntryStore store;
@@ -96,13 +95,8 @@ final class Outcomes {
    */
   private record Expected(Group group, Evidence evidence, Verdict verdict, String requestId) {}
 
-  private record Record(int right, int wrong) {
-    Record plus(boolean correct) {
-      return correct ? new Record(right + 1, wrong) : new Record(right, wrong + 1);
-    }
-  }
-
   Outcomes(
+      EntryRecords records,
       ServePolicy policy,
       AnswerJudge judge,
       EntryStore store,
@@ -110,6 +104,7 @@ final class Outcomes {
       ChangeFeed feed,
       LabelLog log,
       Executor compute) {
+    this.records = records;
     this.policy = policy;
     this.judge = judge;
     this.store = store;
@@ -122,10 +117,8 @@ final class Outcomes {
   /** What is known about an entry at this distance among these neighbours. */
   Evidence evidence(
       String entryId, double similarity, double margin, int support, double agreement) {
-    Record record = records.getIfPresent(entryId);
-    return record == null
-        ? new Evidence(similarity, margin, support, agreement, 0, 0)
-        : new Evidence(similarity, margin, support, agreement, record.right(), record.wrong());
+    EntryRecords.Record record = records.of(entryId);
+    return new Evidence(similarity, margin, support, agreement, record.right(), record.wrong());
   }
 
   /**
@@ -215,7 +208,7 @@ final class Outcomes {
   private void label(CacheEntry entry, Expected known, boolean correct) {
     Verdict verdict = known.verdict();
     boolean wouldServe = verdict.decision() == Decision.VERIFY;
-    count(entry.id(), correct);
+    records.count(entry.id(), correct);
     if (correct && !policy.findsCovered()) {
       covered.add(known.requestId());
     }
@@ -235,13 +228,9 @@ final class Outcomes {
   void labelledElsewhere(ByteString bytes) {
     LabelCodec.decode(bytes)
         .ifPresent(label -> {
-          count(label.entryId(), label.correct());
+          records.count(label.entryId(), label.correct());
           policy.learn(label);
         });
-  }
-
-  private void count(String entryId, boolean correct) {
-    records.asMap().merge(entryId, new Record(0, 0).plus(correct), (old, one) -> old.plus(correct));
   }
 
   /**
@@ -276,7 +265,7 @@ final class Outcomes {
   private void use(Served what, ReportOutcomeRequest report) {
     boolean correct = report.getRating().getCorrect();
     if (correct || !what.near()) {
-      count(what.entryId(), correct);
+      records.count(what.entryId(), correct);
     } else if (!ratedWrong(what)) {
       feed.publish(new Change.Reported(report.toByteString()));
     }
@@ -288,7 +277,7 @@ final class Outcomes {
     if (known == null) {
       return false;
     }
-    count(what.entryId(), false);
+    records.count(what.entryId(), false);
     teach(new Label(known.group(), what.entryId(), known.evidence(), true, 1, false, 0));
     return true;
   }
