@@ -125,11 +125,19 @@ public final class CacheNode implements ServiceNode {
     CacheCounters counters = backing.counters();
     EntryStore store = backing.store();
     ChangeFeed feed = backing.feed();
-    ServePolicy policy = policy(config, random, backing.labels(), compute);
+    EntryRecords records = new EntryRecords();
+    ServePolicy policy = policy(config, random, records.following(backing.labels()), compute);
     CoveredEntries covered = new CoveredEntries(index, feed);
     Outcomes outcomes =
         new Outcomes(
-            policy, judge(config, scorer), store, covered, feed, backing.labels(), compute);
+            records,
+            policy,
+            judge(config, scorer),
+            store,
+            covered,
+            feed,
+            backing.labels(),
+            compute);
     SingleFlight flights =
         new SingleFlight(backing.leases(), timer, config.leaseTtl(), config.maxWaiters());
     Stores stores =

@@ -9,6 +9,7 @@ import dev.fairlead.common.failure.Failure.InvalidRequest;
 import dev.fairlead.v1.CacheScope;
 import dev.fairlead.v1.CachedAnswer;
 import dev.fairlead.v1.LookupRequest;
+import dev.fairlead.v1.Rating;
 import dev.fairlead.v1.StoreRequest;
 import java.time.Duration;
 import java.util.List;
@@ -53,11 +54,13 @@ final class CacheRequests {
         request.getModelFingerprint(),
         request.getSemanticEligible(),
         request.hasMaxAge() ? notNegative("max_age", request.getMaxAge()) : null,
-        request.getAcquireLease(),
+        request.getAcquireLease() && !request.getDryRun(),
         notNegative("wait_for_leader", request.getWaitForLeader()),
         leastSimilarity(request),
         request.getAcceptRefresh(),
-        request.getLeaseId());
+        request.getLeaseId(),
+        request.hasWaitForLeader(),
+        request.getDryRun());
   }
 
   private static double leastSimilarity(LookupRequest request) {
@@ -94,6 +97,20 @@ final class CacheRequests {
     Duration ttl = notNegative("ttl", request.getTtl());
     require(ttl.isPositive(), "ttl", ttl, "more than 0");
     return ttl;
+  }
+
+  /** Checks a rating; the scope of its entry. */
+  ScopeKey rated(Rating rating) {
+    ScopeKey scope = scope(rating.getScope());
+    require(
+        rating.getRequestId().length() <= MAX_NAME_CHARS,
+        "rating.request_id",
+        rating.getRequestId().length() + " characters",
+        "up to " + MAX_NAME_CHARS);
+    if (!rating.getFingerprint().isEmpty()) {
+      digest("rating.fingerprint", rating.getFingerprint());
+    }
+    return scope;
   }
 
   EntryKey key(CacheScope scope, ByteString fingerprint) {

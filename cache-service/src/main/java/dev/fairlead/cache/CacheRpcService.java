@@ -4,7 +4,6 @@ import com.google.protobuf.Timestamp;
 import dev.fairlead.cache.LookupResult.Hit;
 import dev.fairlead.cache.LookupResult.Miss;
 import dev.fairlead.cache.store.FlushFilter;
-import dev.fairlead.cache.store.ScopeKey;
 import dev.fairlead.cache.store.StoreUnavailableException;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureException;
@@ -152,9 +151,8 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
       }
       case RATING -> {
         Rating rating = request.getRating();
-        ScopeKey scope = requests.scope(rating.getScope());
         yield outcomes
-            .rated(scope, rating)
+            .rated(requests.rated(rating), request)
             .thenCompose(wrong ->
                 wrong
                     ? stores.remove(rating.getEntryId())

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long to wait for another that makes it; 0 means not at all
  * @param leastSimilarity what a near entry must have at least, whatever the policy says, 0 to 1
  * @param refreshes whether the caller can make a fresh answer behind a hit
+ * @param leaseId what the right is called that it may get; empty when the service chooses
+ * @param again whether an earlier lookup of the request was refused the right, and told of what is
+ *     near
+ * @param dryRun whether nothing may come of it but the answer
  */
 record LookupQuery(
     EntryKey key,
@@ -30,7 +34,9 @@ record LookupQuery(
     Duration patience,
     double leastSimilarity,
     boolean refreshes,
-    String leaseId) {
+    String leaseId,
+    boolean again,
+    boolean dryRun) {
 
   LookupQuery withPatience(Duration wait) {
     return new LookupQuery(
@@ -44,6 +50,8 @@ record LookupQuery(
         wait,
         leastSimilarity,
         refreshes,
-        leaseId);
+        leaseId,
+        again,
+        dryRun);
   }
 }

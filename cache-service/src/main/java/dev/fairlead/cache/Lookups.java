@@ -52,11 +52,12 @@ final class Lookups {
     return exact(query)
         .thenCompose(result ->
             switch (result) {
-              case Hit hit when query.refreshes() -> refreshes.behind(hit, query.leaseId());
+              case Hit hit when query.refreshes() && !query.dryRun() ->
+                  refreshes.behind(hit, query.leaseId());
               case Hit hit -> CompletableFuture.completedFuture(hit);
               case Miss miss -> missed(query, miss);
             })
-        .thenApply(result -> counted(query, result));
+        .thenApply(result -> query.dryRun() ? result : counted(query, result));
   }
 
   private CompletableFuture<LookupResult> missed(LookupQuery query, Miss exact) {
@@ -128,6 +129,7 @@ final class Lookups {
     return config.enabled()
         && config.semantic()
         && query.eligible()
+        && !query.again()
         && query.embedding() != null
         && query.text().length() <= config.maxTextChars()
         && miss.reason() != Reason.REASON_STORE_UNAVAILABLE;
@@ -178,13 +180,20 @@ final class Lookups {
             });
       }
       case Miss miss -> {
-        // The first of two lookups of one request is not counted: its second one will be.
-        if (query.acquireLease() || query.embedding() != null || !miss.semanticPossible()) {
+        if (last(query, miss)) {
           counters.increment(Count.LOOKUPS);
           counters.increment(Count.MISSES);
         }
       }
     }
     return result;
+  }
+
+  /** Of the lookups of one request the last is counted; the others are followed by another one. */
+  private static boolean last(LookupQuery query, Miss miss) {
+    if (query.acquireLease()) {
+      return miss.lease() != null || query.again();
+    }
+    return query.embedding() != null || !miss.semanticPossible();
   }
 }

@@ -15,9 +15,11 @@ import dev.fairlead.cache.bound.ServePolicy.Verdict;
 import dev.fairlead.cache.store.CacheEntry;
 import dev.fairlead.cache.store.Change;
 import dev.fairlead.cache.store.ChangeFeed;
+import dev.fairlead.cache.store.EntryKey;
 import dev.fairlead.cache.store.EntryStore;
 import dev.fairlead.cache.store.ScopeKey;
 import dev.fairlead.cache.verify.AnswerJudge;
+import dev.fairlead.v1.CacheScope;
 import dev.fairlead.v1.FreshAnswer;
 import dev.fairlead.v1.Rating;
 import dev.fairlead.v1.ReportOutcomeRequest;
@@ -42,14 +44,19 @@ final class Outcomes {
           .expireAfterWrite(REMEMBERED)
           .executor(Runnable::run)
           .build();
-  private final Cache<String, Record> records =
-      Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).executor(Runnable::run).build();
-  private final Cache<String, Expected> served =
+  private final Cache<Served, Expected> served =
       Caffeine.newBuilder()
           .maximumSize(MAX_REMEMBERED)
           .expireAfterWrite(RATED_WITHIN)
           .executor(Runnable::run)
           .build();
+  private final Cache<Said, Boolean> said =
+      Caffeine.newBuilder()
+          .maximumSize(MAX_REMEMBERED)
+          .expireAfterWrite(RATED_WITHIN)
+          .executor(Runnable::run)
+          .build();
+  private final EntryRecords records;
   private final ServePolicy policy;
   private final AnswerJudge judge;
   private final EntryStore store;
@@ -61,17 +68,35 @@ final class Outcomes {
   private record Asked(String entryId, double similarity) {}
 
   /**
+   * @param requestId as {@link Expected} has it
+   */
+  private record Served(String entryId, String requestId) {
+    static Served of(ScopeKey scope, Rating rating) {
+      ByteString fingerprint = rating.getFingerprint();
+      return new Served(
+          rating.getEntryId(), fingerprint.isEmpty() ? "" : EntryKey.of(scope, fingerprint).id());
+    }
+
+    /** Whether it was another request's answer; not known of a rating without a fingerprint. */
+    boolean near() {
+      return !requestId.isEmpty() && !requestId.equals(entryId);
+    }
+  }
+
+  /**
+   * A rating.
+   *
+   * @param request the caller's id of what was rated
+   */
+  private record Said(String entryId, String request, boolean correct) {}
+
+  /**
    * @param requestId id that an entry of the request itself has, or will have
    */
   private record Expected(Group group, Evidence evidence, Verdict verdict, String requestId) {}
 
-  private record Record(int right, int wrong) {
-    Record plus(boolean correct) {
-      return correct ? new Record(right + 1, wrong) : new Record(right, wrong + 1);
-    }
-  }
-
   Outcomes(
+      EntryRecords records,
       ServePolicy policy,
       AnswerJudge judge,
       EntryStore store,
@@ -79,6 +104,7 @@ final class Outcomes {
       ChangeFeed feed,
       LabelLog log,
       Executor compute) {
+    this.records = records;
     this.policy = policy;
     this.judge = judge;
     this.store = store;
@@ -91,10 +117,8 @@ final class Outcomes {
   /** What is known about an entry at this distance among these neighbours. */
   Evidence evidence(
       String entryId, double similarity, double margin, int support, double agreement) {
-    Record record = records.getIfPresent(entryId);
-    return record == null
-        ? new Evidence(similarity, margin, support, agreement, 0, 0)
-        : new Evidence(similarity, margin, support, agreement, record.right(), record.wrong());
+    EntryRecords.Record record = records.of(entryId);
+    return new Evidence(similarity, margin, support, agreement, record.right(), record.wrong());
   }
 
   /**
@@ -108,9 +132,14 @@ final class Outcomes {
         new Expected(group, evidence, verdict, requestId));
   }
 
-  /** A near entry was served; it may be rated. */
-  void served(Group group, String entryId, Evidence evidence) {
-    served.put(entryId, new Expected(group, evidence, Verdict.SERVED, ""));
+  /**
+   * A near entry was served; it may be rated.
+   *
+   * @param requestId id that an entry of the request itself would have
+   */
+  void served(Group group, String entryId, Evidence evidence, String requestId) {
+    served.put(
+        new Served(entryId, requestId), new Expected(group, evidence, Verdict.SERVED, requestId));
   }
 
   /** Changes may have been missed: what the policy knows is read again. */
@@ -134,20 +163,25 @@ final class Outcomes {
   /** A report that another replica could not use. */
   void reportedElsewhere(ByteString bytes) {
     try {
-      FreshAnswer fresh = ReportOutcomeRequest.parseFrom(bytes).getFreshAnswer();
+      ReportOutcomeRequest report = ReportOutcomeRequest.parseFrom(bytes);
+      if (report.hasRating()) {
+        Rating rating = report.getRating();
+        boolean unused = ratedWrong(Served.of(scope(rating.getScope()), rating));
+        return;
+      }
+      FreshAnswer fresh = report.getFreshAnswer();
       Expected known =
           expected.asMap().remove(new Asked(fresh.getEntryId(), fresh.getSimilarity()));
       if (known != null) {
-        ScopeKey scope =
-            new ScopeKey(
-                fresh.getScope().getTenant(),
-                fresh.getScope().getModel(),
-                fresh.getScope().getDigest());
-        var unused = compare(scope, fresh, known);
+        var unused = compare(scope(fresh.getScope()), fresh, known);
       }
     } catch (InvalidProtocolBufferException e) {
       // A message of a version that this one does not know is worth no label.
     }
+  }
+
+  private static ScopeKey scope(CacheScope scope) {
+    return new ScopeKey(scope.getTenant(), scope.getModel(), scope.getDigest());
   }
 
   private CompletableFuture<Void> compare(ScopeKey scope, FreshAnswer fresh, Expected known) {
@@ -174,7 +208,7 @@ final class Outcomes {
   private void label(CacheEntry entry, Expected known, boolean correct) {
     Verdict verdict = known.verdict();
     boolean wouldServe = verdict.decision() == Decision.VERIFY;
-    count(entry.id(), correct);
+    records.count(entry.id(), correct);
     if (correct && !policy.findsCovered()) {
       covered.add(known.requestId());
     }
@@ -194,36 +228,57 @@ final class Outcomes {
   void labelledElsewhere(ByteString bytes) {
     LabelCodec.decode(bytes)
         .ifPresent(label -> {
-          count(label.entryId(), label.correct());
+          records.count(label.entryId(), label.correct());
           policy.learn(label);
         });
-  }
-
-  private void count(String entryId, boolean correct) {
-    records.asMap().merge(entryId, new Record(0, 0).plus(correct), (old, one) -> old.plus(correct));
   }
 
   /**
    * A served answer was rated. A wrong one is removed from every replica: the next request makes a
    * new one; and it is a label, for itself alone. A right one only adds to the entry's record,
-   * because those who praise are no fair sample of the requests.
+   * because those who praise are no fair sample of the requests. What was said of a request is
+   * counted once.
+   *
+   * @return whether the entry is to be removed
    */
-  CompletableFuture<Boolean> rated(ScopeKey scope, Rating rating) {
+  CompletableFuture<Boolean> rated(ScopeKey scope, ReportOutcomeRequest report) {
+    Rating rating = report.getRating();
     return store
         .find(rating.getEntryId())
         .thenApply(found -> found.filter(entry -> entry.key().scope().equals(scope)))
         .thenApply(found -> {
-          found.ifPresent(entry -> rated(entry.id(), rating.getCorrect()));
-          return found.isPresent() && !rating.getCorrect();
+          if (found.isEmpty() || saidBefore(rating)) {
+            return false;
+          }
+          use(Served.of(scope, rating), report);
+          return !rating.getCorrect();
         })
         .exceptionally(error -> false);
   }
 
-  private void rated(String entryId, boolean correct) {
-    count(entryId, correct);
-    Expected known = correct ? null : served.asMap().remove(entryId);
-    if (known != null) {
-      teach(new Label(known.group(), entryId, known.evidence(), true, 1, false, 0));
+  private boolean saidBefore(Rating rating) {
+    Said what = new Said(rating.getEntryId(), rating.getRequestId(), rating.getCorrect());
+    return !what.request().isEmpty() && said.asMap().putIfAbsent(what, true) != null;
+  }
+
+  /** Whoever served a near entry counts that it was wrong, and tells the others. */
+  private void use(Served what, ReportOutcomeRequest report) {
+    boolean correct = report.getRating().getCorrect();
+    if (correct || !what.near()) {
+      records.count(what.entryId(), correct);
+    } else if (!ratedWrong(what)) {
+      feed.publish(new Change.Reported(report.toByteString()));
     }
+  }
+
+  /** Whether it was served here, so that it is a label. */
+  private boolean ratedWrong(Served what) {
+    Expected known = served.asMap().remove(what);
+    if (known == null) {
+      return false;
+    }
+    records.count(what.entryId(), false);
+    teach(new Label(known.group(), what.entryId(), known.evidence(), true, 1, false, 0));
+    return true;
   }
 }

@@ -72,7 +72,9 @@ final class SemanticLookups {
   }
 
   CompletableFuture<LookupResult> lookup(LookupQuery query) {
-    policy.seen(group(query));
+    if (!query.dryRun()) {
+      policy.seen(group(query));
+    }
     if (index.size(query.key().scope(), query.encoder()) <= SEARCHED_INLINE) {
       return decide(query, search(query));
     }
@@ -116,7 +118,9 @@ final class SemanticLookups {
       if (refusal.isEmpty()) {
         return put(query, near.get(i), evidence(near, i));
       }
-      counters.vetoed(refusal.get());
+      if (!query.dryRun()) {
+        counters.vetoed(refusal.get());
+      }
       vetoed = true;
     }
     Reason reason = vetoed ? Reason.REASON_VETOED : Reason.REASON_NOT_FOUND;
@@ -154,12 +158,21 @@ final class SemanticLookups {
     Group group = group(query);
     IndexedEntry entry = candidate.entry();
     boolean nearEnough = evidence.similarity() >= query.leastSimilarity();
+    if (query.dryRun()) {
+      boolean serves = nearEnough && policy.serves(group, entry.id(), evidence);
+      return serves ? serve(query, candidate) : refused(entry, evidence, Verdict.REFUSED);
+    }
     Verdict verdict = nearEnough ? policy.decide(group, entry.id(), evidence) : Verdict.REFUSED;
     if (verdict.decision() == Decision.SERVE) {
-      outcomes.served(group, entry.id(), evidence);
+      outcomes.served(group, entry.id(), evidence, query.key().id());
       return serve(query, candidate);
     }
     outcomes.expect(group, entry.id(), evidence, verdict, query.key().id());
+    return refused(entry, evidence, verdict);
+  }
+
+  private static CompletableFuture<LookupResult> refused(
+      IndexedEntry entry, Evidence evidence, Verdict verdict) {
     boolean wouldServe = verdict.decision() == Decision.VERIFY;
     Reason reason = wouldServe ? Reason.REASON_VERIFYING : Reason.REASON_NOT_CONFIDENT;
     return CompletableFuture.completedFuture(

@@ -16,6 +16,7 @@ import dev.fairlead.v1.FlushRequest;
 import dev.fairlead.v1.FreshAnswer;
 import dev.fairlead.v1.LookupRequest;
 import dev.fairlead.v1.LookupResponse;
+import dev.fairlead.v1.Rating;
 import dev.fairlead.v1.ReportOutcomeRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -234,6 +235,23 @@ class ReplicasIT {
           .until(() -> one.stats().getVectors() == 1 && other.stats().getVectors() == 1);
       assertThat(hits(other, exact("acme", "How can I cook an egg?"))).isTrue();
     }
+  }
+
+  @Test
+  void rating_reportedToTheOther_teachesBoth() {
+    String id = a.store(storing("acme", "How do I boil an egg?", 1, 0, 0)).getEntryId();
+    assertThat(hits(a, semantic("acme", "How can I boil an egg?", 1, 0.1f, 0))).isTrue();
+    Rating.Builder rating =
+        Rating.newBuilder()
+            .setScope(scope("acme"))
+            .setEntryId(id)
+            .setRequestId("request-1")
+            .setFingerprint(TestEntries.digest("How can I boil an egg?"));
+    var unused =
+        b.stub().reportOutcome(ReportOutcomeRequest.newBuilder().setRating(rating).build());
+    Awaitility.await()
+        .until(() -> a.stats().getWrongLabels() == 1 && b.stats().getWrongLabels() == 1);
+    Awaitility.await().until(() -> !hits(a, exact("acme", "How do I boil an egg?")));
   }
 
   @Test

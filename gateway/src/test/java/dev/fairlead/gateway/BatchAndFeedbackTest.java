@@ -11,6 +11,7 @@ import dev.fairlead.gateway.FakeBackends.FakeProvider;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.LabelOrigin;
 import dev.fairlead.v1.LearnRequest;
+import dev.fairlead.v1.LookupRequest;
 import dev.fairlead.v1.Rating;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -162,6 +163,10 @@ class BatchAndFeedbackTest {
     assertThat(rating.getEntryId()).isEqualTo("entry-1");
     assertThat(rating.getCorrect()).isFalse();
     assertThat(rating.getScope().getTenant()).isEqualTo("default");
+    assertThat(rating.getRequestId()).isEqualTo("fb-2");
+    assertThat(backends.cache.lookups)
+        .extracting(LookupRequest::getFingerprint)
+        .contains(rating.getFingerprint());
   }
 
   @Test
@@ -234,6 +239,15 @@ class BatchAndFeedbackTest {
     assertThat(route.path("model").asText()).isEqualTo("medium");
     assertThat(route.path("reason").asText()).isEqualTo("scorer_unavailable");
     assertThat(route.path("complexity").isNull()).isTrue();
+  }
+
+  @Test
+  void route_asksTheCacheDryly_andARequestDoesNot() {
+    assertThat(post("/v1/route", "{\"prompt\":\"hello\"}").statusCode()).isEqualTo(200);
+    assertThat(backends.cache.lookups).isNotEmpty().allMatch(LookupRequest::getDryRun);
+    backends.cache.lookups.clear();
+    answered("hello", "dry-1");
+    assertThat(backends.cache.lookups).isNotEmpty().noneMatch(LookupRequest::getDryRun);
   }
 
   @Test

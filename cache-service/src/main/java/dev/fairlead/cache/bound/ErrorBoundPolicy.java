@@ -61,6 +61,11 @@ public final class ErrorBoundPolicy implements ServePolicy {
   }
 
   @Override
+  public boolean serves(Group group, String entryId, Evidence evidence) {
+    return controller(group).serves(evidence);
+  }
+
+  @Override
   public void learn(Label label) {
     labels.increment();
     if (!label.correct()) {

@@ -14,6 +14,12 @@ public interface ServePolicy {
   /** What to do with the near entry {@code entryId} of such a request. */
   Verdict decide(Group group, String entryId, Evidence evidence);
 
+  /**
+   * Whether such a request would rather be answered with the near entry than not, checks left
+   * aside. Nothing is counted.
+   */
+  boolean serves(Group group, String entryId, Evidence evidence);
+
   /** What became of an earlier decision, here or on another replica. */
   void learn(Label label);
 

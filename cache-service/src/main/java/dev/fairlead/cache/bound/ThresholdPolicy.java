@@ -28,7 +28,12 @@ public final class ThresholdPolicy implements ServePolicy {
 
   @Override
   public Verdict decide(Group group, String entryId, Evidence evidence) {
-    return evidence.similarity() >= similarity ? Verdict.SERVED : Verdict.REFUSED;
+    return serves(group, entryId, evidence) ? Verdict.SERVED : Verdict.REFUSED;
+  }
+
+  @Override
+  public boolean serves(Group group, String entryId, Evidence evidence) {
+    return evidence.similarity() >= similarity;
   }
 
   @Override

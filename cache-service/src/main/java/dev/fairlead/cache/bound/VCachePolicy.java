@@ -19,6 +19,7 @@ public final class VCachePolicy implements ServePolicy {
 
   private static final int MAX_ENTRIES = 200_000;
   private static final int MAX_GROUPS = 10_000;
+  private static final double EVEN_CHANCE = 0.5;
 
   private final double maxErrorRate;
   private final DoubleSupplier random;
@@ -40,8 +41,7 @@ public final class VCachePolicy implements ServePolicy {
    * @param log where labels of earlier and other processes are
    * @param compute draws the curves of a log anew, which takes some tens of milliseconds
    */
-  public VCachePolicy(
-      double maxErrorRate, DoubleSupplier random, LabelLog log, Executor compute) {
+  public VCachePolicy(double maxErrorRate, DoubleSupplier random, LabelLog log, Executor compute) {
     this.maxErrorRate = maxErrorRate;
     this.random = random;
     this.log = log;
@@ -83,6 +83,17 @@ public final class VCachePolicy implements ServePolicy {
   }
 
   @Override
+  public boolean serves(Group group, String entryId, Evidence evidence) {
+    EntryCurve curve = curves.getIfPresent(entryId);
+    if (curve == null) {
+      return false;
+    }
+    synchronized (curve) {
+      return curve.exploring(evidence.similarity(), maxErrorRate) < EVEN_CHANCE;
+    }
+  }
+
+  @Override
   public void learn(Label label) {
     labels.increment();
     if (!label.correct()) {
@@ -118,11 +129,10 @@ public final class VCachePolicy implements ServePolicy {
           .computeIfAbsent(label.entryId(), id -> new EntryCurve())
           .add(label.evidence().similarity(), label.correct());
     }
-    drawn.forEach(
-        (id, curve) ->
-            curves
-                .asMap()
-                .merge(id, curve, (old, read) -> old.observed() >= read.observed() ? old : read));
+    drawn.forEach((id, curve) ->
+        curves
+            .asMap()
+            .merge(id, curve, (old, read) -> old.observed() >= read.observed() ? old : read));
   }
 
   @Override

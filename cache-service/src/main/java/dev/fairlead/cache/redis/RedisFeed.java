@@ -101,28 +101,36 @@ public final class RedisFeed implements ChangeFeed {
   private void followFrom(RedissonClient redisson, Follower follower) {
     StreamMessageId last = newest(redisson);
     follower.gap();
+    StreamMessageId seen = last;
+    long checked = System.nanoTime();
     while (!closed) {
-      Map<StreamMessageId, Map<byte[], byte[]>> messages =
-          stream(redisson)
-              .readAsync(StreamReadArgs.greaterThan(last).count(BATCH).timeout(BLOCK))
-              .toCompletableFuture()
-              .join();
-      if (messages == null || messages.isEmpty()) {
-        if (truncated(redisson, last)) {
+      Map<StreamMessageId, Map<byte[], byte[]>> messages = read(redisson, last);
+      if (messages.isEmpty() || System.nanoTime() - checked >= BLOCK.toNanos()) {
+        // By the place of the last check: what is gone may lie before messages read since then.
+        if (truncated(redisson, seen)) {
           return;
         }
         tellOfUnpublished();
-        continue;
-      }
-      boolean lagging = messages.size() == BATCH;
-      if (lagging && truncated(redisson, last)) {
-        return;
+        seen = last;
+        checked = System.nanoTime();
       }
       for (Map.Entry<StreamMessageId, Map<byte[], byte[]>> message : ordered(messages).entrySet()) {
         message.getValue().values().forEach(bytes -> deliver(bytes, follower));
         last = message.getKey();
       }
+      seen = started(seen) ? seen : last;
     }
+  }
+
+  /** What comes after {@code last}; empty when nothing does for a while. */
+  private Map<StreamMessageId, Map<byte[], byte[]>> read(
+      RedissonClient redisson, StreamMessageId last) {
+    Map<StreamMessageId, Map<byte[], byte[]>> messages =
+        stream(redisson)
+            .readAsync(StreamReadArgs.greaterThan(last).count(BATCH).timeout(BLOCK))
+            .toCompletableFuture()
+            .join();
+    return messages == null ? Map.of() : messages;
   }
 
   private static Map<StreamMessageId, Map<byte[], byte[]>> ordered(
@@ -154,6 +162,11 @@ public final class RedisFeed implements ChangeFeed {
         : newest.keySet().iterator().next();
   }
 
+  /** Whether a place is behind a message, and not before the first one. */
+  private static boolean started(StreamMessageId place) {
+    return place.getId0() > 0;
+  }
+
   /** Whether messages behind {@code last} are gone: the stream was trimmed past it, or emptied. */
   private boolean truncated(RedissonClient redisson, StreamMessageId last) {
     Map<StreamMessageId, ?> oldest =
@@ -161,8 +174,7 @@ public final class RedisFeed implements ChangeFeed {
             .rangeAsync(1, StreamMessageId.MIN, StreamMessageId.MAX)
             .toCompletableFuture()
             .join();
-    boolean started = last.getId0() > 0;
-    return started
+    return started(last)
         && (oldest == null
             || oldest.isEmpty()
             || compare(oldest.keySet().iterator().next(), last) > 0);

@@ -93,10 +93,10 @@ public final class MemoryEntryStore implements EntryStore {
         tenant,
         (name, existing) -> {
           Cache<String, CacheEntry> cache = existing == null ? newCache() : existing;
-          tenantOf.put(entry.id(), tenant);
           cache.put(entry.id(), entry);
           return cache;
         });
+    follow(entry.id(), tenant);
     shrink();
     return CompletableFuture.completedFuture(null);
   }
@@ -123,10 +123,23 @@ public final class MemoryEntryStore implements EntryStore {
     if (id == null || entry == null || cause == RemovalCause.REPLACED) {
       return;
     }
-    tenantOf.remove(id, entry.key().scope().tenant());
+    follow(id, entry.key().scope().tenant());
     if (cause.wasEvicted()) {
       onEvicted.accept(entry);
     }
+  }
+
+  /**
+   * Makes {@link #tenantOf} say what the tenant's cache says now. After every change, because the
+   * removal of an entry is told late, when a newer one of the same id may be there already.
+   */
+  private void follow(String id, String tenant) {
+    tenantOf.compute(
+        id,
+        (key, old) -> {
+          Cache<String, CacheEntry> cache = tenants.get(tenant);
+          return cache != null && cache.asMap().containsKey(id) ? tenant : null;
+        });
   }
 
   /** Brings the total back under the bounds at the cost of the largest tenant. */

@@ -117,6 +117,17 @@ public abstract class CacheStoreContract {
   }
 
   @Test
+  void put_isFoundAndRemoved_whenAnExpiredEntryWasStillThere() throws Exception {
+    put(TestEntries.entry(TestEntries.scope("acme"), "again", time(), Duration.ofMillis(100)));
+    pass(STALE_FOR.plusMillis(101));
+    CacheEntry second = put("acme", "again");
+    assertThat(store().find(second.id()).get(5, TimeUnit.SECONDS)).contains(second);
+    assertThat(attempt(second, Duration.ZERO)).isEqualTo(new Attempt.AlreadyStored());
+    assertThat(store().remove(second.id()).get(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(has(second)).isFalse();
+  }
+
+  @Test
   void lease_isNeedless_onlyWhenTheEntryLastsLongEnough() throws Exception {
     CacheEntry entry = put("acme", "hello");
     assertThat(attempt(entry, Duration.ZERO)).isEqualTo(new Attempt.AlreadyStored());
@@ -153,8 +164,7 @@ public abstract class CacheStoreContract {
 
   @Test
   void lease_isNotGrantedAnew_whenTheAnswerWasStoredSince() throws Exception {
-    CacheEntry entry =
-        TestEntries.entry(TestEntries.scope("acme"), "made meanwhile", time(), TTL);
+    CacheEntry entry = TestEntries.entry(TestEntries.scope("acme"), "made meanwhile", time(), TTL);
     assertThat(attempt(entry.id(), "a", Duration.ofSeconds(20))).isEqualTo(new Attempt.Granted());
     put(entry);
     assertThat(attempt(entry.id(), "a", Duration.ofSeconds(20)))

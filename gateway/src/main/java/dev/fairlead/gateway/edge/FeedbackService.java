@@ -52,6 +52,8 @@ final class FeedbackService extends EdgeService {
               .setScope(scope)
               .setEntryId(answer.entryId())
               .setCorrect(feedback.correct())
+              .setRequestId(answer.requestId())
+              .setFingerprint(answer.fingerprint())
               .build();
       cache.report(ReportOutcomeRequest.newBuilder().setRating(rating).build());
     }

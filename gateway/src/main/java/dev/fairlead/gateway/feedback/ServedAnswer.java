@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.feedback;
 
+import com.google.protobuf.ByteString;
 import dev.fairlead.gateway.quality.Expectation;
 import dev.fairlead.v1.CacheScope;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param expectation how good it should be; null when nothing is expected of it
  * @param scope of the cache entry it came from; null for a fresh answer
  * @param entryId of that entry; empty for a fresh answer
+ * @param fingerprint of the request, as the cache knows it; empty for a fresh answer
  */
 public record ServedAnswer(
     String requestId,
@@ -22,7 +24,8 @@ public record ServedAnswer(
     String prompt,
     @Nullable Expectation expectation,
     @Nullable CacheScope scope,
-    String entryId) {
+    String entryId,
+    ByteString fingerprint) {
 
   /** UTF-16 units of a prompt that is remembered; a longer one is not learned from. */
   public static final int MAX_PROMPT = 4_096;

@@ -156,7 +156,8 @@ final class Replay {
         Map.of(),
         hit.getEntryId().isEmpty()
             ? null
-            : new ServedEntry(call.cacheKey().scope(), hit.getEntryId()));
+            : new ServedEntry(
+                call.cacheKey().scope(), hit.getEntryId(), call.cacheKey().fingerprint()));
   }
 
   private static CacheUse use(CacheHit.Kind kind) {

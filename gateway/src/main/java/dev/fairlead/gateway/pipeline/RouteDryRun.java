@@ -83,7 +83,8 @@ final class RouteDryRun {
             .setScope(key.scope())
             .setFingerprint(key.fingerprint())
             .setText(request.facts().lastUserText())
-            .setSemanticEligible(request.facts().semanticEligible());
+            .setSemanticEligible(request.facts().semanticEligible())
+            .setDryRun(true);
     AnalyzeResponse known = analysis;
     if (known != null && request.facts().semanticEligible() && !known.getTruncated()) {
       lookup

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.pipeline;
 
+import com.google.protobuf.ByteString;
 import dev.fairlead.v1.CacheScope;
 
 /**
@@ -7,5 +8,6 @@ import dev.fairlead.v1.CacheScope;
  *
  * @param scope where it lies
  * @param id its id
+ * @param fingerprint of the request that it answered, which need not be the entry's
  */
-public record ServedEntry(CacheScope scope, String id) {}
+public record ServedEntry(CacheScope scope, String id, ByteString fingerprint) {}

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.pipeline;
 
+import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.console.RecentRequests;
 import dev.fairlead.gateway.feedback.RecentAnswers;
@@ -97,7 +98,8 @@ final class SettledSink implements AnswerSink {
             prompt,
             answer.settlement().expectation(),
             served == null ? null : served.scope(),
-            served == null ? "" : served.id()));
+            served == null ? "" : served.id(),
+            served == null ? ByteString.EMPTY : served.fingerprint()));
     console.completed(scope, answer);
     scope.close();
     receipt.answered(answer);
