@@ -70,7 +70,8 @@ class VerifierTest {
         "On the 3rd day | on the third day",
         "Write 1,000 words | Write 1000 words",
         "Is 2.50 enough? | Is 2.5 enough?",
-        "Thanks! How tall is the Eiffel Tower? | How tall is the Eiffel Tower?"
+        "Thanks! How tall is the Eiffel Tower? | How tall is the Eiffel Tower?",
+        "my card hasn't come yet | my card hasnt come yet"
       })
   void refusal_isAbsent_whenTheRequestsMeanTheSame(String a, String b) {
     assertThat(verifier.refusal(a, b)).isEmpty();

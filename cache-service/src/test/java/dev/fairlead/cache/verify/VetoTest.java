@@ -21,6 +21,16 @@ class VetoTest {
       false | seven days | 7 days
       false | 1,500 words | 1500 words
       false | the 2nd row | the 2 row
+      true  | convert -40 celsius | convert 40 celsius
+      true  | a loss of -$5 | a loss of $5
+      true  | \u221240 outside | 40 outside
+      false | \u221240 outside | -40 outside
+      false | pages 5-10 | pages 5 - 10
+      false | covid-19 rules | covid 19 rules
+      true  | take .5 mg | take 5 mg
+      false | take .50 mg | take 0.5 mg
+      true  | \u0663 books | \u0664 books
+      false | \u0663 books | 3 books
       """;
   private static final String DATE =
       """
@@ -43,6 +53,18 @@ class VetoTest {
       true  | with sugar | without sugar
       true  | I can log in | I can't log in
       false | it isn't open | it is not open
+      true  | the card hasnt arrived | the card has arrived
+      true  | I havent paid | I have paid
+      true  | I hadnt paid | I had paid
+      true  | it wasnt me | it was me
+      true  | we werent there | we were there
+      true  | it aint open | it is open
+      true  | you mustnt go | you must go
+      true  | you neednt go | you need go
+      true  | we shant go | we shall go
+      true  | I donot agree | I do agree
+      false | the card hasnt arrived | the card hasn't arrived
+      false | I don\u00b4t know | I dont know
       """;
   private static final String ANTONYM =
       """
@@ -70,6 +92,8 @@ class VetoTest {
       false | the mayor of Boston | the mayor
       false | What are Trump\u2019s plans | what are trump\u2019s plans
       false | Is Marissa\u2019s class full | is Marissa's class full
+      true  | books by O'Brien | books by O'Connor
+      false | ask whether I'm late | ask whether Bob is late
       """;
   private static final String SUBSTITUTION =
       """
