@@ -29,6 +29,14 @@ class VetoTest {
       false | covid-19 rules | covid 19 rules
       true  | take .5 mg | take 5 mg
       false | take .50 mg | take 0.5 mg
+      true  | a salary of 100k | a salary of 100
+      true  | a salary of 100k | a salary of 100bn
+      false | a salary of 100k | a salary of 100 thousand
+      true  | World War I | World War II
+      true  | type i diabetes | type ii diabetes
+      true  | henry v | henry i
+      false | World War II | world war 2
+      false | can i pay | i can pay
       true  | \u0663 books | \u0664 books
       false | \u0663 books | 3 books
       """;
