@@ -46,6 +46,11 @@ class VetoTest {
       true  | last week | next week
       false | due in jan | due in January
       false | open on Mondays | open on monday
+      true  | rome in march | rome in may
+      true  | a table for may 5 | a table for the 5th
+      true  | how warm is march | how warm is may
+      false | may I pay later | can I pay later
+      false | how do soldiers march | how do soldiers walk
       """;
   private static final String UNIT =
       """
