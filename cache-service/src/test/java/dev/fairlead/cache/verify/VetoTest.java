@@ -118,6 +118,15 @@ class VetoTest {
       false | top up limit | top up maximum
       false | how long is 5 km | how long is 5 kilometers
       false | is it open on monday | is it open on mondays
+      true  | capital of austria | capital of australia
+      true  | what is the capital of austria | what is the capital of australia
+      true  | how long does a transfer take | how long does a transaction take
+      true  | is the hotel hot today | is the hotel hotel today
+      false | how do I stop smoking | how do I stopping smoking
+      false | cities in the north | city in the north
+      false | is interior decoration fun | is interior decorating fun
+      false | what is my favourite colour | what is my favorite colour
+      false | how do I organise it | how do I organize it
       """;
   private static final String CODE =
       """
