@@ -23,6 +23,7 @@ interface Veto {
     ENTITY,
     SUBSTITUTION,
     CODE,
-    LANGUAGE
+    LANGUAGE,
+    SYMBOL
   }
 }

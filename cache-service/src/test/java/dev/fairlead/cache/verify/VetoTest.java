@@ -144,6 +144,27 @@ class VetoTest {
       false | learn Go quickly | learn go quickly
       """;
 
+  private static final String SYMBOL =
+      """
+      true  | 12 + 4 | 12 * 4
+      true  | 12 + 4 | 12 - 4
+      true  | 12-4 | 12*4
+      true  | (12) - 4 | (12) / 4
+      true  | 2^3 | 2*3
+      true  | 2 ** 3 | 2 * 3
+      true  | a * b | a + b
+      true  | x\u00b2 | x\u00b3
+      true  | \ud83d\udc4d | \ud83d\udc4e
+      false | 12 + 4 | 12+4
+      false | 12 plus 4 | 12 + 4
+      false | 12 x 4 | 12 \u00d7 4
+      false | 3 \u2013 4 days | 3-4 days
+      false | the sign-in page | the sign in page
+      false | salt and/or pepper | salt and or pepper
+      false | Fairlead\u2122 | Fairlead
+      false | is **this** right | is this right
+      """;
+
   static Stream<Arguments> rows() {
     return Stream.of(
             table(new NumberVeto(), NUMBER),
@@ -155,7 +176,8 @@ class VetoTest {
             table(new EntityVeto(), ENTITY),
             table(new SubstitutionVeto(), SUBSTITUTION),
             table(new CodeVeto(), CODE),
-            table(new LanguageVeto(), LANGUAGE))
+            table(new LanguageVeto(), LANGUAGE),
+            table(new SymbolVeto(), SYMBOL))
         .flatMap(rows -> rows);
   }
 
