@@ -22,6 +22,7 @@ public final class Verifier {
           new CodeVeto(),
           new LanguageVeto(),
           new SymbolVeto(),
+          new UnspacedVeto(),
           new SubstitutionVeto());
 
   /** The names of all vetoes, in the order in which they are asked. */

@@ -24,6 +24,7 @@ interface Veto {
     SUBSTITUTION,
     CODE,
     LANGUAGE,
-    SYMBOL
+    SYMBOL,
+    UNSPACED
   }
 }

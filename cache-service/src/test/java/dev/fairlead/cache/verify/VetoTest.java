@@ -165,6 +165,17 @@ class VetoTest {
       false | is **this** right | is this right
       """;
 
+  private static final String UNSPACED =
+      """
+      true  | \u5982\u4f55\u5f00\u542f\u9a8c\u8bc1 | \u5982\u4f55\u5173\u95ed\u9a8c\u8bc1
+      true  | \u30d3\u30eb\u306e\u5024\u6bb5 | \u30d3\u30fc\u30eb\u306e\u5024\u6bb5
+      true  | \u0e40\u0e1b\u0e34\u0e14 | \u0e1b\u0e34\u0e14
+      true  | what does \u9a8c mean | what does \u8bc1 mean
+      false | \u5982\u4f55\u5f00\u542f\uff1f | \u5982\u4f55 \u5f00\u542f?
+      false | \uff8b\uff9e\uff99 | \u30d3\u30eb
+      false | open it | close it
+      """;
+
   static Stream<Arguments> rows() {
     return Stream.of(
             table(new NumberVeto(), NUMBER),
@@ -177,7 +188,8 @@ class VetoTest {
             table(new SubstitutionVeto(), SUBSTITUTION),
             table(new CodeVeto(), CODE),
             table(new LanguageVeto(), LANGUAGE),
-            table(new SymbolVeto(), SYMBOL))
+            table(new SymbolVeto(), SYMBOL),
+            table(new UnspacedVeto(), UNSPACED))
         .flatMap(rows -> rows);
   }
 
