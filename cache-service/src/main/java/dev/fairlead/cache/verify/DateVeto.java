@@ -1,18 +1,21 @@
 package dev.fairlead.cache.verify;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The same months, weekdays and relative days. */
 final class DateVeto implements Veto {
 
-  // `may`, `march`, `sun` and `second` are left out: they are mostly other words.
+  // `sun` and `second` are left out: they are mostly other words. So are `may` and `march`, but not
+  // everywhere.
   private static final Map<String, String> DAYS =
       Words.canonical(
           "january jan",
           "february feb",
+          "mar",
           "april apr",
           "june",
           "july",
@@ -35,6 +38,14 @@ final class DateVeto implements Veto {
           "next upcoming",
           "current currently now");
 
+  private static final Map<String, String> MONTHS = Map.of("march", "mar", "may", "may");
+
+  /** Words in front of which these two are months. */
+  private static final Set<String> BEFORE_MONTH =
+      Set.of(
+          "in", "of", "by", "until", "till", "since", "during", "last", "next", "early", "mid",
+          "late");
+
   @Override
   public Kind kind() {
     return Kind.DATE;
@@ -42,7 +53,9 @@ final class DateVeto implements Veto {
 
   @Override
   public boolean refuses(Phrase a, Phrase b) {
-    return !days(a).equals(days(b));
+    return !days(a).equals(days(b))
+        || Words.replaced("march", "may", a.words(), b.words())
+        || Words.replaced("may", "march", a.words(), b.words());
   }
 
   /** Whether both words name the same day or month. */
@@ -51,9 +64,22 @@ final class DateVeto implements Veto {
   }
 
   private static Set<String> days(Phrase phrase) {
-    return phrase.words().stream()
-        .filter(DAYS::containsKey)
-        .map(DAYS::get)
-        .collect(Collectors.toSet());
+    Set<String> days = new HashSet<>();
+    List<String> words = phrase.words();
+    for (int i = 0; i < words.size(); i++) {
+      String day = DAYS.get(words.get(i));
+      String month = MONTHS.get(words.get(i));
+      if (day != null) {
+        days.add(day);
+      } else if (month != null && isMonth(words, i)) {
+        days.add(month);
+      }
+    }
+    return days;
+  }
+
+  private static boolean isMonth(List<String> words, int at) {
+    return (at > 0 && BEFORE_MONTH.contains(words.get(at - 1)))
+        || (at + 1 < words.size() && Phrase.isNumber(words.get(at + 1)));
   }
 }

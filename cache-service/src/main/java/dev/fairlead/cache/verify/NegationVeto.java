@@ -25,16 +25,6 @@ final class NegationVeto implements Veto {
           "lack",
           "lacks",
           "lacking",
-          "dont",
-          "doesnt",
-          "didnt",
-          "isnt",
-          "arent",
-          "cant",
-          "wont",
-          "wouldnt",
-          "shouldnt",
-          "couldnt",
           "non");
 
   @Override

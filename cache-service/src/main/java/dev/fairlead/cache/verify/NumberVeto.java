@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The same numbers in the same order, whether in digits or in English words. */
+/** The same numbers in the same order, whether in digits, in English words or in Roman numerals. */
 final class NumberVeto implements Veto {
 
   // Not `one`, which is mostly a pronoun, nor `second`, which is mostly a unit.
@@ -39,7 +39,25 @@ final class NumberVeto implements Veto {
           "twenty", 20, "thirty", 30, "forty", 40, "fifty", 50, "sixty", 60, "seventy", 70,
           "eighty", 80, "ninety", 90);
   private static final Map<String, String> SCALES =
-      Map.of("hundred", "e2", "thousand", "e3", "million", "e6", "billion", "e9");
+      Map.of(
+          "hundred",
+          "e2",
+          "thousand",
+          "e3",
+          "lakh",
+          "e5",
+          "million",
+          "e6",
+          "crore",
+          "e7",
+          "billion",
+          "e9",
+          "trillion",
+          "e12");
+
+  /** Abbreviations that are scales only right behind a number; {@code m} is left to the units. */
+  private static final Map<String, String> AFTER_NUMBER =
+      Map.of("k", "e3", "mn", "e6", "mln", "e6", "b", "e9", "bn", "e9", "bln", "e9", "tn", "e12");
 
   @Override
   public Kind kind() {
@@ -48,7 +66,7 @@ final class NumberVeto implements Veto {
 
   @Override
   public boolean refuses(Phrase a, Phrase b) {
-    return !numbers(a).equals(numbers(b));
+    return !numbers(a).equals(numbers(b)) || RomanNumerals.differ(a.words(), b.words());
   }
 
   /** The numbers of a text in its order, those in words as digits. */
@@ -68,6 +86,10 @@ final class NumberVeto implements Veto {
         numbers.add(Integer.toString(SMALL.get(word)));
       } else if (SCALES.containsKey(word)) {
         numbers.add(SCALES.get(word));
+      } else if (RomanNumerals.value(word) > 0) {
+        numbers.add(Integer.toString(RomanNumerals.value(word)));
+      } else if (i > 0 && Phrase.isNumber(words.get(i - 1)) && AFTER_NUMBER.containsKey(word)) {
+        numbers.add(AFTER_NUMBER.get(word));
       }
     }
     return numbers;

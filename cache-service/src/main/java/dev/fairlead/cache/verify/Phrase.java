@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,7 +13,7 @@ import java.util.regex.Pattern;
  *
  * @param text as written
  * @param words lower case, in order: letters or numbers; contractions undone ({@code don't} is
- *     {@code do not}), ordinal endings dropped, thousands separators dropped
+ *     {@code do not}), ordinal endings dropped, numbers as {@link Numerals} writes them
  * @param names words written with a capital inside a sentence, lower case
  */
 record Phrase(String text, List<String> words, Set<String> names) {
@@ -22,23 +21,11 @@ record Phrase(String text, List<String> words, Set<String> names) {
   // Repetitions of groups are bounded: the engine recurses for each, and texts come from anywhere.
   private static final Pattern TOKEN =
       Pattern.compile(
-          "\\d{1,30}(?:[.,:/]\\d{1,30}){0,8}"
-              + "|\\p{L}[\\p{L}\\p{M}]*+(?:['\u2019]\\p{L}+)?"
+          "(?:(?<![\\p{L}\\p{M}\\p{Nd}.)])\\.)?\\p{Nd}{1,30}(?:[.,:/]\\p{Nd}{1,30}){0,8}"
+              + "|\\p{L}[\\p{L}\\p{M}]*+(?:['\u2018\u2019\u02bc\u00b4`]\\p{L}+)?"
               + "|[$\u20ac\u00a3\u00a5%\u00b0.!?\\n]");
-  private static final Pattern THOUSANDS = Pattern.compile("\\d{1,3}(?:,\\d{3}){1,8}(?:\\.\\d+)?");
   private static final Set<String> ORDINAL_ENDINGS = Set.of("st", "nd", "rd", "th");
-  private static final Map<String, String> CONTRACTIONS =
-      Map.of(
-          "can't",
-          "can not",
-          "cannot",
-          "can not",
-          "won't",
-          "will not",
-          "shan't",
-          "shall not",
-          "ain't",
-          "is not");
+  private static final Pattern APOSTROPHES = Pattern.compile("[\u2018\u2019\u02bc\u00b4`]");
   private static final String SENTENCE_END = ".!?\n";
 
   Phrase {
@@ -57,13 +44,13 @@ record Phrase(String text, List<String> words, Set<String> names) {
         sentenceStart = true;
         continue;
       }
-      boolean numeric = Character.isDigit(token.charAt(0));
-      if (numeric) {
-        words.add(number(token));
+      if (numeric(token)) {
+        words.add(Numerals.of(text, matcher.start(), token));
       } else if (!afterNumber(words) || !ORDINAL_ENDINGS.contains(token.toLowerCase(Locale.ROOT))) {
-        addWord(token, words);
-        if (!sentenceStart && Character.isUpperCase(token.charAt(0)) && !token.equals("I")) {
-          names.add(withoutSuffix(lower(token)));
+        List<String> undone = Contractions.undo(lower(token));
+        words.addAll(undone);
+        if (!sentenceStart && isName(token, undone)) {
+          names.add(undone.getFirst());
         }
       }
       sentenceStart = false;
@@ -73,38 +60,26 @@ record Phrase(String text, List<String> words, Set<String> names) {
 
   /** Whether a word is a number in digits. */
   static boolean isNumber(String word) {
-    return Character.isDigit(word.charAt(0));
+    int first = word.charAt(0) == '-' && word.length() > 1 ? 1 : 0;
+    return Character.isDigit(word.charAt(first));
   }
 
   private static boolean afterNumber(List<String> words) {
     return !words.isEmpty() && isNumber(words.getLast());
   }
 
-  private static String number(String token) {
-    String plain = THOUSANDS.matcher(token).matches() ? token.replace(",", "") : token;
-    boolean decimal = plain.indexOf('.') > 0 && plain.indexOf('.') == plain.lastIndexOf('.');
-    return decimal ? plain.replaceFirst("\\.?0+$", "") : plain;
+  private static boolean isName(String token, List<String> undone) {
+    return Character.isUpperCase(token.charAt(0))
+        && undone.size() == 1
+        && !undone.getFirst().equals("i");
   }
 
-  private static void addWord(String token, List<String> words) {
-    String word = lower(token);
-    String known = CONTRACTIONS.get(word);
-    if (known != null) {
-      words.addAll(List.of(known.split(" ")));
-    } else if (word.endsWith("n't")) {
-      words.add(word.substring(0, word.length() - 3));
-      words.add("not");
-    } else {
-      words.add(withoutSuffix(word));
-    }
+  private static boolean numeric(String token) {
+    int first = token.charAt(0) == '.' && token.length() > 1 ? 1 : 0;
+    return Character.isDigit(token.codePointAt(first));
   }
 
   private static String lower(String token) {
-    return token.toLowerCase(Locale.ROOT).replace('\u2019', '\'');
-  }
-
-  private static String withoutSuffix(String word) {
-    int apostrophe = word.indexOf('\'');
-    return apostrophe > 0 ? word.substring(0, apostrophe) : word;
+    return APOSTROPHES.matcher(token.toLowerCase(Locale.ROOT)).replaceAll("'");
   }
 }

@@ -12,8 +12,6 @@ final class SubstitutionVeto implements Veto {
   /** Below this many words a pair shares too little for the rest to be called the same. */
   private static final int LEAST_WORDS = 4;
 
-  private static final int STEM = 4;
-
   @Override
   public Kind kind() {
     return Kind.SUBSTITUTION;
@@ -23,7 +21,7 @@ final class SubstitutionVeto implements Veto {
   public boolean refuses(Phrase a, Phrase b) {
     List<String> wordsA = a.words().stream().filter(word -> !Words.polite(word)).toList();
     List<String> wordsB = b.words().stream().filter(word -> !Words.polite(word)).toList();
-    if (wordsA.size() != wordsB.size() || wordsA.size() < LEAST_WORDS) {
+    if (wordsA.size() != wordsB.size() || wordsA.size() < leastWords(wordsA)) {
       return false;
     }
     int replaced = 0;
@@ -40,23 +38,17 @@ final class SubstitutionVeto implements Veto {
     return replaced == 1;
   }
 
+  private static int leastWords(List<String> words) {
+    return words.size() > 1 && Words.FUNCTION_WORDS.contains(words.get(1)) ? 3 : LEAST_WORDS;
+  }
+
   private static boolean content(String word) {
     return !Words.FUNCTION_WORDS.contains(word) && !Phrase.isNumber(word);
   }
 
-  /**
-   * Spellings of a unit or a day, inflections, and words that begin alike: {@code pay} and {@code
-   * payment}.
-   */
   private static boolean related(String one, String other) {
-    if (UnitVeto.same(one, other) || DateVeto.same(one, other)) {
-      return true;
-    }
-    int shared = 0;
-    int shorter = Math.min(one.length(), other.length());
-    while (shared < shorter && one.charAt(shared) == other.charAt(shared)) {
-      shared++;
-    }
-    return shared >= STEM || shared == shorter;
+    return UnitVeto.same(one, other)
+        || DateVeto.same(one, other)
+        || WordForms.ofOneWord(one, other);
   }
 }

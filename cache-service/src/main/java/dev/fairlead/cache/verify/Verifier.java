@@ -21,6 +21,8 @@ public final class Verifier {
           new EntityVeto(),
           new CodeVeto(),
           new LanguageVeto(),
+          new SymbolVeto(),
+          new UnspacedVeto(),
           new SubstitutionVeto());
 
   /** The names of all vetoes, in the order in which they are asked. */

@@ -23,6 +23,8 @@ interface Veto {
     ENTITY,
     SUBSTITUTION,
     CODE,
-    LANGUAGE
+    LANGUAGE,
+    SYMBOL,
+    UNSPACED
   }
 }

@@ -52,6 +52,11 @@ final class Words {
     return surplus;
   }
 
+  /** Whether {@code a} has one word more often than {@code b}, and {@code b} the other. */
+  static boolean replaced(String one, String other, List<String> a, List<String> b) {
+    return surplus(a, b).contains(one) && surplus(b, a).contains(other);
+  }
+
   /** Every word of a group to the group's first word. */
   static Map<String, String> canonical(String... groups) {
     Map<String, String> canonical = new HashMap<>();

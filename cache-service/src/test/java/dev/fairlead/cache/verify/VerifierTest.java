@@ -43,7 +43,9 @@ class VerifierTest {
         "code | what does git commit --amend do | what does git commit --all do",
         "language | Sort a list in python | Sort a list in ruby",
         "language | Say hello in C++ | Say hello in C#",
-        "language | Translate good evening to french | Translate good evening to german"
+        "language | Translate good evening to french | Translate good evening to german",
+        "symbol | What is 12 + 4? | What is 12 * 4?",
+        "symbol | 2^3 | 2*3"
       })
   void refusal_namesTheVeto_whenTheRequestsDiffer(String veto, String a, String b) {
     assertThat(verifier.refusal(a, b)).hasValue(veto);
@@ -70,7 +72,9 @@ class VerifierTest {
         "On the 3rd day | on the third day",
         "Write 1,000 words | Write 1000 words",
         "Is 2.50 enough? | Is 2.5 enough?",
-        "Thanks! How tall is the Eiffel Tower? | How tall is the Eiffel Tower?"
+        "Thanks! How tall is the Eiffel Tower? | How tall is the Eiffel Tower?",
+        "What is 12 plus 4? | what is 12 + 4",
+        "my card hasn't come yet | my card hasnt come yet"
       })
   void refusal_isAbsent_whenTheRequestsMeanTheSame(String a, String b) {
     assertThat(verifier.refusal(a, b)).isEmpty();

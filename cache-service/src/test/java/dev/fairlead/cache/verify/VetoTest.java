@@ -21,6 +21,24 @@ class VetoTest {
       false | seven days | 7 days
       false | 1,500 words | 1500 words
       false | the 2nd row | the 2 row
+      true  | convert -40 celsius | convert 40 celsius
+      true  | a loss of -$5 | a loss of $5
+      true  | \u221240 outside | 40 outside
+      false | \u221240 outside | -40 outside
+      false | pages 5-10 | pages 5 - 10
+      false | covid-19 rules | covid 19 rules
+      true  | take .5 mg | take 5 mg
+      false | take .50 mg | take 0.5 mg
+      true  | a salary of 100k | a salary of 100
+      true  | a salary of 100k | a salary of 100bn
+      false | a salary of 100k | a salary of 100 thousand
+      true  | World War I | World War II
+      true  | type i diabetes | type ii diabetes
+      true  | henry v | henry i
+      false | World War II | world war 2
+      false | can i pay | i can pay
+      true  | \u0663 books | \u0664 books
+      false | \u0663 books | 3 books
       """;
   private static final String DATE =
       """
@@ -28,6 +46,11 @@ class VetoTest {
       true  | last week | next week
       false | due in jan | due in January
       false | open on Mondays | open on monday
+      true  | rome in march | rome in may
+      true  | a table for may 5 | a table for the 5th
+      true  | how warm is march | how warm is may
+      false | may I pay later | can I pay later
+      false | how do soldiers march | how do soldiers walk
       """;
   private static final String UNIT =
       """
@@ -43,6 +66,18 @@ class VetoTest {
       true  | with sugar | without sugar
       true  | I can log in | I can't log in
       false | it isn't open | it is not open
+      true  | the card hasnt arrived | the card has arrived
+      true  | I havent paid | I have paid
+      true  | I hadnt paid | I had paid
+      true  | it wasnt me | it was me
+      true  | we werent there | we were there
+      true  | it aint open | it is open
+      true  | you mustnt go | you must go
+      true  | you neednt go | you need go
+      true  | we shant go | we shall go
+      true  | I donot agree | I do agree
+      false | the card hasnt arrived | the card hasn't arrived
+      false | I don\u00b4t know | I dont know
       """;
   private static final String ANTONYM =
       """
@@ -70,6 +105,8 @@ class VetoTest {
       false | the mayor of Boston | the mayor
       false | What are Trump\u2019s plans | what are trump\u2019s plans
       false | Is Marissa\u2019s class full | is Marissa's class full
+      true  | books by O'Brien | books by O'Connor
+      false | ask whether I'm late | ask whether Bob is late
       """;
   private static final String SUBSTITUTION =
       """
@@ -81,6 +118,15 @@ class VetoTest {
       false | top up limit | top up maximum
       false | how long is 5 km | how long is 5 kilometers
       false | is it open on monday | is it open on mondays
+      true  | capital of austria | capital of australia
+      true  | what is the capital of austria | what is the capital of australia
+      true  | how long does a transfer take | how long does a transaction take
+      true  | is the hotel hot today | is the hotel hotel today
+      false | how do I stop smoking | how do I stopping smoking
+      false | cities in the north | city in the north
+      false | is interior decoration fun | is interior decorating fun
+      false | what is my favourite colour | what is my favorite colour
+      false | how do I organise it | how do I organize it
       """;
   private static final String CODE =
       """
@@ -98,6 +144,38 @@ class VetoTest {
       false | learn Go quickly | learn go quickly
       """;
 
+  private static final String SYMBOL =
+      """
+      true  | 12 + 4 | 12 * 4
+      true  | 12 + 4 | 12 - 4
+      true  | 12-4 | 12*4
+      true  | (12) - 4 | (12) / 4
+      true  | 2^3 | 2*3
+      true  | 2 ** 3 | 2 * 3
+      true  | a * b | a + b
+      true  | x\u00b2 | x\u00b3
+      true  | \ud83d\udc4d | \ud83d\udc4e
+      false | 12 + 4 | 12+4
+      false | 12 plus 4 | 12 + 4
+      false | 12 x 4 | 12 \u00d7 4
+      false | 3 \u2013 4 days | 3-4 days
+      false | the sign-in page | the sign in page
+      false | salt and/or pepper | salt and or pepper
+      false | Fairlead\u2122 | Fairlead
+      false | is **this** right | is this right
+      """;
+
+  private static final String UNSPACED =
+      """
+      true  | \u5982\u4f55\u5f00\u542f\u9a8c\u8bc1 | \u5982\u4f55\u5173\u95ed\u9a8c\u8bc1
+      true  | \u30d3\u30eb\u306e\u5024\u6bb5 | \u30d3\u30fc\u30eb\u306e\u5024\u6bb5
+      true  | \u0e40\u0e1b\u0e34\u0e14 | \u0e1b\u0e34\u0e14
+      true  | what does \u9a8c mean | what does \u8bc1 mean
+      false | \u5982\u4f55\u5f00\u542f\uff1f | \u5982\u4f55 \u5f00\u542f?
+      false | \uff8b\uff9e\uff99 | \u30d3\u30eb
+      false | open it | close it
+      """;
+
   static Stream<Arguments> rows() {
     return Stream.of(
             table(new NumberVeto(), NUMBER),
@@ -109,7 +187,9 @@ class VetoTest {
             table(new EntityVeto(), ENTITY),
             table(new SubstitutionVeto(), SUBSTITUTION),
             table(new CodeVeto(), CODE),
-            table(new LanguageVeto(), LANGUAGE))
+            table(new LanguageVeto(), LANGUAGE),
+            table(new SymbolVeto(), SYMBOL),
+            table(new UnspacedVeto(), UNSPACED))
         .flatMap(rows -> rows);
   }
 

@@ -1,0 +1,64 @@
+package dev.fairlead.cache.verify;
+
+import java.util.regex.Pattern;
+
+/** Numbers in digits, written one way. */
+final class Numerals {
+
+  private static final Pattern THOUSANDS = Pattern.compile("\\d{1,3}(?:,\\d{3}){1,8}(?:\\.\\d+)?");
+  private static final String CURRENCIES = "$\u20ac\u00a3\u00a5";
+  private static final String MINUS = "-\u2212";
+
+  private Numerals() {}
+
+  /**
+   * A number with its sign: ASCII digits, without thousands separators and trailing zeros, with a
+   * zero in front of a leading point.
+   *
+   * @param token what was found at {@code start} of {@code text}
+   */
+  static String of(String text, int start, String token) {
+    String digits = ascii(token);
+    String plain = THOUSANDS.matcher(digits).matches() ? digits.replace(",", "") : digits;
+    boolean decimal = plain.indexOf('.') >= 0 && plain.indexOf('.') == plain.lastIndexOf('.');
+    String value = decimal ? plain.replaceFirst("\\.?0+$", "") : plain;
+    String whole = value.startsWith(".") ? "0" + value : value.isEmpty() ? "0" : value;
+    return (negative(text, start) ? "-" : "") + whole;
+  }
+
+  /** Whether what ends before {@code at} can be calculated with: a number or a closed bracket. */
+  static boolean behindOperand(String text, int at) {
+    int i = at - 1;
+    while (i >= 0 && (text.charAt(i) == ' ' || text.charAt(i) == '\t')) {
+      i--;
+    }
+    return i >= 0 && (numeric(text.charAt(i)) || text.charAt(i) == ')' || text.charAt(i) == ']');
+  }
+
+  /** A digit of any script, or a number in one character such as a superscript. */
+  static boolean numeric(char c) {
+    return Character.isDigit(c) || Character.getType(c) == Character.OTHER_NUMBER;
+  }
+
+  /** A minus belongs to the number unless a word or an operand ends in front of it. */
+  private static boolean negative(String text, int start) {
+    int at = start - 1;
+    if (at >= 0 && CURRENCIES.indexOf(text.charAt(at)) >= 0) {
+      at--;
+    }
+    if (at < 0 || MINUS.indexOf(text.charAt(at)) < 0 || behindOperand(text, at)) {
+      return false;
+    }
+    return at == 0
+        || (!Character.isLetter(text.charAt(at - 1)) && MINUS.indexOf(text.charAt(at - 1)) < 0);
+  }
+
+  private static String ascii(String token) {
+    StringBuilder ascii = new StringBuilder(token.length());
+    token
+        .codePoints()
+        .map(c -> Character.isDigit(c) ? '0' + Character.digit(c, 10) : c)
+        .forEach(ascii::appendCodePoint);
+    return ascii.toString();
+  }
+}
