@@ -12,7 +12,6 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.dialect.Controls;
-import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.dialect.openai.OpenAiEmbeddingsCodec;
@@ -78,7 +77,7 @@ final class EmbeddingsService extends EdgeService {
             scanned
                 .request()
                 .controls()
-                .overriddenBy(ControlsReader.fromHeaders(headers::get))
+                .overriddenBy(ControlHeaders.of(headers))
                 .overriddenBy(UNCACHED),
             EdgeContext.forwarded(headers),
             EdgeContext.clientRetries(headers));
