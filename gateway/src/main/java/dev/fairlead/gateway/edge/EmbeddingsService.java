@@ -34,7 +34,6 @@ import java.util.function.Consumer;
 /** {@code POST /v1/embeddings}: by the scorer's own encoder, or by a provider's embedding model. */
 final class EmbeddingsService extends EdgeService {
 
-  private static final int OWN_DIMENSIONS = 384;
   private static final Controls UNCACHED =
       new Controls(null, null, null, null, new CacheControl(true, true, null), List.of());
 
@@ -108,11 +107,17 @@ final class EmbeddingsService extends EdgeService {
   }
 
   private HttpResponse own(ServiceRequestContext context, ScannedEmbeddings scanned) {
-    int dimensions = scanned.dimensions().orElse(OWN_DIMENSIONS);
-    if (dimensions != OWN_DIMENSIONS) {
+    int dimensions = scanned.dimensions().orElse(ScorerClient.DIMENSIONS);
+    if (dimensions != ScorerClient.DIMENSIONS) {
       throw Failure.InvalidRequest.of(
               "dimensions",
-              "dimensions: " + dimensions + " (expected: 384 for " + OwnEncoder.ID + ")")
+              "dimensions: "
+                  + dimensions
+                  + " (expected: "
+                  + ScorerClient.DIMENSIONS
+                  + " for "
+                  + OwnEncoder.ID
+                  + ")")
           .asException();
     }
     CallScope scope = edge.open(context);
@@ -130,9 +135,15 @@ final class EmbeddingsService extends EdgeService {
             scorer.embed(
                 request,
                 embedded -> {
-                  pass.end(tokens(embedded));
-                  scope.close();
-                  response.complete(answer(embedded, scanned.base64(), scope.requestId()));
+                  try {
+                    HttpResponse answer = answer(embedded, scanned.base64(), scope.requestId());
+                    pass.end(tokens(embedded));
+                    scope.close();
+                    response.complete(answer);
+                  } catch (RuntimeException e) {
+                    // Thrown on, it would end in the transport's log, and nobody would answer.
+                    failed.accept(FailureStatus.fromThrowable(e));
+                  }
                 },
                 error -> failed.accept(FailureStatus.fromThrowable(error))),
         failed);
