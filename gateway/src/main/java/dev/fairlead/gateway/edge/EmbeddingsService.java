@@ -68,7 +68,7 @@ final class EmbeddingsService extends EdgeService {
       requireOwn(context, model);
       return own(context, scanned);
     }
-    requireEmbeddings(model);
+    requireEmbeddings(context, model);
     InferenceRequest request =
         new InferenceRequest(
             new Form.Raw(scanned.request().raw(), errors),
@@ -94,9 +94,12 @@ final class EmbeddingsService extends EdgeService {
     }
   }
 
-  private void requireEmbeddings(String model) {
+  /** A model that the key may not ask for does not exist, as the pipeline says. */
+  private void requireEmbeddings(ServiceRequestContext context, String model) {
     ModelSpec spec = catalogs.require().find(model).orElse(null);
-    if (spec != null && !spec.capabilities().contains(Capability.EMBEDDINGS)) {
+    if (spec != null
+        && !spec.capabilities().contains(Capability.EMBEDDINGS)
+        && EdgeContext.principal(context).grants().allowsModel(spec.id())) {
       throw Failure.InvalidRequest.of(
               "model",
               "model: "
