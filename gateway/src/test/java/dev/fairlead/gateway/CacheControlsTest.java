@@ -149,4 +149,16 @@ class CacheControlsTest {
     assertThat(response.body()).contains(header + ": given 2 times (expected: once)");
     assertThat(backends.provider.calls).isEmpty();
   }
+
+  @Test
+  void forwardedHeaders_setAnswersApart() {
+    assertThat(List.of(ask(""), ask(""))).containsExactly("miss", "hit");
+    assertThat(List.of(ask("", "openai-beta", "a"), ask("", "openai-beta", "a")))
+        .containsExactly("miss", "hit");
+    assertThat(ask("", "openai-beta", "b")).isEqualTo("miss");
+    assertThat(ask("", "x-slo-ttft-ms", "60000")).isEqualTo("hit");
+    assertThat(backends.cache.stored.values())
+        .extracting(stored -> stored.getScope().getDigest())
+        .doesNotHaveDuplicates();
+  }
 }
