@@ -119,6 +119,9 @@ public final class GatewayNode implements AutoCloseable {
   /** Answers that are older say too little about the length of the next. */
   private static final Duration LEARN_FROM = Duration.ofDays(7);
 
+  /** Of a door whose drain time has gone by. */
+  private static final Duration LEAST_GRACE = Duration.ofMillis(100);
+
   /** What rate limits are about. */
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -523,6 +526,11 @@ public final class GatewayNode implements AutoCloseable {
     }
   }
 
+  /** Both doors drain at the same time, so the second one has what the first one left. */
+  private static Duration graceUntil(long nanoTime) {
+    return Duration.ofNanos(Math.max(LEAST_GRACE.toNanos(), nanoTime - System.nanoTime()));
+  }
+
   private static void waitFor(Duration time) {
     try {
       Thread.sleep(time);
@@ -575,9 +583,10 @@ public final class GatewayNode implements AutoCloseable {
     if (rpc != null) {
       rpc.refuse();
     }
+    long drained = System.nanoTime() + drainTimeout.toNanos();
     edge.close();
     if (rpc != null) {
-      rpc.close(drainTimeout);
+      rpc.close(graceUntil(drained));
     }
     if (management != null) {
       management.close();

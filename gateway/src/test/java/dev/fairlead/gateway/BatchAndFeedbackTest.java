@@ -277,4 +277,33 @@ class BatchAndFeedbackTest {
         .containsPattern(
             "llm_router_routing_dropped_total\\{model=\"small\",reason=\"capability\",?\\} [1-9]");
   }
+
+  @Test
+  void feedback_countsOnce_howeverOftenItIsGiven() throws Exception {
+    backends.scorer.expectedGain = 0.4;
+    String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"rate me once\"}]}";
+    post("/v1/chat/completions", body, "content-type", "application/json", "x-request-id", "fb-6");
+    String rating = "{\"request_id\":\"fb-6\",\"rating\":%d}";
+    HttpResponse<String> first = post("/v1/feedback", rating.formatted(2));
+    assertThat(first.statusCode()).isEqualTo(200);
+    double counted = ratings();
+    HttpResponse<String> again = post("/v1/feedback", rating.formatted(2));
+    assertThat(again.statusCode()).isEqualTo(200);
+    assertThat(again.body()).isEqualTo(first.body());
+    HttpResponse<String> other = post("/v1/feedback", rating.formatted(5));
+    assertThat(other.statusCode()).isEqualTo(400);
+    assertThat(JSON.readTree(other.body()).at("/error/param").asText()).isEqualTo("rating");
+    assertThat(ratings()).isEqualTo(counted);
+    await().until(() -> !backends.scorer.labels.isEmpty());
+    assertThat(backends.scorer.labels).hasSize(1);
+  }
+
+  private static double ratings() {
+    return Http.get(backends.url("/metrics"))
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("llm_router_feedback_quality_count"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
 }

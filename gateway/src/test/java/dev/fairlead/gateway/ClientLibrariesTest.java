@@ -223,7 +223,7 @@ class ClientLibrariesTest {
                       .encodingFormat(format)
                       .build());
       assertThat(response.data()).hasSize(2);
-      assertThat(response.data().get(1).embedding()).containsExactly(5f, 0.5f);
+      assertThat(response.data().get(1).embedding()).hasSize(384).startsWith(5f, 0.5f);
     }
   }
 
@@ -276,7 +276,7 @@ class ClientLibrariesTest {
             .build()
             .embed("abc")
             .content();
-    assertThat(embedding.vector()).containsExactly(3f, 0.5f);
+    assertThat(embedding.vector()).hasSize(384).startsWith(3f, 0.5f);
     assertThat(backends.provider.calls.getFirst().getRaw().getDialect())
         .isEqualTo(Dialect.DIALECT_OPENAI_CHAT);
   }

@@ -154,4 +154,20 @@ class ConsoleTest {
     assertThat(Http.get(url(without, "/ui")).statusCode()).isEqualTo(404);
     assertThat(Http.get(url(without, "/ui/api/overview")).statusCode()).isEqualTo(404);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"evil.example:8080", "evil.example", "127.0.0.1.evil.example"})
+  void reboundName_isRefused_alsoWhereTheBrowserSaysNothing(String host) {
+    String request = "GET /ui/api/recent HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+    assertThat(RawClient.send(open.node.httpPort(), request.formatted(host)))
+        .startsWith("HTTP/1.1 403");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:8080", "127.0.0.1", "[::1]:8080"})
+  void loopbackName_isServed(String host) {
+    String request = "GET /ui/api/recent HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+    assertThat(RawClient.send(open.node.httpPort(), request.formatted(host)))
+        .startsWith("HTTP/1.1 200");
+  }
 }

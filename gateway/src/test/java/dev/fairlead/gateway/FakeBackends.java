@@ -68,6 +68,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -151,6 +153,7 @@ public final class FakeBackends implements AutoCloseable {
     scorer.expectedGain = 0;
     scorer.analyses.set(0);
     scorer.labels.clear();
+    scorer.breakEmbeddings = response -> {};
     cache.away = false;
     cache.mute = false;
     cache.semanticPossible = false;
@@ -196,6 +199,10 @@ public final class FakeBackends implements AutoCloseable {
     public volatile boolean truncated;
 
     public volatile boolean away;
+
+    /** What is wrong with the embeddings of an answer. */
+    public volatile Consumer<EmbedResponse.Builder> breakEmbeddings = response -> {};
+
     public final AtomicInteger analyses = new AtomicInteger();
     public final List<LearnRequest> labels = new CopyOnWriteArrayList<>();
 
@@ -232,8 +239,10 @@ public final class FakeBackends implements AutoCloseable {
             Embedding.newBuilder()
                 .addValues(text.length())
                 .addValues(0.5f)
+                .addAllValues(Collections.nCopies(382, 0f))
                 .setTokenCount(text.length()));
       }
+      breakEmbeddings.accept(response);
       observer.onNext(response.build());
       observer.onCompleted();
     }

@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -192,6 +193,32 @@ class HostileInputTest {
             encoding);
     assertThat(response.statusCode()).isEqualTo(415);
     error(response);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gzip, gzip", "identity, gzip", "gzip, identity"})
+  void a7_bodyPackedTwice_is415_whenEachCodingHasALineOfItsOwn(String first, String second)
+      throws Exception {
+    HttpResponse<String> response =
+        bytes(
+            CHAT,
+            gzip(GOOD.getBytes(UTF_8)),
+            "content-type",
+            "application/json",
+            "content-encoding",
+            first,
+            "content-encoding",
+            second);
+    assertThat(response.statusCode()).isEqualTo(415);
+    error(response);
+  }
+
+  private static byte[] gzip(byte[] body) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (OutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(body);
+    }
+    return out.toByteArray();
   }
 
   @ParameterizedTest

@@ -468,4 +468,32 @@ class KeysTest {
     }
     return line.toString();
   }
+
+  @Test
+  void modelsOutsideAKey_areNoCandidatesOfADryRun_andNoEmbedders() throws Exception {
+    String key = create("{\"models\":[\"small\"]}").get("key").asText();
+    JsonNode route = JSON.readTree(post("/v1/route", "{\"prompt\":\"hi\"}", key).body());
+    assertThat(route.path("candidates").findValuesAsText("model")).containsExactly("small");
+    HttpResponse<String> hidden =
+        post("/v1/embeddings", "{\"model\":\"large\",\"input\":\"hi\"}", key);
+    HttpResponse<String> unknown =
+        post("/v1/embeddings", "{\"model\":\"other\",\"input\":\"hi\"}", key);
+    assertThat(hidden.statusCode()).isEqualTo(404);
+    assertThat(hidden.body()).isEqualTo(unknown.body().replace("other", "large"));
+    HttpResponse<String> allowed =
+        post("/v1/embeddings", "{\"model\":\"small\",\"input\":\"hi\"}", key);
+    assertThat(allowed.statusCode()).isEqualTo(400);
+  }
+
+  private static HttpResponse<String> post(String path, String body, String key) {
+    return Http.post(
+        backends.url(path),
+        body,
+        "authorization",
+        "Bearer " + key,
+        "content-type",
+        "application/json",
+        "x-request-id",
+        "same");
+  }
 }

@@ -216,4 +216,14 @@ class MoneyEndpointsTest {
   private static HttpResponse<String> providersEmbedding(String key) {
     return post("/v1/embeddings", "{\"model\":\"vectors\",\"input\":\"some words\"}", key);
   }
+
+  @Test
+  void feedback_isARequest() throws Exception {
+    String key = key("{\"requests_per_minute\":2}");
+    for (int status : new int[] {404, 404, 429}) {
+      HttpResponse<String> response =
+          post("/v1/feedback", "{\"request_id\":\"unknown\",\"rating\":1}", key);
+      assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    }
+  }
 }

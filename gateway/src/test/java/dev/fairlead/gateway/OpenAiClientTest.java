@@ -111,7 +111,7 @@ class OpenAiClientTest {
     EmbeddingCreateParams.Builder params =
         EmbeddingCreateParams.builder().model("all-MiniLM-L6-v2").input("abc");
     CreateEmbeddingResponse whole = openai.embeddings().create(params.build());
-    assertThat(whole.validate().data().getFirst().embedding()).containsExactly(3f, 0.5f);
+    assertThat(whole.validate().data().getFirst().embedding()).hasSize(384).startsWith(3f, 0.5f);
     assertThat(whole.usage().promptTokens()).isEqualTo(3);
     assertThatThrownBy(() -> openai.embeddings().create(params.dimensions(4).build()))
         .isInstanceOfSatisfying(

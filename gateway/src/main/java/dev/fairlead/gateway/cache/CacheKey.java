@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record CacheKey(CacheScope scope, ByteString fingerprint) {
 
+  private static final String OBJECTIVES = "x-slo-";
+
   /**
    * The key of a request. Every part is hashed with its length before it, so that no two different
    * requests run together.
@@ -27,7 +30,7 @@ public record CacheKey(CacheScope scope, ByteString fingerprint) {
    */
   public static CacheKey of(
       String tenant, String policy, @Nullable Double qualityTarget, RequestFacts facts) {
-    return of(tenant, policy, qualityTarget, null, facts, Grants.ALL);
+    return of(tenant, policy, qualityTarget, null, facts, Grants.ALL, Map.of());
   }
 
   /**
@@ -36,6 +39,8 @@ public record CacheKey(CacheScope scope, ByteString fingerprint) {
    * are restricted alike.
    *
    * @param name sets the request apart from those with another name; null means none
+   * @param forwarded client headers that the vendor sees; what they switch on changes the answer,
+   *     but for objectives of time
    */
   public static CacheKey of(
       String tenant,
@@ -43,7 +48,8 @@ public record CacheKey(CacheScope scope, ByteString fingerprint) {
       @Nullable Double qualityTarget,
       @Nullable String name,
       RequestFacts facts,
-      Grants grants) {
+      Grants grants,
+      Map<String, String> forwarded) {
     MessageDigest digest = sha256();
     if (!grants.models().isEmpty()) {
       grants.models().forEach(model -> add(digest, model));
@@ -54,6 +60,9 @@ public record CacheKey(CacheScope scope, ByteString fingerprint) {
     digest.update(facts.scopeDigest().asReadOnlyByteBuffer());
     if (name != null) {
       add(digest, name);
+    }
+    if (!forwarded.isEmpty()) {
+      addHeaders(digest, forwarded);
     }
     byte[] scopeDigest = digest.digest();
     CacheScope scope =
@@ -67,6 +76,16 @@ public record CacheKey(CacheScope scope, ByteString fingerprint) {
     digest.update(scopeDigest);
     add(digest, facts.lastUserText());
     return new CacheKey(scope, UnsafeByteOperations.unsafeWrap(digest.digest()));
+  }
+
+  private static void addHeaders(MessageDigest digest, Map<String, String> headers) {
+    headers.entrySet().stream()
+        .filter(header -> !header.getKey().startsWith(OBJECTIVES))
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(header -> {
+          add(digest, header.getKey());
+          add(digest, header.getValue());
+        });
   }
 
   private static void add(MessageDigest digest, String part) {

@@ -59,7 +59,7 @@ final class AdminGuard {
   /**
    * A browser on this machine also sends what pages of other sites tell it to. What it says of the
    * page it sends for gives those away, and the host gives away a page whose name was made to lead
-   * here.
+   * here: of such a page over plain HTTP a browser says nothing else.
    */
   private static void checkPage(RequestHeaders headers) {
     String site = headers.get("sec-fetch-site", "none");
@@ -71,7 +71,7 @@ final class AdminGuard {
           .asException();
     }
     String authority = headers.authority();
-    if (headers.contains("sec-fetch-site") && (authority == null || !isLocal(authority))) {
+    if (authority == null || !isLocal(authority)) {
       throw new Failure.Forbidden(
               "without an admin token this works under a loopback name only (expected: localhost)")
           .asException();

@@ -5,7 +5,6 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.gateway.LimitsConfig;
-import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
@@ -39,7 +38,7 @@ final class BatchService extends EdgeService {
   @Override
   HttpResponse handle(ServiceRequestContext context, RequestHeaders headers, byte[] body) {
     BatchBody batch = BatchBody.read(body, scan, limits.maxBatchItems());
-    CallScope scope = edge.open(context, ControlsReader.fromHeaders(headers::get).timing());
+    CallScope scope = edge.open(context, ControlHeaders.of(headers).timing());
     BatchRun run = new BatchRun(batch, codecs, headers, pipeline, scope, context.eventLoop());
     return EdgeContext.cancelling(context, scope, run.start(limits.batchConcurrency()));
   }

@@ -6,7 +6,6 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.fairlead.gateway.StreamsConfig;
 import dev.fairlead.gateway.dialect.Controls;
-import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.ScannedRequest;
 import dev.fairlead.gateway.dialect.Timing;
@@ -75,7 +74,7 @@ final class ChatService extends EdgeService {
   /** A scanned body as the pipeline takes it; what a header says wins over what the body says. */
   static InferenceRequest request(
       ScannedRequest scanned, DialectCodec codec, RequestHeaders headers) {
-    Controls controls = scanned.controls().overriddenBy(ControlsReader.fromHeaders(headers::get));
+    Controls controls = scanned.controls().overriddenBy(ControlHeaders.of(headers));
     return new InferenceRequest(
         new Form.Raw(scanned.raw(), codec),
         scanned.facts(),

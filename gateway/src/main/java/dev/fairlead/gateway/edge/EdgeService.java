@@ -116,8 +116,7 @@ abstract class EdgeService implements HttpService {
   }
 
   private static void requireJson(RequestHeaders headers, byte[] body) {
-    String encoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+    if (headers.contains(HttpHeaderNames.CONTENT_ENCODING) && isPacked(headers)) {
       throw new Failure.InvalidRequest(
               "content-encoding: not supported (expected: none)",
               null,
@@ -134,6 +133,11 @@ abstract class EdgeService implements HttpService {
               HttpFailures.UNSUPPORTED_MEDIA_TYPE)
           .asException();
     }
+  }
+
+  private static boolean isPacked(RequestHeaders headers) {
+    return headers.getAll(HttpHeaderNames.CONTENT_ENCODING).stream()
+        .anyMatch(encoding -> !encoding.equalsIgnoreCase("identity"));
   }
 
   HttpResponse failed(ServiceRequestContext context, Throwable error) {

@@ -12,7 +12,6 @@ import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.dialect.Controls;
-import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.RequestFacts;
 import dev.fairlead.gateway.dialect.openai.OpenAiEmbeddingsCodec;
@@ -35,7 +34,6 @@ import java.util.function.Consumer;
 /** {@code POST /v1/embeddings}: by the scorer's own encoder, or by a provider's embedding model. */
 final class EmbeddingsService extends EdgeService {
 
-  private static final int OWN_DIMENSIONS = 384;
   private static final Controls UNCACHED =
       new Controls(null, null, null, null, new CacheControl(true, true, null), List.of());
 
@@ -70,7 +68,7 @@ final class EmbeddingsService extends EdgeService {
       requireOwn(context, model);
       return own(context, scanned);
     }
-    requireEmbeddings(model);
+    requireEmbeddings(context, model);
     InferenceRequest request =
         new InferenceRequest(
             new Form.Raw(scanned.request().raw(), errors),
@@ -78,7 +76,7 @@ final class EmbeddingsService extends EdgeService {
             scanned
                 .request()
                 .controls()
-                .overriddenBy(ControlsReader.fromHeaders(headers::get))
+                .overriddenBy(ControlHeaders.of(headers))
                 .overriddenBy(UNCACHED),
             EdgeContext.forwarded(headers),
             EdgeContext.clientRetries(headers));
@@ -96,9 +94,12 @@ final class EmbeddingsService extends EdgeService {
     }
   }
 
-  private void requireEmbeddings(String model) {
+  /** A model that the key may not ask for does not exist, as the pipeline says. */
+  private void requireEmbeddings(ServiceRequestContext context, String model) {
     ModelSpec spec = catalogs.require().find(model).orElse(null);
-    if (spec != null && !spec.capabilities().contains(Capability.EMBEDDINGS)) {
+    if (spec != null
+        && !spec.capabilities().contains(Capability.EMBEDDINGS)
+        && EdgeContext.principal(context).grants().allowsModel(spec.id())) {
       throw Failure.InvalidRequest.of(
               "model",
               "model: "
@@ -109,11 +110,17 @@ final class EmbeddingsService extends EdgeService {
   }
 
   private HttpResponse own(ServiceRequestContext context, ScannedEmbeddings scanned) {
-    int dimensions = scanned.dimensions().orElse(OWN_DIMENSIONS);
-    if (dimensions != OWN_DIMENSIONS) {
+    int dimensions = scanned.dimensions().orElse(ScorerClient.DIMENSIONS);
+    if (dimensions != ScorerClient.DIMENSIONS) {
       throw Failure.InvalidRequest.of(
               "dimensions",
-              "dimensions: " + dimensions + " (expected: 384 for " + OwnEncoder.ID + ")")
+              "dimensions: "
+                  + dimensions
+                  + " (expected: "
+                  + ScorerClient.DIMENSIONS
+                  + " for "
+                  + OwnEncoder.ID
+                  + ")")
           .asException();
     }
     CallScope scope = edge.open(context);
@@ -131,9 +138,15 @@ final class EmbeddingsService extends EdgeService {
             scorer.embed(
                 request,
                 embedded -> {
-                  pass.end(tokens(embedded));
-                  scope.close();
-                  response.complete(answer(embedded, scanned.base64(), scope.requestId()));
+                  try {
+                    HttpResponse answer = answer(embedded, scanned.base64(), scope.requestId());
+                    pass.end(tokens(embedded));
+                    scope.close();
+                    response.complete(answer);
+                  } catch (RuntimeException e) {
+                    // Thrown on, it would end in the transport's log, and nobody would answer.
+                    failed.accept(FailureStatus.fromThrowable(e));
+                  }
                 },
                 error -> failed.accept(FailureStatus.fromThrowable(error))),
         failed);

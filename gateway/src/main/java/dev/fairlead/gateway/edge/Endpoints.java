@@ -71,7 +71,8 @@ final class Endpoints {
         .keyed("/v1/route", new RouteService(chat, edge, pipeline, scan))
         .keyed(
             "/v1/feedback",
-            new FeedbackService(chat, parts.recent(), parts.ratings(), parts.cache()));
+            new FeedbackService(
+                chat, edge, pipeline, parts.recent(), parts.ratings(), parts.cache()));
     operations(limited, parts, chat);
     NotFoundService notFound = new NotFoundService(errors);
     if (administration) {

@@ -10,7 +10,6 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import dev.fairlead.gateway.dialect.ControlsReader;
 import dev.fairlead.gateway.dialect.DialectCodec;
 import dev.fairlead.gateway.dialect.ScanLimits;
 import dev.fairlead.gateway.pipeline.Answer;
@@ -58,7 +57,7 @@ final class InferService extends EdgeService {
     return new InferenceRequest(
         new Form.Typed(body.chat()),
         TypedFacts.of(body.chat(), false, limits),
-        body.controls().overriddenBy(ControlsReader.fromHeaders(headers::get)),
+        body.controls().overriddenBy(ControlHeaders.of(headers)),
         EdgeContext.forwarded(headers),
         EdgeContext.clientRetries(headers));
   }

@@ -13,6 +13,7 @@ import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.dialect.HttpFailures;
 import dev.fairlead.gateway.keys.KeyDirectory;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +61,9 @@ final class LimitedService extends SimpleDecoratingHttpService {
         return EdgeService.afterBody(context, request, service.failed(context, e));
       }
     }
-    String encoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
-    Inflating inflating = encoding == null ? null : inflating(encoding);
+    // Several are a body packed more than once, which the endpoint refuses.
+    List<String> encodings = headers.getAll(HttpHeaderNames.CONTENT_ENCODING);
+    Inflating inflating = encodings.size() == 1 ? inflating(encodings.getFirst()) : null;
     return inflating == null
         ? service.serve(context, request)
         : HttpResponse.of(unpacked(context, request, inflating));

@@ -2,6 +2,7 @@ package dev.fairlead.gateway.feedback;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answers of late by request id: a table of fixed size in which a newer answer takes the place
@@ -10,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 public final class RecentAnswers {
 
-  private final AtomicReferenceArray<ServedAnswer> slots;
+  private final AtomicReferenceArray<Known> slots;
 
   /**
    * A memory.
@@ -27,19 +28,42 @@ public final class RecentAnswers {
 
   /** Remembers an answer. */
   public void remember(ServedAnswer answer) {
-    slots.setRelease(slot(answer.requestId()), answer);
+    slots.setRelease(slot(answer.requestId()), new Known(answer, null));
   }
 
-  /** The answer to that request of that tenant, unless it is forgotten. */
-  public Optional<ServedAnswer> find(String requestId, String tenant) {
-    ServedAnswer known = slots.getAcquire(slot(requestId));
-    return known != null && known.requestId().equals(requestId) && known.tenant().equals(tenant)
-        ? Optional.of(known)
-        : Optional.empty();
+  /**
+   * Rates the answer to that request of that tenant. Its first rating stays.
+   *
+   * @return the answer as it was before, so without a rating for the first one; empty when it is
+   *     forgotten
+   */
+  public Optional<Known> rate(String requestId, String tenant, double quality) {
+    int slot = slot(requestId);
+    while (true) {
+      Known known = slots.getAcquire(slot);
+      if (known == null || !known.isOf(requestId, tenant)) {
+        return Optional.empty();
+      }
+      Known rated = new Known(known.answer(), quality);
+      if (known.rating() != null || slots.compareAndSet(slot, known, rated)) {
+        return Optional.of(known);
+      }
+    }
   }
 
   private int slot(String requestId) {
     int hash = requestId.hashCode() * 0x9E3779B9;
     return (hash ^ hash >>> 16) & (slots.length() - 1);
+  }
+
+  /**
+   * An answer that is remembered.
+   *
+   * @param rating 0 to 1; null while nobody has rated it
+   */
+  public record Known(ServedAnswer answer, @Nullable Double rating) {
+    private boolean isOf(String requestId, String tenant) {
+      return answer.requestId().equals(requestId) && answer.tenant().equals(tenant);
+    }
   }
 }

@@ -423,7 +423,8 @@ final class InferenceCall {
               request.controls().qualityTarget(),
               request.cacheScope(),
               request.facts(),
-              scope.principal().grants());
+              scope.principal().grants(),
+              request.forwardHeaders());
       key = known;
     }
     return known;

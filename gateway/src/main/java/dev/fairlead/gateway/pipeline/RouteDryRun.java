@@ -77,7 +77,8 @@ final class RouteDryRun {
             request.controls().qualityTarget(),
             request.cacheScope(),
             request.facts(),
-            scope.principal().grants());
+            scope.principal().grants(),
+            request.forwardHeaders());
     LookupRequest.Builder lookup =
         LookupRequest.newBuilder()
             .setScope(key.scope())

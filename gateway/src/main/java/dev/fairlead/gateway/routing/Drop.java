@@ -4,8 +4,6 @@ import java.util.Locale;
 
 /** Why a model cannot serve a request. */
 public enum Drop {
-  /** The key may not ask for it. */
-  NOT_ALLOWED,
   /** It cannot do something the request needs. */
   CAPABILITY,
   /** Prompt and answer do not fit. */

@@ -115,12 +115,13 @@ public final class Router {
     List<Candidate> dropped = new ArrayList<>();
     List<Candidate> elsewhere = new ArrayList<>();
     for (ModelSpec model : catalog.models()) {
-      Drop out =
-          query.caller().grants().allowsModel(model.id())
-              ? constraints.outside(model, name)
-              : Drop.NOT_ALLOWED;
+      if (!query.caller().grants().allowsModel(model.id())) {
+        // For this caller it does not exist, so not even a dry run may tell of it.
+        continue;
+      }
+      Drop out = constraints.outside(model, name);
       if (out != null) {
-        elsewhere.add(new Candidate(model, 0, out));
+        elsewhere.add(new Candidate(model, estimate(query, model), out));
       } else {
         Candidate candidate = assess(query, model);
         (candidate.feasible() ? feasible : dropped).add(candidate);

@@ -7,6 +7,7 @@ import dev.fairlead.v1.AnalyzeRequest;
 import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.EmbedRequest;
 import dev.fairlead.v1.EmbedResponse;
+import dev.fairlead.v1.Embedding;
 import dev.fairlead.v1.LabelOrigin;
 import dev.fairlead.v1.LearnRequest;
 import dev.fairlead.v1.ScorerServiceGrpc;
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * the wait. Thread-safe; callbacks come on the transport's thread.
  */
 public final class ScorerClient {
+
+  /** Of an embedding. */
+  public static final int DIMENSIONS = 384;
 
   private static final Logger logger = LoggerFactory.getLogger(ScorerClient.class);
   private static final Duration LEARN_TIMEOUT = Duration.ofSeconds(5);
@@ -64,10 +68,7 @@ public final class ScorerClient {
                     analyzed.accept(response);
                   } else {
                     breaker.onFailure();
-                    failed.accept(
-                        Status.INTERNAL
-                            .withDescription("the scorer answered with no usable numbers")
-                            .asRuntimeException());
+                    failed.accept(unusable());
                   }
                 },
                 error -> {
@@ -125,9 +126,41 @@ public final class ScorerClient {
                     response -> {}, error -> logger.debug("a label was not taken", error))));
   }
 
-  /** Embeddings of texts, under the request's own deadline. */
+  /**
+   * Embeddings of texts, under the request's own deadline: one a text, of {@link #DIMENSIONS}
+   * finite numbers, or else {@code failed}.
+   */
   public void embed(
       EmbedRequest request, Consumer<EmbedResponse> embedded, Consumer<Throwable> failed) {
-    stub.embed(request, new UnaryResult<>(embedded, failed));
+    stub.embed(
+        request,
+        new UnaryResult<>(
+            response -> {
+              if (usable(response, request.getTextsCount())) {
+                embedded.accept(response);
+              } else {
+                failed.accept(unusable());
+              }
+            },
+            failed));
+  }
+
+  private static boolean usable(EmbedResponse response, int count) {
+    return response.getEmbeddingsCount() == count
+        && response.getEmbeddingsList().stream().allMatch(ScorerClient::usable);
+  }
+
+  private static boolean usable(Embedding embedding) {
+    boolean usable = embedding.getValuesCount() == DIMENSIONS;
+    for (int i = 0; usable && i < DIMENSIONS; i++) {
+      usable = Float.isFinite(embedding.getValues(i));
+    }
+    return usable;
+  }
+
+  private static RuntimeException unusable() {
+    return Status.INTERNAL
+        .withDescription("the scorer answered with no usable numbers")
+        .asRuntimeException();
   }
 }
