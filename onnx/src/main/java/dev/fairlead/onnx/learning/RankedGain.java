@@ -22,12 +22,12 @@ record RankedGain(double[] gains, double[] weights) {
     return of(scores, all);
   }
 
-  /** The interval that holds 95 % of the differences of two scores over resampled labels. */
-  double[] difference(double[] scores, double[] others, long seed) {
+  /** The interval that holds 95 % of the differences of two scores over resampled prompts. */
+  double[] difference(double[] scores, double[] others, PromptGroups prompts, long seed) {
     Random random = new Random(seed);
     double[] differences = new double[RESAMPLES];
     for (int i = 0; i < RESAMPLES; i++) {
-      int[] drawn = random.ints(gains.length, 0, gains.length).toArray();
+      int[] drawn = prompts.drawn(random);
       differences[i] = of(scores, drawn) - of(others, drawn);
     }
     Arrays.sort(differences);

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.fairlead.onnx.features.PromptFeatures;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class HeadTrialTest {
@@ -35,6 +38,58 @@ class HeadTrialTest {
       }
       assertThat(HeadTrial.of(labels).passed()).as("seed " + seed).isFalse();
     }
+  }
+
+  @Test
+  void trial_isNotPassed_whenTheSamePromptsComeAgainWithTheSameLuck() {
+    for (int seed = 0; seed < 5; seed++) {
+      Random random = new Random(seed);
+      List<TrafficLabel> labels = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        TrafficLabel label =
+            label(direction(random, i % 2 == 0), random.nextDouble(), random.nextInt(2), 1);
+        labels.addAll(Collections.nCopies(5, label));
+      }
+      HeadTrial trial = HeadTrial.of(labels);
+
+      assertThat(trial.passed()).as("seed " + seed).isFalse();
+      assertThat(trial.labels()).isEqualTo(150);
+      assertThat(trial.prompts()).isEqualTo(30);
+    }
+  }
+
+  @Test
+  void trial_isNotPassed_whenAFewPromptsAreAllThereIs() {
+    Random random = new Random(2);
+    List<TrafficLabel> labels = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      labels.addAll(
+          Collections.nCopies(60, label(direction(random, i == 0), i == 0 ? 0.1 : 0.9, 1 - i, 1)));
+    }
+
+    assertThat(HeadTrial.of(labels).passed()).isFalse();
+  }
+
+  @Test
+  void promptGroups_keepTheLabelsOfAPromptTogether() {
+    Random random = new Random(6);
+    List<LabelledPrompt> labels = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      float[] embedding = direction(random, true);
+      for (int again = 0; again <= i % 3; again++) {
+        labels.add(new LabelledPrompt(embedding.clone(), new float[] {1}, 0.5, 0));
+      }
+    }
+    PromptGroups groups = PromptGroups.of(labels);
+    int[] folds = groups.folds(5, 1);
+
+    assertThat(groups.count()).isEqualTo(40);
+    assertThat(folds).hasSize(labels.size()).contains(0, 1, 2, 3, 4);
+    for (int[] rows : groups.rows()) {
+      assertThat(Arrays.stream(rows).map(row -> folds[row]).distinct().count()).isEqualTo(1);
+    }
+    assertThat(Arrays.stream(groups.shuffled(3)).sorted())
+        .containsExactlyElementsOf(IntStream.range(0, labels.size()).boxed().toList());
   }
 
   @Test
