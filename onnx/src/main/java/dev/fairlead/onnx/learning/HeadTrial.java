@@ -73,13 +73,14 @@ public record HeadTrial(
    * Whether the difference between two scores of the same labels is surely below zero.
    *
    * @param scores of the head in use, given before the labels were known
+   * @param error probability with which scores that are as good may be called worse, to 0.5
    */
-  public static boolean surelyWorse(List<TrafficLabel> labels, double[] scores) {
+  public static boolean surelyWorse(List<TrafficLabel> labels, double[] scores, double error) {
     double[] gains = labels.stream().mapToDouble(label -> label.prompt().gain()).toArray();
     double[] weights = labels.stream().mapToDouble(TrafficLabel::weight).toArray();
     double[] priors = labels.stream().mapToDouble(label -> label.prompt().prior()).toArray();
     PromptGroups groups = PromptGroups.of(labels.stream().map(TrafficLabel::prompt).toList());
-    return new RankedGain(gains, weights).difference(scores, priors, groups, SEED)[1] < 0;
+    return new RankedGain(gains, weights).isBelow(scores, priors, groups, error, SEED);
   }
 
   /** Better than the prior beyond the interval, and better than luck. */

@@ -117,8 +117,8 @@ class HeadTrialTest {
       along[i] = prior;
     }
 
-    assertThat(HeadTrial.surelyWorse(labels, against)).isTrue();
-    assertThat(HeadTrial.surelyWorse(labels, along)).isFalse();
+    assertThat(HeadTrial.surelyWorse(labels, against, 0.01)).isTrue();
+    assertThat(HeadTrial.surelyWorse(labels, along, 0.01)).isFalse();
   }
 
   @Test

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A head is tried at {@link #FIRST_TRIAL} labels and every {@link #STEP} further ones, and takes
  * over when it passes. While one is in use, every new label is first asked of it and of the prior;
- * when it is surely worse on these, the prior is back at once, and the next trial waits as long as
- * the first.
+ * when it is surely worse on these ({@link HeadWatch}), the prior is back at once, and the next
+ * trial waits as long as the first.
  */
 final class TenantLearning {
 
@@ -26,10 +26,9 @@ final class TenantLearning {
   /** Labels between two trials. */
   static final int STEP = 25;
 
-  /** Labels since a promotion, before it can be taken back, and those that are looked at. */
-  static final int LEAST_WATCHED = 40;
+  /** The same while a head is in use: more than until its first look, which a new one puts off. */
+  static final int STEP_IN_USE = 50;
 
-  private static final int MOST_WATCHED = 200;
   private static final int QUANTILES = 51;
 
   /** What a label led to. */
@@ -46,15 +45,12 @@ final class TenantLearning {
 
   private final int capacity;
   private final Deque<TrafficLabel> labels = new ArrayDeque<>();
-  private final Deque<Watched> watched = new ArrayDeque<>();
   private int untilTrial = FIRST_TRIAL;
   private int versions;
+  private HeadWatch watch = new HeadWatch();
   private volatile int size;
   private volatile @Nullable ActiveHead active;
   private volatile @Nullable HeadTrial lastTrial;
-
-  /** What the head in use said of a label before it knew it. */
-  private record Watched(TrafficLabel label, double score) {}
 
   /**
    * A tenant without labels.
@@ -87,7 +83,6 @@ final class TenantLearning {
     ActiveHead head = active;
     if (head != null && isWorseWith(label, head)) {
       active = null;
-      watched.clear();
       keep(label);
       untilTrial = FIRST_TRIAL;
       return Outcome.ROLLED_BACK;
@@ -123,23 +118,12 @@ final class TenantLearning {
 
   private boolean isWorseWith(TrafficLabel label, ActiveHead head) {
     var prompt = label.prompt();
-    watched.addLast(
-        new Watched(
-            label,
-            head.head().expectedGain(prompt.embedding(), prompt.features(), prompt.prior())));
-    while (watched.size() > MOST_WATCHED) {
-      watched.removeFirst();
-    }
-    if (watched.size() < LEAST_WATCHED) {
-      return false;
-    }
-    return HeadTrial.surelyWorse(
-        watched.stream().map(Watched::label).toList(),
-        watched.stream().mapToDouble(Watched::score).toArray());
+    return watch.isWorseWith(
+        label, head.head().expectedGain(prompt.embedding(), prompt.features(), prompt.prior()));
   }
 
   private Outcome tryNow() {
-    untilTrial = STEP;
+    untilTrial = active == null ? STEP : STEP_IN_USE;
     List<TrafficLabel> all = new ArrayList<>(labels);
     HeadTrial trial = HeadTrial.of(all);
     lastTrial = trial;
@@ -152,6 +136,8 @@ final class TenantLearning {
             LearnedHead.fit(all.stream().map(TrafficLabel::prompt).toList()),
             QuantileTable.ofSample(trial.scores(), weights, QUANTILES),
             ++versions);
+    watch = new HeadWatch();
+    untilTrial = STEP_IN_USE;
     return Outcome.PROMOTED;
   }
 }
