@@ -2,16 +2,19 @@ package dev.fairlead.scorer.learning;
 
 import dev.fairlead.onnx.complexity.QuantileTable;
 import dev.fairlead.onnx.learning.HeadTrial;
+import dev.fairlead.onnx.learning.LabelledPrompt;
 import dev.fairlead.onnx.learning.LearnedHead;
 import dev.fairlead.onnx.learning.TrafficLabel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One tenant's labels and head. All but {@link #active} is called by one thread at a time.
+ * One tenant's labels and head. All but {@link #active}, {@link #asked} and {@link #size} is called
+ * by one thread at a time.
  *
  * <p>A head is tried at {@link #FIRST_TRIAL} labels and every {@link #STEP} further ones, and takes
  * over when it passes. While one is in use, every new label is first asked of it and of the prior;
@@ -45,6 +48,7 @@ final class TenantLearning {
 
   private final int capacity;
   private final Deque<TrafficLabel> labels = new ArrayDeque<>();
+  private final PromptReservoir asked = new PromptReservoir();
   private int untilTrial = FIRST_TRIAL;
   private int versions;
   private HeadWatch watch = new HeadWatch();
@@ -99,6 +103,20 @@ final class TenantLearning {
     return untilTrial > 0 ? Outcome.LEARNED : tryNow();
   }
 
+  /** The prompts asked of late, from any thread. */
+  PromptReservoir asked() {
+    return asked;
+  }
+
+  /** Has the head in use, if any, count its quantiles anew; computes for some 0.1 s. */
+  void renewQuantiles() {
+    ActiveHead head = active;
+    if (head != null) {
+      active =
+          new ActiveHead(head.head(), ofTraffic(head.head(), head.quantiles()), head.version());
+    }
+  }
+
   int size() {
     return size;
   }
@@ -130,14 +148,27 @@ final class TenantLearning {
     if (!trial.passed()) {
       return Outcome.KEPT;
     }
-    double[] weights = all.stream().mapToDouble(label -> 1 / label.propensity()).toArray();
-    active =
-        new ActiveHead(
-            LearnedHead.fit(all.stream().map(TrafficLabel::prompt).toList()),
-            QuantileTable.ofSample(trial.scores(), weights, QUANTILES),
-            ++versions);
+    LearnedHead head = LearnedHead.fit(all.stream().map(TrafficLabel::prompt).toList());
+    double[] weights = all.stream().mapToDouble(TrafficLabel::weight).toArray();
+    QuantileTable labelled = QuantileTable.ofSample(trial.scores(), weights, QUANTILES);
+    active = new ActiveHead(head, ofTraffic(head, labelled), ++versions);
     watch = new HeadWatch();
     untilTrial = STEP_IN_USE;
     return Outcome.PROMOTED;
+  }
+
+  /** Labels alone are no sample of the traffic: what is hard may never get one. */
+  private QuantileTable ofTraffic(LearnedHead head, QuantileTable otherwise) {
+    List<LabelledPrompt> sample = asked.prompts();
+    if (sample.size() < PromptReservoir.LEAST) {
+      return otherwise;
+    }
+    double[] scores =
+        sample.stream()
+            .mapToDouble(one -> head.expectedGain(one.embedding(), one.features(), one.prior()))
+            .toArray();
+    double[] alike = new double[scores.length];
+    Arrays.fill(alike, 1);
+    return QuantileTable.ofSample(scores, alike, QUANTILES);
   }
 }

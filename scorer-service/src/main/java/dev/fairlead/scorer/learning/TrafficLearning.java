@@ -171,20 +171,60 @@ public final class TrafficLearning implements AutoCloseable {
         .increment(labels);
   }
 
-  /** The analysis as the tenant's head sees it; the same when the tenant has none. */
+  /**
+   * The analysis as the tenant's head sees it; the same when the tenant has none. Counts as a
+   * prompt of the tenant's traffic.
+   */
   public AnalyzeResponse apply(String tenant, AnalyzeResponse analysis) {
     TenantLearning learning = tenants.get(tenant);
-    ActiveHead head = learning == null ? null : learning.active();
-    if (head == null || analysis.getEmbeddingCount() == 0) {
+    if (learning == null || analysis.getEmbeddingCount() == 0) {
+      return analysis;
+    }
+    boolean wanted = learning.asked().wants();
+    ActiveHead head = learning.active();
+    if (head == null && !wanted) {
       return analysis;
     }
     LabelledPrompt prompt = labelled(analysis, 0);
+    if (wanted) {
+      learning.asked().put(prompt);
+    }
+    if (head == null) {
+      return analysis;
+    }
+    if (learning.asked().renewalIsDue()) {
+      renew(learning);
+    }
+    return applied(head, prompt, analysis);
+  }
+
+  private void renew(TenantLearning learning) {
+    try {
+      learner.execute(learning::renewQuantiles);
+    } catch (RejectedExecutionException e) {
+      logger.debug("quantiles are not renewed: the learning thread is busy");
+    }
+  }
+
+  private static AnalyzeResponse applied(
+      ActiveHead head, LabelledPrompt prompt, AnalyzeResponse analysis) {
     double gain = head.head().expectedGain(prompt.embedding(), prompt.features(), prompt.prior());
     return analysis.toBuilder()
         .setComplexity(head.quantiles().quantileOf(gain))
         .setExpectedGain(Math.clamp(gain, 0, 1))
-        .setHeadVersion(analysis.getHeadVersion() + "+own." + head.version())
+        .setHeadVersion(version(head, analysis))
         .build();
+  }
+
+  /** Version of the head that answers the tenant. */
+  public String headVersion(String tenant, AnalyzeResponse analysis) {
+    TenantLearning learning = tenants.get(tenant);
+    ActiveHead head = learning == null ? null : learning.active();
+    return head == null ? analysis.getHeadVersion() : version(head, analysis);
+  }
+
+  private static String version(ActiveHead head, AnalyzeResponse analysis) {
+    return analysis.getHeadVersion() + "+own." + head.version();
   }
 
   /** Labels of a tenant that are kept. */
