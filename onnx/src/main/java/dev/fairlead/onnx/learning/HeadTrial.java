@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
  * @param high its upper end
  * @param shuffled the most that heads learned from shuffled gains kept: what luck can do
  * @param scores of the learned heads, one a label
+ * @param scale from such scores to the gain to be expected
  */
 @SuppressWarnings("ArrayRecordComponent") // Made once, read only.
 public record HeadTrial(
@@ -26,7 +27,8 @@ public record HeadTrial(
     double low,
     double high,
     double shuffled,
-    double[] scores) {
+    double[] scores,
+    GainScale scale) {
 
   private static final int FOLDS = 5;
   private static final int SHUFFLES = 3;
@@ -50,7 +52,8 @@ public record HeadTrial(
     RankedGain ranked = new RankedGain(gains, weights);
     double kept = ranked.of(priors);
     if (groups.count() < LEAST_PROMPTS) {
-      return new HeadTrial(labels.size(), groups.count(), kept, kept, 0, 0, kept, priors);
+      return new HeadTrial(
+          labels.size(), groups.count(), kept, kept, 0, 0, kept, priors, GainScale.NONE);
     }
     double[] scores = crossValidated(prompts, groups);
     double[] interval = ranked.difference(scores, priors, groups, SEED);
@@ -66,7 +69,8 @@ public record HeadTrial(
         interval[0],
         interval[1],
         luck,
-        scores);
+        scores,
+        GainScale.fit(scores, gains, weights));
   }
 
   /**

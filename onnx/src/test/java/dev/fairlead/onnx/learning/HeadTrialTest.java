@@ -122,6 +122,42 @@ class HeadTrialTest {
   }
 
   @Test
+  void scale_givesTheGainOfAllPrompts_whenOnlySomeAreLabelled() {
+    Random random = new Random(8);
+    int prompts = 4_000;
+    List<double[]> logged = new ArrayList<>();
+    for (int i = 0; i < prompts; i++) {
+      double hardness = random.nextDouble();
+      double propensity = hardness < 0.3 ? 1 : 0.1;
+      if (random.nextDouble() < propensity) {
+        double gain = random.nextDouble() < 0.9 * hardness ? 1 : 0;
+        // A head that was fitted mostly to easy prompts: too low, and too flat.
+        logged.add(new double[] {0.3 * hardness, gain, 1 / propensity});
+      }
+    }
+    GainScale scale =
+        GainScale.fit(
+            logged.stream().mapToDouble(row -> row[0]).toArray(),
+            logged.stream().mapToDouble(row -> row[1]).toArray(),
+            logged.stream().mapToDouble(row -> row[2]).toArray());
+
+    assertThat(scale.gain(0.3 * 0.5)).isCloseTo(0.45, within(0.06));
+    assertThat(scale.gain(0.3 * 0.9)).isCloseTo(0.81, within(0.09));
+    assertThat(scale.gain(-2)).isZero();
+    assertThat(scale.gain(5)).isEqualTo(1);
+  }
+
+  @Test
+  void scale_neverFalls_andIsTheMeanGain_whenScoresSayNothing() {
+    double[] ones = {1, 1, 1, 1};
+
+    assertThat(GainScale.fit(new double[] {0.1, 0.2, 0.8, 0.9}, new double[] {1, 1, 0, -1}, ones))
+        .isEqualTo(new GainScale(0, 0.5));
+    assertThat(GainScale.fit(new double[] {0.3, 0.3, 0.3, 0.3}, new double[] {1, 0, 0, 0}, ones))
+        .isEqualTo(new GainScale(0, 0.25));
+  }
+
+  @Test
   void gain_isWeighedByInversePropensity() {
     // The rarely labelled first prompt stands for many like it.
     RankedGain alike = new RankedGain(new double[] {1, 0}, new double[] {1, 1});

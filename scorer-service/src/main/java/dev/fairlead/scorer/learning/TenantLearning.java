@@ -113,7 +113,8 @@ final class TenantLearning {
     ActiveHead head = active;
     if (head != null) {
       active =
-          new ActiveHead(head.head(), ofTraffic(head.head(), head.quantiles()), head.version());
+          new ActiveHead(
+              head.head(), ofTraffic(head.head(), head.quantiles()), head.scale(), head.version());
     }
   }
 
@@ -151,7 +152,7 @@ final class TenantLearning {
     LearnedHead head = LearnedHead.fit(all.stream().map(TrafficLabel::prompt).toList());
     double[] weights = all.stream().mapToDouble(TrafficLabel::weight).toArray();
     QuantileTable labelled = QuantileTable.ofSample(trial.scores(), weights, QUANTILES);
-    active = new ActiveHead(head, ofTraffic(head, labelled), ++versions);
+    active = new ActiveHead(head, ofTraffic(head, labelled), trial.scale(), ++versions);
     watch = new HeadWatch();
     untilTrial = STEP_IN_USE;
     return Outcome.PROMOTED;

@@ -211,7 +211,7 @@ public final class TrafficLearning implements AutoCloseable {
     double gain = head.head().expectedGain(prompt.embedding(), prompt.features(), prompt.prior());
     return analysis.toBuilder()
         .setComplexity(head.quantiles().quantileOf(gain))
-        .setExpectedGain(Math.clamp(gain, 0, 1))
+        .setExpectedGain(head.scale().gain(gain))
         .setHeadVersion(version(head, analysis))
         .build();
   }
