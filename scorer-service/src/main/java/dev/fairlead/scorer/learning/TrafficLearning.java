@@ -90,20 +90,14 @@ public final class TrafficLearning implements AutoCloseable {
   }
 
   private void restore() {
-    Map<String, List<TrafficLabel>> earlier = new TreeMap<>();
-    List<LabelCodec.Line> lines = file.read();
-    for (LabelCodec.Line line : lines) {
-      earlier.computeIfAbsent(line.tenant(), name -> new ArrayList<>()).add(line.label());
-    }
-    earlier.forEach((name, labels) -> {
-      TenantLearning tenant = tenant(name);
-      if (tenant != null) {
-        learner.execute(() -> report(name, tenant, tenant.restore(labels)));
-      }
-    });
-    if (lines.size() > 2L * capacity * Math.max(1, earlier.size())) {
-      learner.execute(this::compact);
-    }
+    file.read(capacity, MAX_TENANTS)
+        .forEach((name, labels) -> {
+          TenantLearning tenant = tenant(name);
+          if (tenant != null) {
+            learner.execute(() -> report(name, tenant, tenant.restore(labels)));
+          }
+        });
+    learner.execute(this::compactIfDue);
   }
 
   /** On the learning thread. */
@@ -125,13 +119,18 @@ public final class TrafficLearning implements AutoCloseable {
       logger.info("tenant {}: {} labels imported", name, newest.size());
       report(name, tenant, tenant.learnAll(newest));
     });
+    compactIfDue();
   }
 
-  private void compact() {
-    List<LabelCodec.Line> kept = new ArrayList<>();
-    tenants.forEach((name, tenant) ->
-        tenant.labels().forEach(label -> kept.add(new LabelCodec.Line(name, label))));
-    file.replace(kept);
+  /** On the learning thread, once what was appended is learned: what is not would be lost. */
+  private void compactIfDue() {
+    if (file.isDue(tenants.values().stream().mapToLong(TenantLearning::size).sum())) {
+      file.replace(
+          tenants.entrySet().stream()
+              .flatMap(tenant ->
+                  tenant.getValue().labels().stream()
+                      .map(label -> new LabelCodec.Line(tenant.getKey(), label))));
+    }
   }
 
   /**
@@ -154,6 +153,7 @@ public final class TrafficLearning implements AutoCloseable {
       learner.execute(() -> {
         file.append(new LabelCodec.Line(tenant, label));
         report(tenant, learning, learning.learn(label));
+        compactIfDue();
       });
     } catch (RejectedExecutionException e) {
       dropped();
