@@ -19,7 +19,7 @@ final class PromptReservoir {
   /** Prompts before the sample is believed. */
   static final int LEAST = 64;
 
-  private static final long HORIZON = 8 * CAPACITY;
+  private static final long HORIZON = 8L * CAPACITY;
 
   private final List<LabelledPrompt> prompts = new ArrayList<>();
   private final AtomicLong asked = new AtomicLong();
