@@ -110,7 +110,12 @@ class ShadowTest {
     try (FakeBackends backends =
         gateway("{ shadow_share: 0.5, shadow_concurrency: 1000, shadow_daily_usd: 100 }")) {
       for (int i = 0; i < 60; i++) {
-        ask(backends, "question " + i, false, "x-fairlead-policy", i % 2 == 0 ? "cheapest" : "complexity");
+        ask(
+            backends,
+            "question " + i,
+            false,
+            "x-fairlead-policy",
+            i % 2 == 0 ? "cheapest" : "complexity");
       }
       // Half of 60, and five standard deviations of chance beside it.
       await()
@@ -316,7 +321,9 @@ class ShadowTest {
       backends.scorer.away = false;
       ask(backends, "two", false, "x-fairlead-policy", "cheapest");
       await().until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
-      assertThat(models(backends)).as("its place was given back").containsExactly("small", "small", "large");
+      assertThat(models(backends))
+          .as("its place was given back")
+          .containsExactly("small", "small", "large");
     }
   }
 
