@@ -173,6 +173,7 @@ public final class FakeBackends implements AutoCloseable {
     provider.upstreams.clear();
     provider.silent = false;
     provider.finishReason = FinishReason.FINISH_REASON_STOP;
+    provider.finishReasons.clear();
     provider.texts.clear();
     provider.calls.clear();
     provider.cancelled.set(0);
@@ -392,6 +393,9 @@ public final class FakeBackends implements AutoCloseable {
     /** What models say, by id; others say ok. */
     public final Map<String, String> texts = new ConcurrentHashMap<>();
 
+    /** How models end what they say, by id; others as {@link #finishReason}. */
+    public final Map<String, FinishReason> finishReasons = new ConcurrentHashMap<>();
+
     public volatile FinishReason finishReason = FinishReason.FINISH_REASON_STOP;
     public final List<GenerationCall> calls = new CopyOnWriteArrayList<>();
     public final AtomicInteger cancelled = new AtomicInteger();
@@ -608,7 +612,7 @@ public final class FakeBackends implements AutoCloseable {
           .setModelId(call.getModelIds(0))
           .setProvider("fake")
           .setUsage(USAGE)
-          .setFinishReason(finishReason)
+          .setFinishReason(finishReasons.getOrDefault(call.getModelIds(0), finishReason))
           .setText(texts.getOrDefault(call.getModelIds(0), "ok"))
           .addAttempts(
               Attempt.newBuilder()

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.v1.FinishReason;
 import dev.fairlead.v1.GenerationCall;
 import dev.fairlead.v1.LearnRequest;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ShadowTest {
@@ -108,7 +110,12 @@ class ShadowTest {
     try (FakeBackends backends =
         gateway("{ shadow_share: 0.5, shadow_concurrency: 1000, shadow_daily_usd: 100 }")) {
       for (int i = 0; i < 60; i++) {
-        ask(backends, "question " + i, false, "x-fairlead-policy", i % 2 == 0 ? "cheapest" : "complexity");
+        ask(
+            backends,
+            "question " + i,
+            false,
+            "x-fairlead-policy",
+            i % 2 == 0 ? "cheapest" : "complexity");
       }
       // Half of 60, and five standard deviations of chance beside it.
       await()
@@ -184,6 +191,44 @@ class ShadowTest {
           .allMatch(l -> l.getPropensity() == (l.getText().equals("easy") ? 1 : 0.5));
       assertThat(Http.get(backends.url("/metrics")).body())
           .contains("reason=\"learning_exploration\"");
+    }
+  }
+
+  @Test
+  void answerOfTheStandardTier_countsForItsModel_butIsNoLabel() throws Exception {
+    try (FakeBackends backends =
+        gateway("{ shadow_share: 1, same_above: 0.99, shadow_concurrency: 64 }")) {
+      backends.scorer.complexity = text -> text.startsWith("middling") ? 0.5 : 0.1;
+      ask(backends, "middling", false);
+      await().until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
+      ask(backends, "easy", false);
+      await().until(() -> !backends.scorer.labels.isEmpty());
+
+      assertThat(models(backends)).containsExactly("medium", "large", "small", "large");
+      assertThat(backends.scorer.labels)
+          .singleElement()
+          .satisfies(label -> {
+            assertThat(label.getText()).isEqualTo("easy");
+            assertThat(label.getPropensity()).isEqualTo(1);
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FINISH_REASON_LENGTH", "FINISH_REASON_CONTENT_FILTER"})
+  void unfinishedAnswerOfTheBaseline_isNoReference_butIsPaidFor(FinishReason reason)
+      throws Exception {
+    try (FakeBackends backends = gateway("{ shadow_share: 1, same_above: 0.99 }")) {
+      backends.provider.finishReasons.put("large", reason);
+      ask(backends, "one", false);
+      await()
+          .untilAsserted(() ->
+              assertThat(Http.get(backends.url("/metrics")).body())
+                  .contains("llm_router_shadow_skipped_total{reason=\"unfinished\"} 1")
+                  .containsPattern("llm_router_shadow_cost_usd_total 0\\.00[1-9]"));
+
+      assertThat(summary(backends).path("qualityComparisons").asInt()).isZero();
+      assertThat(backends.scorer.labels).isEmpty();
     }
   }
 
@@ -276,7 +321,9 @@ class ShadowTest {
       backends.scorer.away = false;
       ask(backends, "two", false, "x-fairlead-policy", "cheapest");
       await().until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
-      assertThat(models(backends)).as("its place was given back").containsExactly("small", "small", "large");
+      assertThat(models(backends))
+          .as("its place was given back")
+          .containsExactly("small", "small", "large");
     }
   }
 

@@ -50,7 +50,7 @@ record LearnWork(
         LearnResponse.newBuilder()
             .setAccepted(accepted)
             .setLabels(labels)
-            .setHeadVersion(learning.apply(request.getTenant(), analysis).getHeadVersion())
+            .setHeadVersion(learning.headVersion(request.getTenant(), analysis))
             .build());
     observer.onCompleted();
   }

@@ -64,6 +64,25 @@ class LearningTest {
   }
 
   @Test
+  void complexity_isTheQuantileInWhatIsAsked_notInWhatIsLabelled() throws Exception {
+    try (ScorerHarness harness = start()) {
+      learn(harness, "acme", "tax 1", 1);
+      for (int i = 0; i < 200; i++) {
+        analyze(harness, "acme", (i % 10 == 0 ? "poem asked " : "tax asked ") + i);
+      }
+      teach(harness, "acme", 99, true);
+      await().atMost(LONG).until(() -> owns(harness, "acme"));
+
+      // One in ten prompts is a poem, and every other label is of one.
+      double complexity = 0;
+      for (int i = 0; i < 20; i++) {
+        complexity += analyze(harness, "acme", "poem asked " + (1_000 + i)).getComplexity() / 20;
+      }
+      assertThat(complexity).isLessThan(0.15);
+    }
+  }
+
+  @Test
   void prior_isBack_whenTheHeadTurnsOutWorse() throws Exception {
     try (ScorerHarness harness = start()) {
       teach(harness, "acme", 100, true);

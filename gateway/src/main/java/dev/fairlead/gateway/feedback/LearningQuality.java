@@ -5,8 +5,8 @@ import dev.fairlead.gateway.scoring.ScorerClient;
 import dev.fairlead.v1.LabelOrigin;
 
 /**
- * Ratings as labels of the scorer: what a cheaper model's answer lacked is what the baseline would
- * have gained, taking the baseline's answer for perfect. Answers of the baseline, of a model that
+ * Ratings as labels of the scorer: what a cheap model's answer lacked is what the baseline would
+ * have gained, taking the baseline's answer for perfect. Answers of another tier, of a model that
  * the caller named, and of the cache say nothing about that.
  */
 public final class LearningQuality implements QualitySink {

@@ -49,12 +49,12 @@ final class AnswerQuality {
   private Expectation scored(Decision decision, ModelSpec model, AnalyzeResponse known) {
     double gain = Math.clamp(known.getExpectedGain(), 0, 1);
     double reach = QualityEstimates.reach(model.tier());
-    return new Expectation(
-        gain, estimates.served(model.id(), gain, reach), decision.propensityOf(model.id()));
+    // What the quality tier gains is over the cheap one: another tier's answer does not tell it.
+    double propensity = model.tier() == Tier.CHEAP ? decision.propensityOf(model.id()) : 0;
+    return new Expectation(gain, estimates.served(model.id(), gain, reach), propensity);
   }
 
-  private static @Nullable ModelSpec routed(
-      InferenceCall call, Decision decision, String modelId) {
+  private static @Nullable ModelSpec routed(InferenceCall call, Decision decision, String modelId) {
     return call.catalog == null || decision.policy().equals(Decision.EXPLICIT)
         ? null
         : call.catalog.find(modelId).orElse(null);

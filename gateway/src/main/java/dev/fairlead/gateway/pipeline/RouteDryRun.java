@@ -109,7 +109,7 @@ final class RouteDryRun {
 
   private void decide(CacheUse use) {
     try {
-      RouteQuery query = pipeline.query(request, scope, analysis);
+      RouteQuery query = pipeline.query(request, scope, analysis).rehearsal();
       Decision decision = pipeline.router.route(query, selector, catalog);
       decided.accept(new RouteOutcome(decision, use, firstTokens(decision), features(), query));
     } catch (RuntimeException e) {

@@ -209,6 +209,12 @@ public final class ShadowSampler {
         failed(new IllegalStateException("the baseline gave no text"));
         return;
       }
+      if (told.getFinishReason() != FinishReason.FINISH_REASON_STOP) {
+        // A cut or filtered answer is no measure of another one; it is paid for all the same.
+        metrics.skipped("unfinished");
+        settle(0);
+        return;
+      }
       ReferenceJudge.Pair pair =
           new ReferenceJudge.Pair(
               generation.call.request.facts().lastUserText(), served.getText(), told.getText());

@@ -6,8 +6,9 @@ package dev.fairlead.gateway.quality;
  * @param gain calibrated probability that the baseline's answer to the prompt is better, 0 to 1; 0
  *     for an answer of the baseline
  * @param quality expected quality where the baseline's answer is 1, 0 to 1
- * @param propensity probability with which such a model is chosen for such a prompt, to 1; 0 when
- *     nothing is to be learned from the answer about the choice
+ * @param propensity probability with which a model of the cheap tier is chosen for such a prompt,
+ *     to 1; 0 when nothing is to be learned from the answer about the choice, as from one of
+ *     another tier
  */
 public record Expectation(double gain, double quality, double propensity) {
 

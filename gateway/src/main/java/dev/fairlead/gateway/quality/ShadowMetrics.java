@@ -50,7 +50,10 @@ public final class ShadowMetrics {
     quality.record(found);
   }
 
-  /** A picked answer was not compared: {@code busy}, {@code budget} or {@code failed}. */
+  /**
+   * A picked answer was not compared: {@code busy}, {@code budget}, {@code failed}, or {@code
+   * unfinished} for a baseline's answer that was cut or filtered.
+   */
   public void skipped(String why) {
     skips(why).increment();
   }

@@ -15,14 +15,14 @@ final class ComplexityPolicy implements RoutingPolicy {
 
   private final RoutingConfig config;
   private final ExpectedQuality expected;
-  private final QualityCurve curve;
+  private final QualityCurves curves;
   private final DoubleSupplier random;
 
   ComplexityPolicy(RoutingConfig config, ExpectedQuality expected, DoubleSupplier random) {
     this.config = config;
     this.random = random;
     this.expected = expected;
-    this.curve = new QualityCurve(expected);
+    this.curves = new QualityCurves(expected);
   }
 
   @Override
@@ -44,10 +44,9 @@ final class ComplexityPolicy implements RoutingPolicy {
     QualityWish wish = query.quality();
     Double wanted = wish.target();
     double target = wanted == null ? config.qualityTarget() : wanted;
-    wish.gain().ifPresent(curve::add);
     Ranking usual =
         target > 0 && wish.gain().isPresent()
-            ? byTarget(target, wish.gain().getAsDouble(), feasible)
+            ? byTarget(query, target, wish.gain().getAsDouble(), feasible)
             : byThresholds(query.complexity().getAsDouble(), feasible);
     return wanted == null ? explored(usual, feasible) : usual;
   }
@@ -80,8 +79,12 @@ final class ComplexityPolicy implements RoutingPolicy {
   }
 
   /** What meets the bar comes by cost; the rest, for fallback, by quality. */
-  private Ranking byTarget(double target, double gain, List<Candidate> feasible) {
+  private Ranking byTarget(RouteQuery query, double target, double gain, List<Candidate> feasible) {
     List<Candidate> byCost = CheapestPolicy.byCost(feasible);
+    QualityCurve curve = curves.of(query.caller().tenant(), target);
+    if (!query.quality().rehearsed()) {
+      curve.add(gain);
+    }
     double bar = curve.bar(target, byCost);
     List<Candidate> order = new ArrayList<>();
     List<Candidate> below = new ArrayList<>();

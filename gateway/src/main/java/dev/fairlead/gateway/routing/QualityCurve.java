@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.routing;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,11 +18,11 @@ final class QualityCurve {
 
   private static final int SAMPLE = 512;
   private static final int RENEW = 64;
-  private static final int MOST_BARS = 256;
+  private static final int MOST_BARS = 16;
   private static final int HALVINGS = 20;
 
   private final ExpectedQuality expected;
-  private final double[] gains = new double[SAMPLE];
+  private double[] gains = new double[LEAST];
   private final Map<Key, Bar> bars = new ConcurrentHashMap<>();
   private long count;
 
@@ -35,6 +36,9 @@ final class QualityCurve {
 
   /** A prompt was asked. */
   synchronized void add(double gain) {
+    if (count == gains.length && count < SAMPLE) {
+      gains = Arrays.copyOf(gains, SAMPLE);
+    }
     gains[(int) (count++ % SAMPLE)] = gain;
   }
 
@@ -66,7 +70,7 @@ final class QualityCurve {
   }
 
   private synchronized double[] sample() {
-    return java.util.Arrays.copyOf(gains, (int) Math.min(count, SAMPLE));
+    return Arrays.copyOf(gains, (int) Math.min(count, SAMPLE));
   }
 
   private double compute(double target, List<Candidate> byCost) {

@@ -54,4 +54,18 @@ public record RouteQuery(
   public RouteQuery {
     needs = Set.copyOf(needs);
   }
+
+  /** The same query, of a request that will not be served. */
+  public RouteQuery rehearsal() {
+    return new RouteQuery(
+        promptTokens,
+        promptCharacters,
+        maxOutputTokens,
+        choices,
+        needs,
+        complexity,
+        maxCostNanoUsd,
+        caller,
+        quality.rehearsal());
+  }
 }

@@ -50,18 +50,24 @@ class QualityTargetTest {
   }
 
   private static Decision decide(Router router, double gain, @Nullable Double target) {
-    RouteQuery query =
-        new RouteQuery(
-            100,
-            100,
-            0,
-            1,
-            Set.of(),
-            OptionalDouble.of(0.5),
-            null,
-            RouteCaller.ANYONE,
-            new QualityWish(OptionalDouble.of(gain), target));
+    return decide(router, query("", gain, target));
+  }
+
+  private static Decision decide(Router router, RouteQuery query) {
     return router.route(query, new ModelSelector.Auto("auto", PolicyName.COMPLEXITY), CATALOG);
+  }
+
+  private static RouteQuery query(String tenant, double gain, @Nullable Double target) {
+    return new RouteQuery(
+        100,
+        100,
+        0,
+        1,
+        Set.of(),
+        OptionalDouble.of(0.5),
+        null,
+        new RouteCaller("auto", tenant, null, null, null),
+        new QualityWish(OptionalDouble.of(gain), target));
   }
 
   /** Mean expected quality and how often each model was first, over many prompts. */
@@ -97,6 +103,35 @@ class QualityTargetTest {
     Decision hard = decide(router, 0.3, null);
     assertThat(hard.order()).extracting(ModelSpec::id).containsExactly("strong", "middle", "weak");
     assertThat(hard.reason()).isEqualTo(Reason.QUALITY_TARGET);
+  }
+
+  @Test
+  void curve_isThatOfTheTenantAndTarget_withoutDryRuns() {
+    Router router = router("routing: { quality_target: 0.95 }", ExpectedQuality.PRIOR);
+    for (int i = 0; i < 1_000; i++) {
+      Decision ignored = decide(router, query("easy", 0.001 * (i % 10), null));
+      ignored = decide(router, query("hard", 0.4, 0.9));
+      ignored = decide(router, query("rehearsing", 0.001, null).rehearsal());
+    }
+    RouteQuery asked = query("easy", 0.08, null);
+
+    assertThat(decide(router, asked).first().id()).as("its mean has room").isEqualTo("weak");
+    assertThat(decide(router, query("hard", 0.08, null)).first().id()).isEqualTo("middle");
+    assertThat(decide(router, query("rehearsing", 0.08, null)).first().id()).isEqualTo("middle");
+    assertThat(decide(router, query("new", 0.08, null)).first().id()).isEqualTo("middle");
+  }
+
+  @Test
+  void curves_areBounded_andTheLongestUnusedIsForgotten() {
+    QualityCurves curves = new QualityCurves(ExpectedQuality.PRIOR);
+    QualityCurve first = curves.of("first", 0.9);
+    QualityCurve second = curves.of("second", 0.9);
+    for (int i = 0; i < QualityCurves.MOST - 1; i++) {
+      assertThat(curves.of("tenant " + i, 0.9)).isNotSameAs(first);
+      assertThat(curves.of("first", 0.9)).isSameAs(first);
+    }
+
+    assertThat(curves.of("second", 0.9)).isNotSameAs(second);
   }
 
   @Test

@@ -1,72 +1,90 @@
 package dev.fairlead.onnx.learning;
 
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
  * Whether a head learned from these labels would route better than the prior, found out on labels
- * that it was not fitted to, before anything is routed by it.
+ * that it was not fitted to, before anything is routed by it. Labels of one prompt are held back
+ * and resampled together, so that a prompt that comes again and again counts once.
  *
  * @param labels that were used
+ * @param prompts different ones among them
  * @param prior mean gain kept by the prior, over all shares of strong calls
  * @param learned mean gain kept by learned heads, cross-validated
  * @param low lower end of the 95 % interval of the difference
  * @param high its upper end
  * @param shuffled the most that heads learned from shuffled gains kept: what luck can do
  * @param scores of the learned heads, one a label
+ * @param scale from such scores to the gain to be expected
  */
 @SuppressWarnings("ArrayRecordComponent") // Made once, read only.
 public record HeadTrial(
     int labels,
+    int prompts,
     double prior,
     double learned,
     double low,
     double high,
     double shuffled,
-    double[] scores) {
+    double[] scores,
+    GainScale scale) {
 
   private static final int FOLDS = 5;
   private static final int SHUFFLES = 3;
+
+  /** Different prompts without which nothing is tried: fewer cannot stand for others. */
+  private static final int LEAST_PROMPTS = 20;
+
   private static final long SEED = 20_261_101;
 
   /**
    * Makes the trial. Blocks: computes for some seconds at 500 labels.
    *
-   * @param labels 20 to {@link LearnedHead#MAX_LABELS}
+   * @param labels 2 to {@link LearnedHead#MAX_LABELS}
    */
   public static HeadTrial of(List<TrafficLabel> labels) {
     double[] gains = labels.stream().mapToDouble(label -> label.prompt().gain()).toArray();
     double[] weights = labels.stream().mapToDouble(TrafficLabel::weight).toArray();
     double[] priors = labels.stream().mapToDouble(label -> label.prompt().prior()).toArray();
     List<LabelledPrompt> prompts = labels.stream().map(TrafficLabel::prompt).toList();
+    PromptGroups groups = PromptGroups.of(prompts);
     RankedGain ranked = new RankedGain(gains, weights);
-    double[] scores = crossValidated(prompts);
-    double[] interval = ranked.difference(scores, priors, SEED);
+    double kept = ranked.of(priors);
+    if (groups.count() < LEAST_PROMPTS) {
+      return new HeadTrial(
+          labels.size(), groups.count(), kept, kept, 0, 0, kept, priors, GainScale.NONE);
+    }
+    double[] scores = crossValidated(prompts, groups);
+    double[] interval = ranked.difference(scores, priors, groups, SEED);
     double luck = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < SHUFFLES; i++) {
-      luck = Math.max(luck, ranked.of(crossValidated(shuffled(prompts, SEED + i))));
+      luck = Math.max(luck, ranked.of(crossValidated(shuffled(prompts, groups, SEED + i), groups)));
     }
     return new HeadTrial(
         labels.size(),
-        ranked.of(priors),
+        groups.count(),
+        kept,
         ranked.of(scores),
         interval[0],
         interval[1],
         luck,
-        scores);
+        scores,
+        GainScale.fit(scores, gains, weights));
   }
 
   /**
    * Whether the difference between two scores of the same labels is surely below zero.
    *
    * @param scores of the head in use, given before the labels were known
+   * @param error probability with which scores that are as good may be called worse, to 0.5
    */
-  public static boolean surelyWorse(List<TrafficLabel> labels, double[] scores) {
+  public static boolean surelyWorse(List<TrafficLabel> labels, double[] scores, double error) {
     double[] gains = labels.stream().mapToDouble(label -> label.prompt().gain()).toArray();
     double[] weights = labels.stream().mapToDouble(TrafficLabel::weight).toArray();
     double[] priors = labels.stream().mapToDouble(label -> label.prompt().prior()).toArray();
-    return new RankedGain(gains, weights).difference(scores, priors, SEED)[1] < 0;
+    PromptGroups groups = PromptGroups.of(labels.stream().map(TrafficLabel::prompt).toList());
+    return new RankedGain(gains, weights).isBelow(scores, priors, groups, error, SEED);
   }
 
   /** Better than the prior beyond the interval, and better than luck. */
@@ -74,8 +92,8 @@ public record HeadTrial(
     return low > 0 && learned > shuffled;
   }
 
-  private static double[] crossValidated(List<LabelledPrompt> labels) {
-    int[] fold = new Random(SEED).ints(labels.size(), 0, FOLDS).toArray();
+  private static double[] crossValidated(List<LabelledPrompt> labels, PromptGroups groups) {
+    int[] fold = groups.folds(FOLDS, SEED);
     double[] scores = new double[fold.length];
     for (int held = 0; held < FOLDS; held++) {
       int out = held;
@@ -95,19 +113,14 @@ public record HeadTrial(
     return scores;
   }
 
-  private static List<LabelledPrompt> shuffled(List<LabelledPrompt> labels, long seed) {
-    double[] gains = labels.stream().mapToDouble(LabelledPrompt::gain).toArray();
-    Random random = new Random(seed);
-    for (int i = gains.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      double kept = gains[i];
-      gains[i] = gains[j];
-      gains[j] = kept;
-    }
-    return IntStream.range(0, gains.length)
+  private static List<LabelledPrompt> shuffled(
+      List<LabelledPrompt> labels, PromptGroups groups, long seed) {
+    int[] source = groups.shuffled(seed);
+    return IntStream.range(0, source.length)
         .mapToObj(i -> {
           LabelledPrompt label = labels.get(i);
-          return new LabelledPrompt(label.embedding(), label.features(), label.prior(), gains[i]);
+          double gain = labels.get(source[i]).gain();
+          return new LabelledPrompt(label.embedding(), label.features(), label.prior(), gain);
         })
         .toList();
   }

@@ -22,17 +22,35 @@ record RankedGain(double[] gains, double[] weights) {
     return of(scores, all);
   }
 
-  /** The interval that holds 95 % of the differences of two scores over resampled labels. */
-  double[] difference(double[] scores, double[] others, long seed) {
-    Random random = new Random(seed);
-    double[] differences = new double[RESAMPLES];
-    for (int i = 0; i < RESAMPLES; i++) {
-      int[] drawn = random.ints(gains.length, 0, gains.length).toArray();
-      differences[i] = of(scores, drawn) - of(others, drawn);
-    }
+  /** The interval that holds 95 % of the differences of two scores over resampled prompts. */
+  double[] difference(double[] scores, double[] others, PromptGroups prompts, long seed) {
+    double[] differences = differences(scores, others, prompts, seed);
     Arrays.sort(differences);
     int tail = RESAMPLES / 40;
     return new double[] {differences[tail], differences[RESAMPLES - 1 - tail]};
+  }
+
+  /**
+   * Whether the first scores keep less: by so many deviations of the resampled difference that a
+   * normal value of mean zero is as low with at most {@code error} (P(Z > z) is at most half of
+   * exp(-z²/2)). The tail of the resampled ones themselves would be too thin for small errors.
+   */
+  boolean isBelow(double[] scores, double[] others, PromptGroups prompts, double error, long seed) {
+    double[] differences = differences(scores, others, prompts, seed);
+    double mean = Arrays.stream(differences).average().orElseThrow();
+    double variance =
+        Arrays.stream(differences).map(one -> (one - mean) * (one - mean)).average().orElseThrow();
+    return of(scores) - of(others) + Math.sqrt(-2 * Math.log(2 * error) * variance) < 0;
+  }
+
+  private double[] differences(double[] scores, double[] others, PromptGroups prompts, long seed) {
+    Random random = new Random(seed);
+    double[] differences = new double[RESAMPLES];
+    for (int i = 0; i < RESAMPLES; i++) {
+      int[] drawn = prompts.drawn(random);
+      differences[i] = of(scores, drawn) - of(others, drawn);
+    }
+    return differences;
   }
 
   private double of(double[] scores, int[] rows) {

@@ -21,8 +21,8 @@ public record TrafficLabel(LabelledPrompt prompt, double propensity, String orig
     }
   }
 
-  /** Inverse of the propensity, 1 to 20. */
-  double weight() {
+  /** What it counts wherever labels stand for traffic: the inverse of the propensity, 1 to 20. */
+  public double weight() {
     return 1 / Math.max(propensity, LEAST_PROPENSITY);
   }
 }

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.fairlead.onnx.features.PromptFeatures;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class HeadTrialTest {
@@ -38,6 +41,58 @@ class HeadTrialTest {
   }
 
   @Test
+  void trial_isNotPassed_whenTheSamePromptsComeAgainWithTheSameLuck() {
+    for (int seed = 0; seed < 5; seed++) {
+      Random random = new Random(seed);
+      List<TrafficLabel> labels = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        TrafficLabel label =
+            label(direction(random, i % 2 == 0), random.nextDouble(), random.nextInt(2), 1);
+        labels.addAll(Collections.nCopies(5, label));
+      }
+      HeadTrial trial = HeadTrial.of(labels);
+
+      assertThat(trial.passed()).as("seed " + seed).isFalse();
+      assertThat(trial.labels()).isEqualTo(150);
+      assertThat(trial.prompts()).isEqualTo(30);
+    }
+  }
+
+  @Test
+  void trial_isNotPassed_whenAFewPromptsAreAllThereIs() {
+    Random random = new Random(2);
+    List<TrafficLabel> labels = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      labels.addAll(
+          Collections.nCopies(60, label(direction(random, i == 0), i == 0 ? 0.1 : 0.9, 1 - i, 1)));
+    }
+
+    assertThat(HeadTrial.of(labels).passed()).isFalse();
+  }
+
+  @Test
+  void promptGroups_keepTheLabelsOfAPromptTogether() {
+    Random random = new Random(6);
+    List<LabelledPrompt> labels = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      float[] embedding = direction(random, true);
+      for (int again = 0; again <= i % 3; again++) {
+        labels.add(new LabelledPrompt(embedding.clone(), new float[] {1}, 0.5, 0));
+      }
+    }
+    PromptGroups groups = PromptGroups.of(labels);
+    int[] folds = groups.folds(5, 1);
+
+    assertThat(groups.count()).isEqualTo(40);
+    assertThat(folds).hasSize(labels.size()).contains(0, 1, 2, 3, 4);
+    for (int[] rows : groups.rows()) {
+      assertThat(Arrays.stream(rows).map(row -> folds[row]).distinct().count()).isEqualTo(1);
+    }
+    assertThat(Arrays.stream(groups.shuffled(3)).sorted())
+        .containsExactlyElementsOf(IntStream.range(0, labels.size()).boxed().toList());
+  }
+
+  @Test
   void trial_isNotPassed_whenThePriorIsRightAlready() {
     Random random = new Random(9);
     List<TrafficLabel> labels = new ArrayList<>();
@@ -62,8 +117,44 @@ class HeadTrialTest {
       along[i] = prior;
     }
 
-    assertThat(HeadTrial.surelyWorse(labels, against)).isTrue();
-    assertThat(HeadTrial.surelyWorse(labels, along)).isFalse();
+    assertThat(HeadTrial.surelyWorse(labels, against, 0.01)).isTrue();
+    assertThat(HeadTrial.surelyWorse(labels, along, 0.01)).isFalse();
+  }
+
+  @Test
+  void scale_givesTheGainOfAllPrompts_whenOnlySomeAreLabelled() {
+    Random random = new Random(8);
+    int prompts = 4_000;
+    List<double[]> logged = new ArrayList<>();
+    for (int i = 0; i < prompts; i++) {
+      double hardness = random.nextDouble();
+      double propensity = hardness < 0.3 ? 1 : 0.1;
+      if (random.nextDouble() < propensity) {
+        double gain = random.nextDouble() < 0.9 * hardness ? 1 : 0;
+        // A head that was fitted mostly to easy prompts: too low, and too flat.
+        logged.add(new double[] {0.3 * hardness, gain, 1 / propensity});
+      }
+    }
+    GainScale scale =
+        GainScale.fit(
+            logged.stream().mapToDouble(row -> row[0]).toArray(),
+            logged.stream().mapToDouble(row -> row[1]).toArray(),
+            logged.stream().mapToDouble(row -> row[2]).toArray());
+
+    assertThat(scale.gain(0.3 * 0.5)).isCloseTo(0.45, within(0.06));
+    assertThat(scale.gain(0.3 * 0.9)).isCloseTo(0.81, within(0.09));
+    assertThat(scale.gain(-2)).isZero();
+    assertThat(scale.gain(5)).isEqualTo(1);
+  }
+
+  @Test
+  void scale_neverFalls_andIsTheMeanGain_whenScoresSayNothing() {
+    double[] ones = {1, 1, 1, 1};
+
+    assertThat(GainScale.fit(new double[] {0.1, 0.2, 0.8, 0.9}, new double[] {1, 1, 0, -1}, ones))
+        .isEqualTo(new GainScale(0, 0.5));
+    assertThat(GainScale.fit(new double[] {0.3, 0.3, 0.3, 0.3}, new double[] {1, 0, 0, 0}, ones))
+        .isEqualTo(new GainScale(0, 0.25));
   }
 
   @Test

@@ -1,31 +1,43 @@
 package dev.fairlead.scorer.learning;
 
 import dev.fairlead.onnx.learning.LabelCodec;
+import dev.fairlead.onnx.learning.TrafficLabel;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Labels as lines of one file, appended as they come. A file that cannot be written costs the
- * labels at the next start and nothing else. Not thread-safe; blocks.
+ * Labels as lines of one file, appended as they come and cut when most of them are old. A file that
+ * cannot be written costs the labels at the next start and nothing else. Not thread-safe; blocks.
  */
 final class LabelFile {
 
   private static final Logger logger = LoggerFactory.getLogger(LabelFile.class);
   private static final String NAME = "routing-labels.jsonl";
 
+  /** Old labels that a file may have beside as many as are kept. */
+  static final int SPARE = 200;
+
   private final @Nullable Path file;
   private final LabelCodec codec;
   private boolean failed;
+
+  /** Labels in the file, but for those that cannot be read. */
+  private long lines;
 
   /** In a folder, which is made when the first label comes; null keeps nothing. */
   LabelFile(@Nullable Path folder, LabelCodec codec) {
@@ -33,33 +45,82 @@ final class LabelFile {
     this.codec = codec;
   }
 
-  /** All labels that can be read, oldest first. */
-  List<LabelCodec.Line> read() {
+  /**
+   * The newest labels of each tenant that can be read, oldest first.
+   *
+   * @param capacity labels of a tenant
+   * @param most tenants; those whose first label comes later are passed over
+   */
+  Map<String, List<TrafficLabel>> read(int capacity, int most) {
     if (file == null || !Files.isReadable(file)) {
-      return List.of();
+      return Map.of();
     }
-    try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
-      return lines.map(codec::read).flatMap(Optional::stream).toList();
-    } catch (IOException | java.io.UncheckedIOException e) {
+    Map<String, Deque<TrafficLabel>> newest = new TreeMap<>();
+    long unread = 0;
+    try (Stream<String> text = Files.lines(file, StandardCharsets.UTF_8)) {
+      for (String line : (Iterable<String>) text::iterator) {
+        LabelCodec.Line read = codec.read(line).orElse(null);
+        if (read == null) {
+          unread++;
+        } else {
+          lines++;
+          keep(newest, read, capacity, most);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
       logger.warn("{}: labels cannot be read; learning begins anew", file, e);
-      return List.of();
+      return Map.of();
+    }
+    if (unread > 0) {
+      logger.warn(
+          "{}: {} labels are damaged or of another encoder or head; they are not learned from and"
+              + " go when the file is cut",
+          file,
+          unread);
+    }
+    Map<String, List<TrafficLabel>> labels = new TreeMap<>();
+    newest.forEach((tenant, kept) -> labels.put(tenant, List.copyOf(kept)));
+    return labels;
+  }
+
+  private static void keep(
+      Map<String, Deque<TrafficLabel>> newest, LabelCodec.Line line, int capacity, int most) {
+    if (newest.size() >= most && !newest.containsKey(line.tenant())) {
+      return;
+    }
+    Deque<TrafficLabel> labels =
+        newest.computeIfAbsent(line.tenant(), ignored -> new ArrayDeque<>());
+    labels.addLast(line.label());
+    if (labels.size() > capacity) {
+      labels.removeFirst();
     }
   }
 
   void append(LabelCodec.Line line) {
+    lines++;
     write(codec.write(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
+  /** Whether old labels make up most of the file. */
+  boolean isDue(long kept) {
+    return lines > 2 * kept + SPARE;
+  }
+
   /** Leaves only these labels in the file, all at once. */
-  void replace(List<LabelCodec.Line> lines) {
+  void replace(Stream<LabelCodec.Line> kept) {
+    lines = 0;
     if (file == null) {
       return;
     }
-    StringBuilder content = new StringBuilder();
-    lines.forEach(line -> content.append(codec.write(line)).append('\n'));
     Path next = file.resolveSibling(NAME + ".next");
     try {
-      Files.writeString(next, content, StandardCharsets.UTF_8);
+      try (BufferedWriter out = Files.newBufferedWriter(next, StandardCharsets.UTF_8)) {
+        for (LabelCodec.Line line : (Iterable<LabelCodec.Line>) kept::iterator) {
+          lines++;
+          out.write(codec.write(line));
+          out.write('\n');
+        }
+      }
       Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       logger.warn("{}: old labels stay in the file", file, e);

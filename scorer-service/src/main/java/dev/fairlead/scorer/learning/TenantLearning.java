@@ -2,21 +2,24 @@ package dev.fairlead.scorer.learning;
 
 import dev.fairlead.onnx.complexity.QuantileTable;
 import dev.fairlead.onnx.learning.HeadTrial;
+import dev.fairlead.onnx.learning.LabelledPrompt;
 import dev.fairlead.onnx.learning.LearnedHead;
 import dev.fairlead.onnx.learning.TrafficLabel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One tenant's labels and head. All but {@link #active} is called by one thread at a time.
+ * One tenant's labels and head. All but {@link #active}, {@link #asked} and {@link #size} is called
+ * by one thread at a time.
  *
  * <p>A head is tried at {@link #FIRST_TRIAL} labels and every {@link #STEP} further ones, and takes
  * over when it passes. While one is in use, every new label is first asked of it and of the prior;
- * when it is surely worse on these, the prior is back at once, and the next trial waits as long as
- * the first.
+ * when it is surely worse on these ({@link HeadWatch}), the prior is back at once, and the next
+ * trial waits as long as the first.
  */
 final class TenantLearning {
 
@@ -26,10 +29,9 @@ final class TenantLearning {
   /** Labels between two trials. */
   static final int STEP = 25;
 
-  /** Labels since a promotion, before it can be taken back, and those that are looked at. */
-  static final int LEAST_WATCHED = 40;
+  /** The same while a head is in use: more than until its first look, which a new one puts off. */
+  static final int STEP_IN_USE = 50;
 
-  private static final int MOST_WATCHED = 200;
   private static final int QUANTILES = 51;
 
   /** What a label led to. */
@@ -46,15 +48,13 @@ final class TenantLearning {
 
   private final int capacity;
   private final Deque<TrafficLabel> labels = new ArrayDeque<>();
-  private final Deque<Watched> watched = new ArrayDeque<>();
+  private final PromptReservoir asked = new PromptReservoir();
   private int untilTrial = FIRST_TRIAL;
   private int versions;
+  private HeadWatch watch = new HeadWatch();
   private volatile int size;
   private volatile @Nullable ActiveHead active;
   private volatile @Nullable HeadTrial lastTrial;
-
-  /** What the head in use said of a label before it knew it. */
-  private record Watched(TrafficLabel label, double score) {}
 
   /**
    * A tenant without labels.
@@ -87,7 +87,6 @@ final class TenantLearning {
     ActiveHead head = active;
     if (head != null && isWorseWith(label, head)) {
       active = null;
-      watched.clear();
       keep(label);
       untilTrial = FIRST_TRIAL;
       return Outcome.ROLLED_BACK;
@@ -102,6 +101,21 @@ final class TenantLearning {
     imported.forEach(this::keep);
     untilTrial -= Math.min(imported.size(), untilTrial);
     return untilTrial > 0 ? Outcome.LEARNED : tryNow();
+  }
+
+  /** The prompts asked of late, from any thread. */
+  PromptReservoir asked() {
+    return asked;
+  }
+
+  /** Has the head in use, if any, count its quantiles anew; computes for some 0.1 s. */
+  void renewQuantiles() {
+    ActiveHead head = active;
+    if (head != null) {
+      active =
+          new ActiveHead(
+              head.head(), ofTraffic(head.head(), head.quantiles()), head.scale(), head.version());
+    }
   }
 
   int size() {
@@ -123,35 +137,39 @@ final class TenantLearning {
 
   private boolean isWorseWith(TrafficLabel label, ActiveHead head) {
     var prompt = label.prompt();
-    watched.addLast(
-        new Watched(
-            label,
-            head.head().expectedGain(prompt.embedding(), prompt.features(), prompt.prior())));
-    while (watched.size() > MOST_WATCHED) {
-      watched.removeFirst();
-    }
-    if (watched.size() < LEAST_WATCHED) {
-      return false;
-    }
-    return HeadTrial.surelyWorse(
-        watched.stream().map(Watched::label).toList(),
-        watched.stream().mapToDouble(Watched::score).toArray());
+    return watch.isWorseWith(
+        label, head.head().expectedGain(prompt.embedding(), prompt.features(), prompt.prior()));
   }
 
   private Outcome tryNow() {
-    untilTrial = STEP;
+    untilTrial = active == null ? STEP : STEP_IN_USE;
     List<TrafficLabel> all = new ArrayList<>(labels);
     HeadTrial trial = HeadTrial.of(all);
     lastTrial = trial;
     if (!trial.passed()) {
       return Outcome.KEPT;
     }
-    double[] weights = all.stream().mapToDouble(label -> 1 / label.propensity()).toArray();
-    active =
-        new ActiveHead(
-            LearnedHead.fit(all.stream().map(TrafficLabel::prompt).toList()),
-            QuantileTable.ofSample(trial.scores(), weights, QUANTILES),
-            ++versions);
+    LearnedHead head = LearnedHead.fit(all.stream().map(TrafficLabel::prompt).toList());
+    double[] weights = all.stream().mapToDouble(TrafficLabel::weight).toArray();
+    QuantileTable labelled = QuantileTable.ofSample(trial.scores(), weights, QUANTILES);
+    active = new ActiveHead(head, ofTraffic(head, labelled), trial.scale(), ++versions);
+    watch = new HeadWatch();
+    untilTrial = STEP_IN_USE;
     return Outcome.PROMOTED;
+  }
+
+  /** Labels alone are no sample of the traffic: what is hard may never get one. */
+  private QuantileTable ofTraffic(LearnedHead head, QuantileTable otherwise) {
+    List<LabelledPrompt> sample = asked.prompts();
+    if (sample.size() < PromptReservoir.LEAST) {
+      return otherwise;
+    }
+    double[] scores =
+        sample.stream()
+            .mapToDouble(one -> head.expectedGain(one.embedding(), one.features(), one.prior()))
+            .toArray();
+    double[] alike = new double[scores.length];
+    Arrays.fill(alike, 1);
+    return QuantileTable.ofSample(scores, alike, QUANTILES);
   }
 }

@@ -90,20 +90,14 @@ public final class TrafficLearning implements AutoCloseable {
   }
 
   private void restore() {
-    Map<String, List<TrafficLabel>> earlier = new TreeMap<>();
-    List<LabelCodec.Line> lines = file.read();
-    for (LabelCodec.Line line : lines) {
-      earlier.computeIfAbsent(line.tenant(), name -> new ArrayList<>()).add(line.label());
-    }
-    earlier.forEach((name, labels) -> {
-      TenantLearning tenant = tenant(name);
-      if (tenant != null) {
-        learner.execute(() -> report(name, tenant, tenant.restore(labels)));
-      }
-    });
-    if (lines.size() > 2L * capacity * Math.max(1, earlier.size())) {
-      learner.execute(this::compact);
-    }
+    file.read(capacity, MAX_TENANTS)
+        .forEach((name, labels) -> {
+          TenantLearning tenant = tenant(name);
+          if (tenant != null) {
+            learner.execute(() -> report(name, tenant, tenant.restore(labels)));
+          }
+        });
+    learner.execute(this::compactIfDue);
   }
 
   /** On the learning thread. */
@@ -125,13 +119,18 @@ public final class TrafficLearning implements AutoCloseable {
       logger.info("tenant {}: {} labels imported", name, newest.size());
       report(name, tenant, tenant.learnAll(newest));
     });
+    compactIfDue();
   }
 
-  private void compact() {
-    List<LabelCodec.Line> kept = new ArrayList<>();
-    tenants.forEach((name, tenant) ->
-        tenant.labels().forEach(label -> kept.add(new LabelCodec.Line(name, label))));
-    file.replace(kept);
+  /** On the learning thread, once what was appended is learned: what is not would be lost. */
+  private void compactIfDue() {
+    if (file.isDue(tenants.values().stream().mapToLong(TenantLearning::size).sum())) {
+      file.replace(
+          tenants.entrySet().stream()
+              .flatMap(tenant ->
+                  tenant.getValue().labels().stream()
+                      .map(label -> new LabelCodec.Line(tenant.getKey(), label))));
+    }
   }
 
   /**
@@ -154,6 +153,7 @@ public final class TrafficLearning implements AutoCloseable {
       learner.execute(() -> {
         file.append(new LabelCodec.Line(tenant, label));
         report(tenant, learning, learning.learn(label));
+        compactIfDue();
       });
     } catch (RejectedExecutionException e) {
       dropped();
@@ -171,20 +171,60 @@ public final class TrafficLearning implements AutoCloseable {
         .increment(labels);
   }
 
-  /** The analysis as the tenant's head sees it; the same when the tenant has none. */
+  /**
+   * The analysis as the tenant's head sees it; the same when the tenant has none. Counts as a
+   * prompt of the tenant's traffic.
+   */
   public AnalyzeResponse apply(String tenant, AnalyzeResponse analysis) {
     TenantLearning learning = tenants.get(tenant);
-    ActiveHead head = learning == null ? null : learning.active();
-    if (head == null || analysis.getEmbeddingCount() == 0) {
+    if (learning == null || analysis.getEmbeddingCount() == 0) {
+      return analysis;
+    }
+    boolean wanted = learning.asked().wants();
+    ActiveHead head = learning.active();
+    if (head == null && !wanted) {
       return analysis;
     }
     LabelledPrompt prompt = labelled(analysis, 0);
+    if (wanted) {
+      learning.asked().put(prompt);
+    }
+    if (head == null) {
+      return analysis;
+    }
+    if (learning.asked().renewalIsDue()) {
+      renew(learning);
+    }
+    return applied(head, prompt, analysis);
+  }
+
+  private void renew(TenantLearning learning) {
+    try {
+      learner.execute(learning::renewQuantiles);
+    } catch (RejectedExecutionException e) {
+      logger.debug("quantiles are not renewed: the learning thread is busy");
+    }
+  }
+
+  private static AnalyzeResponse applied(
+      ActiveHead head, LabelledPrompt prompt, AnalyzeResponse analysis) {
     double gain = head.head().expectedGain(prompt.embedding(), prompt.features(), prompt.prior());
     return analysis.toBuilder()
         .setComplexity(head.quantiles().quantileOf(gain))
-        .setExpectedGain(Math.clamp(gain, 0, 1))
-        .setHeadVersion(analysis.getHeadVersion() + "+own." + head.version())
+        .setExpectedGain(head.scale().gain(gain))
+        .setHeadVersion(version(head, analysis))
         .build();
+  }
+
+  /** Version of the head that answers the tenant. */
+  public String headVersion(String tenant, AnalyzeResponse analysis) {
+    TenantLearning learning = tenants.get(tenant);
+    ActiveHead head = learning == null ? null : learning.active();
+    return head == null ? analysis.getHeadVersion() : version(head, analysis);
+  }
+
+  private static String version(ActiveHead head, AnalyzeResponse analysis) {
+    return analysis.getHeadVersion() + "+own." + head.version();
   }
 
   /** Labels of a tenant that are kept. */

@@ -62,7 +62,8 @@ record CrossValidation(HeadTrainer trainer, double[] scores, Map<String, Double>
         .toArray();
   }
 
-  private static String words(String prompt) {
+  /** A prompt's letters and numbers: what it is the same question by, however it is set. */
+  static String words(String prompt) {
     return prompt.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", " ").strip();
   }
 

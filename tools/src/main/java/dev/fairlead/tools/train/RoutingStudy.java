@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -233,11 +234,19 @@ public final class RoutingStudy {
     return Arrays.stream(inputs).parallel().mapToDouble(model::predict).toArray();
   }
 
+  /** Without a source, and without its questions where another source has them, too. */
   private int[] trainingRows(String without) {
+    Set<String> questions =
+        Arrays.stream(rowsOf(without)).mapToObj(this::words).collect(Collectors.toSet());
     return IntStream.range(0, examples.size())
         .filter(i -> trains(examples.get(i).source()))
         .filter(i -> !examples.get(i).source().equals(without))
+        .filter(i -> questions.isEmpty() || !questions.contains(words(i)))
         .toArray();
+  }
+
+  private String words(int row) {
+    return CrossValidation.words(examples.get(row).prompt());
   }
 
   private int[] rowsOf(String source) {

@@ -1,0 +1,76 @@
+package dev.fairlead.scorer.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.onnx.features.PromptFeatures;
+import dev.fairlead.onnx.learning.LabelCodec;
+import dev.fairlead.onnx.learning.LabelledPrompt;
+import dev.fairlead.onnx.learning.TrafficLabel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LabelFileTest {
+
+  private static final LabelCodec CODEC = new LabelCodec("encoder/1");
+
+  @TempDir private Path folder;
+
+  @Test
+  void newestLabelsOfEachTenant_areRead_andNoMoreTenantsThanMay() {
+    LabelFile file = new LabelFile(folder, CODEC);
+    for (int i = 0; i < 30; i++) {
+      file.append(line("a", i));
+      file.append(line("b", i));
+      file.append(line("c", i));
+    }
+    var read = new LabelFile(folder, CODEC).read(10, 2);
+
+    assertThat(read).containsOnlyKeys("a", "b");
+    assertThat(read.get("a"))
+        .extracting(TrafficLabel::propensity)
+        .containsExactlyElementsOf(
+            IntStream.range(20, 30).mapToObj(LabelFileTest::propensity).toList());
+  }
+
+  @Test
+  void file_isCut_whenMostOfItIsOld_andGoesOn() throws Exception {
+    LabelFile file = new LabelFile(folder, CODEC);
+    List<LabelCodec.Line> kept = List.of(line("a", 1), line("a", 2));
+    int appended = 0;
+    while (!file.isDue(kept.size())) {
+      file.append(line("a", appended++));
+    }
+    file.replace(kept.stream());
+
+    assertThat(appended).isEqualTo(2 * kept.size() + LabelFile.SPARE + 1);
+    assertThat(file.isDue(kept.size())).isFalse();
+    file.append(line("a", 3));
+    assertThat(Files.readAllLines(folder.resolve("routing-labels.jsonl"))).hasSize(3);
+    assertThat(new LabelFile(folder, CODEC).read(10, 10).get("a")).hasSize(3);
+  }
+
+  @Test
+  void labelsOfAnotherHead_arePassedOver_andStayUntilTheFileIsCut() throws Exception {
+    LabelFile before = new LabelFile(folder, new LabelCodec("encoder/0"));
+    IntStream.range(0, 500).forEach(i -> before.append(line("a", i)));
+    LabelFile file = new LabelFile(folder, CODEC);
+
+    assertThat(file.read(10, 10)).isEmpty();
+    assertThat(file.isDue(0)).isFalse();
+    assertThat(Files.readAllLines(folder.resolve("routing-labels.jsonl"))).hasSize(500);
+  }
+
+  private static double propensity(int number) {
+    return (number + 1) / 1_000.0;
+  }
+
+  private static LabelCodec.Line line(String tenant, int number) {
+    LabelledPrompt prompt =
+        new LabelledPrompt(new float[] {1, 0}, PromptFeatures.of("How many?"), 0.5, 1);
+    return new LabelCodec.Line(tenant, new TrafficLabel(prompt, propensity(number), "test"));
+  }
+}
