@@ -300,7 +300,7 @@ public final class GatewayNode implements AutoCloseable {
                 lengths.learn(
                     opened.outputLengths(
                         Instant.now().minus(LEARN_FROM), OutputLengths.REMEMBERED)));
-    outlives(budgetConfig, limits);
+    budgetConfig.mustOutlive(limits.requestTimeout());
     Budgets budgets =
         new Budgets(
             budgetConfig,
@@ -495,18 +495,6 @@ public final class GatewayNode implements AutoCloseable {
           "gRPC is off: port {} is taken (server.grpc_port picks another, -1 switches it off)",
           server.grpcPort());
       return null;
-    }
-  }
-
-  /** What a request holds must be held until it has ended. */
-  private static void outlives(BudgetConfig budgets, LimitsConfig limits) {
-    if (budgets.reservationTtl().compareTo(limits.requestTimeout()) <= 0) {
-      throw new ConfigException(
-          "budgets.reservation_ttl: "
-              + budgets.reservationTtl().toSeconds()
-              + "s (expected: longer than limits.request_timeout, which is "
-              + limits.requestTimeout().toSeconds()
-              + "s)");
     }
   }
 

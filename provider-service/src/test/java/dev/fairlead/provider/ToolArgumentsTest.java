@@ -238,7 +238,8 @@ class ToolArgumentsTest {
     for (int i = 0; i < calls.size(); i++) {
       events.add(
           chunk(
-              "{\"tool_calls\":[{\"index\":%d,\"id\":\"call_%d\",\"type\":\"function\",\"function\":{\"name\":\"look\",\"arguments\":\"\"}}]}"
+              ("{\"tool_calls\":[{\"index\":%d,\"id\":\"call_%d\","
+                      + "\"type\":\"function\",\"function\":{\"name\":\"look\",\"arguments\":\"\"}}]}")
                   .formatted(i, i),
               "null"));
       for (String piece : calls.get(i)) {
@@ -277,7 +278,8 @@ class ToolArgumentsTest {
       events.add(
           named(
               "content_block_start",
-              "\"index\":%d,\"content_block\":{\"type\":\"tool_use\",\"id\":\"toolu_%d\",\"name\":\"look\",\"input\":{}}"
+              ("\"index\":%d,\"content_block\":{\"type\":\"tool_use\","
+                      + "\"id\":\"toolu_%d\",\"name\":\"look\",\"input\":{}}")
                   .formatted(i, i)));
       for (String piece : calls.get(i)) {
         events.add(

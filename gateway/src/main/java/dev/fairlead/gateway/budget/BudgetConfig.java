@@ -37,4 +37,17 @@ public record BudgetConfig(
       Expect.range("budgets.thresholds", threshold, 1, 100);
     }
   }
+
+  /**
+   * Refuses reservations that may end before the request that they are for.
+   *
+   * @param request longest time of a request, {@code limits.request_timeout}
+   */
+  public void mustOutlive(Duration request) {
+    Expect.that(
+        reservationTtl.compareTo(request) > 0,
+        "budgets.reservation_ttl",
+        reservationTtl.toSeconds() + "s",
+        "longer than limits.request_timeout, which is " + request.toSeconds() + "s");
+  }
 }
