@@ -22,6 +22,10 @@ public record CacheKey(CacheScope scope, ByteString fingerprint) {
 
   private static final String OBJECTIVES = "x-slo-";
 
+  /** Official clients send it always, others never, and it means the same. */
+  private static final Map.Entry<String, String> CURRENT =
+      Map.entry("anthropic-version", "2023-06-01");
+
   /**
    * The key of a request. Every part is hashed with its length before it, so that no two different
    * requests run together.
@@ -80,7 +84,7 @@ public record CacheKey(CacheScope scope, ByteString fingerprint) {
 
   private static void addHeaders(MessageDigest digest, Map<String, String> headers) {
     headers.entrySet().stream()
-        .filter(header -> !header.getKey().startsWith(OBJECTIVES))
+        .filter(header -> !header.getKey().startsWith(OBJECTIVES) && !header.equals(CURRENT))
         .sorted(Map.Entry.comparingByKey())
         .forEach(header -> {
           add(digest, header.getKey());

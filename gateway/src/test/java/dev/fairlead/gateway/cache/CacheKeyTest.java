@@ -94,4 +94,13 @@ class CacheKeyTest {
     assertThat(forwarding(Map.of())).isEqualTo(plain);
     assertThat(forwarding(Map.of("x-slo-ttft-ms", "5", "x-slo-tpot-ms", "6"))).isEqualTo(plain);
   }
+
+  /** What `fairlead cache warm` keeps must be found by official clients. */
+  @Test
+  void versionThatAllClientsSend_changesNoKey() {
+    assertThat(forwarding(Map.of("anthropic-version", "2023-06-01")))
+        .isEqualTo(forwarding(Map.of()));
+    assertThat(forwarding(Map.of("anthropic-version", "2023-01-01")))
+        .isNotEqualTo(forwarding(Map.of()));
+  }
 }
