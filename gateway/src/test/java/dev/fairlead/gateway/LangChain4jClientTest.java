@@ -236,7 +236,7 @@ class LangChain4jClientTest {
             .maxSegmentsPerBatch(2)
             .maxRetries(0)
             .build();
-    assertThat(model.embed("abc").content().vector()).containsExactly(3f, 0.5f);
+    assertThat(model.embed("abc").content().vector()).hasSize(384).startsWith(3f, 0.5f);
     assertThat(
             model
                 .embedAll(
