@@ -2,13 +2,14 @@ package dev.fairlead.cache;
 
 import dev.fairlead.cache.CacheCounters.Count;
 import dev.fairlead.cache.bound.LabelLog;
-import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.index.LocalVectors;
+import dev.fairlead.cache.index.VectorStore;
 import dev.fairlead.cache.redis.RedisCounters;
 import dev.fairlead.cache.redis.RedisEntryStore;
 import dev.fairlead.cache.redis.RedisFeed;
 import dev.fairlead.cache.redis.RedisLabelLog;
 import dev.fairlead.cache.redis.RedisLeases;
-import dev.fairlead.cache.store.Change;
+import dev.fairlead.cache.redis.RedisVectorSets;
 import dev.fairlead.cache.store.ChangeFeed;
 import dev.fairlead.cache.store.EntryStore;
 import dev.fairlead.cache.store.GuardedLeases;
@@ -23,6 +24,7 @@ import dev.fairlead.redis.RedisConfig;
 import dev.fairlead.redis.RedisLink;
 import dev.fairlead.telemetry.RedisMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
@@ -39,13 +41,10 @@ interface Backing extends AutoCloseable {
 
   LabelLog labels();
 
+  VectorStore vectors();
+
   /** Begins to follow other replicas, if there can be any. */
-  void follow(
-      Stores stores,
-      SingleFlight flights,
-      Outcomes outcomes,
-      VectorIndex index,
-      InstantSource clock);
+  void follow(Stores stores, SingleFlight flights, Outcomes outcomes, InstantSource clock);
 
   /** Drops what ended before {@code now}. */
   void sweep(Instant now);
@@ -54,7 +53,7 @@ interface Backing extends AutoCloseable {
   void close();
 
   /** Everything in this process. */
-  static Backing memory(CacheConfig config, InstantSource clock, VectorIndex index) {
+  static Backing memory(CacheConfig config, InstantSource clock, LocalVectors vectors) {
     CacheCounters counters = new CacheCounters(null);
     MemoryEntryStore store =
         new MemoryEntryStore(
@@ -65,17 +64,21 @@ interface Backing extends AutoCloseable {
               if (!entry.expired(clock.instant())) {
                 counters.increment(Count.EVICTIONS);
               }
-              index.remove(entry.id(), entry.storedAt());
+              vectors.remove(entry.id(), entry.storedAt());
             });
-    return new Memory(store, new MemoryLeases(clock, store::lasts), counters);
+    return new Memory(store, new MemoryLeases(clock, store::lasts), counters, vectors);
   }
 
-  /** Shared through Redis: near cache, then time-box and breaker, then Redis. */
+  /**
+   * Shared through Redis: near cache, then time-box and breaker, then Redis.
+   *
+   * @param local for the vectors unless they are to lie in Redis
+   */
   static Backing redis(
       CacheConfig config,
       RedisConfig redis,
       InstantSource clock,
-      VectorIndex index,
+      LocalVectors local,
       MeterRegistry meters,
       Tls tls) {
     RedisMetrics watch = new RedisMetrics(meters, "cache");
@@ -83,18 +86,10 @@ interface Backing extends AutoCloseable {
     watch.follow(link::underWay, link::connected);
     CacheCounters counters = new CacheCounters(new RedisCounters(link));
     RedisFeed feed = new RedisFeed(link);
+    StoreEvents events = new StoreEvents(counters, local, feed);
     EntryStore shared =
         new RedisEntryStore(
-            link,
-            config.maxEntries(),
-            config.staleWhileRevalidate(),
-            clock,
-            () -> counters.increment(Count.UNREADABLE),
-            id -> {
-              counters.increment(Count.EVICTIONS);
-              index.remove(id);
-              feed.publish(new Change.Removed(id));
-            });
+            link, config.maxEntries(), config.staleWhileRevalidate(), clock, events);
     StoreGuard guard =
         new StoreGuard(
             config.storeTimeout(),
@@ -103,6 +98,13 @@ interface Backing extends AutoCloseable {
     NearCachingStore near =
         new NearCachingStore(
             new GuardedStore(shared, guard), config.maxBytes(), config.nearTtl(), clock);
+    VectorStore vectors = local;
+    if (config.vectors().equals("redis")) {
+      Duration lifetime = config.maxTtl().plus(config.staleWhileRevalidate());
+      RedisVectorSets sets = new RedisVectorSets(link, guard, near, lifetime, clock);
+      events.vectorsIn(sets);
+      vectors = sets;
+    }
     return new Shared(
         link,
         shared,
@@ -110,11 +112,13 @@ interface Backing extends AutoCloseable {
         new GuardedLeases(new RedisLeases(link, config.staleWhileRevalidate()), guard),
         feed,
         counters,
-        new RedisLabelLog(link));
+        new RedisLabelLog(link),
+        vectors);
   }
 
   /** One process alone. */
-  record Memory(MemoryEntryStore store, MemoryLeases leases, CacheCounters counters)
+  record Memory(
+      MemoryEntryStore store, MemoryLeases leases, CacheCounters counters, LocalVectors vectors)
       implements Backing {
     @Override
     public ChangeFeed feed() {
@@ -128,11 +132,7 @@ interface Backing extends AutoCloseable {
 
     @Override
     public void follow(
-        Stores stores,
-        SingleFlight flights,
-        Outcomes outcomes,
-        VectorIndex index,
-        InstantSource clock) {}
+        Stores stores, SingleFlight flights, Outcomes outcomes, InstantSource clock) {}
 
     @Override
     public void sweep(Instant now) {
@@ -153,17 +153,15 @@ interface Backing extends AutoCloseable {
       LeaseStore leases,
       RedisFeed feed,
       CacheCounters counters,
-      LabelLog labels)
+      LabelLog labels,
+      VectorStore vectors)
       implements Backing {
 
     @Override
     public void follow(
-        Stores stores,
-        SingleFlight flights,
-        Outcomes outcomes,
-        VectorIndex index,
-        InstantSource clock) {
-      feed.follow(new Replication(store, shared, index, stores, flights, outcomes, clock));
+        Stores stores, SingleFlight flights, Outcomes outcomes, InstantSource clock) {
+      LocalVectors local = vectors instanceof LocalVectors here ? here : null;
+      feed.follow(new Replication(store, shared, local, stores, flights, outcomes, clock));
     }
 
     @Override

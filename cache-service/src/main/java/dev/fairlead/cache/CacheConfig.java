@@ -26,6 +26,7 @@ import java.util.List;
  * @param judgeTimeout judge similarity: time-box of a call to the scorer
  * @param scorer where the judge finds the scorer, {@code host:port}; empty for none
  * @param candidateSimilarity least cosine that is considered at all
+ * @param vectors {@code memory} or {@code redis}
  * @param exactScan scopes of up to so many entries are searched by comparing every one
  * @param graphFrom entries of a scope from which on a graph is searched instead of a scan
  * @param maxTextChars longest text that is searched for or indexed
@@ -60,6 +61,7 @@ public record CacheConfig(
     Duration judgeTimeout,
     String scorer,
     double candidateSimilarity,
+    String vectors,
     int exactScan,
     int graphFrom,
     int maxTextChars,
@@ -79,6 +81,9 @@ public record CacheConfig(
 
   /** Every value that {@code judge} may have. */
   static final List<String> JUDGES = List.of("similarity", "words", "equality");
+
+  /** Every value that {@code vectors} may have. */
+  static final List<String> VECTORS = List.of("memory", "redis");
 
   /** Checks every value. */
   public CacheConfig {
@@ -103,6 +108,7 @@ public record CacheConfig(
     Expect.range("cache.judge_similarity", judgeSimilarity, 0, 1);
     Expect.positive("cache.judge_timeout", judgeTimeout);
     Expect.range("cache.candidate_similarity", candidateSimilarity, 0, 1);
+    Expect.that(VECTORS.contains(vectors), "cache.vectors", vectors, String.join(" or ", VECTORS));
     Expect.range("cache.exact_scan", exactScan, 0, Integer.MAX_VALUE);
     Expect.range("cache.graph_from", graphFrom, 1_000, Integer.MAX_VALUE);
     Expect.range("cache.max_text_chars", maxTextChars, 1, 1_000_000);

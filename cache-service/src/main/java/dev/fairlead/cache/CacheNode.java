@@ -5,8 +5,9 @@ import dev.fairlead.cache.bound.LabelLog;
 import dev.fairlead.cache.bound.ServePolicy;
 import dev.fairlead.cache.bound.ThresholdPolicy;
 import dev.fairlead.cache.bound.VCachePolicy;
+import dev.fairlead.cache.index.LocalVectors;
 import dev.fairlead.cache.index.PartitionedIndex;
-import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.index.VectorStore;
 import dev.fairlead.cache.store.ChangeFeed;
 import dev.fairlead.cache.store.EntryStore;
 import dev.fairlead.cache.verify.AnswerJudge;
@@ -14,6 +15,7 @@ import dev.fairlead.cache.verify.EqualityJudge;
 import dev.fairlead.cache.verify.OverlapJudge;
 import dev.fairlead.cache.verify.SimilarityJudge;
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.config.Expect;
 import dev.fairlead.common.lifecycle.ServiceNode;
 import dev.fairlead.common.tls.Tls;
 import dev.fairlead.redis.RedisConfig;
@@ -114,20 +116,28 @@ public final class CacheNode implements ServiceNode {
     timer.setRemoveOnCancelPolicy(true);
     ExecutorService compute = computePool();
     ExecutorService graphs = Executors.newSingleThreadExecutor(daemon("cache-graph"));
-    VectorIndex index =
-        PartitionedIndex.withGraphs(
-            config.exactScan(), config.graphFrom(), GRAPH_BATCH, graphs, clock);
+    LocalVectors local =
+        new LocalVectors(
+            PartitionedIndex.withGraphs(
+                config.exactScan(), config.graphFrom(), GRAPH_BATCH, graphs, clock),
+            compute);
+    Expect.that(
+        !redis.url().isEmpty() || config.vectors().equals("memory"),
+        "cache.vectors",
+        config.vectors(),
+        "memory, or redis.url to be set");
     Backing backing =
         redis.url().isEmpty()
-            ? Backing.memory(config, clock, index)
-            : Backing.redis(config, redis, clock, index, meters, tls);
+            ? Backing.memory(config, clock, local)
+            : Backing.redis(config, redis, clock, local, meters, tls);
     tls.list(new CertificateMetrics(meters)::register);
     CacheCounters counters = backing.counters();
     EntryStore store = backing.store();
     ChangeFeed feed = backing.feed();
+    VectorStore vectors = backing.vectors();
     EntryRecords records = new EntryRecords();
     ServePolicy policy = policy(config, random, records.following(backing.labels()), compute);
-    CoveredEntries covered = new CoveredEntries(index, feed);
+    CoveredEntries covered = new CoveredEntries(vectors, feed);
     Outcomes outcomes =
         new Outcomes(
             records,
@@ -141,25 +151,26 @@ public final class CacheNode implements ServiceNode {
     SingleFlight flights =
         new SingleFlight(backing.leases(), timer, config.leaseTtl(), config.maxWaiters());
     Stores stores =
-        new Stores(config, store, index, covered, flights, feed, counters, clock, random);
+        new Stores(config, store, vectors, covered, flights, feed, counters, clock, random);
     SemanticLookups semantic =
-        new SemanticLookups(
-            config, index, store, policy, outcomes, counters, compute, clock, tracer);
+        new SemanticLookups(config, vectors, store, policy, outcomes, counters, clock, tracer);
     Refreshes refreshes = new Refreshes(config, flights, counters, clock);
     Lookups lookups = new Lookups(config, store, semantic, flights, refreshes, counters, clock);
-    Stats stats = new Stats(config, counters, store, index, policy);
-    backing.follow(stores, flights, outcomes, index, clock);
+    Stats stats = new Stats(config, counters, store, vectors, policy);
+    backing.follow(stores, flights, outcomes, clock);
 
-    counters.bindTo(meters, stats::lastEntries, index::size, flights::waiting);
+    counters.bindTo(meters, stats::lastEntries, vectors::size, flights::waiting);
     Gauge.builder("llm.router.cache.false.hit.rate", stats, Stats::falseHitRate)
         .description(
             "Estimated share of eligible requests answered wrongly; no number before labels")
         .register(meters);
     repeat(
-        timer, config.sweepInterval(), () -> sweep(store, index, backing, stats, clock.instant()));
+        timer,
+        config.sweepInterval(),
+        () -> sweep(store, vectors, backing, stats, clock.instant()));
     repeat(timer, config.statsInterval(), () -> counters.sync().exceptionally(error -> Map.of()));
     CacheRpcService service =
-        new CacheRpcService(new CacheRequests(index), lookups, stores, outcomes, stats, clock);
+        new CacheRpcService(new CacheRequests(vectors), lookups, stores, outcomes, stats, clock);
     logger.info(
         "cache store: {}, semantic policy: {}",
         store.name(),
@@ -196,8 +207,8 @@ public final class CacheNode implements ServiceNode {
   }
 
   private static void sweep(
-      EntryStore store, VectorIndex index, Backing backing, Stats stats, Instant now) {
-    index.removeIf(entry -> !entry.expiresAt().isAfter(now));
+      EntryStore store, VectorStore vectors, Backing backing, Stats stats, Instant now) {
+    vectors.sweep(now);
     store.sweep(now);
     backing.sweep(now);
     var unused = stats.countEntries();

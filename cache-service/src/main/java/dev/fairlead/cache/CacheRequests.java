@@ -1,7 +1,7 @@
 package dev.fairlead.cache;
 
 import com.google.protobuf.ByteString;
-import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.index.VectorStore;
 import dev.fairlead.cache.store.Embedding;
 import dev.fairlead.cache.store.EntryKey;
 import dev.fairlead.cache.store.ScopeKey;
@@ -26,10 +26,10 @@ final class CacheRequests {
   private static final int NANOS_PER_SECOND = 1_000_000_000;
   private static final long CENTURY_SECONDS = 100L * 365 * 24 * 3600;
 
-  private final VectorIndex index;
+  private final VectorStore vectors;
 
-  CacheRequests(VectorIndex index) {
-    this.index = index;
+  CacheRequests(VectorStore vectors) {
+    this.vectors = vectors;
   }
 
   LookupQuery lookup(LookupRequest request) {
@@ -149,7 +149,7 @@ final class CacheRequests {
     for (int i = 0; i < raw.length; i++) {
       raw[i] = values.get(i);
     }
-    int dimension = index.dimension(scope, encoder);
+    int dimension = vectors.dimension(scope, encoder);
     require(
         dimension == 0 || dimension == raw.length, "embedding", raw.length + " numbers", dimension);
     try {

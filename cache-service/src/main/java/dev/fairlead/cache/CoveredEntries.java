@@ -2,7 +2,7 @@ package dev.fairlead.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.index.VectorStore;
 import dev.fairlead.cache.store.Change;
 import dev.fairlead.cache.store.ChangeFeed;
 import java.time.Duration;
@@ -18,7 +18,7 @@ final class CoveredEntries {
   private static final Duration REMEMBERED = Duration.ofMinutes(15);
   private static final int MAX_REMEMBERED = 200_000;
 
-  private final VectorIndex index;
+  private final VectorStore vectors;
   private final ChangeFeed feed;
   private final Cache<String, Boolean> ids =
       Caffeine.newBuilder()
@@ -27,8 +27,8 @@ final class CoveredEntries {
           .executor(Runnable::run)
           .build();
 
-  CoveredEntries(VectorIndex index, ChangeFeed feed) {
-    this.index = index;
+  CoveredEntries(VectorStore vectors, ChangeFeed feed) {
+    this.vectors = vectors;
     this.feed = feed;
   }
 
@@ -41,7 +41,7 @@ final class CoveredEntries {
   /** Another replica found that out. */
   void addElsewhere(String id) {
     ids.put(id, true);
-    index.remove(id);
+    var unused = vectors.remove(id);
   }
 
   boolean contains(String id) {

@@ -1,6 +1,6 @@
 package dev.fairlead.cache;
 
-import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.index.LocalVectors;
 import dev.fairlead.cache.store.CacheEntry;
 import dev.fairlead.cache.store.Change;
 import dev.fairlead.cache.store.ChangeFeed;
@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ final class Replication implements ChangeFeed.Follower {
 
   private final NearCachingStore near;
   private final EntryStore shared;
-  private final VectorIndex index;
+  private final @Nullable LocalVectors vectors;
   private final Stores stores;
   private final SingleFlight flights;
   private final Outcomes outcomes;
@@ -35,18 +36,19 @@ final class Replication implements ChangeFeed.Follower {
    *
    * @param near what must be forgotten here
    * @param shared the store itself, without time-box: nobody waits for what is done here
+   * @param vectors those of this process; null when they are shared, too
    */
   Replication(
       NearCachingStore near,
       EntryStore shared,
-      VectorIndex index,
+      @Nullable LocalVectors vectors,
       Stores stores,
       SingleFlight flights,
       Outcomes outcomes,
       InstantSource clock) {
     this.near = near;
     this.shared = shared;
-    this.index = index;
+    this.vectors = vectors;
     this.stores = stores;
     this.flights = flights;
     this.outcomes = outcomes;
@@ -59,17 +61,23 @@ final class Replication implements ChangeFeed.Follower {
       case Change.Stored stored -> {
         near.forget(stored.id());
         flights.stored(stored.id(), "", Optional.empty());
-        shared.find(stored.id()).join().ifPresent(stores::indexed);
+        if (vectors != null) {
+          shared.find(stored.id()).join().ifPresent(this::index);
+        }
       }
       case Change.Removed removed -> {
         near.forget(removed.id());
-        index.remove(removed.id());
+        if (vectors != null) {
+          var unused = vectors.remove(removed.id());
+        }
       }
       case Change.Covered covered -> stores.coveredElsewhere(covered.id());
       case Change.LeaseFreed freed -> flights.freedElsewhere(freed.id(), freed.leaseId());
       case Change.Flushed flushed -> {
         near.forget(flushed.filter());
-        stores.forgetVectors(flushed.filter());
+        if (vectors != null) {
+          vectors.flush(flushed.filter());
+        }
       }
       case Change.Labelled labelled -> outcomes.labelledElsewhere(labelled.label());
       case Change.Reported reported -> outcomes.reportedElsewhere(reported.report());
@@ -80,19 +88,29 @@ final class Replication implements ChangeFeed.Follower {
   /** Reads everything again. Lookups go on meanwhile, with what is there. */
   @Override
   public void gap() {
-    Instant start = clock.instant();
     near.forgetAll();
     outcomes.reload();
+    if (vectors != null) {
+      rebuild(vectors);
+    }
+  }
+
+  private void rebuild(LocalVectors vectors) {
+    Instant start = clock.instant();
     Set<String> seen = new HashSet<>();
     shared.forEach(entry -> reindex(entry, seen)).join();
     int stale =
-        index.removeIf(entry -> entry.storedAt().isBefore(start) && !seen.contains(entry.id()));
+        vectors.removeIf(entry -> entry.storedAt().isBefore(start) && !seen.contains(entry.id()));
     logger.info(
         "vector index rebuilt: {} entries read, {} stale vectors removed", seen.size(), stale);
   }
 
   private void reindex(CacheEntry entry, Set<String> seen) {
     seen.add(entry.id());
-    stores.indexed(entry);
+    index(entry);
+  }
+
+  private void index(CacheEntry entry) {
+    var unused = stores.indexed(entry);
   }
 }

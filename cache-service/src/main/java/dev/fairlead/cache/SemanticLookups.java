@@ -10,8 +10,9 @@ import dev.fairlead.cache.bound.ServePolicy.Decision;
 import dev.fairlead.cache.bound.ServePolicy.Verdict;
 import dev.fairlead.cache.index.IndexedEntry;
 import dev.fairlead.cache.index.Neighbour;
-import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.index.VectorStore;
 import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.cache.store.StoreUnavailableException;
 import dev.fairlead.cache.verify.Verifier;
 import dev.fairlead.v1.CacheHit;
 import dev.fairlead.v1.CacheMiss.Reason;
@@ -23,50 +24,44 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.CompletionException;
 
 /**
  * Finds a near request and decides whether its answer may be given: nearest first, the first that
- * no veto refuses is put to the policy. Large scopes are searched on the compute pool; small ones
- * right away, which is cheaper than handing them over.
+ * no veto refuses is put to the policy.
  */
 final class SemanticLookups {
 
   private static final int NEIGHBOURS = 8;
-  private static final int SEARCHED_INLINE = 256;
 
   /** A neighbour that is farther by this much counts 1/e as much. */
   private static final double NEARNESS = 0.05;
 
-  private final VectorIndex index;
+  private final VectorStore vectors;
   private final EntryStore store;
   private final Verifier verifier = new Verifier();
   private final ServePolicy policy;
   private final Outcomes outcomes;
   private final CacheCounters counters;
-  private final Executor compute;
   private final InstantSource clock;
   private final Tracer tracer;
   private final double candidateSimilarity;
 
   SemanticLookups(
       CacheConfig config,
-      VectorIndex index,
+      VectorStore vectors,
       EntryStore store,
       ServePolicy policy,
       Outcomes outcomes,
       CacheCounters counters,
-      Executor compute,
       InstantSource clock,
       Tracer tracer) {
     this.candidateSimilarity = config.candidateSimilarity();
-    this.index = index;
+    this.vectors = vectors;
     this.store = store;
     this.policy = policy;
     this.outcomes = outcomes;
     this.counters = counters;
-    this.compute = compute;
     this.clock = clock;
     this.tracer = tracer;
   }
@@ -75,40 +70,38 @@ final class SemanticLookups {
     if (!query.dryRun()) {
       policy.seen(group(query));
     }
-    if (index.size(query.key().scope(), query.encoder()) <= SEARCHED_INLINE) {
-      return decide(query, search(query));
-    }
-    try {
-      return CompletableFuture.supplyAsync(() -> search(query), compute)
-          .thenCompose(near -> decide(query, near));
-    } catch (RejectedExecutionException e) {
-      // The pool's queue is full: a miss now is better than a hit too late.
-      return CompletableFuture.completedFuture(Miss.because(Reason.REASON_NOT_FOUND));
-    }
+    return search(query)
+        .handle((near, error) ->
+            error == null ? decide(query, near) : CompletableFuture.completedFuture(failed(error)))
+        .thenCompose(result -> result);
+  }
+
+  private static LookupResult failed(Throwable error) {
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    boolean away = cause instanceof StoreUnavailableException;
+    return Miss.because(away ? Reason.REASON_STORE_UNAVAILABLE : Reason.REASON_NOT_FOUND);
   }
 
   private static Group group(LookupQuery query) {
     return new Group(query.key().scope().tenant(), query.key().scope().model());
   }
 
-  private List<Neighbour> search(LookupQuery query) {
+  private CompletableFuture<List<Neighbour>> search(LookupQuery query) {
     Span span = tracer.spanBuilder("cache.search").startSpan();
-    try {
-      Instant oldest = query.maxAge() == null ? Instant.MIN : clock.instant().minus(query.maxAge());
-      return index
-          .search(
-              query.key().scope(),
-              query.encoder(),
-              Objects.requireNonNull(query.embedding()),
-              NEIGHBOURS)
-          .stream()
-          .filter(near -> near.similarity() >= candidateSimilarity)
-          .filter(near -> !near.entry().storedAt().isBefore(oldest))
-          .filter(near -> !near.entry().id().equals(query.key().id()))
-          .toList();
-    } finally {
-      span.end();
-    }
+    Instant oldest = query.maxAge() == null ? Instant.MIN : clock.instant().minus(query.maxAge());
+    return vectors
+        .nearest(
+            query.key().scope(),
+            query.encoder(),
+            Objects.requireNonNull(query.embedding()),
+            NEIGHBOURS,
+            candidateSimilarity)
+        .whenComplete((near, error) -> span.end())
+        .thenApply(nearest ->
+            nearest.stream()
+                .filter(near -> !near.entry().storedAt().isBefore(oldest))
+                .filter(near -> !near.entry().id().equals(query.key().id()))
+                .toList());
   }
 
   private CompletableFuture<LookupResult> decide(LookupQuery query, List<Neighbour> near) {
@@ -193,7 +186,7 @@ final class SemanticLookups {
               || !found.get().key().equals(near.key())
               || !found.get().key().scope().equals(query.key().scope())
               || !found.get().text().equals(near.text())) {
-            index.remove(near.id(), near.storedAt());
+            var unused = vectors.remove(near);
             return Miss.because(Reason.REASON_NOT_FOUND);
           }
           return new Hit(CacheHit.Kind.KIND_SEMANTIC, found.get(), candidate.similarity(), null);

@@ -4,7 +4,7 @@ import dev.fairlead.cache.CacheCounters.Count;
 import dev.fairlead.cache.CacheCounters.Totals;
 import dev.fairlead.cache.bound.ServePolicy;
 import dev.fairlead.cache.bound.ServePolicy.Standing;
-import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.index.VectorStore;
 import dev.fairlead.cache.store.EntryStore;
 import dev.fairlead.v1.GetStatsResponse;
 import java.time.Duration;
@@ -20,7 +20,7 @@ final class Stats {
   private final CacheConfig config;
   private final CacheCounters counters;
   private final EntryStore store;
-  private final VectorIndex index;
+  private final VectorStore vectors;
   private final ServePolicy policy;
   private final AtomicLong lastEntries = new AtomicLong();
 
@@ -28,12 +28,12 @@ final class Stats {
       CacheConfig config,
       CacheCounters counters,
       EntryStore store,
-      VectorIndex index,
+      VectorStore vectors,
       ServePolicy policy) {
     this.config = config;
     this.counters = counters;
     this.store = store;
-    this.index = index;
+    this.vectors = vectors;
     this.policy = policy;
   }
 
@@ -79,7 +79,7 @@ final class Stats {
             .setEvictions(totals.of(Count.EVICTIONS))
             .setStoreFailures(totals.of(Count.STORE_FAILURES))
             .setEntries(entries)
-            .setVectors(index.size())
+            .setVectors(vectors.size())
             .setSemanticPolicy(config.enabled() && config.semantic() ? policy.name() : "off")
             .setStore(store.name())
             .setStoreAvailable(store.available());

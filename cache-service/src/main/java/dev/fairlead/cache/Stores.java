@@ -2,7 +2,7 @@ package dev.fairlead.cache;
 
 import dev.fairlead.cache.CacheCounters.Count;
 import dev.fairlead.cache.index.IndexedEntry;
-import dev.fairlead.cache.index.VectorIndex;
+import dev.fairlead.cache.index.VectorStore;
 import dev.fairlead.cache.store.CacheEntry;
 import dev.fairlead.cache.store.Change;
 import dev.fairlead.cache.store.ChangeFeed;
@@ -29,7 +29,7 @@ final class Stores {
 
   private final CacheConfig config;
   private final EntryStore store;
-  private final VectorIndex index;
+  private final VectorStore vectors;
   private final CoveredEntries covered;
   private final SingleFlight flights;
   private final ChangeFeed feed;
@@ -47,7 +47,7 @@ final class Stores {
   Stores(
       CacheConfig config,
       EntryStore store,
-      VectorIndex index,
+      VectorStore vectors,
       CoveredEntries covered,
       SingleFlight flights,
       ChangeFeed feed,
@@ -56,7 +56,7 @@ final class Stores {
       DoubleSupplier random) {
     this.config = config;
     this.store = store;
-    this.index = index;
+    this.vectors = vectors;
     this.covered = covered;
     this.flights = flights;
     this.feed = feed;
@@ -81,35 +81,37 @@ final class Stores {
     return store
         .put(entry)
         .handle((done, error) -> {
-          if (error == null) {
-            remember(entry);
-          } else {
+          if (error != null) {
             tellFreed(entry.id(), request.getLeaseId());
           }
           flights.stored(entry.id(), request.getLeaseId(), Optional.of(entry));
-          return error == null ? new Kept(entry.id(), "") : Kept.not("store_unavailable");
-        });
+          return error == null
+              ? remember(entry).thenApply(told -> new Kept(entry.id(), ""))
+              : CompletableFuture.completedFuture(Kept.not("store_unavailable"));
+        })
+        .thenCompose(kept -> kept);
   }
 
-  private void remember(CacheEntry entry) {
+  private CompletableFuture<Void> remember(CacheEntry entry) {
     counters.increment(Count.STORES);
-    indexed(entry);
-    feed.publish(new Change.Stored(entry.id()));
+    return indexed(entry).thenAccept(done -> feed.publish(new Change.Stored(entry.id())));
   }
 
-  /** Makes the entry's vector findable, in place of any older one. */
-  void indexed(CacheEntry entry) {
+  /** Makes the entry's vector findable, in place of any older one; never fails. */
+  CompletableFuture<Void> indexed(CacheEntry entry) {
     if (entry.embedding() == null || !config.semantic() || covered.contains(entry.id())) {
-      index.remove(entry.id());
-    } else {
-      try {
-        index.put(IndexedEntry.of(entry, AnswerDigest.of(entry.answer().getText())));
-      } catch (IllegalArgumentException e) {
-        // Another writer of the scope came first with another dimension: this entry is found
-        // exactly only.
-        index.remove(entry.id());
-      }
+      return vectors.remove(entry.id());
     }
+    IndexedEntry indexed = IndexedEntry.of(entry, AnswerDigest.of(entry.answer().getText()));
+    // It may fail because another writer of the scope came first with another dimension, or because
+    // Redis is away: this entry is then found exactly only.
+    return vectors
+        .put(indexed)
+        .handle((done, error) ->
+            error == null
+                ? CompletableFuture.<Void>completedFuture(null)
+                : vectors.remove(entry.id()).exceptionally(failure -> null))
+        .thenCompose(done -> done);
   }
 
   /** Another replica found that an entry need not be found by vector. */
@@ -191,9 +193,12 @@ final class Stores {
 
   /** Forgets an entry everywhere. */
   CompletableFuture<Void> remove(String id) {
-    index.remove(id);
-    feed.publish(new Change.Removed(id));
-    return store.remove(id).handle((removed, error) -> null);
+    return vectors
+        .remove(id)
+        .thenCompose(done -> {
+          feed.publish(new Change.Removed(id));
+          return store.remove(id).handle((removed, error) -> null);
+        });
   }
 
   /**
@@ -201,17 +206,12 @@ final class Stores {
    * reached.
    */
   CompletableFuture<Long> flush(FlushFilter filter) {
-    forgetVectors(filter);
+    vectors.flush(filter);
     return store
         .flush(filter)
         .whenComplete((removed, error) -> {
-          forgetVectors(filter);
+          vectors.flush(filter);
           feed.publish(new Change.Flushed(filter));
         });
-  }
-
-  /** Another replica flushed. */
-  void forgetVectors(FlushFilter filter) {
-    index.removeIf(entry -> filter.matches(entry.key().scope(), entry.tags(), entry.storedAt()));
   }
 }

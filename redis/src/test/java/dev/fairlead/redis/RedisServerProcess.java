@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public final class RedisServerProcess implements AutoCloseable {
   private static final Path BINARY = Path.of("/usr/bin/redis-server");
 
   private final int port;
+  private final Path binary;
   private final @Nullable Path file;
   private final List<String> options;
   private @Nullable Process process;
@@ -34,7 +36,12 @@ public final class RedisServerProcess implements AutoCloseable {
   }
 
   private RedisServerProcess(int port, @Nullable Path file, List<String> options) {
+    this(port, BINARY, file, options);
+  }
+
+  private RedisServerProcess(int port, Path binary, @Nullable Path file, List<String> options) {
     this.port = port;
+    this.binary = binary;
     this.file = file;
     this.options = options;
   }
@@ -44,6 +51,25 @@ public final class RedisServerProcess implements AutoCloseable {
     RedisServerProcess server = new RedisServerProcess(FreePort.any(), List.of());
     server.restart();
     return server;
+  }
+
+  /**
+   * Starts a server that has vector sets (Redis 8): the one that the variable FAIRLEAD_REDIS8
+   * names, or the machine's; empty where neither has them.
+   */
+  public static Optional<RedisServerProcess> startWithVectorSets() {
+    String named = System.getenv("FAIRLEAD_REDIS8");
+    Path binary = named == null || named.isEmpty() ? BINARY : Path.of(named);
+    if (!Files.isExecutable(binary)) {
+      return Optional.empty();
+    }
+    RedisServerProcess server = new RedisServerProcess(FreePort.any(), binary, null, List.of());
+    server.restart();
+    if (server.command("VCARD", "none").startsWith("-")) {
+      server.close();
+      return Optional.empty();
+    }
+    return Optional.of(server);
   }
 
   /** Starts a cluster of one node that has every slot; only where {@link #signalsSupported}. */
@@ -163,7 +189,7 @@ public final class RedisServerProcess implements AutoCloseable {
   /** Starts it again on the same port, empty, after {@link #kill}. */
   public void restart() {
     try {
-      if (signalsSupported()) {
+      if (Files.isExecutable(binary)) {
         process = launch(List.of());
       } else {
         embedded = RedisServer.newRedisServer().port(port).build();
@@ -176,7 +202,7 @@ public final class RedisServerProcess implements AutoCloseable {
   }
 
   private Process launch(List<String> more) {
-    List<String> command = new ArrayList<>(List.of(BINARY.toString()));
+    List<String> command = new ArrayList<>(List.of(binary.toString()));
     if (file == null) {
       command.addAll(List.of("--save", "", "--appendonly", "no"));
     } else {

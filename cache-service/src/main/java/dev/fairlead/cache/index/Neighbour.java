@@ -11,7 +11,7 @@ import java.util.Comparator;
 public record Neighbour(IndexedEntry entry, double similarity) {
 
   /** Nearest first, equally near ones by id. */
-  static final Comparator<Neighbour> NEAREST_FIRST =
+  public static final Comparator<Neighbour> NEAREST_FIRST =
       Comparator.comparingDouble(Neighbour::similarity)
           .reversed()
           .thenComparing(neighbour -> neighbour.entry().id());

@@ -32,12 +32,25 @@ public final class RedisEntryStore implements EntryStore {
 
   private static final int BATCH = 100;
 
+  /** Is told of what the store removes by itself. Called on any thread; must not block. */
+  public interface Listener {
+
+    /** A value was removed that cannot be an entry of ours. */
+    default void unreadable() {}
+
+    /** An entry was removed to stay inside the bound. */
+    default void evicted(String id) {}
+
+    /** Entries were removed because a filter matched them. */
+    default void flushed(List<CacheEntry> entries) {}
+  }
+
   private final RedisLink link;
   private final RedisKeys keys;
   private final TenantLedger ledger;
   private final Duration staleFor;
   private final InstantSource clock;
-  private final Runnable onUnreadable;
+  private final Listener listener;
   private final ExecutorService listing = Executors.newVirtualThreadPerTaskExecutor();
 
   /**
@@ -45,26 +58,19 @@ public final class RedisEntryStore implements EntryStore {
    *
    * @param maxEntries most entries of one tenant
    * @param staleFor how long an entry is kept after it has expired, 0 or more
-   * @param onUnreadable told of every value that was removed because it cannot be an entry of ours
-   * @param onEvicted told of the id of every entry that was removed to stay inside the bound
    */
   public RedisEntryStore(
-      RedisLink link,
-      long maxEntries,
-      Duration staleFor,
-      InstantSource clock,
-      Runnable onUnreadable,
-      Consumer<String> onEvicted) {
+      RedisLink link, long maxEntries, Duration staleFor, InstantSource clock, Listener listener) {
     this.link = link;
     this.keys = RedisKeys.of(link);
     this.staleFor = staleFor;
     this.clock = clock;
-    this.onUnreadable = onUnreadable;
-    this.ledger = new TenantLedger(link, maxEntries, clock, id -> evict(id, onEvicted));
+    this.listener = listener;
+    this.ledger = new TenantLedger(link, maxEntries, clock, this::evict);
   }
 
-  private void evict(String id, Consumer<String> onEvicted) {
-    var unused = delete(List.of(id)).thenAccept(count -> onEvicted.accept(id));
+  private void evict(String id) {
+    var unused = delete(List.of(id)).thenAccept(count -> listener.evicted(id));
   }
 
   @Override
@@ -93,7 +99,7 @@ public final class RedisEntryStore implements EntryStore {
             ? Optional.empty()
             : EntryCodec.decode(bytes).filter(found -> found.id().equals(id));
     if (entry.isEmpty()) {
-      onUnreadable.run();
+      listener.unreadable();
       var unused = delete(List.of(id));
     }
     return entry.filter(found -> !found.expired(clock.instant().minus(staleFor)));
@@ -150,6 +156,7 @@ public final class RedisEntryStore implements EntryStore {
             List<CacheEntry> matching = batch.stream().filter(filter::matches).toList();
             if (!matching.isEmpty()) {
               removed[0] += delete(matching.stream().map(CacheEntry::id).toList()).join();
+              listener.flushed(matching);
               matching.forEach(
                   entry -> ledger.removed(entry.key().scope().tenant(), List.of(entry.id())));
             }

@@ -1,8 +1,11 @@
 package dev.fairlead.cache.redis;
 
+import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import dev.fairlead.cache.store.ScopeKey;
 import dev.fairlead.redis.RedisLink;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The names of everything in Redis. An entry and its lease share a hash tag and therefore a cluster
@@ -48,6 +51,15 @@ record RedisKeys(String prefix) {
   /** The labels of one tenant and model. */
   String labels(String tenant, String model) {
     return prefix + ":cache:labels:" + digest(tenant.length() + ":" + tenant + model);
+  }
+
+  /** The vectors of one scope and encoder. */
+  String vectors(ScopeKey scope, String encoder) {
+    Hasher hasher = Hashing.sha256().newHasher();
+    for (String part : List.of(scope.tenant(), scope.model(), encoder)) {
+      hasher.putInt(part.length()).putString(part, StandardCharsets.UTF_8);
+    }
+    return prefix + ":cache:v:" + hasher.putBytes(scope.digest().toByteArray()).hash();
   }
 
   String feed() {

@@ -71,8 +71,12 @@ class RedisEntryStoreIT extends CacheStoreContract {
             MAX_ENTRIES,
             STALE_FOR,
             InstantSource.system(),
-            unreadable::incrementAndGet,
-            id -> {});
+            new RedisEntryStore.Listener() {
+              @Override
+              public void unreadable() {
+                unreadable.incrementAndGet();
+              }
+            });
   }
 
   @AfterEach
