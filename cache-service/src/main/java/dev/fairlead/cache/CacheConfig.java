@@ -27,6 +27,7 @@ import java.util.List;
  * @param scorer where the judge finds the scorer, {@code host:port}; empty for none
  * @param candidateSimilarity least cosine that is considered at all
  * @param vectors {@code memory} or {@code redis}
+ * @param maxVectors most vectors in the process, of all tenants
  * @param exactScan scopes of up to so many entries are searched by comparing every one
  * @param graphFrom entries of a scope from which on a graph is searched instead of a scan
  * @param maxTextChars longest text that is searched for or indexed
@@ -62,6 +63,7 @@ public record CacheConfig(
     String scorer,
     double candidateSimilarity,
     String vectors,
+    int maxVectors,
     int exactScan,
     int graphFrom,
     int maxTextChars,
@@ -109,6 +111,7 @@ public record CacheConfig(
     Expect.positive("cache.judge_timeout", judgeTimeout);
     Expect.range("cache.candidate_similarity", candidateSimilarity, 0, 1);
     Expect.that(VECTORS.contains(vectors), "cache.vectors", vectors, String.join(" or ", VECTORS));
+    Expect.range("cache.max_vectors", maxVectors, 1, Integer.MAX_VALUE);
     Expect.range("cache.exact_scan", exactScan, 0, Integer.MAX_VALUE);
     Expect.range("cache.graph_from", graphFrom, 1_000, Integer.MAX_VALUE);
     Expect.range("cache.max_text_chars", maxTextChars, 1, 1_000_000);

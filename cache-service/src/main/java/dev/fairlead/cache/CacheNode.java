@@ -120,7 +120,8 @@ public final class CacheNode implements ServiceNode {
         new LocalVectors(
             PartitionedIndex.withGraphs(
                 config.exactScan(), config.graphFrom(), GRAPH_BATCH, graphs, clock),
-            compute);
+            compute,
+            config.maxVectors());
     Expect.that(
         !redis.url().isEmpty() || config.vectors().equals("memory"),
         "cache.vectors",

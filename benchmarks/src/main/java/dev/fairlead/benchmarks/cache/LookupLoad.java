@@ -33,7 +33,7 @@ import java.util.concurrent.locks.LockSupport;
  * rate: latency of the lookups, and the rate that was kept. Embeddings come with the requests.
  *
  * <p>Arguments: URL of an empty Redis, or {@code memory}; entries; seconds of each part; writes a
- * second.
+ * second; where the vectors lie, {@code memory} (unless given) or {@code redis}.
  */
 public final class LookupLoad implements AutoCloseable {
 
@@ -57,11 +57,13 @@ public final class LookupLoad implements AutoCloseable {
   private final Random topicRandom = new Random(1);
   private final List<float[]> topics = new ArrayList<>();
 
-  private LookupLoad(String url) {
+  private LookupLoad(String url, String vectors) {
     String redis = url.equals("memory") ? "" : "redis: {url: '" + url + "'}\n";
     String yaml =
         "cache: {ttl: 1h, policy: threshold, similarity: 0.9, store_timeout: 1s, max_entries:"
-            + " 1000000, max_bytes: 4294967296}\n"
+            + " 1000000, max_bytes: 4294967296, vectors: "
+            + vectors
+            + "}\n"
             + redis;
     node =
         CacheNode.start(
@@ -83,7 +85,8 @@ public final class LookupLoad implements AutoCloseable {
     int entries = Integer.parseInt(arguments[1]);
     int seconds = Integer.parseInt(arguments[2]);
     int rate = Integer.parseInt(arguments[3]);
-    try (LookupLoad load = new LookupLoad(arguments[0])) {
+    try (LookupLoad load =
+        new LookupLoad(arguments[0], arguments.length > 4 ? arguments[4] : "memory")) {
       load.fill(entries);
       load.lookups(entries, seconds);
       System.out.println(entries + " entries, lookups alone: " + load.lookups(entries, seconds));

@@ -4,38 +4,76 @@ import dev.fairlead.cache.store.Embedding;
 import dev.fairlead.cache.store.FlushFilter;
 import dev.fairlead.cache.store.ScopeKey;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Vectors in this process: a {@link VectorIndex}. Small scopes are searched by the caller, which is
  * cheaper than handing them over; large ones on the compute pool, and not at all when its queue is
  * full: a miss now is better than a hit too late.
+ *
+ * <p>There are never more than a given number: then each new one takes the place of the one that
+ * would expire first among a few that are looked at in turn.
  */
 public final class LocalVectors implements VectorStore {
 
   private static final int SEARCHED_INLINE = 256;
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
+  private static final int COMPARED = 16;
+  private static final Logger logger = LoggerFactory.getLogger(LocalVectors.class);
+
   private final VectorIndex index;
   private final Executor compute;
+  private final int most;
+  private final AtomicBoolean full = new AtomicBoolean();
 
-  /** Keeps vectors in {@code index} and searches large scopes on {@code compute}. */
-  public LocalVectors(VectorIndex index, Executor compute) {
+  /**
+   * Keeps vectors in {@code index} and searches large scopes on {@code compute}.
+   *
+   * @param most vectors, at least 1
+   */
+  public LocalVectors(VectorIndex index, Executor compute, int most) {
     this.index = index;
     this.compute = compute;
+    this.most = most;
   }
 
   @Override
   public CompletableFuture<Void> put(IndexedEntry entry) {
     try {
       index.put(entry);
+      makeRoom(entry.id());
       return DONE;
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void makeRoom(String newest) {
+    while (index.size() > most) {
+      if (full.compareAndSet(false, true)) {
+        logger.warn(
+            "{} vectors, as many as cache.max_vectors allows: entries that expire soonest are found"
+                + " exactly only",
+            most);
+      }
+      Optional<IndexedEntry> first =
+          index.sample(COMPARED).stream()
+              .filter(entry -> !entry.id().equals(newest))
+              .min(Comparator.comparing(IndexedEntry::expiresAt));
+      if (first.isEmpty()) {
+        return;
+      }
+      index.remove(first.get().id(), first.get().storedAt());
     }
   }
 

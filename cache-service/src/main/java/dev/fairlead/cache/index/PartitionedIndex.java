@@ -4,6 +4,8 @@ import dev.fairlead.cache.store.Embedding;
 import dev.fairlead.cache.store.ScopeKey;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -22,6 +24,10 @@ public final class PartitionedIndex implements VectorIndex {
   private final ConcurrentMap<String, IndexedEntry> entries = new ConcurrentHashMap<>();
   private final IntFunction<Partition> newPartition;
   private final InstantSource clock;
+  private final Object sampling = new Object();
+
+  /** Where the next sample goes on. */
+  private Iterator<IndexedEntry> sampled = entries.values().iterator();
 
   private PartitionedIndex(IntFunction<Partition> newPartition, InstantSource clock) {
     this.newPartition = newPartition;
@@ -94,6 +100,22 @@ public final class PartitionedIndex implements VectorIndex {
       }
     }
     return removed;
+  }
+
+  @Override
+  public List<IndexedEntry> sample(int count) {
+    synchronized (sampling) {
+      List<IndexedEntry> sample = new ArrayList<>(count);
+      for (int rounds = 0; sample.size() < count && rounds < 2; rounds++) {
+        while (sample.size() < count && sampled.hasNext()) {
+          sample.add(sampled.next());
+        }
+        if (!sampled.hasNext()) {
+          sampled = entries.values().iterator();
+        }
+      }
+      return sample;
+    }
   }
 
   private boolean removeWhen(String id, Predicate<IndexedEntry> condition) {

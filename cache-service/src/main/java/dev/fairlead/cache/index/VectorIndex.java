@@ -33,6 +33,9 @@ public interface VectorIndex {
   /** Removes all that match and says how many. */
   int removeIf(Predicate<IndexedEntry> condition);
 
+  /** Up to so many entries, every time others until all have been given, in no order. */
+  List<IndexedEntry> sample(int count);
+
   /**
    * The nearest entries, nearest first; equally near ones by id. Never one of another scope or
    * encoder, never an expired one.

@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -157,6 +159,22 @@ abstract class VectorIndexContract {
     index.put(entry(TestEntries.scope("globex"), "b", 1, 0));
     assertThat(index.removeIf(entry -> entry.key().scope().tenant().equals("globex"))).isEqualTo(1);
     assertThat(index.size()).isEqualTo(1);
+  }
+
+  @Test
+  void samples_giveEveryEntry_inTurn() {
+    assertThat(index.sample(4)).isEmpty();
+    for (int i = 0; i < 10; i++) {
+      index.put(entry(i < 5 ? scope : TestEntries.scope("globex"), "text " + i, 1, i));
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < 6; i++) {
+      List<IndexedEntry> sample = index.sample(4);
+      assertThat(sample).hasSize(4);
+      sample.forEach(entry -> seen.add(entry.id()));
+    }
+    assertThat(seen).hasSize(10);
+    assertThat(index.sample(100)).hasSizeGreaterThanOrEqualTo(10);
   }
 
   @Test
