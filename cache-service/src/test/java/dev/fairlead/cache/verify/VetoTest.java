@@ -122,6 +122,20 @@ class VetoTest {
       true  | what is the capital of austria | what is the capital of australia
       true  | how long does a transfer take | how long does a transaction take
       true  | is the hotel hot today | is the hotel hotel today
+      true  | how do I replace my card | how do I replace my car
+      true  | how do I replace my card | how do I replace my care
+      true  | where is my plan ticket | where is my plane ticket
+      true  | what is my policy number | what is my police number
+      true  | is the part on friday | is the party on friday
+      true  | what are the store hours | what are the story hours
+      true  | what are contest rules | what are content rules
+      true  | how do I pay a student loan | how do I pay a study loan
+      false | how do I cancel a payment | how do I cancel a pay
+      false | how do I change my pin | how do I changing my pin
+      false | can I be cancelled on | can I be canceling on
+      false | she cares for cats | she cared for cats
+      false | is the delivery tracked | is the deliveries tracked
+      false | where do drivers register | where do driving register
       false | how do I stop smoking | how do I stopping smoking
       false | cities in the north | city in the north
       false | is interior decoration fun | is interior decorating fun
