@@ -76,6 +76,8 @@ class VetoTest {
       true  | you neednt go | you need go
       true  | we shant go | we shall go
       true  | I donot agree | I do agree
+      true  | I do n't know | I do know
+      false | I do n't know | I don't know
       false | the card hasnt arrived | the card hasn't arrived
       false | I don\u00b4t know | I dont know
       """;
