@@ -49,6 +49,10 @@ class VetoTest {
       true  | rome in march | rome in may
       true  | a table for may 5 | a table for the 5th
       true  | how warm is march | how warm is may
+      true  | fly in mar | fly in may
+      false | the march weather in rome | the weather in rome in march
+      false | may weather in rome | weather in rome in may
+      false | may I fly in mar 2020 | may I fly in march 2020
       false | may I pay later | can I pay later
       false | how do soldiers march | how do soldiers walk
       """;
@@ -120,6 +124,7 @@ class VetoTest {
       false | top up limit | top up maximum
       false | how long is 5 km | how long is 5 kilometers
       false | is it open on monday | is it open on mondays
+      false | what happened in mar 2020 | what happened in march 2020
       true  | capital of austria | capital of australia
       true  | what is the capital of austria | what is the capital of australia
       true  | how long does a transfer take | how long does a transaction take
