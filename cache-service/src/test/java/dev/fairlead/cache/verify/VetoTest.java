@@ -29,6 +29,10 @@ class VetoTest {
       false | covid-19 rules | covid 19 rules
       true  | take .5 mg | take 5 mg
       false | take .50 mg | take 0.5 mg
+      true  | new in python 3.10 | new in python 3.1
+      false | new in python 3.0 | new in python 3
+      false | is 2.50 enough | is 2.5 enough
+      false | the plan for $2.50 | the plan for $2.5
       true  | a salary of 100k | a salary of 100
       true  | a salary of 100k | a salary of 100bn
       false | a salary of 100k | a salary of 100 thousand
@@ -63,6 +67,9 @@ class VetoTest {
       true  | a fee in $ | a fee in \u20ac
       false | 5 km away | 5 kilometers away
       false | 10 % off | 10 percent off
+      true  | is it \u20b9500 | is it 500
+      true  | is it \u20b9500 | is it $500
+      false | is it \u20b9500 | is it 500 rupees
       """;
   private static final String NEGATION =
       """
