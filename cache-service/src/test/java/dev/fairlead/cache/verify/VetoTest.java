@@ -181,6 +181,10 @@ class VetoTest {
       true  | 2^3 | 2*3
       true  | 2 ** 3 | 2 * 3
       true  | a * b | a + b
+      true  | solve x - y for x | solve x / y for x
+      true  | 4 - x | 4 / x
+      false | an a/b test | an a b test
+      false | the b - side of it | the b side of it
       true  | x\u00b2 | x\u00b3
       true  | \ud83d\udc4d | \ud83d\udc4e
       false | 12 + 4 | 12+4
