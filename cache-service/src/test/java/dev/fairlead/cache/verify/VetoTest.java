@@ -36,6 +36,14 @@ class VetoTest {
       true  | a salary of 100k | a salary of 100
       true  | a salary of 100k | a salary of 100bn
       false | a salary of 100k | a salary of 100 thousand
+      false | a salary of 100k | a salary of 100,000
+      false | 1.5 million people | 1,500,000 people
+      false | two hundred thousand | 200,000
+      false | twenty one thousand | 21000
+      false | a hundred days | 100 days
+      true  | 5 of a million | 5 million
+      true  | the first hundred | the hundred
+      true  | 1.5 million people | 1.5 billion people
       true  | World War I | World War II
       true  | type i diabetes | type ii diabetes
       true  | henry v | henry i
