@@ -78,7 +78,9 @@ final class NumberVeto implements Veto {
 
   @Override
   public boolean refuses(Phrase a, Phrase b) {
-    return !values(a).equals(values(b)) || RomanNumerals.differ(a.words(), b.words());
+    return !values(a).equals(values(b))
+        || RomanNumerals.differ(a.words(), b.words())
+        || Designations.differ(a, b);
   }
 
   /** The numbers with their scales taken in: 100k is 100,000, and a million 1,000,000. */

@@ -32,6 +32,14 @@ class VetoTest {
       true  | new in python 3.10 | new in python 3.1
       false | new in python 3.0 | new in python 3
       false | is 2.50 enough | is 2.5 enough
+      true  | the price of an a100 | the price of an h100
+      true  | is gpt-4o good | is gpt-4 good
+      true  | a 3d film | a 3 film
+      false | a 3d film | a 3 D film
+      false | is GPT4 good | is gpt-4 good
+      false | games for ps5 | games for playstation 5
+      false | 5km away | 5 kilometers away
+      false | a phone for rs500 | a phone for 500 rs
       false | the plan for $2.50 | the plan for $2.5
       true  | a salary of 100k | a salary of 100
       true  | a salary of 100k | a salary of 100bn
