@@ -55,10 +55,18 @@ start_gateway() {
   port=$(free_port)
   url=http://127.0.0.1:$port
   say "starting a gateway with mock models at $url"
-  # Without the operator's own settings: nothing here may cost money or reach a shared Redis.
-  env -u FAIRLEAD_CONFIG -u OPENAI_API_KEY -u OPENAI_MODEL -u ANTHROPIC_API_KEY -u GEMINI_API_KEY -u AWS_PROFILE \
-    -u AWS_ACCESS_KEY_ID -u BEDROCK_REGION -u BEDROCK_MODEL_ID -u LOCAL_MODEL_PATH -u REDIS_URL -u ROUTER_POLICY \
-    -u ADMIN_TOKEN -u CANARY_STAGES -u CANARY_WINDOW -u OTEL_EXPORTER_OTLP_ENDPOINT \
+  # Without the operator's own settings: nothing here may cost money or reach a shared Redis or ledger.
+  local name without=()
+  for name in $(compgen -e); do
+    case $name in
+      FAIRLEAD_JAVA_OPTS) ;;
+      FAIRLEAD_* | OPENAI_* | ANTHROPIC_* | GEMINI_* | AWS_* | BEDROCK_* | MOCK_* | OTEL_* | CANARY_*) without+=(-u "$name") ;;
+      REDIS_URL | DATABASE_URL | ADMIN_TOKEN | LOCAL_MODEL_PATH | ROUTER_POLICY | COMPLEXITY_THRESHOLD | CACHE_TTL | MAX_BATCH_SIZE)
+        without+=(-u "$name")
+        ;;
+    esac
+  done
+  env ${without[@]+"${without[@]}"} \
     ENABLE_MOCK_PROVIDER=1 MOCK_MEAN_LATENCY_MS=40 MOCK_P95_LATENCY_MS=120 MOCK_ERROR_RATE=0 \
     PORT="$port" FAIRLEAD_SERVER_GRPC_PORT="$(free_port)" FAIRLEAD_DATA_DIR="$scratch/data" "$@" \
     "$root/fairlead" up >"$scratch/gateway.log" 2>&1 &

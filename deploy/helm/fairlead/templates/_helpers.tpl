@@ -31,6 +31,22 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- concat $all (get $own .name) (index .root.Values .name "secretKeys") | uniq | toJson -}}
 {{- end -}}
 
+{{/* Whether a service may have been told of Redis; what a Secret that is there holds is not known here. */}}
+{{- define "fairlead.redis" -}}
+{{- $values := .root.Values -}}
+{{- $told := or $values.redis.url $values.secrets.existing (hasKey $values.secrets.values "REDIS_URL") -}}
+{{- $own := or (hasKey (index $values .name "env") "REDIS_URL") (dig "redis" "url" "" $values.config) -}}
+{{- if and (has .name (list "gateway" "cache")) (or $told $own) -}}true{{- end -}}
+{{- end -}}
+
+{{/* The same of the gateway and PostgreSQL. */}}
+{{- define "fairlead.postgres" -}}
+{{- $values := .root.Values -}}
+{{- $told := or $values.ledger.url $values.secrets.existing (hasKey $values.secrets.values "DATABASE_URL") -}}
+{{- $own := or (hasKey $values.gateway.env "DATABASE_URL") (dig "ledger" "url" "" $values.config) -}}
+{{- if and (eq .name "gateway") (or $told $own) -}}true{{- end -}}
+{{- end -}}
+
 {{/* Where probes and scrapes go: with TLS at the gateway's doors to a plain port of its own. */}}
 {{- define "fairlead.health" -}}
 {{- $ports := include "fairlead.ports" . | fromJson -}}

@@ -227,6 +227,9 @@ final class ComposeTest {
             assertThat(ComposeFile.mapping(service.get("environment")))
                 .as("%s: the environment would win over the file at SIGHUP", name)
                 .doesNotContainKeys("LOG_LEVEL", "FAIRLEAD_TELEMETRY_LOG_LEVEL"));
+    assertThat(Repository.text("compose/README.md"))
+        .contains(
+            "kill -s HUP " + String.join(" ", ComposeFile.read(MESH).ownServices().keySet()) + "`");
     assertThat(Repository.yaml("compose/fairlead.yaml").at("/telemetry/log_level").asText())
         .isEqualTo("INFO");
   }

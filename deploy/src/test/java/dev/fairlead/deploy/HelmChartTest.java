@@ -199,6 +199,19 @@ final class HelmChartTest {
         .hasMessageContaining("stopSeconds");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "gateway, FAIRLEAD_SERVER_DRAIN_TIMEOUT, '{ server: { drain_timeout: 5s } }'",
+    "cache, FAIRLEAD_CACHE_SCORER, '{ cache: { scorer: \"other:7001\" } }'"
+  })
+  void settingsOfTheOperator_winOverTheCharts(String service, String name, String config) {
+    assertThat(environment("{}", service)).containsOnlyOnce(name);
+    assertThat(environment("{ config: %s }".formatted(config), service)).doesNotContain(name);
+    assertThat(environment("{ %s: { env: { %s: x } } }".formatted(service, name), service))
+        .containsOnlyOnce(name)
+        .contains("\"x\"");
+  }
+
   private static Duration written(String module, String file, String key) {
     String text =
         Repository.yaml(module + "/src/main/resources/fairlead/" + file).get(key).asText();
@@ -316,6 +329,10 @@ final class HelmChartTest {
         assertThat(showing.toString()).doesNotContain("of-redis", "FAIRLEAD_REDIS");
       }
     }
+  }
+
+  private static String environment(String values, String service) {
+    return pod(values, service).at("/containers/0/env").toString();
   }
 
   private static JsonNode pod(String values, String service) {

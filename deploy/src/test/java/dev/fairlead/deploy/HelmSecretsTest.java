@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which of the chart's secrets each service is given. */
 final class HelmSecretsTest {
@@ -86,6 +88,28 @@ final class HelmSecretsTest {
         assertThat(names).containsSubsequence("REDIS_PASSWORD", "REDIS_URL");
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{ secrets: { existing: mine }, redis: { tls: { secret: of-redis } } }",
+        "{ secrets: { values: { REDIS_URL: 'rediss://r', DATABASE_URL: 'postgres://p' } },"
+            + " redis: { tls: { secret: of-redis } } }"
+      })
+  void serversThatSecretsName_mayBeCalled_andAreTrusted(String values) {
+    Chart chart = Chart.render(values);
+    for (String service : SERVICES) {
+      String egress = chart.named("NetworkPolicy", "fl-" + service).at("/spec/egress").toString();
+      boolean redis = service.equals("gateway") || service.equals("cache");
+      assertThat(egress.contains("6379")).as(service).isEqualTo(redis);
+      assertThat(egress.contains("5432")).as(service).isEqualTo(service.equals("gateway"));
+      assertThat(container(chart, service).toString().contains("/tls/redis/ca.crt"))
+          .as(service)
+          .isEqualTo(redis);
+    }
+    assertThat(Chart.render("{}").ofKind("NetworkPolicy").toString())
+        .doesNotContain("6379", "5432");
   }
 
   private static JsonNode container(Chart chart, String service) {

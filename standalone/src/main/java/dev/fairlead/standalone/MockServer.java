@@ -12,13 +12,13 @@ import java.util.Map;
 /**
  * {@code ./fairlead mock-server}: one mock model behind an OpenAI-compatible endpoint, as an
  * upstream for other gateways. It is the standalone gateway with a catalogue of one and a cache
- * that keeps nothing. The MOCK_* environment names apply.
+ * that keeps nothing, and nobody needs a key. The MOCK_* environment names apply.
  */
 public final class MockServer {
 
   private static final String CONFIG =
       """
-      server: { port: %1$d, grpc_port: -1, data_dir: "%7$s" }
+      server: { port: %1$d, grpc_port: -1, data_dir: "%7$s", allow_unauthenticated: true }
       ledger: { enabled: false }
       providers:
         mock: { kind: mock, mean_latency_ms: %3$s, p95_latency_ms: %4$s, error_rate: %5$s,

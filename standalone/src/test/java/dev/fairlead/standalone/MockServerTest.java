@@ -39,4 +39,14 @@ class MockServerTest {
     assertThat(config.environment("ADMIN_TOKEN")).isEmpty();
     assertThat(config.environment("LOG_LEVEL")).contains("WARN");
   }
+
+  @Test
+  void requests_needNoKey_whereverItListens() {
+    ConfigSource config =
+        MockServer.config(
+            MockServer.options("--model", "m"), Map.of("FAIRLEAD_SERVER_BIND", "0.0.0.0"), folder);
+    ServerConfig server = config.section("server", ServerConfig.class);
+    assertThat(server.bind()).isEqualTo("0.0.0.0");
+    assertThat(server.mayBeOpen()).isTrue();
+  }
 }

@@ -35,6 +35,9 @@ final class Contractions {
     if (irregular != null) {
       return irregular;
     }
+    if (word.equals("n't")) {
+      return List.of("not"); // set apart, as some programs write it: `do n't`
+    }
     if (word.endsWith("n't")) {
       return List.of(word.substring(0, word.length() - 3), "not");
     }

@@ -1,8 +1,11 @@
 package dev.fairlead.cache.verify;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The same numbers in the same order, whether in digits, in English words or in Roman numerals. */
 final class NumberVeto implements Veto {
@@ -59,6 +62,15 @@ final class NumberVeto implements Veto {
   private static final Map<String, String> AFTER_NUMBER =
       Map.of("k", "e3", "mn", "e6", "mln", "e6", "b", "e9", "bn", "e9", "bln", "e9", "tn", "e12");
 
+  /** What a scale does not multiply: the first hundred is not the hundred. */
+  private static final Set<String> ORDINALS = Set.of("first", "third", "fourth", "fifth");
+
+  /** In front of a scale that multiplies the number before it. */
+  private static final String TIMES = "*";
+
+  // Bounded, so that a text of scales alone makes no number of thousands of digits.
+  private static final Pattern PLAIN = Pattern.compile("-?\\d{1,40}(?:\\.\\d{1,40})?");
+
   @Override
   public Kind kind() {
     return Kind.NUMBER;
@@ -66,10 +78,32 @@ final class NumberVeto implements Veto {
 
   @Override
   public boolean refuses(Phrase a, Phrase b) {
-    return !numbers(a).equals(numbers(b)) || RomanNumerals.differ(a.words(), b.words());
+    return !values(a).equals(values(b))
+        || RomanNumerals.differ(a.words(), b.words())
+        || Designations.differ(a, b);
   }
 
-  /** The numbers of a text in its order, those in words as digits. */
+  /** The numbers with their scales taken in: 100k is 100,000, and a million 1,000,000. */
+  private static List<String> values(Phrase phrase) {
+    List<String> values = new ArrayList<>();
+    for (String number : numbers(phrase)) {
+      if (number.startsWith(TIMES) && PLAIN.matcher(values.getLast()).matches()) {
+        values.add(times(values.removeLast(), number.substring(TIMES.length())));
+      } else {
+        values.add(number.startsWith("e") ? times("1", number) : number);
+      }
+    }
+    return values;
+  }
+
+  private static String times(String number, String scale) {
+    return new BigDecimal(number)
+        .multiply(new BigDecimal("1" + scale))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+
+  /** The numbers of a text in its order, those in words as digits, scales by themselves. */
   static List<String> numbers(Phrase phrase) {
     List<String> numbers = new ArrayList<>();
     List<String> words = phrase.words();
@@ -85,14 +119,25 @@ final class NumberVeto implements Veto {
       } else if (SMALL.containsKey(word)) {
         numbers.add(Integer.toString(SMALL.get(word)));
       } else if (SCALES.containsKey(word)) {
-        numbers.add(SCALES.get(word));
+        numbers.add((behindCardinal(words, i) ? TIMES : "") + SCALES.get(word));
       } else if (RomanNumerals.value(word) > 0) {
         numbers.add(Integer.toString(RomanNumerals.value(word)));
       } else if (i > 0 && Phrase.isNumber(words.get(i - 1)) && AFTER_NUMBER.containsKey(word)) {
-        numbers.add(AFTER_NUMBER.get(word));
+        numbers.add(TIMES + AFTER_NUMBER.get(word));
       }
     }
     return numbers;
+  }
+
+  private static boolean behindCardinal(List<String> words, int at) {
+    String before = at == 0 ? "" : words.get(at - 1);
+    boolean small = SMALL.containsKey(before) && !ORDINALS.contains(before);
+    boolean unit = before.equals("one") && at > 1 && TENS.containsKey(words.get(at - 2));
+    return small
+        || unit
+        || TENS.containsKey(before)
+        || SCALES.containsKey(before)
+        || (at > 0 && Phrase.isNumber(before));
   }
 
   private static int unit(String word) {

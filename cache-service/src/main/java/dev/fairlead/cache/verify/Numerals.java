@@ -6,7 +6,9 @@ import java.util.regex.Pattern;
 final class Numerals {
 
   private static final Pattern THOUSANDS = Pattern.compile("\\d{1,3}(?:,\\d{3}){1,8}(?:\\.\\d+)?");
-  private static final String CURRENCIES = "$\u20ac\u00a3\u00a5";
+  private static final Pattern TRAILING = Pattern.compile("\\.?0+$");
+  private static final Pattern WHOLE = Pattern.compile("\\.0+$");
+  private static final String CURRENCIES = "$\u20ac\u00a3\u00a5\u20b9";
   private static final String MINUS = "-\u2212";
 
   private Numerals() {}
@@ -16,12 +18,15 @@ final class Numerals {
    * zero in front of a leading point.
    *
    * @param token what was found at {@code start} of {@code text}
+   * @param named whether a name is in front of it: version 3.10 is not 3.1, but 3.0 is 3; below 1
+   *     it is an amount
    */
-  static String of(String text, int start, String token) {
+  static String of(String text, int start, String token, boolean named) {
     String digits = ascii(token);
     String plain = THOUSANDS.matcher(digits).matches() ? digits.replace(",", "") : digits;
     boolean decimal = plain.indexOf('.') >= 0 && plain.indexOf('.') == plain.lastIndexOf('.');
-    String value = decimal ? plain.replaceFirst("\\.?0+$", "") : plain;
+    Pattern zeros = named && plain.charAt(0) > '0' ? WHOLE : TRAILING;
+    String value = decimal ? zeros.matcher(plain).replaceFirst("") : plain;
     String whole = value.startsWith(".") ? "0" + value : value.isEmpty() ? "0" : value;
     return (negative(text, start) ? "-" : "") + whole;
   }

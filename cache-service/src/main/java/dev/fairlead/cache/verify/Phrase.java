@@ -23,7 +23,7 @@ record Phrase(String text, List<String> words, Set<String> names) {
       Pattern.compile(
           "(?:(?<![\\p{L}\\p{M}\\p{Nd}.)])\\.)?\\p{Nd}{1,30}(?:[.,:/]\\p{Nd}{1,30}){0,8}"
               + "|\\p{L}[\\p{L}\\p{M}]*+(?:['\u2018\u2019\u02bc\u00b4`]\\p{L}+)?"
-              + "|[$\u20ac\u00a3\u00a5%\u00b0.!?\\n]");
+              + "|[$\u20ac\u00a3\u00a5\u20b9%\u00b0.!?\\n]");
   private static final Set<String> ORDINAL_ENDINGS = Set.of("st", "nd", "rd", "th");
   private static final Pattern APOSTROPHES = Pattern.compile("[\u2018\u2019\u02bc\u00b4`]");
   private static final String SENTENCE_END = ".!?\n";
@@ -45,7 +45,7 @@ record Phrase(String text, List<String> words, Set<String> names) {
         continue;
       }
       if (numeric(token)) {
-        words.add(Numerals.of(text, matcher.start(), token));
+        words.add(Numerals.of(text, matcher.start(), token, !sentenceStart && endsInName(words)));
       } else if (!afterNumber(words) || !ORDINAL_ENDINGS.contains(token.toLowerCase(Locale.ROOT))) {
         List<String> undone = Contractions.undo(lower(token));
         words.addAll(undone);
@@ -66,6 +66,13 @@ record Phrase(String text, List<String> words, Set<String> names) {
 
   private static boolean afterNumber(List<String> words) {
     return !words.isEmpty() && isNumber(words.getLast());
+  }
+
+  /** Whether a number that follows may be a version's: `python 3.10`. */
+  private static boolean endsInName(List<String> words) {
+    return !words.isEmpty()
+        && Character.isLetter(words.getLast().charAt(0))
+        && !Words.FUNCTION_WORDS.contains(words.getLast());
   }
 
   private static boolean isName(String token, List<String> undone) {

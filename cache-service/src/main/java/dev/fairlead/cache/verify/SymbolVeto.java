@@ -41,7 +41,7 @@ final class SymbolVeto implements Veto {
     List<String> symbols = new ArrayList<>();
     Matcher matcher = SYMBOL.matcher(text);
     while (matcher.find()) {
-      boolean letters = matcher.group("star") != null;
+      boolean letters = matcher.group("star") != null || setApart(text, matcher);
       if (matcher.group("sign") != null
           || (operandBefore(text, matcher.start(), letters)
               && operandFrom(text, matcher.end(), letters))) {
@@ -50,6 +50,15 @@ final class SymbolVeto implements Veto {
       }
     }
     return symbols;
+  }
+
+  /** {@code x - y} is calculated; {@code a/b test}, {@code x by y} and {@code a - no} are not. */
+  private static boolean setApart(String text, Matcher matcher) {
+    return "/-\u2212".contains(matcher.group())
+        && matcher.start() > 0
+        && text.charAt(matcher.start() - 1) == ' '
+        && matcher.end() < text.length()
+        && text.charAt(matcher.end()) == ' ';
   }
 
   private static boolean operandBefore(String text, int at, boolean letters) {

@@ -41,7 +41,7 @@ final class UnitVeto implements Veto {
           "eur euro euros \u20ac",
           "gbp sterling \u00a3",
           "jpy yen \u00a5",
-          "inr rupee rupees",
+          "inr rupee rupees rs \u20b9",
           "percent percentage %",
           "degree degrees \u00b0",
           "millisecond milliseconds ms",
