@@ -2,6 +2,8 @@ package dev.fairlead.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.common.hash.HashCode;
+import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.fairlead.cache.bound.Evidence;
@@ -23,6 +25,7 @@ import dev.fairlead.v1.CacheScope;
 import dev.fairlead.v1.FreshAnswer;
 import dev.fairlead.v1.Rating;
 import dev.fairlead.v1.ReportOutcomeRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -86,9 +89,9 @@ final class Outcomes {
   /**
    * A rating.
    *
-   * @param request the caller's id of what was rated
+   * @param request digest of the caller's id of what was rated, which may be long
    */
-  private record Said(String entryId, String request, boolean correct) {}
+  private record Said(String entryId, HashCode request, boolean correct) {}
 
   /**
    * @param requestId id that an entry of the request itself has, or will have
@@ -245,20 +248,28 @@ final class Outcomes {
     Rating rating = report.getRating();
     return store
         .find(rating.getEntryId())
-        .thenApply(found -> found.filter(entry -> entry.key().scope().equals(scope)))
         .thenApply(found -> {
-          if (found.isEmpty() || saidBefore(rating)) {
+          boolean kept = found.filter(entry -> entry.key().scope().equals(scope)).isPresent();
+          Served what = Served.of(scope, rating);
+          // That a near answer was wrong is a label even when the entry has expired meanwhile; the
+          // scope is part of what was served.
+          boolean usable = kept || (what.near() && !rating.getCorrect());
+          if (!usable || saidBefore(rating)) {
             return false;
           }
-          use(Served.of(scope, rating), report);
-          return !rating.getCorrect();
+          use(what, report);
+          return kept && !rating.getCorrect();
         })
         .exceptionally(error -> false);
   }
 
   private boolean saidBefore(Rating rating) {
-    Said what = new Said(rating.getEntryId(), rating.getRequestId(), rating.getCorrect());
-    return !what.request().isEmpty() && said.asMap().putIfAbsent(what, true) != null;
+    if (rating.getRequestId().isEmpty()) {
+      return false;
+    }
+    HashCode request = Hashing.sha256().hashString(rating.getRequestId(), StandardCharsets.UTF_8);
+    Said what = new Said(rating.getEntryId(), request, rating.getCorrect());
+    return said.asMap().putIfAbsent(what, true) != null;
   }
 
   /** Whoever served a near entry counts that it was wrong, and tells the others. */

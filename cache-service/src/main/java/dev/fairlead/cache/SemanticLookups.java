@@ -25,6 +25,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds a near request and decides whether its answer may be given: nearest first, the first that
@@ -32,6 +34,7 @@ import java.util.concurrent.CompletionException;
  */
 final class SemanticLookups {
 
+  private static final Logger logger = LoggerFactory.getLogger(SemanticLookups.class);
   private static final int NEIGHBOURS = 8;
 
   /** A neighbour that is farther by this much counts 1/e as much. */
@@ -107,17 +110,27 @@ final class SemanticLookups {
   private CompletableFuture<LookupResult> decide(LookupQuery query, List<Neighbour> near) {
     boolean vetoed = false;
     for (int i = 0; i < near.size(); i++) {
-      Optional<String> refusal = verifier.refusal(query.text(), near.get(i).entry().text());
-      if (refusal.isEmpty()) {
+      if (!vetoed(query, near.get(i))) {
         return put(query, near.get(i), evidence(near, i));
-      }
-      if (!query.dryRun()) {
-        counters.vetoed(refusal.get());
       }
       vetoed = true;
     }
     Reason reason = vetoed ? Reason.REASON_VETOED : Reason.REASON_NOT_FOUND;
     return CompletableFuture.completedFuture(Miss.because(reason));
+  }
+
+  /** A veto that fails on a text refuses it: the lookup goes on with the next one. */
+  private boolean vetoed(LookupQuery query, Neighbour neighbour) {
+    try {
+      Optional<String> refusal = verifier.refusal(query.text(), neighbour.entry().text());
+      if (!query.dryRun()) {
+        refusal.ifPresent(counters::vetoed);
+      }
+      return refusal.isPresent();
+    } catch (RuntimeException e) {
+      logger.error("a veto failed: its entry is not served", e);
+      return true;
+    }
   }
 
   /** Neighbours that a veto refused are no candidates, but what they answer still counts. */
@@ -157,8 +170,13 @@ final class SemanticLookups {
     }
     Verdict verdict = nearEnough ? policy.decide(group, entry.id(), evidence) : Verdict.REFUSED;
     if (verdict.decision() == Decision.SERVE) {
-      outcomes.served(group, entry.id(), evidence, query.key().id());
-      return serve(query, candidate);
+      return serve(query, candidate)
+          .thenApply(result -> {
+            if (result instanceof Hit) {
+              outcomes.served(group, entry.id(), evidence, query.key().id());
+            }
+            return result;
+          });
     }
     outcomes.expect(group, entry.id(), evidence, verdict, query.key().id());
     return refused(entry, evidence, verdict);

@@ -7,6 +7,7 @@ import static dev.fairlead.cache.CacheFixture.storing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.v1.CacheHit;
+import dev.fairlead.v1.FlushRequest;
 import dev.fairlead.v1.Rating;
 import dev.fairlead.v1.ReportOutcomeRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +54,17 @@ class RatingTest {
     wrong(id, "request-1", NEAR);
     assertThat(cache.stats().getWrongLabels()).isEqualTo(1);
     assertThat(cache.lookup(exact("acme", STORED)).hasMiss()).isTrue();
+  }
+
+  @Test
+  void wrong_isALabel_whenTheEntryIsGoneMeanwhile() {
+    String id = stored();
+    servedNear();
+    assertThat(cache.flush(FlushRequest.newBuilder().setTenant("acme"))).isEqualTo(1);
+    wrong(id, "request-1", STORED);
+    assertThat(cache.stats().getLabels()).as("nothing is known of an exact hit").isZero();
+    wrong(id, "request-1", NEAR);
+    assertThat(cache.stats().getWrongLabels()).isEqualTo(1);
   }
 
   @Test
