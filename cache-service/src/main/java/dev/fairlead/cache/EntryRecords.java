@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.fairlead.cache.bound.Group;
 import dev.fairlead.cache.bound.Label;
 import dev.fairlead.cache.bound.LabelLog;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +19,24 @@ import java.util.concurrent.CompletableFuture;
 final class EntryRecords {
 
   private static final int MAX_REMEMBERED = 200_000;
+
+  /** Newest labels of a group's log that the feed may tell a second time, and for how long. */
+  private static final int TOLD_AGAIN = 256;
+
+  private static final Duration TOLD_WITHIN = Duration.ofMinutes(5);
+  private static final int MAX_TOLD = 50_000;
+
   private static final Record NONE = new Record(0, 0);
 
   private final Cache<String, Record> records =
       Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).executor(Runnable::run).build();
+
+  private final Cache<Label, Boolean> readFromLog =
+      Caffeine.newBuilder()
+          .maximumSize(MAX_TOLD)
+          .expireAfterWrite(TOLD_WITHIN)
+          .executor(Runnable::run)
+          .build();
 
   /** Of one entry. */
   record Record(int right, int wrong) {
@@ -41,6 +56,14 @@ final class EntryRecords {
 
   void count(String entryId, boolean correct) {
     records.asMap().merge(entryId, NONE.plus(correct), (old, one) -> old.plus(correct));
+  }
+
+  /**
+   * Whether a label that the feed tells was read from the log already, which is written first: a
+   * replica that starts, or reads everything again, is told of the last ones in both ways.
+   */
+  boolean toldTwice(Label label) {
+    return readFromLog.asMap().remove(label) != null;
   }
 
   /** The log, of which every reading is told here as well. */
@@ -64,6 +87,8 @@ final class EntryRecords {
 
   /** The log keeps the newest labels only: a record that was made of more of them stays. */
   private void restore(List<Label> kept) {
+    kept.subList(Math.max(0, kept.size() - TOLD_AGAIN), kept.size())
+        .forEach(label -> readFromLog.put(label, true));
     Map<String, Record> read = new HashMap<>();
     kept.forEach(label ->
         read.merge(

@@ -230,6 +230,7 @@ final class Outcomes {
   /** A label of another replica. */
   void labelledElsewhere(ByteString bytes) {
     LabelCodec.decode(bytes)
+        .filter(label -> !records.toldTwice(label))
         .ifPresent(label -> {
           records.count(label.entryId(), label.correct());
           policy.learn(label);

@@ -49,6 +49,15 @@ class EntryRecordsTest {
   }
 
   @Test
+  void label_isToldTwice_whenTheFeedTellsWhatTheLogHadAlready() {
+    log.append(label("a", true));
+    new ErrorBoundPolicy(0.02, 0.1, () -> 0.5, log).seen(GROUP);
+    assertThat(records.toldTwice(label("a", false))).isFalse();
+    assertThat(records.toldTwice(label("a", true))).isTrue();
+    assertThat(records.toldTwice(label("a", true))).as("once").isFalse();
+  }
+
+  @Test
   void records_areNotCountedTwice_whenTheLogIsReadAgain() {
     for (int i = 0; i < 3; i++) {
       records.count("a", true);
