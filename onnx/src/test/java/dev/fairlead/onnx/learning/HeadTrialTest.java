@@ -93,6 +93,31 @@ class HeadTrialTest {
   }
 
   @Test
+  void shuffledHeads_findNothing_whateverOrdersThereAre() {
+    for (int seed = 1; seed <= 3; seed++) {
+      HeadTrial trial = HeadTrial.of(labels(120, seed, 1));
+
+      // Of two topics each order is a guess away, and one of them keeps all: 0.375. Chance is 0.25.
+      assertThat(trial.learned()).as("seed " + seed).isGreaterThan(0.37);
+      assertThat(trial.shuffled()).as("seed " + seed).isLessThan(0.27);
+    }
+  }
+
+  @Test
+  void shuffledHeads_areHeldAgainstTheSameChance_whenHardPromptsAreRarelyLabelled() {
+    Random random = new Random(3);
+    List<TrafficLabel> labels = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      boolean rare = i % 4 == 0;
+      float[] embedding = direction(random, random.nextBoolean());
+      labels.add(label(embedding, random.nextDouble(), rare ? 1 : 0, rare ? 0.1 : 1));
+    }
+
+    // A quarter of the labels stands for three quarters of the traffic: its mean gain is 10 of 13.
+    assertThat(HeadTrial.of(labels).shuffled()).isBetween(0.33, 0.45);
+  }
+
+  @Test
   void scores_areNeitherWorseNorBetter_whenAllLabelsAreAlike() {
     for (int seed = 0; seed < 100; seed++) {
       Random random = new Random(seed);
