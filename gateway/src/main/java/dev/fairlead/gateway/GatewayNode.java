@@ -265,7 +265,7 @@ public final class GatewayNode implements AutoCloseable {
     DefaultPolicy defaultPolicy = new DefaultPolicy(routing.defaultPolicy(), shared);
     Steering steering =
         new Steering(shared, canary, defaultPolicy, InstantSource.system(), timer, FOLLOW);
-    QualityEstimates quality = new QualityEstimates();
+    QualityEstimates quality = new QualityEstimates(InstantSource.system());
     RoutingSignals signals =
         new RoutingSignals(
             statistics,
@@ -419,10 +419,10 @@ public final class GatewayNode implements AutoCloseable {
   }
 
   private static ExpectedQuality expectedQuality(QualityEstimates estimates, String baseline) {
-    return (model, gain) ->
+    return (tenant, model, gain) ->
         model.tier() == Tier.QUALITY || model.id().equals(baseline)
             ? 1
-            : estimates.expected(model.id(), gain, QualityEstimates.reach(model.tier()));
+            : estimates.expected(tenant, model.id(), gain, QualityEstimates.reach(model.tier()));
   }
 
   private static ReferenceJudge judge(

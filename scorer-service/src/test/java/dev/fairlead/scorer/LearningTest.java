@@ -59,6 +59,8 @@ class LearningTest {
       await().atMost(LONG).until(() -> owns(again, "acme"));
 
       assertThat(analyze(again, "acme", "tax 51").getComplexity()).isGreaterThan(0.5);
+      assertThat(analyze(again, "acme", "tax 1000").getHeadVersion()).isEqualTo("test-1+own.1");
+      assertThat(again.meters.find("llm.router.scorer.heads").counters()).isEmpty();
     }
     assertThat(folder.resolve("routing-labels.jsonl")).content().doesNotContain("poem", "tax");
   }
@@ -97,6 +99,40 @@ class LearningTest {
 
       assertThat(owns(harness, "acme")).isFalse();
       assertThat(analyze(harness, "acme", "poem 1000").getComplexity()).isEqualTo(0.9);
+    }
+  }
+
+  @Test
+  void prior_stays_overARestart_andTheNextHeadHasAnotherVersion() throws Exception {
+    try (ScorerHarness harness = start()) {
+      teach(harness, "acme", 100, true);
+      await().atMost(LONG).until(() -> owns(harness, "acme"));
+      teach(harness, "acme", 40, false);
+      await().atMost(LONG).until(() -> !owns(harness, "acme"));
+    }
+    Files.delete(folder.resolve("routing-labels.jsonl"));
+    try (ScorerHarness again = start()) {
+      teach(again, "acme", 99, true);
+      await().atMost(LONG).until(() -> learn(again, "acme", "tax 99", 1).getLabels() > 98);
+      await().atMost(LONG).until(() -> owns(again, "acme"));
+
+      assertThat(analyze(again, "acme", "tax 1000").getHeadVersion()).isEqualTo("test-1+own.2");
+    }
+  }
+
+  @Test
+  void head_isLearnedAnew_whenItsFileIsDamaged() throws Exception {
+    try (ScorerHarness harness = start()) {
+      teach(harness, "acme", 100, true);
+      await().atMost(LONG).until(() -> owns(harness, "acme"));
+    }
+    try (Stream<Path> files = Files.list(folder.resolve("heads"))) {
+      Files.writeString(files.findFirst().orElseThrow(), "{");
+    }
+    try (ScorerHarness again = start()) {
+      await().atMost(LONG).until(() -> owns(again, "acme"));
+
+      assertThat(analyze(again, "acme", "tax 51").getHeadVersion()).isEqualTo("test-1+own.101");
     }
   }
 

@@ -25,7 +25,7 @@ public final class MeteredQuality implements QualitySink {
     models.computeIfAbsent(answer.modelId(), this::summary).record(quality);
     Expectation expected = answer.expectation();
     if (expected != null && expected.gain() > 0 && answer.entryId().isEmpty()) {
-      estimates.observed(answer.modelId(), expected.gain(), quality);
+      estimates.observed(answer.tenant(), answer.modelId(), expected.gain(), quality);
     }
   }
 

@@ -30,7 +30,7 @@ final class AnswerQuality {
       return new Expectation(0, estimates.servedReference());
     }
     AnalyzeResponse known = call.analysis;
-    return known == null ? null : scored(decision, model, known);
+    return known == null ? null : scored(call, decision, model, known);
   }
 
   /** Whether the answer would have an expectation if its prompt were scored. */
@@ -43,15 +43,17 @@ final class AnswerQuality {
   @Nullable Expectation scoredLate(
       InferenceCall call, Decision decision, String modelId, AnalyzeResponse scored) {
     ModelSpec model = routed(call, decision, modelId);
-    return model == null ? null : scored(decision, model, scored);
+    return model == null ? null : scored(call, decision, model, scored);
   }
 
-  private Expectation scored(Decision decision, ModelSpec model, AnalyzeResponse known) {
+  private Expectation scored(
+      InferenceCall call, Decision decision, ModelSpec model, AnalyzeResponse known) {
     double gain = Math.clamp(known.getExpectedGain(), 0, 1);
     double reach = QualityEstimates.reach(model.tier());
     // What the quality tier gains is over the cheap one: another tier's answer does not tell it.
     double propensity = model.tier() == Tier.CHEAP ? decision.propensityOf(model.id()) : 0;
-    return new Expectation(gain, estimates.served(model.id(), gain, reach), propensity);
+    double quality = estimates.served(call.scope.tenant(), model.id(), gain, reach);
+    return new Expectation(gain, quality, propensity);
   }
 
   private static @Nullable ModelSpec routed(InferenceCall call, Decision decision, String modelId) {

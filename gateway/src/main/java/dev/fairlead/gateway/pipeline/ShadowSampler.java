@@ -227,8 +227,8 @@ public final class ShadowSampler {
 
     private void judged(double quality, long verdictNanoUsd) {
       Expectation known = Objects.requireNonNull(expected, "judged before it was scored");
-      estimates.observed(served.getModelId(), known.gain(), quality);
       InferenceCall call = generation.call;
+      estimates.observed(call.scope.tenant(), served.getModelId(), known.gain(), quality);
       if (known.propensity() > 0) {
         call.pipeline.scorer.learn(
             new ScorerClient.Label(

@@ -1,30 +1,47 @@
 package dev.fairlead.gateway.quality;
 
 import dev.fairlead.catalog.Tier;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Expected quality of answers, where the baseline's answer to the same prompt is 1. Of a model and
  * a range of expected gain, the prior (what the calibrated gain says) counts like {@link
- * #PRIOR_WEIGHT} observations, comparisons and ratings as one each: the mean of a beta
- * distribution. Thread-safe; {@link #served} is a map lookup and a few additions under an
- * uncontended lock.
+ * #PRIOR_WEIGHT} observations, comparisons and ratings at other tenants as one each: the mean of a
+ * beta distribution. That mean in turn is the prior of a tenant, and counts as many beside what was
+ * seen at the tenant itself. With every {@link #HALF_LIFE} an observation counts half as much.
+ * Thread-safe; {@link #served} is some map lookups and additions under uncontended locks.
  */
 public final class QualityEstimates {
 
   /** Observations that the prior is worth. */
   static final double PRIOR_WEIGHT = 20;
 
+  /** After which an observation counts half. */
+  static final Duration HALF_LIFE = Duration.ofDays(14);
+
   /** The standard tier lies half-way between the tiers that the gain was learned from. */
   private static final double STANDARD_REACH = 0.5;
 
-  private static final int GAIN_BINS = 5;
   private static final double NORMAL_95 = 1.96;
 
+  private final InstantSource clock;
+  private final Instant start;
   private final Map<String, Bin[]> models = new ConcurrentHashMap<>();
   private final Bin reference = new Bin();
+  private final QualityEvidence everywhere = new QualityEvidence();
+  private final TenantEvidence tenants = new TenantEvidence();
+
+  /** Nothing is known but priors. */
+  public QualityEstimates(InstantSource clock) {
+    this.clock = clock;
+    this.start = clock.instant();
+  }
 
   /**
    * What all answers whose quality could be expected kept of the baseline's.
@@ -37,20 +54,16 @@ public final class QualityEstimates {
    */
   public record Retention(double mean, double low, double high, long answers, long comparisons) {}
 
+  /** For the retention, which is of all tenants and since the start: nothing in it fades. */
   private static final class Bin {
     private long served;
     private double priors;
     private long observed;
     private double quality;
 
-    synchronized double serve(double prior) {
+    synchronized void serve(double prior) {
       served++;
       priors += prior;
-      return mean(prior);
-    }
-
-    synchronized double expect(double prior) {
-      return mean(prior);
     }
 
     synchronized void observe(double seen) {
@@ -76,52 +89,63 @@ public final class QualityEstimates {
   /**
    * The expected quality of an answer that is not given yet, 0 to 1.
    *
+   * @param tenant who would get it
    * @param gain calibrated probability that the baseline's answer is better, 0 to 1
    * @param reach which share of that gain the model's tier forgoes, 0 to 1
    */
-  public double expected(String model, double gain, double reach) {
-    Bin[] known = models.get(model);
-    double prior = 1 - gain * reach;
-    return known == null ? prior : known[binOf(gain)].expect(prior);
+  public double expected(String tenant, String model, double gain, double reach) {
+    double now = halfLives();
+    QualityEvidence known = tenants.find(tenant);
+    FadingMean.Left own = known == null ? FadingMean.Left.NOTHING : known.left(model, gain, now);
+    FadingMean.Left others = everywhere.left(model, gain, now).without(own);
+    return own.mean(others.mean(1 - gain * reach, PRIOR_WEIGHT), PRIOR_WEIGHT);
   }
 
   /** An answer of the baseline itself, or of a model of its tier, was served. */
   public double servedReference() {
-    return reference.serve(1);
+    reference.serve(1);
+    return 1;
   }
 
   /**
    * An answer of another model was served.
    *
+   * @param tenant who got it
    * @param gain calibrated probability that the baseline's answer is better, 0 to 1
    * @param reach which share of that gain the model's tier forgoes, 0 to 1
    * @return its expected quality, 0 to 1
    */
-  public double served(String model, double gain, double reach) {
-    return bin(model, gain).serve(1 - gain * reach);
+  public double served(String tenant, String model, double gain, double reach) {
+    bin(model, gain).serve(1 - gain * reach);
+    return expected(tenant, model, gain, reach);
   }
 
-  /** Quality of one answer was seen, 0 (the baseline's is better) to 1 (as good). */
-  public void observed(String model, double gain, double quality) {
-    bin(model, gain).observe(Math.clamp(quality, 0, 1));
+  /**
+   * Quality of one answer was seen.
+   *
+   * @param tenant who got it
+   * @param quality 0 (the baseline's is better) to 1 (as good)
+   */
+  public void observed(String tenant, String model, double gain, double quality) {
+    double seen = Math.clamp(quality, 0, 1);
+    double now = halfLives();
+    bin(model, gain).observe(seen);
+    everywhere.add(model, gain, seen, now);
+    tenants.add(tenant, model, gain, seen, now);
+  }
+
+  private double halfLives() {
+    return (double) Duration.between(start, clock.instant()).toMillis() / HALF_LIFE.toMillis();
   }
 
   private Bin bin(String model, double gain) {
     Bin[] known = models.get(model);
     Bin[] bins = known == null ? models.computeIfAbsent(model, id -> newBins()) : known;
-    return bins[binOf(gain)];
-  }
-
-  private static int binOf(double gain) {
-    return (int) Math.clamp(gain * GAIN_BINS, 0, GAIN_BINS - 1);
+    return bins[QualityEvidence.binOf(gain)];
   }
 
   private static Bin[] newBins() {
-    Bin[] bins = new Bin[GAIN_BINS];
-    for (int i = 0; i < GAIN_BINS; i++) {
-      bins[i] = new Bin();
-    }
-    return bins;
+    return Stream.generate(Bin::new).limit(QualityEvidence.GAIN_BINS).toArray(Bin[]::new);
   }
 
   /** Over all models, since the start. */

@@ -81,7 +81,8 @@ final class ComplexityPolicy implements RoutingPolicy {
   /** What meets the bar comes by cost; the rest, for fallback, by quality. */
   private Ranking byTarget(RouteQuery query, double target, double gain, List<Candidate> feasible) {
     List<Candidate> byCost = CheapestPolicy.byCost(feasible);
-    QualityCurve curve = curves.of(query.caller().tenant(), target);
+    String tenant = query.caller().tenant();
+    QualityCurve curve = curves.of(tenant, target);
     if (!query.quality().rehearsed()) {
       curve.add(gain);
     }
@@ -89,9 +90,10 @@ final class ComplexityPolicy implements RoutingPolicy {
     List<Candidate> order = new ArrayList<>();
     List<Candidate> below = new ArrayList<>();
     for (Candidate candidate : byCost) {
-      (expected.of(candidate.model(), gain) >= bar ? order : below).add(candidate);
+      (expected.of(tenant, candidate.model(), gain) >= bar ? order : below).add(candidate);
     }
-    below.sort(Comparator.comparingDouble(candidate -> -expected.of(candidate.model(), gain)));
+    below.sort(
+        Comparator.comparingDouble(candidate -> -expected.of(tenant, candidate.model(), gain)));
     Reason reason = order.isEmpty() ? Reason.BEST_BELOW_QUALITY_TARGET : Reason.QUALITY_TARGET;
     order.addAll(below);
     return new Ranking(reason, order);

@@ -8,12 +8,13 @@ import dev.fairlead.gateway.quality.QualityEstimates;
 public interface ExpectedQuality {
 
   /** By the calibrated gain alone. */
-  ExpectedQuality PRIOR = (model, gain) -> 1 - gain * QualityEstimates.reach(model.tier());
+  ExpectedQuality PRIOR = (tenant, model, gain) -> 1 - gain * QualityEstimates.reach(model.tier());
 
   /**
    * The expected quality, 0 to 1, where the baseline's answer is 1.
    *
+   * @param tenant who would get the answer
    * @param gain calibrated probability that the baseline's answer is better, 0 to 1
    */
-  double of(ModelSpec model, double gain);
+  double of(String tenant, ModelSpec model, double gain);
 }

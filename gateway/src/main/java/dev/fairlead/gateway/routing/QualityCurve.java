@@ -21,12 +21,14 @@ final class QualityCurve {
   private static final int MOST_BARS = 16;
   private static final int HALVINGS = 20;
 
+  private final String tenant;
   private final ExpectedQuality expected;
   private double[] gains = new double[LEAST];
   private final Map<Key, Bar> bars = new ConcurrentHashMap<>();
   private long count;
 
-  QualityCurve(ExpectedQuality expected) {
+  QualityCurve(String tenant, ExpectedQuality expected) {
+    this.tenant = tenant;
     this.expected = expected;
   }
 
@@ -78,7 +80,7 @@ final class QualityCurve {
     double[][] qualities = new double[sample.length][byCost.size()];
     for (int i = 0; i < sample.length; i++) {
       for (int j = 0; j < byCost.size(); j++) {
-        qualities[i][j] = expected.of(byCost.get(j).model(), sample[i]);
+        qualities[i][j] = expected.of(tenant, byCost.get(j).model(), sample[i]);
       }
     }
     double met = 1;

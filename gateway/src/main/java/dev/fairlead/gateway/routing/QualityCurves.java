@@ -24,7 +24,7 @@ final class QualityCurves {
 
   synchronized QualityCurve of(String tenant, double target) {
     QualityCurve curve =
-        curves.computeIfAbsent(new Key(tenant, target), key -> new QualityCurve(expected));
+        curves.computeIfAbsent(new Key(tenant, target), key -> new QualityCurve(tenant, expected));
     if (curves.size() > MOST) {
       curves.pollFirstEntry();
     }

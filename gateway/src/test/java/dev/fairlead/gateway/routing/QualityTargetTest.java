@@ -9,6 +9,7 @@ import dev.fairlead.catalog.Price;
 import dev.fairlead.catalog.Tier;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.gateway.quality.QualityEstimates;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -77,7 +78,7 @@ class QualityTargetTest {
     for (int i = 0; i < prompts; i++) {
       double gain = 0.4 * random.nextDouble();
       Decision decision = decide(router, gain, null);
-      sum += expected.of(decision.first(), gain);
+      sum += expected.of("", decision.first(), gain);
       firsts.merge(decision.first().id(), 1, Integer::sum);
     }
     return sum / prompts;
@@ -145,22 +146,30 @@ class QualityTargetTest {
 
   @Test
   void comparisons_moveTheChoice_ofModelAndPrompts() {
-    QualityEstimates estimates = new QualityEstimates();
+    QualityEstimates estimates = new QualityEstimates(InstantSource.system());
     ExpectedQuality measured =
-        (model, gain) ->
+        (tenant, model, gain) ->
             model.tier() == Tier.QUALITY
                 ? 1
-                : estimates.expected(model.id(), gain, QualityEstimates.reach(model.tier()));
+                : estimates.expected(
+                    tenant, model.id(), gain, QualityEstimates.reach(model.tier()));
     Router router = router("routing: { quality_target: 0.95 }", measured);
     assertThat(decide(router, 0.3, null).first().id()).isEqualTo("strong");
 
     for (int i = 0; i < 1_000; i++) {
-      estimates.observed("weak", 0.3, 1);
-      estimates.observed("weak", 0.05, 0);
+      estimates.observed("", "weak", 0.3, 1);
+      estimates.observed("", "weak", 0.05, 0);
     }
 
     assertThat(decide(router, 0.3, null).first().id()).isEqualTo("weak");
     assertThat(decide(router, 0.05, null).first().id()).isEqualTo("middle");
+
+    // Elsewhere it is bad, which is that tenant's own affair.
+    for (int i = 0; i < 1_000; i++) {
+      estimates.observed("else", "weak", 0.3, 0);
+    }
+    assertThat(decide(router, query("else", 0.3, null)).first().id()).isEqualTo("strong");
+    assertThat(decide(router, 0.3, null).first().id()).isEqualTo("weak");
   }
 
   @Test
@@ -200,7 +209,7 @@ class QualityTargetTest {
 
   @Test
   void best_serves_whenNoneMeetsTheTarget() {
-    Router router = router("", (model, gain) -> model.tier() == Tier.STANDARD ? 0.6 : 0.5);
+    Router router = router("", (tenant, model, gain) -> model.tier() == Tier.STANDARD ? 0.6 : 0.5);
     Decision decision = decide(router, 0.5, 0.9);
 
     assertThat(decision.first().id()).isEqualTo("middle");

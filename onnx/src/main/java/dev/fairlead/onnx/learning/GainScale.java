@@ -9,6 +9,9 @@ package dev.fairlead.onnx.learning;
  */
 public record GainScale(double slope, double offset) {
 
+  /** A variance below is of rounding: such scores are all alike, and say nothing. */
+  private static final double ROUNDING = 1e-18;
+
   /** Leaves scores as they are, within 0 to 1. */
   static final GainScale NONE = new GainScale(1, 0);
 
@@ -31,7 +34,7 @@ public record GainScale(double slope, double offset) {
       together += weights[i] * distance * (Math.max(gains[i], 0) - meanGain);
       alone += weights[i] * distance * distance;
     }
-    double slope = alone > 0 ? Math.max(0, together / alone) : 0;
+    double slope = alone > ROUNDING * total ? Math.max(0, together / alone) : 0;
     return new GainScale(slope, meanGain - slope * meanScore);
   }
 

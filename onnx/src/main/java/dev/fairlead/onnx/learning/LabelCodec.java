@@ -29,8 +29,18 @@ public final class LabelCodec {
     this.fingerprint = fingerprint;
   }
 
-  /** A label and whose it is. */
-  public record Line(String tenant, TrafficLabel label) {}
+  /**
+   * A label and whose it is.
+   *
+   * @param number which of all labels of the tenant it is, from 1; 0 while nobody has counted
+   */
+  public record Line(String tenant, TrafficLabel label, long number) {
+
+    /** One that is not counted. */
+    public Line(String tenant, TrafficLabel label) {
+      this(tenant, label, 0);
+    }
+  }
 
   /** One line, without its end. */
   public String write(Line line) {
@@ -38,6 +48,9 @@ public final class LabelCodec {
     ObjectNode node = JSON.createObjectNode();
     node.put("version", VERSION);
     node.put("tenant", line.tenant());
+    if (line.number() > 0) {
+      node.put("number", line.number());
+    }
     node.put("origin", line.label().origin());
     node.put("gain", prompt.gain());
     node.put("propensity", line.label().propensity());
@@ -68,7 +81,8 @@ public final class LabelCodec {
           new Line(
               node.path("tenant").asText(),
               new TrafficLabel(
-                  prompt, node.path("propensity").asDouble(), node.path("origin").asText())));
+                  prompt, node.path("propensity").asDouble(), node.path("origin").asText()),
+              Math.max(node.path("number").asLong(), 0)));
     } catch (JacksonException | IllegalArgumentException e) {
       return Optional.empty();
     }

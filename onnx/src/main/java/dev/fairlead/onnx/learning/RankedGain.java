@@ -15,6 +15,9 @@ record RankedGain(double[] gains, double[] weights) {
 
   private static final int RESAMPLES = 200;
 
+  /** Differences below are of rounding: labels that are all alike keep the same in any order. */
+  private static final double ROUNDING = 1e-9;
+
   /** Mean gain kept by these scores; half the mean gain is chance. */
   double of(double[] scores) {
     int[] all = new int[scores.length];
@@ -40,7 +43,13 @@ record RankedGain(double[] gains, double[] weights) {
     double mean = Arrays.stream(differences).average().orElseThrow();
     double variance =
         Arrays.stream(differences).map(one -> (one - mean) * (one - mean)).average().orElseThrow();
-    return of(scores) - of(others) + Math.sqrt(-2 * Math.log(2 * error) * variance) < 0;
+    double difference = difference(of(scores), of(others));
+    return difference + Math.sqrt(-2 * Math.log(2 * error) * variance) < 0;
+  }
+
+  private static double difference(double kept, double other) {
+    double difference = kept - other;
+    return Math.abs(difference) < ROUNDING ? 0 : difference;
   }
 
   private double[] differences(double[] scores, double[] others, PromptGroups prompts, long seed) {
@@ -48,7 +57,7 @@ record RankedGain(double[] gains, double[] weights) {
     double[] differences = new double[RESAMPLES];
     for (int i = 0; i < RESAMPLES; i++) {
       int[] drawn = prompts.drawn(random);
-      differences[i] = of(scores, drawn) - of(others, drawn);
+      differences[i] = difference(of(scores, drawn), of(others, drawn));
     }
     return differences;
   }

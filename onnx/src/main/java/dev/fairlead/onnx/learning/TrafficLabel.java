@@ -10,6 +10,9 @@ package dev.fairlead.onnx.learning;
  */
 public record TrafficLabel(LabelledPrompt prompt, double propensity, String origin) {
 
+  /** Origin of labels that were measured elsewhere, and not on this traffic. */
+  public static final String IMPORT = "import";
+
   /** Propensities below count as this, so that no label outweighs all others. */
   private static final double LEAST_PROPENSITY = 0.05;
 

@@ -62,7 +62,14 @@ class PromptAnalyzerTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"What is the capital of France?", "Say hello", "What's the weather like today?"})
+      strings = {
+        "What is the capital of France?",
+        "Say hello",
+        "What's the weather like today?",
+        "Hello!",
+        "Can you help me?",
+        "Is a tomato a fruit?"
+      })
   void complexity_isInTheCheapTier_whenAPromptIsPlainlyEasy(String prompt) {
     assertThat(complexity(prompt)).isLessThan(0.3);
   }

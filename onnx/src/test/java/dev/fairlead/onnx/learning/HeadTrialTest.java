@@ -93,6 +93,49 @@ class HeadTrialTest {
   }
 
   @Test
+  void shuffledHeads_findNothing_whateverOrdersThereAre() {
+    for (int seed = 1; seed <= 3; seed++) {
+      HeadTrial trial = HeadTrial.of(labels(120, seed, 1));
+
+      // Of two topics each order is a guess away, and one of them keeps all: 0.375. Chance is 0.25.
+      assertThat(trial.learned()).as("seed " + seed).isGreaterThan(0.37);
+      assertThat(trial.shuffled()).as("seed " + seed).isLessThan(0.27);
+    }
+  }
+
+  @Test
+  void shuffledHeads_areHeldAgainstTheSameChance_whenHardPromptsAreRarelyLabelled() {
+    Random random = new Random(3);
+    List<TrafficLabel> labels = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      boolean rare = i % 4 == 0;
+      float[] embedding = direction(random, random.nextBoolean());
+      labels.add(label(embedding, random.nextDouble(), rare ? 1 : 0, rare ? 0.1 : 1));
+    }
+
+    // A quarter of the labels stands for three quarters of the traffic: its mean gain is 10 of 13.
+    assertThat(HeadTrial.of(labels).shuffled()).isBetween(0.33, 0.45);
+  }
+
+  @Test
+  void scores_areNeitherWorseNorBetter_whenAllLabelsAreAlike() {
+    for (int seed = 0; seed < 100; seed++) {
+      Random random = new Random(seed);
+      List<TrafficLabel> labels = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        double propensity = 0.05 + 0.95 * random.nextDouble();
+        labels.add(label(direction(random, true), random.nextDouble(), 0.7, propensity));
+      }
+      double[] scores = random.doubles(60).toArray();
+
+      assertThat(HeadTrial.surelyWorse(labels, scores, 0.025)).as("seed " + seed).isFalse();
+      if (seed < 3) {
+        assertThat(HeadTrial.of(labels).passed()).as("seed " + seed).isFalse();
+      }
+    }
+  }
+
+  @Test
   void trial_isNotPassed_whenThePriorIsRightAlready() {
     Random random = new Random(9);
     List<TrafficLabel> labels = new ArrayList<>();
@@ -154,6 +197,9 @@ class HeadTrialTest {
     assertThat(GainScale.fit(new double[] {0.1, 0.2, 0.8, 0.9}, new double[] {1, 1, 0, -1}, ones))
         .isEqualTo(new GainScale(0, 0.5));
     assertThat(GainScale.fit(new double[] {0.3, 0.3, 0.3, 0.3}, new double[] {1, 0, 0, 0}, ones))
+        .isEqualTo(new GainScale(0, 0.25));
+    double next = Math.nextUp(0.3);
+    assertThat(GainScale.fit(new double[] {next, 0.3, 0.3, 0.3}, new double[] {1, 0, 0, 0}, ones))
         .isEqualTo(new GainScale(0, 0.25));
   }
 

@@ -21,12 +21,22 @@ final class HeadWatch {
   private static final double ERROR = 0.05;
 
   private final Deque<Watched> watched = new ArrayDeque<>();
-  private int next = FIRST;
-  private int seen;
+  private long next = FIRST;
+  private long seen;
   private double error = ERROR / 2;
 
   /** What the head said of a label before it knew it. */
   private record Watched(TrafficLabel label, double score) {}
+
+  /**
+   * Labels were watched of which nothing is known any more; looks that they would have led to are
+   * over.
+   */
+  void skip(long labels) {
+    for (seen += labels; next <= seen; next *= 2) {
+      error /= 2;
+    }
+  }
 
   /** Takes a label; whether the head turns out to be surely worse than the prior. */
   boolean isWorseWith(TrafficLabel label, double score) {

@@ -39,6 +39,31 @@ final class LabelFile {
   /** Labels in the file, but for those that cannot be read. */
   private long lines;
 
+  /**
+   * Labels of a tenant that were read.
+   *
+   * @param labels the newest, oldest first
+   * @param taken how many were ever taken, as far as the file tells
+   */
+  record Earlier(List<TrafficLabel> labels, long taken) {
+
+    static final Earlier NONE = new Earlier(List.of(), 0);
+  }
+
+  private static final class Newest {
+    private final Deque<TrafficLabel> labels = new ArrayDeque<>();
+    private long taken;
+
+    void add(LabelCodec.Line line, int capacity) {
+      labels.addLast(line.label());
+      // Lines of before labels were counted have no number.
+      taken = Math.max(taken + 1, line.number());
+      if (labels.size() > capacity) {
+        labels.removeFirst();
+      }
+    }
+  }
+
   /** In a folder, which is made when the first label comes; null keeps nothing. */
   LabelFile(@Nullable Path folder, LabelCodec codec) {
     this.file = folder == null ? null : folder.resolve(NAME);
@@ -51,11 +76,11 @@ final class LabelFile {
    * @param capacity labels of a tenant
    * @param most tenants; those whose first label comes later are passed over
    */
-  Map<String, List<TrafficLabel>> read(int capacity, int most) {
+  Map<String, Earlier> read(int capacity, int most) {
     if (file == null || !Files.isReadable(file)) {
       return Map.of();
     }
-    Map<String, Deque<TrafficLabel>> newest = new TreeMap<>();
+    Map<String, Newest> newest = new TreeMap<>();
     long unread = 0;
     try (Stream<String> text = Files.lines(file, StandardCharsets.UTF_8)) {
       for (String line : (Iterable<String>) text::iterator) {
@@ -64,7 +89,9 @@ final class LabelFile {
           unread++;
         } else {
           lines++;
-          keep(newest, read, capacity, most);
+          if (newest.size() < most || newest.containsKey(read.tenant())) {
+            newest.computeIfAbsent(read.tenant(), ignored -> new Newest()).add(read, capacity);
+          }
         }
       }
     } catch (IOException | UncheckedIOException e) {
@@ -78,22 +105,10 @@ final class LabelFile {
           file,
           unread);
     }
-    Map<String, List<TrafficLabel>> labels = new TreeMap<>();
-    newest.forEach((tenant, kept) -> labels.put(tenant, List.copyOf(kept)));
-    return labels;
-  }
-
-  private static void keep(
-      Map<String, Deque<TrafficLabel>> newest, LabelCodec.Line line, int capacity, int most) {
-    if (newest.size() >= most && !newest.containsKey(line.tenant())) {
-      return;
-    }
-    Deque<TrafficLabel> labels =
-        newest.computeIfAbsent(line.tenant(), ignored -> new ArrayDeque<>());
-    labels.addLast(line.label());
-    if (labels.size() > capacity) {
-      labels.removeFirst();
-    }
+    Map<String, Earlier> earlier = new TreeMap<>();
+    newest.forEach(
+        (tenant, kept) -> earlier.put(tenant, new Earlier(List.copyOf(kept.labels), kept.taken)));
+    return earlier;
   }
 
   void append(LabelCodec.Line line) {

@@ -50,6 +50,7 @@ final class TenantLearning {
   private final Deque<TrafficLabel> labels = new ArrayDeque<>();
   private final PromptReservoir asked = new PromptReservoir();
   private int untilTrial = FIRST_TRIAL;
+  private long taken;
   private int versions;
   private HeadWatch watch = new HeadWatch();
   private volatile int size;
@@ -75,23 +76,80 @@ final class TenantLearning {
     return lastTrial;
   }
 
-  /** Takes labels of an earlier process, without looking at each. */
-  Outcome restore(List<TrafficLabel> earlier) {
-    earlier.forEach(this::keep);
-    untilTrial = Math.max(FIRST_TRIAL - labels.size(), 0);
+  /**
+   * Goes on where an earlier process ended, without looking at each label that the head in use was
+   * fitted to. Labels that came later are held against it as they were then.
+   *
+   * @param saved the last promotion or roll-back; null before the first
+   */
+  Outcome restore(LabelFile.Earlier earlier, @Nullable SavedHead saved) {
+    taken = earlier.taken() - earlier.labels().size();
+    earlier.labels().forEach(this::keep);
+    if (saved == null) {
+      return tryAfter(FIRST_TRIAL - labels.size());
+    }
+    versions = saved.version();
+    taken = Math.max(taken, saved.taken());
+    long since = taken - saved.taken();
+    SavedHead.Fit fit = saved.fit();
+    if (fit == null) {
+      return tryAfter(
+          since < FIRST_TRIAL ? FIRST_TRIAL - since : STEP - (since - FIRST_TRIAL) % STEP);
+    }
+    LearnedHead head = LearnedHead.fit(fit.labels().stream().map(TrafficLabel::prompt).toList());
+    ActiveHead again = new ActiveHead(head, fit.quantiles(), fit.scale(), versions);
+    active = again;
+    untilTrial = (int) Math.max(STEP_IN_USE - since % STEP_IN_USE, FIRST_TRIAL - labels.size());
+    return isWorseSince(since, again) ? rolledBack() : Outcome.LEARNED;
+  }
+
+  /**
+   * Goes on when nobody knows which versions there were: each took a label at least, so the next
+   * one is a number that none of them had.
+   */
+  Outcome restoreWithoutHead(LabelFile.Earlier earlier) {
+    versions = (int) Math.min(earlier.taken(), Integer.MAX_VALUE / 2);
+    return restore(earlier, null);
+  }
+
+  private Outcome tryAfter(long more) {
+    untilTrial = (int) Math.max(Math.max(more, FIRST_TRIAL - labels.size()), 0);
     return untilTrial > 0 ? Outcome.LEARNED : tryNow();
+  }
+
+  private boolean isWorseSince(long since, ActiveHead head) {
+    watch.skip(Math.max(since - labels.size(), 0));
+    boolean worse = false;
+    for (TrafficLabel label : labels.stream().skip(Math.max(labels.size() - since, 0)).toList()) {
+      worse = worse || isWorseWith(label, head);
+    }
+    return worse;
+  }
+
+  private Outcome rolledBack() {
+    active = null;
+    untilTrial = FIRST_TRIAL;
+    return Outcome.ROLLED_BACK;
+  }
+
+  /**
+   * What is to be kept of a promotion or a roll-back, when {@link #learn} or so has just told it.
+   */
+  SavedHead saved() {
+    ActiveHead head = active;
+    return new SavedHead(
+        versions,
+        taken,
+        head == null ? null : new SavedHead.Fit(labels(), head.scale(), head.quantiles()));
   }
 
   /** Takes a label; computes for some seconds when a trial is due. */
   Outcome learn(TrafficLabel label) {
     ActiveHead head = active;
-    if (head != null && isWorseWith(label, head)) {
-      active = null;
-      keep(label);
-      untilTrial = FIRST_TRIAL;
-      return Outcome.ROLLED_BACK;
-    }
     keep(label);
+    if (head != null && isWorseWith(label, head)) {
+      return rolledBack();
+    }
     untilTrial--;
     return untilTrial > 0 ? Outcome.LEARNED : tryNow();
   }
@@ -127,7 +185,13 @@ final class TenantLearning {
     return List.copyOf(labels);
   }
 
+  /** Labels that were ever taken. */
+  long taken() {
+    return taken;
+  }
+
   private void keep(TrafficLabel label) {
+    taken++;
     labels.addLast(label);
     while (labels.size() > capacity) {
       labels.removeFirst();
@@ -135,7 +199,11 @@ final class TenantLearning {
     size = labels.size();
   }
 
+  /** Imported labels are not held against a head: they are no traffic that it was asked about. */
   private boolean isWorseWith(TrafficLabel label, ActiveHead head) {
+    if (label.origin().equals(TrafficLabel.IMPORT)) {
+      return false;
+    }
     var prompt = label.prompt();
     return watch.isWorseWith(
         label, head.head().expectedGain(prompt.embedding(), prompt.features(), prompt.prior()));

@@ -9,6 +9,7 @@ import dev.fairlead.v1.AnalyzeResponse;
 import dev.fairlead.v1.FeatureValue;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,14 +45,20 @@ public final class TrafficLearning implements AutoCloseable {
   private final int capacity;
   private final MeterRegistry meters;
   private final LabelFile file;
+  private final HeadFile heads;
   private final Map<String, TenantLearning> tenants = new ConcurrentHashMap<>();
   private final ExecutorService learner;
   private final @Nullable ImportWatch imports;
 
   private TrafficLearning(
-      int capacity, LabelFile file, @Nullable LabelSpool spool, MeterRegistry meters) {
+      int capacity,
+      LabelFile file,
+      HeadFile heads,
+      @Nullable LabelSpool spool,
+      MeterRegistry meters) {
     this.capacity = capacity;
     this.file = file;
+    this.heads = heads;
     this.meters = meters;
     this.learner =
         new ThreadPoolExecutor(
@@ -67,8 +76,8 @@ public final class TrafficLearning implements AutoCloseable {
   }
 
   /**
-   * Reads earlier labels and begins. Blocks for the reading; earlier heads are tried again on the
-   * learning thread.
+   * Reads earlier labels and begins. Blocks for the reading; heads that were in use are fitted
+   * again on the learning thread, some 0.1 s each, and answer from then on.
    *
    * @param capacity newest labels kept of a tenant; 0 learns nothing
    * @param folder of the labels' file; null keeps nothing beyond the process
@@ -79,7 +88,12 @@ public final class TrafficLearning implements AutoCloseable {
     LabelCodec codec = new LabelCodec(fingerprint);
     LabelSpool spool = folder == null || capacity == 0 ? null : new LabelSpool(folder, codec);
     TrafficLearning learning =
-        new TrafficLearning(capacity, new LabelFile(folder, codec), spool, meters);
+        new TrafficLearning(
+            capacity,
+            new LabelFile(folder, codec),
+            new HeadFile(folder, fingerprint),
+            spool,
+            meters);
     if (capacity > 0) {
       learning.restore();
     }
@@ -90,14 +104,36 @@ public final class TrafficLearning implements AutoCloseable {
   }
 
   private void restore() {
-    file.read(capacity, MAX_TENANTS)
-        .forEach((name, labels) -> {
-          TenantLearning tenant = tenant(name);
-          if (tenant != null) {
-            learner.execute(() -> report(name, tenant, tenant.restore(labels)));
-          }
-        });
+    Map<String, LabelFile.Earlier> earlier = new TreeMap<>(file.read(capacity, MAX_TENANTS));
+    heads.tenants(MAX_TENANTS).forEach(name -> earlier.putIfAbsent(name, LabelFile.Earlier.NONE));
+    earlier.forEach((name, labels) -> {
+      TenantLearning tenant = tenant(name);
+      if (tenant != null) {
+        learner.execute(() -> settle(name, tenant, restored(name, tenant, labels)));
+      }
+    });
     learner.execute(this::compactIfDue);
+  }
+
+  private TenantLearning.Outcome restored(
+      String name, TenantLearning tenant, LabelFile.Earlier earlier) {
+    SavedHead saved;
+    try {
+      saved = heads.read(name);
+    } catch (IOException e) {
+      logger.warn("tenant {}: its head cannot be read and is learned anew", name, e);
+      return tenant.restoreWithoutHead(earlier);
+    }
+    return tenant.restore(earlier, saved);
+  }
+
+  /** On the learning thread: keeps and tells what came of labels. */
+  private void settle(String name, TenantLearning tenant, TenantLearning.Outcome outcome) {
+    switch (outcome) {
+      case PROMOTED, ROLLED_BACK -> heads.write(name, tenant.saved());
+      case LEARNED, KEPT -> {}
+    }
+    report(name, tenant, outcome);
   }
 
   /** On the learning thread. */
@@ -114,10 +150,12 @@ public final class TrafficLearning implements AutoCloseable {
       }
       List<TrafficLabel> newest =
           labels.subList(Math.max(0, labels.size() - capacity), labels.size());
-      newest.forEach(label -> file.append(new LabelCodec.Line(name, label)));
-      counted("import", newest.size());
+      for (int i = 0; i < newest.size(); i++) {
+        file.append(new LabelCodec.Line(name, newest.get(i), tenant.taken() + 1 + i));
+      }
+      counted(TrafficLabel.IMPORT, newest.size());
       logger.info("tenant {}: {} labels imported", name, newest.size());
-      report(name, tenant, tenant.learnAll(newest));
+      settle(name, tenant, tenant.learnAll(newest));
     });
     compactIfDue();
   }
@@ -126,11 +164,15 @@ public final class TrafficLearning implements AutoCloseable {
   private void compactIfDue() {
     if (file.isDue(tenants.values().stream().mapToLong(TenantLearning::size).sum())) {
       file.replace(
-          tenants.entrySet().stream()
-              .flatMap(tenant ->
-                  tenant.getValue().labels().stream()
-                      .map(label -> new LabelCodec.Line(tenant.getKey(), label))));
+          tenants.entrySet().stream().flatMap(tenant -> lines(tenant.getKey(), tenant.getValue())));
     }
+  }
+
+  private static Stream<LabelCodec.Line> lines(String name, TenantLearning tenant) {
+    List<TrafficLabel> labels = tenant.labels();
+    long before = tenant.taken() - labels.size();
+    return IntStream.range(0, labels.size())
+        .mapToObj(i -> new LabelCodec.Line(name, labels.get(i), before + 1 + i));
   }
 
   /**
@@ -151,8 +193,8 @@ public final class TrafficLearning implements AutoCloseable {
     TrafficLabel label = new TrafficLabel(labelled(analysis, gain), propensity, origin);
     try {
       learner.execute(() -> {
-        file.append(new LabelCodec.Line(tenant, label));
-        report(tenant, learning, learning.learn(label));
+        file.append(new LabelCodec.Line(tenant, label, learning.taken() + 1));
+        settle(tenant, learning, learning.learn(label));
         compactIfDue();
       });
     } catch (RejectedExecutionException e) {

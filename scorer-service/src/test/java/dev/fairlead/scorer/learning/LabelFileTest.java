@@ -9,6 +9,7 @@ import dev.fairlead.onnx.learning.TrafficLabel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,9 @@ class LabelFileTest {
     var read = new LabelFile(folder, CODEC).read(10, 2);
 
     assertThat(read).containsOnlyKeys("a", "b");
-    assertThat(read.get("a"))
+    LabelFile.Earlier earlier = Objects.requireNonNull(read.get("a"));
+    assertThat(earlier.taken()).isEqualTo(30);
+    assertThat(earlier.labels())
         .extracting(TrafficLabel::propensity)
         .containsExactlyElementsOf(
             IntStream.range(20, 30).mapToObj(LabelFileTest::propensity).toList());
@@ -50,7 +53,19 @@ class LabelFileTest {
     assertThat(file.isDue(kept.size())).isFalse();
     file.append(line("a", 3));
     assertThat(Files.readAllLines(folder.resolve("routing-labels.jsonl"))).hasSize(3);
-    assertThat(new LabelFile(folder, CODEC).read(10, 10).get("a")).hasSize(3);
+    assertThat(reread().labels()).hasSize(3);
+  }
+
+  @Test
+  void labelsTaken_areKnown_whenMostOfThemAreCut() {
+    LabelFile file = new LabelFile(folder, CODEC);
+    file.append(line("a", 1));
+    LabelCodec.Line counted = new LabelCodec.Line("a", line("a", 2).label(), 700);
+    file.replace(List.of(counted).stream());
+    file.append(line("a", 3));
+
+    assertThat(reread().labels()).hasSize(2);
+    assertThat(reread().taken()).isEqualTo(701);
   }
 
   @Test
@@ -62,6 +77,10 @@ class LabelFileTest {
     assertThat(file.read(10, 10)).isEmpty();
     assertThat(file.isDue(0)).isFalse();
     assertThat(Files.readAllLines(folder.resolve("routing-labels.jsonl"))).hasSize(500);
+  }
+
+  private LabelFile.Earlier reread() {
+    return Objects.requireNonNull(new LabelFile(folder, CODEC).read(10, 10).get("a"));
   }
 
   private static double propensity(int number) {

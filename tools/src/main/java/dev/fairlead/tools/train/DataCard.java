@@ -93,7 +93,8 @@ record DataCard(
         %d short everyday prompts, written for this project (`ordinary-prompts.txt` in the tools module), enter the
         fit with a gain of 0 and %d %% of the weight of the measured rows. No outcome of any model on them was measured:
         the benchmarks hold hardly any such prompts, and without the assumption a greeting is scored by how much it
-        looks like an examination question. Our other prompts are without labels.
+        looks like an examination question. They are a kind of traffic of their own, whose expert promises nothing. Our
+        other prompts are without labels.
 
         Reference traffic, of which complexity is the quantile: half the benchmarks (each source alike, scored by
         models that were not fitted on them), half our %d prompts (%s). Mean complexity of ours: %s.

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Fits the parts of a {@link MixtureModel}. The rows' last group is ordinary traffic, whose
- * outcomes nobody measured: it gets no expert.
+ * Fits the parts of a {@link MixtureModel}. The rows' last group is ordinary work, whose outcomes
+ * nobody measured: it gets no expert. That of everyday prompts says what is assumed of them.
  *
  * @param penalties of the experts' ridge, by group; the last one holds for all further groups
  */

@@ -76,7 +76,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--head-version",
-      defaultValue = "2026.11-5",
+      defaultValue = "2026.11-6",
       description = "Version to stamp (${DEFAULT-VALUE}).")
   private String version = "";
 

@@ -93,7 +93,7 @@ final class TrainingSet {
     return new TrainingSet(examples, encoded, ordinary, encodedOrdinary);
   }
 
-  /** Rows of these examples, and our own prompts as the last group. */
+  /** Rows of these examples, and our own prompts as the last groups. */
   Rows fitting(int[] chosen) {
     return rows.select(chosen).and(ours);
   }
@@ -129,7 +129,10 @@ final class TrainingSet {
     return Arrays.stream(weights).map(weight -> weight / mean).toArray();
   }
 
-  /** Everyday prompts gain nothing; of the others nothing is assumed, so they weigh nothing. */
+  /**
+   * Everyday prompts gain nothing; of the others nothing is assumed, so they weigh nothing. The two
+   * are kinds of traffic of their own: by one alone a gate tells only what is no examination.
+   */
   private Rows ourRows() {
     double[] weights = new double[ordinary.size()];
     for (int i = 0; i < weights.length; i++) {
@@ -137,8 +140,11 @@ final class TrainingSet {
         weights[i] = EVERYDAY_SHARE * examples.size() / everydayCount();
       }
     }
-    int[] groups = new int[ordinary.size()];
-    Arrays.fill(groups, TrainingSource.ALL.size());
+    int everyday = TrainingSource.ALL.size();
+    int[] groups =
+        ordinary.stream()
+            .mapToInt(one -> one.kind() == OrdinaryPrompts.Kind.EVERYDAY ? everyday : everyday + 1)
+            .toArray();
     return new Rows(encodedOrdinary.inputs(scaling), new double[ordinary.size()], weights, groups);
   }
 
