@@ -243,12 +243,10 @@ public final class RedisVectorSets implements VectorStore {
 
   private Optional<Neighbour> neighbour(Search search, CacheEntry entry, Instant now) {
     Embedding embedding = entry.embedding();
-    boolean findable =
-        embedding != null
-            && embedding.dimension() == search.query().dimension()
-            && entry.encoder().equals(search.encoder())
-            && !entry.expired(now);
-    if (!findable) {
+    if (embedding == null
+        || embedding.dimension() != search.query().dimension()
+        || !entry.encoder().equals(search.encoder())
+        || entry.expired(now)) {
       return Optional.empty();
     }
     double cosine = search.query().cosine(embedding);
