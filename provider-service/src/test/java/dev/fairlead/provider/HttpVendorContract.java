@@ -20,7 +20,11 @@ import dev.fairlead.provider.testkit.RecordedAnswer;
 import dev.fairlead.provider.testkit.Spans;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.ChatDelta;
+import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.Dialect;
+import dev.fairlead.v1.Message;
+import dev.fairlead.v1.Tool;
+import dev.fairlead.v1.ToolCall;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -498,6 +502,28 @@ public abstract class HttpVendorContract extends ProviderContract {
     assertThat(answer.await().failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_REJECTED);
     assertThat(answer.failure().failure()).isInstanceOf(Failure.InvalidRequest.class);
     assertThat(answer.failure().next()).isEqualTo(Next.OTHER_MODEL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":\"\\ud800\"}",
+        "{\"\\udc00\":1}",
+        "{\"a\":1e999999999}",
+        "{\"a\":1e999999999999}"
+      })
+  void requestWithStrangeJsonInside_endsOnce(String arguments) {
+    ChatRequest request =
+        typedRequest("hello").toBuilder()
+            .addMessages(
+                Message.newBuilder()
+                    .setRole(Message.Role.ROLE_ASSISTANT)
+                    .addToolCalls(
+                        ToolCall.newBuilder().setId("c1").setName("f").setArgumentsJson(arguments)))
+            .addTools(Tool.newBuilder().setName("f").setParametersJsonSchema(arguments))
+            .build();
+    RecordedAnswer answer = run(upstream(), new RequestForm.Typed(request), false);
+    assertThat(answer.endedOnce()).isTrue();
   }
 
   @Test

@@ -174,7 +174,8 @@ public final class ConfigSource {
    * none of the caller's business; empty when nobody sets it.
    */
   public Optional<String> text(String section, String key) {
-    String found = file.path(section).path(key).asText();
+    // A key that is left empty is none, as in a section.
+    String found = file.path(section).path(key).asText("");
     for (String name : EnvironmentNames.of(section + "." + key)) {
       found = environment(name).orElse(found);
     }

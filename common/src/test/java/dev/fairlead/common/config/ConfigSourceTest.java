@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +130,23 @@ class ConfigSourceTest {
     Entry entry = config.namedEntries("providers", Entry.class, ENTRY_DEFAULTS).get("my-lab");
 
     assertThat(entry).isNotNull().extracting(e -> e.apiKey().reveal()).isEqualTo("sk-1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'server: { data_dir: /file }', '', '', /file",
+    "'server: { data_dir: /file }', /generic, '', /generic",
+    "'server: { data_dir: /file, other: 1 }', /generic, /known, /known",
+    "'server: { data_dir: }', '', '',",
+    "'server: { port: 1 }', '', '',",
+    "'', '', '',"
+  })
+  void text_isRead_fromASectionOfAnother(
+      String yaml, String generic, String known, @Nullable String expected) {
+    Map<String, String> environment =
+        Map.of("FAIRLEAD_SERVER_DATA_DIR", generic, "FAIRLEAD_DATA_DIR", known);
+    ConfigSource config = ConfigSource.parse("f", yaml, environment);
+    assertThat(config.text("server", "data_dir")).isEqualTo(Optional.ofNullable(expected));
   }
 
   @Test

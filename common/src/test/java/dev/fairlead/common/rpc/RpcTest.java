@@ -152,6 +152,17 @@ class RpcTest {
   }
 
   @Test
+  void unavailable_isRetried_whereHeadersAreOfOtherMethods() throws IOException {
+    EchoScorer scorer = failing(Status.UNAVAILABLE.withDescription("down").asRuntimeException());
+    AcceptedHeaders ofLabels =
+        new AcceptedHeaders(method -> method.equals(ScorerServiceGrpc.getLearnMethod()));
+
+    assertThatThrownBy(() -> calls(stub("127.0.0.1:" + serve(0, scorer, ofLabels).port()), 1))
+        .isInstanceOf(StatusRuntimeException.class);
+    assertThat(scorer.calls.get()).isGreaterThan(1);
+  }
+
+  @Test
   void brokenConnection_isNotRetried_afterAcceptedHeaders() throws IOException {
     CountDownLatch entered = new CountDownLatch(1);
     EchoScorer scorer =

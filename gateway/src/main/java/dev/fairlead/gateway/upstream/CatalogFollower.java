@@ -33,12 +33,11 @@ public final class CatalogFollower implements AutoCloseable {
 
   private final ProviderServiceGrpc.ProviderServiceStub stub;
   private final ScheduledFuture<?> timer;
-  private volatile @Nullable Catalog current;
-
-  /** Of the current catalogue; written and read by one answer after the other. */
-  private volatile String digest = "";
-
+  private volatile @Nullable Known current;
   private volatile long reloadAt;
+
+  /** A catalogue, and the digest by which the provider service tells whether it has another. */
+  private record Known(Catalog catalog, String digest) {}
 
   /** Asks at once and then every {@code interval}. */
   public CatalogFollower(Channel channel, Duration interval, ScheduledExecutorService scheduler) {
@@ -50,7 +49,7 @@ public final class CatalogFollower implements AutoCloseable {
 
   /** The catalogue; empty before the first answer of the provider service. */
   public Optional<Catalog> current() {
-    return Optional.ofNullable(current);
+    return Optional.ofNullable(current).map(Known::catalog);
   }
 
   /**
@@ -60,7 +59,7 @@ public final class CatalogFollower implements AutoCloseable {
    *     answer
    */
   public Catalog require() {
-    Catalog known = current;
+    Known known = current;
     if (known == null) {
       throw new Failure.UpstreamUnavailable(
               "the models are not known yet: the provider service has not answered",
@@ -68,7 +67,7 @@ public final class CatalogFollower implements AutoCloseable {
               Duration.ofSeconds(1))
           .asException();
     }
-    return known;
+    return known.catalog();
   }
 
   @Override
@@ -90,11 +89,11 @@ public final class CatalogFollower implements AutoCloseable {
    * not block.
    */
   public void refresh(Runnable then) {
-    Catalog known = current;
+    Known known = current;
     ListModelsRequest request =
         ListModelsRequest.newBuilder()
-            .setKnownVersion(known == null ? 0 : known.version())
-            .setKnownDigest(digest)
+            .setKnownVersion(known == null ? 0 : known.catalog().version())
+            .setKnownDigest(known == null ? "" : known.digest())
             .setReloadAt(reloadAt)
             .build();
     stub.withDeadlineAfter(2, TimeUnit.SECONDS)
@@ -102,7 +101,7 @@ public final class CatalogFollower implements AutoCloseable {
             request,
             new UnaryResult<>(
                 response -> {
-                  accept(response);
+                  accept(response, known);
                   then.run();
                 },
                 error -> {
@@ -111,20 +110,25 @@ public final class CatalogFollower implements AutoCloseable {
                 }));
   }
 
-  private void accept(ListModelsResponse response) {
-    Catalog known = current;
+  /**
+   * Takes an answer. One without models says that nothing has changed since {@code told}, which
+   * need not be what is known by now: a reload asks beside the timer.
+   */
+  private void accept(ListModelsResponse response, @Nullable Known told) {
     boolean same =
-        response.getDigest().isEmpty()
-            ? known != null && known.version() == response.getVersion()
-            : digest.equals(response.getDigest());
+        told != null
+            && (response.getDigest().isEmpty()
+                ? told.catalog().version() == response.getVersion()
+                : told.digest().equals(response.getDigest()));
     if (response.getModelsCount() == 0 && same) {
       return;
     }
-    digest = response.getDigest();
     current =
-        Catalog.of(
-            response.getVersion(),
-            response.getModelsList().stream().map(CatalogFollower::spec).toList());
+        new Known(
+            Catalog.of(
+                response.getVersion(),
+                response.getModelsList().stream().map(CatalogFollower::spec).toList()),
+            response.getDigest());
     logger.info(
         "catalogue version {}: {} models", response.getVersion(), response.getModelsCount());
   }

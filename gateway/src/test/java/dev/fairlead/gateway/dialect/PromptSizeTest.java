@@ -2,8 +2,11 @@ package dev.fairlead.gateway.dialect;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.common.failure.FailureException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -97,5 +100,17 @@ class PromptSizeTest {
             + "\"}]}]}";
     assertThat(CodecSamples.RESPONSES.codec().scan(body.getBytes(UTF_8)).facts().promptCharacters())
         .isBetween(400_000L, 400_100L);
+  }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void manyMembersOfOneName_takeNoLongerThanTheyAreRead() {
+    String body =
+        "{\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"unheard_of\",\"a\":{"
+            + "\"data\":\"\",".repeat(200_000)
+            + "\"data\":\"\"}}]}]}";
+    // Only afterwards it is seen that the names are the same.
+    assertThatThrownBy(() -> CodecSamples.RESPONSES.codec().scan(body.getBytes(UTF_8)))
+        .isInstanceOf(FailureException.class);
   }
 }

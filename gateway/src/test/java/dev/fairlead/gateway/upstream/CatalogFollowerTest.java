@@ -11,8 +11,11 @@ import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CatalogFollowerTest {
@@ -54,14 +57,47 @@ class CatalogFollowerTest {
     }
   }
 
+  @Test
+  void lateAnswerThatNothingChanged_leavesTheCatalogueThatCameMeanwhile() {
+    OneCatalogue provider = new OneCatalogue();
+    provider.answer = catalogue(1, "a", "old");
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    try (LocalServer server = LocalServer.of(List.of(provider), List.of());
+        CatalogFollower follower =
+            new CatalogFollower(server.channel(List.of()), Duration.ofHours(1), timer)) {
+      await().atMost(SOON).until(() -> knows(follower, "old"));
+      CompletableFuture<Void> late = new CompletableFuture<>();
+      provider.hold = true;
+      follower.refresh(() -> late.complete(null));
+      await().atMost(SOON).until(() -> provider.held != null);
+      StreamObserver<ListModelsResponse> held = Objects.requireNonNull(provider.held);
+      provider.hold = false;
+      provider.answer = catalogue(2, "b", "new");
+      follower.refresh(() -> {});
+      await().atMost(SOON).until(() -> knows(follower, "new"));
+      held.onNext(catalogue(1, "a"));
+      held.onCompleted();
+      assertThat(late).succeedsWithin(SOON);
+      assertThat(knows(follower, "new")).isTrue();
+    } finally {
+      timer.shutdownNow();
+    }
+  }
+
   private static final class OneCatalogue extends ProviderServiceGrpc.ProviderServiceImplBase {
 
     private volatile ListModelsResponse answer = ListModelsResponse.getDefaultInstance();
     private volatile ListModelsRequest last = ListModelsRequest.getDefaultInstance();
+    private volatile boolean hold;
+    private volatile @Nullable StreamObserver<ListModelsResponse> held;
 
     @Override
     public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
       last = request;
+      if (hold) {
+        held = observer;
+        return;
+      }
       ListModelsResponse now = answer;
       observer.onNext(
           now.getDigest().equals(request.getKnownDigest())

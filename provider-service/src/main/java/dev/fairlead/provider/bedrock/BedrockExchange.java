@@ -1,5 +1,6 @@
 package dev.fairlead.provider.bedrock;
 
+import dev.fairlead.catalog.TokenUsage;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Completion;
@@ -62,7 +63,7 @@ final class BedrockExchange implements Exchange {
 
   // Of the event loop only.
   private @Nullable Subscription events;
-  private dev.fairlead.catalog.@Nullable TokenUsage usage;
+  private @Nullable TokenUsage usage;
   private Map<String, String> headers = Map.of();
   private boolean stopped;
   private boolean ended;
@@ -291,9 +292,19 @@ final class BedrockExchange implements Exchange {
       return;
     }
     ended = true;
-    boolean spent = reason.usage() == null && tally.content();
     UpstreamFailure told = reason.showing(headers);
-    listener.onFailed(spent ? told.spending(tally.usage(call, usage)) : told);
+    TokenUsage spent = reason.usage() == null && tally.content() ? spent() : null;
+    listener.onFailed(spent == null ? told : told.spending(spent));
+  }
+
+  /** Of an answer that cannot be read this may fail again, and nobody else would end the call. */
+  private @Nullable TokenUsage spent() {
+    try {
+      return tally.usage(call, usage);
+    } catch (RuntimeException e) {
+      logger.warn("what a failed answer has cost cannot be counted", e);
+      return null;
+    }
   }
 
   /** The SDK's callbacks; each is only handed on. */

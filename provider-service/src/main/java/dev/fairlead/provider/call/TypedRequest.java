@@ -69,8 +69,9 @@ public final class TypedRequest {
       if (node != null && node.isObject()) {
         return node;
       }
-    } catch (JsonProcessingException e) {
-      // Said below, without the content.
+    } catch (JsonProcessingException | NumberFormatException e) {
+      // Said below, without the content. The parser lets out the latter for an exponent beyond an
+      // int.
     }
     throw refused(param, "not a JSON object");
   }

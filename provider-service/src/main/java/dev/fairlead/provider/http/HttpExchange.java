@@ -303,9 +303,19 @@ final class HttpExchange implements Exchange, Subscriber<HttpObject> {
       return;
     }
     ended = true;
-    TokenUsage spent = events && failure.usage() == null ? reader.spent() : null;
     UpstreamFailure told = headers == null ? failure : failure.showing(visible());
+    TokenUsage spent = events && failure.usage() == null ? spent() : null;
     listener.onFailed(spent == null ? told : told.spending(spent));
+  }
+
+  /** Of an answer that cannot be read this may fail again, and nobody else would end the call. */
+  private @Nullable TokenUsage spent() {
+    try {
+      return reader.spent();
+    } catch (RuntimeException e) {
+      logger.warn("what a failed answer has cost cannot be counted", e);
+      return null;
+    }
   }
 
   private void complete() {

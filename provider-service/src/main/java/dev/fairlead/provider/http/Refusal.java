@@ -42,6 +42,8 @@ public record Refusal(
     /** A quota or budget is used up, and waiting a moment does not help. */
     NO_QUOTA,
     /** Our key, project or account is at fault, whatever the status. */
-    OUR_ACCOUNT
+    OUR_ACCOUNT,
+    /** What the caller says is not wanted by this model, whatever the status. */
+    CONTENT
   }
 }

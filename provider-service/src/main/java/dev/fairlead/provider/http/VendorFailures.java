@@ -39,6 +39,9 @@ public final class VendorFailures {
     if (refusal.cause() == Refusal.Cause.OUR_ACCOUNT) {
       return rejected("refused our credentials or account (" + status + ")", status);
     }
+    if (refusal.cause() == Refusal.Cause.CONTENT) {
+      return callers(refusal, Next.OTHER_MODEL);
+    }
     return switch (status) {
       case 401, 403 -> rejected("refused our credentials (" + status + ")", status);
       case 402 -> rejected("asks for payment (402)", status);

@@ -330,6 +330,7 @@ class AnswerScan {
     String message = null;
     String type = null;
     String code = null;
+    boolean flagged = false;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken token = parser.nextToken();
@@ -339,12 +340,24 @@ class AnswerScan {
         case "message" -> message = value;
         case "type" -> type = value;
         case "code" -> code = value;
+        case "metadata" -> flagged = token == JsonToken.START_OBJECT && flagged(parser);
         default -> parser.skipChildren();
       }
       if (token.isStructStart() && value == null) {
         parser.skipChildren();
       }
     }
-    return new VendorError(message, type, code);
+    return new VendorError(message, type, code, flagged);
+  }
+
+  /** Only of an input that was flagged OpenRouter repeats the beginning. */
+  private static boolean flagged(JsonParser parser) throws IOException {
+    boolean flagged = false;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      flagged |= parser.currentName().equals("flagged_input");
+      parser.nextToken();
+      parser.skipChildren();
+    }
+    return flagged;
   }
 }

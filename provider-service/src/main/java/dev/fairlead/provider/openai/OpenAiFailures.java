@@ -42,11 +42,20 @@ final class OpenAiFailures {
     return vendor.malformed(what, 200);
   }
 
+  /**
+   * OpenRouter answers an input that was flagged with a 403 (openrouter.ai/docs/errors, read
+   * November 2026), which says nothing of our key.
+   */
   private static Cause cause(@Nullable VendorError error) {
-    return error != null
-            && (error.says("insufficient_quota")
-                || error.says("credit_balance_exhausted")
-                || error.says("billing_hard_limit_reached"))
+    if (error == null) {
+      return Cause.STATUS;
+    }
+    if (error.flagged()) {
+      return Cause.CONTENT;
+    }
+    return error.says("insufficient_quota")
+            || error.says("credit_balance_exhausted")
+            || error.says("billing_hard_limit_reached")
         ? Cause.NO_QUOTA
         : Cause.STATUS;
   }

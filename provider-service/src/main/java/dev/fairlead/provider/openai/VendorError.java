@@ -2,8 +2,18 @@ package dev.fairlead.provider.openai;
 
 import org.jspecify.annotations.Nullable;
 
-/** What an {@code error} object says; each part as text, null when it is absent. */
-record VendorError(@Nullable String message, @Nullable String type, @Nullable String code) {
+/**
+ * What an {@code error} object says; each part as text, null when it is absent.
+ *
+ * @param flagged whether a moderation before the model refused what the caller says
+ */
+record VendorError(
+    @Nullable String message, @Nullable String type, @Nullable String code, boolean flagged) {
+
+  /** An error that says nothing of a moderation. */
+  VendorError(@Nullable String message, @Nullable String type, @Nullable String code) {
+    this(message, type, code, false);
+  }
 
   boolean says(String word) {
     return word.equals(type) || word.equals(code);

@@ -1,6 +1,7 @@
 package dev.fairlead.provider.resilience;
 
 import dev.fairlead.catalog.TokenUsage;
+import dev.fairlead.common.failure.Failure;
 import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.Capabilities;
@@ -10,8 +11,10 @@ import dev.fairlead.provider.call.ForwardingListener;
 import dev.fairlead.provider.call.ModelCall;
 import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.UpstreamFailure;
+import dev.fairlead.provider.call.UpstreamFailure.Next;
 import dev.fairlead.telemetry.GenAi;
 import dev.fairlead.telemetry.GenAiConventions;
+import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FinishReason;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,6 +30,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts, times and traces every call that reaches a vendor. Spans and metrics follow the
@@ -35,6 +40,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ObservedProvider implements ModelProvider {
 
+  private static final Logger logger = LoggerFactory.getLogger(ObservedProvider.class);
   private static final AttributeKey<Long> HTTP_STATUS =
       AttributeKey.longKey("http.response.status_code");
   private static final Map<FinishReason, List<String>> FINISH_REASONS =
@@ -90,7 +96,13 @@ public final class ObservedProvider implements ModelProvider {
   @Override
   public Exchange open(ModelCall call, AnswerListener listener) {
     ObservedModel model = model(call);
-    return next.open(call, new Observing(listener, model, span(call, model), call.streamed()));
+    Observing watched = new Observing(listener, model, span(call, model), call.streamed());
+    try {
+      return next.open(call, watched);
+    } catch (RuntimeException e) {
+      watched.notSent(e);
+      return Exchange.ENDED;
+    }
   }
 
   /** A reload may give an id another meaning. */
@@ -132,6 +144,8 @@ public final class ObservedProvider implements ModelProvider {
     /** When the last content came; 0 before the first. */
     private long lastContent;
 
+    private volatile boolean ended;
+
     Observing(AnswerListener next, ObservedModel model, Span span, boolean streamed) {
       super(next);
       this.model = model;
@@ -159,6 +173,7 @@ public final class ObservedProvider implements ModelProvider {
 
     @Override
     public void onCompleted(Completion completion) {
+      ended = true;
       TokenUsage usage = completion.usage();
       inSpan(() -> model.completed(time.nanoTime() - began, usage));
       if (span.isRecording()) {
@@ -187,6 +202,7 @@ public final class ObservedProvider implements ModelProvider {
     /** The words of a vendor's error may be the prompt's, so the span has its reason only. */
     @Override
     public void onFailed(UpstreamFailure failure) {
+      ended = true;
       String reason = failure.failure().reason();
       inSpan(() -> model.failed(time.nanoTime() - began, failure.result(), reason));
       if (span.isRecording()) {
@@ -198,6 +214,22 @@ public final class ObservedProvider implements ModelProvider {
       }
       span.end();
       super.onFailed(failure);
+    }
+
+    /**
+     * The adapter broke over the request: another one may take it. Nobody else would end the call,
+     * and the places that it has taken would never be given back.
+     */
+    void notSent(RuntimeException problem) {
+      if (ended) {
+        throw problem;
+      }
+      logger.warn("a request could not be sent to {}", name, problem);
+      onFailed(
+          UpstreamFailure.of(
+              new Failure.InvalidRequest("the request cannot be sent to this model", null, null),
+              Next.OTHER_MODEL,
+              AttemptResult.ATTEMPT_RESULT_REJECTED));
     }
 
     /** A measurement is an example of the span's trace, when that is sampled. */

@@ -382,4 +382,16 @@ class OpenAiProviderTest extends SseVendorContract {
     OpenAiConfig config = new OpenAiConfig("http://x/v1", new Secret(KEY), HttpProtocol.AUTO);
     assertThat(config.toString()).doesNotContain(KEY);
   }
+
+  @Test
+  void e5_flaggedInput_isTheCallersFault_andLeftToAnotherModel() {
+    String flagged =
+        "{\"error\":{\"code\":403,\"message\":\"m requires moderation\",\"metadata\":"
+            + "{\"reasons\":[\"violence\"],\"flagged_input\":\"hel\",\"model_slug\":\"m\"}}}";
+    UpstreamFailure failure = failure(RawUpstream.Answer.json(403, "", flagged), true);
+    assertThat(failure.failure().reason()).isEqualTo("UPSTREAM_REJECTED");
+    assertThat(failure.failure().countsAgainstBreaker()).isFalse();
+    assertThat(failure.next()).isEqualTo(Next.OTHER_MODEL);
+    assertThat(failure.errorBody().toStringUtf8()).isEqualTo(flagged);
+  }
 }

@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.provider.call.AnswerListener;
 import dev.fairlead.provider.call.AnswerPart;
+import dev.fairlead.provider.call.Capabilities;
+import dev.fairlead.provider.call.Exchange;
 import dev.fairlead.provider.call.ModelCall;
+import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.RequestForm;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.testkit.ManualTime;
 import dev.fairlead.provider.testkit.RecordedAnswer;
 import dev.fairlead.provider.testkit.Spans;
+import dev.fairlead.telemetry.GenAiConventions;
 import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.ChatDelta;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.List;
@@ -270,5 +277,40 @@ class DecoratorsTest {
     assertThat(second.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
     adapter.last().succeed();
     assertThat(breaker.state("m")).isEqualTo(State.HALF_OPEN);
+  }
+
+  @Test
+  void requestThatBreaksTheAdapter_endsOnce_andGivesItsPlaceBack() {
+    ModelProvider broken =
+        new ModelProvider() {
+          @Override
+          public Capabilities capabilities() {
+            return adapter.capabilities();
+          }
+
+          @Override
+          public Exchange open(ModelCall call, AnswerListener listener) {
+            throw new NumberFormatException("of the request");
+          }
+        };
+    ModelProvider observed =
+        new ObservedProvider(
+            broken,
+            "p",
+            "v",
+            new SimpleMeterRegistry(),
+            GenAiConventions.LATEST,
+            TracerProvider.noop().get("test"),
+            time);
+    ConcurrencyLimitingProvider limited =
+        new ConcurrencyLimitingProvider(
+            observed, "p", 1, new AdmissionSettings(0, Duration.ofSeconds(1), false, 1), time);
+    for (int i = 0; i < 2; i++) {
+      RecordedAnswer answer = open(limited, true);
+      assertThat(answer.endedOnce()).isTrue();
+      assertThat(answer.failure().failure()).isInstanceOf(Failure.InvalidRequest.class);
+      assertThat(answer.failure().next()).isEqualTo(UpstreamFailure.Next.OTHER_MODEL);
+    }
+    assertThat(limited.inFlight()).isZero();
   }
 }

@@ -74,34 +74,48 @@ public final class Attachments {
   /** By how much the files among an object's members count more than their bytes; mostly less. */
   private static long correction(JsonTape tape, int object) {
     long sum = 0;
+    boolean byValue = false;
     int key = tape.first(object);
     for (int left = tape.count(object); left > 0; left--) {
       int value = key + 1;
       if (tape.kind(value) == Kind.STRING) {
-        sum += correction(tape, object, tape.text(key), value);
+        switch (tape.text(key)) {
+          case "url", "image_url", "file_url", "file_data" -> sum += dataUrl(tape, value);
+          case "data", "result" -> byValue = true;
+          default -> {
+            // No file.
+          }
+        }
       }
       key = tape.next(value);
     }
-    return sum;
+    return byValue ? sum + value(tape, object, "data") + value(tape, object, "result") : sum;
   }
 
-  private static long correction(JsonTape tape, int object, String name, int value) {
+  private static long dataUrl(JsonTape tape, int value) {
     long written = tape.end(value) - tape.start(value);
-    return switch (name) {
-      case "url", "image_url", "file_url", "file_data" -> {
-        String start = beginning(tape, value);
-        yield isData(start) ? file(mediaType(start), decoded(written)) - written : 0;
-      }
-      case "data" -> {
-        if (is(tape, object, "type", "base64")) {
-          yield file(text(tape, object, "media_type"), decoded(written)) - written;
-        }
-        boolean audio = !text(tape, object, "format").isEmpty();
-        yield audio ? file("audio/", decoded(written)) - written : 0;
-      }
-      case "result" -> is(tape, object, "type", "image_generation_call") ? IMAGE - written : 0;
-      default -> 0;
-    };
+    String start = beginning(tape, value);
+    return isData(start) ? file(mediaType(start), decoded(written)) - written : 0;
+  }
+
+  /**
+   * The same of a file whose type other members tell. Once an object: they are looked for in all of
+   * it, and a hostile one has very many of that name.
+   */
+  private static long value(JsonTape tape, int object, String name) {
+    int value = tape.member(object, name);
+    if (value < 0 || tape.kind(value) != Kind.STRING) {
+      return 0;
+    }
+    long written = tape.end(value) - tape.start(value);
+    if (name.equals("result")) {
+      return is(tape, object, "type", "image_generation_call") ? IMAGE - written : 0;
+    }
+    if (is(tape, object, "type", "base64")) {
+      return file(text(tape, object, "media_type"), decoded(written)) - written;
+    }
+    boolean audio = !text(tape, object, "format").isEmpty();
+    return audio ? file("audio/", decoded(written)) - written : 0;
   }
 
   private static boolean is(JsonTape tape, int object, String member, String text) {
