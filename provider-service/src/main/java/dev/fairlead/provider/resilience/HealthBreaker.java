@@ -100,8 +100,13 @@ final class HealthBreaker {
     return breaker.getState() == State.HALF_OPEN;
   }
 
+  /**
+   * What the next call would meet: the library leaves an open circuit open until a call comes, and
+   * none comes while who reads the state keeps away from open ones.
+   */
   State state() {
-    return breaker.getState();
+    State state = breaker.getState();
+    return state == State.OPEN && retryIn().isZero() ? State.HALF_OPEN : state;
   }
 
   int calls() {

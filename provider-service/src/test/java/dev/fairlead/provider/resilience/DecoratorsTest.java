@@ -163,6 +163,20 @@ class DecoratorsTest {
   }
 
   @Test
+  void openCircuit_isSeenHalfOpen_whenItsTimeIsOverThoughNoCallCame() {
+    CircuitBreakingProvider breaker = breaking();
+    fail(breaker, 4);
+    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
+    time.advance(Duration.ofSeconds(5));
+    assertThat(breaker.state("m")).isEqualTo(State.HALF_OPEN);
+    assertThat(breaker.state(List.of("m"))).isEqualTo(State.HALF_OPEN);
+    time.advance(Duration.ofSeconds(1));
+    open(breaker, false);
+    adapter.last().listener.onFailed(broken());
+    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
+  }
+
+  @Test
   void neighbours_stayServed_whenOneModelFailsTenTimes() {
     CircuitBreakingProvider breaker = breaking();
     fail(breaker, 10);
