@@ -6,12 +6,12 @@ import dev.fairlead.gateway.live.ModelStatistics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What holds a model back beside the request's needs and its cost cap: that it is meant for
- * something else, that its provider refuses calls, that it is known to be too slow. Stateless.
+ * something else, that it or its provider refuses calls, that it is known to be too slow.
+ * Stateless.
  */
 final class Constraints {
 
@@ -56,19 +56,19 @@ final class Constraints {
   }
 
   private List<Candidate> reachable(List<Candidate> feasible, List<Candidate> dropped) {
-    Set<String> open = signals.openBreakers().get();
-    if (open.isEmpty()
-        || feasible.stream().allMatch(candidate -> open.contains(candidate.model().provider()))) {
-      return feasible;
-    }
     List<Candidate> kept = new ArrayList<>();
+    List<Candidate> left = new ArrayList<>();
     for (Candidate candidate : feasible) {
-      if (open.contains(candidate.model().provider())) {
-        dropped.add(dropped(candidate, Drop.BREAKER_OPEN));
+      if (signals.openBreaker().test(candidate.model())) {
+        left.add(dropped(candidate, Drop.BREAKER_OPEN));
       } else {
         kept.add(candidate);
       }
     }
+    if (kept.isEmpty()) {
+      return feasible;
+    }
+    dropped.addAll(left);
     return kept;
   }
 

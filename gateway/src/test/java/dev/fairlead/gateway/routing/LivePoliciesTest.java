@@ -277,6 +277,22 @@ class LivePoliciesTest {
   }
 
   @Test
+  void openModel_isDropped_thoughItsProviderIsNot_unlessItIsTheLast() {
+    signals.openBreakers = Set.of("weak");
+    Decision decision = decide(PolicyName.CHEAPEST);
+    assertThat(decision.order()).extracting(ModelSpec::id).containsExactly("strong");
+    assertThat(decision.candidates())
+        .filteredOn(candidate -> candidate.dropped() == Drop.BREAKER_OPEN)
+        .extracting(candidate -> candidate.model().id())
+        .containsExactly("weak");
+    signals.openBreakers = Set.of("weak", "a");
+    decision = decide(PolicyName.CHEAPEST);
+    assertThat(decision.order()).extracting(ModelSpec::id).containsExactly("weak", "strong");
+    assertThat(decision.candidates())
+        .noneMatch(candidate -> candidate.dropped() == Drop.BREAKER_OPEN);
+  }
+
+  @Test
   void latencyWish_dropsModelsKnownToBeSlower_unlessAllAre() {
     for (int i = 0; i < 20; i++) {
       signals.answered("weak", 3000, 256);
