@@ -236,6 +236,7 @@ final class SharedReader {
         head.complexity(),
         use,
         use == CacheUse.SEMANTIC ? head.similarity() : OptionalDouble.empty(),
+        head.ageSeconds(),
         0,
         joinedNanos,
         null,
