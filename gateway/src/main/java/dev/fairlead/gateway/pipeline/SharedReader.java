@@ -52,6 +52,11 @@ final class SharedReader {
     return scope;
   }
 
+  /** Id of the key that asks; empty without one. */
+  String keyId() {
+    return scope.principal().keyId();
+  }
+
   Receipt receipt() {
     return sink.receipt();
   }
