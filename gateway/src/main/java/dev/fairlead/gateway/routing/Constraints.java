@@ -17,6 +17,7 @@ final class Constraints {
 
   private static final double QUANTILE = 0.95;
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final double MILLIS = 1e3;
 
   private final RoutingConfig config;
   private final RoutingSignals signals;
@@ -49,10 +50,7 @@ final class Constraints {
     // A canary's candidate behind an open breaker has to fail, or its absence would hide it.
     List<Candidate> reachable =
         policy == PolicyName.CANARY ? feasible : reachable(feasible, dropped);
-    RouteCaller caller = query.caller();
-    return caller.latencySlo() == null && caller.firstTokenSlo() == null
-        ? reachable
-        : inTime(query, reachable, dropped);
+    return query.caller().hurries() ? inTime(query, reachable, dropped) : reachable;
   }
 
   private List<Candidate> reachable(List<Candidate> feasible, List<Candidate> dropped) {
@@ -95,7 +93,8 @@ final class Constraints {
             ? Math.min(query.maxOutputTokens(), config.expectedOutputTokens())
             : config.expectedOutputTokens();
     return within(model.answerMillis(QUANTILE, tokens).orElse(0), caller.latencySlo())
-        && within(model.firstTokenMillis(QUANTILE).orElse(0), caller.firstTokenSlo());
+        && within(model.firstTokenMillis(QUANTILE).orElse(0), caller.firstTokenSlo())
+        && within(MILLIS / model.tokensPerSecond().orElse(Double.MAX_VALUE), caller.perTokenSlo());
   }
 
   private static boolean within(double millis, @Nullable Duration longest) {
