@@ -100,13 +100,13 @@ final class HealthBreaker {
     return breaker.getState() == State.HALF_OPEN;
   }
 
-  /**
-   * What the next call would meet: the library leaves an open circuit open until a call comes, and
-   * none comes while who reads the state keeps away from open ones.
-   */
   State state() {
-    State state = breaker.getState();
-    return state == State.OPEN && retryIn().isZero() ? State.HALF_OPEN : state;
+    return breaker.getState();
+  }
+
+  /** Whether it is open and the next call would not be let through. */
+  boolean refuses() {
+    return breaker.getState() == State.OPEN && !retryIn().isZero();
   }
 
   int calls() {

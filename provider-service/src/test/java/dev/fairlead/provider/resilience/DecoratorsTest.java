@@ -163,17 +163,18 @@ class DecoratorsTest {
   }
 
   @Test
-  void openCircuit_isSeenHalfOpen_whenItsTimeIsOverThoughNoCallCame() {
+  void openCircuit_refusesNoMore_whenItsTimeIsOverThoughNoCallCame() {
     CircuitBreakingProvider breaker = breaking();
     fail(breaker, 4);
-    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
+    assertThat(breaker.refuses("m")).isTrue();
+    assertThat(breaker.refuses("other")).isFalse();
     time.advance(Duration.ofSeconds(5));
-    assertThat(breaker.state("m")).isEqualTo(State.HALF_OPEN);
-    assertThat(breaker.state(List.of("m"))).isEqualTo(State.HALF_OPEN);
+    assertThat(breaker.refuses("m")).isFalse();
+    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
     time.advance(Duration.ofSeconds(1));
     open(breaker, false);
     adapter.last().listener.onFailed(broken());
-    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
+    assertThat(breaker.refuses("m")).isTrue();
   }
 
   @Test
