@@ -82,7 +82,8 @@ public final class TypedControls {
   private static Duration within(
       String param, com.google.protobuf.Duration given, Duration least, Duration most) {
     String expected = (least.isZero() ? "0" : "above 0") + " up to " + most.toSeconds() + " s";
-    require(Math.abs((double) given.getSeconds()) <= MAX_AGE.toSeconds(), param, expected);
+    boolean tellable = given.getSeconds() >= 0 && given.getSeconds() <= MAX_AGE.toSeconds();
+    require(tellable, param, expected);
     Duration duration = Duration.ofSeconds(given.getSeconds(), given.getNanos());
     require(duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0, param, expected);
     return duration;
