@@ -47,7 +47,7 @@ doors_have_tls() {
       if (RSTART <= below) { below = 0 }
       if (!below && match(line, /(^|[ {,])edge:/)) {
         below = RSTART + RLENGTH - length("edge:")
-        line = substr(line, RSTART + RLENGTH); sub(/}.*/, "", line)
+        line = substr(line, RSTART + RLENGTH); sub(/[}].*/, "", line)
       }
       if (below && match(line, /(^|[ {,])cert:[ ]*/)) {
         text = substr(line, RSTART + RLENGTH); sub(/[ ,}#].*/, "", text); gsub(/["\047]/, "", text)
