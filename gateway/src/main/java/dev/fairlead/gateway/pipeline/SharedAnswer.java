@@ -180,7 +180,7 @@ final class SharedAnswer implements AnswerSink {
     List<SharedReader> failing = List.of();
     boolean ofPayer = isOfPayer(failed.failure());
     synchronized (lock) {
-      if (head == null && (ofPayer || failed.failure().retryable() && !triedAgain)) {
+      if (head == null && (ofPayer || (failed.failure().retryable() && !triedAgain))) {
         failing = failing(ofPayer);
         next = heir(failing);
         if (next != null) {
@@ -212,7 +212,7 @@ final class SharedAnswer implements AnswerSink {
     return readers.stream()
         .filter(reader ->
             reader == leader
-                || ofPayer && failed != null && reader.keyId().equals(failed.principal().keyId()))
+                || (ofPayer && failed != null && reader.keyId().equals(failed.principal().keyId())))
         .toList();
   }
 
