@@ -33,9 +33,28 @@ port_of() {
   printf '%s\n' "$port"
 }
 
-# Whether the gateway's doors have certificates, by environment or file.
+# Whether the gateway's doors have certificates, by environment or file: `cert` of `edge` in section `tls`, in the two usual ways
+# to write it. One that is empty means plain text.
 doors_have_tls() {
-  [ -n "${FAIRLEAD_TLS_EDGE_CERT:-}" ] || in_file tls edge: >/dev/null
+  [ -z "${FAIRLEAD_TLS_EDGE_CERT:-}" ] || return 0
+  [ -n "${FAIRLEAD_CONFIG:-}" ] || return 1
+  awk '
+    /^[^ #]/ { inside = index($0, "tls:") == 1; below = 0 }
+    !inside || /^ *(#|$)/ { next }
+    {
+      line = $0
+      match(line, /[^ ]/)
+      if (RSTART <= below) { below = 0 }
+      if (!below && match(line, /(^|[ {,])edge:/)) {
+        below = RSTART + RLENGTH - length("edge:")
+        line = substr(line, RSTART + RLENGTH); sub(/[}].*/, "", line)
+      }
+      if (below && match(line, /(^|[ {,])cert:[ ]*/)) {
+        text = substr(line, RSTART + RLENGTH); sub(/[ ,}#].*/, "", text); gsub(/["\047]/, "", text)
+        found = text != "" && text != "~" && text != "null"; exit
+      }
+    }
+    END { exit !found }' "$FAIRLEAD_CONFIG"
 }
 
 # hop VARIABLE SECTION KEY ADDRESS: where a service finds another one, unless environment or file say it.

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 
 /** The real router and what it reads, under a clock and a seed of our own. Not thread-safe. */
 final class SimulatedWorld {
@@ -44,7 +43,7 @@ final class SimulatedWorld {
     router =
         new Router(
             config.section("routing", RoutingConfig.class),
-            new RoutingSignals(statistics, slo, canary, Set::of, random::nextDouble));
+            new RoutingSignals(statistics, slo, canary, model -> false, random::nextDouble));
   }
 
   void pass(Duration time) {

@@ -271,7 +271,7 @@ public final class GatewayNode implements AutoCloseable {
             statistics,
             slo,
             canary,
-            breakers::open,
+            breakers::refuses,
             () -> ThreadLocalRandom.current().nextDouble(),
             expectedQuality(quality, routing.baseline()));
     Supplier<Totals> counted = () -> Totals.of(metrics.summary(), quality);

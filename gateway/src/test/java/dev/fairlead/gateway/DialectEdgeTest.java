@@ -289,6 +289,26 @@ class DialectEdgeTest {
   }
 
   @Test
+  void listHeader_reachesTheVendorWhole_whenItComesOnSeveralLines() {
+    send(
+        Case.MESSAGES,
+        "",
+        "content-type",
+        "application/json",
+        "anthropic-version",
+        "2023-06-01",
+        "anthropic-version",
+        "2023-06-01",
+        "anthropic-beta",
+        "a,b",
+        "anthropic-beta",
+        "c");
+    assertThat(backends.provider.calls.getFirst().getForwardHeadersMap())
+        .containsEntry("anthropic-beta", "a,b,c")
+        .containsEntry("anthropic-version", "2023-06-01");
+  }
+
+  @Test
   void countTokens_needsNoOutputLimit_andNoModelCall() throws Exception {
     String text = "word ".repeat(400);
     HttpResponse<String> response =

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.failure.Failure;
@@ -158,6 +159,7 @@ public final class FakeBackends implements AutoCloseable {
     cache.mute = false;
     cache.semanticPossible = false;
     cache.semanticHit = null;
+    cache.storedAt = null;
     cache.staleOnce.set(false);
     cache.stored.clear();
     cache.lookups.clear();
@@ -258,6 +260,9 @@ public final class FakeBackends implements AutoCloseable {
     /** The next exact hit is stale and carries a lease to refresh with. */
     public final AtomicBoolean staleOnce = new AtomicBoolean();
 
+    /** When the entry of an exact hit was stored; null says nothing of it. */
+    public volatile @Nullable Timestamp storedAt;
+
     public final Map<String, StoreRequest> stored = new ConcurrentHashMap<>();
     public final List<LookupRequest> lookups = new CopyOnWriteArrayList<>();
     public final List<ReportOutcomeRequest> reports = new CopyOnWriteArrayList<>();
@@ -290,6 +295,10 @@ public final class FakeBackends implements AutoCloseable {
                 .setKind(CacheHit.Kind.KIND_EXACT)
                 .setEntryId("entry-1")
                 .setAnswer(entry.getAnswer());
+        Timestamp told = storedAt;
+        if (told != null) {
+          hit.setStoredAt(told);
+        }
         if (request.getAcceptRefresh() && staleOnce.getAndSet(false)) {
           hit.setKind(CacheHit.Kind.KIND_STALE).setRefresh(granted(request));
         }

@@ -116,7 +116,8 @@ final class ProviderMessages {
     GetStatusResponse.Builder response = GetStatusResponse.newBuilder();
     for (ProviderStack stack : snapshot.providers().values()) {
       List<String> modelIds = snapshot.modelIds(stack.name());
-      BreakerState state = state(stack.breaker().state(modelIds));
+      java.time.Duration wait = stack.breaker().retryIn(modelIds);
+      BreakerState state = state(stack.breaker().state(modelIds), wait);
       ProviderStatus.Builder status =
           ProviderStatus.newBuilder()
               .setName(stack.name())
@@ -127,22 +128,25 @@ final class ProviderMessages {
         status.setFailureRate(stack.breaker().failureRate());
       }
       if (state == BreakerState.BREAKER_STATE_OPEN) {
-        status.setRetryIn(duration(stack.breaker().retryIn(modelIds)));
+        status.setRetryIn(duration(wait));
       }
       status.addAllModelIds(modelIds);
-      modelIds.stream()
-          .filter(id -> state(stack.breaker().state(id)) == BreakerState.BREAKER_STATE_OPEN)
-          .forEach(status::addOpenModelIds);
+      modelIds.stream().filter(stack.breaker()::refuses).forEach(status::addOpenModelIds);
       response.addProviders(status);
     }
     return response.build();
   }
 
-  private static BreakerState state(CircuitBreaker.State state) {
+  /**
+   * What the next call would meet: a circuit stays open until a call comes, and none comes while
+   * the gateway keeps away from those that say open.
+   */
+  private static BreakerState state(CircuitBreaker.State state, java.time.Duration wait) {
     return switch (state) {
       case CLOSED, DISABLED, METRICS_ONLY -> BreakerState.BREAKER_STATE_CLOSED;
       case HALF_OPEN -> BreakerState.BREAKER_STATE_HALF_OPEN;
-      case OPEN, FORCED_OPEN -> BreakerState.BREAKER_STATE_OPEN;
+      case OPEN, FORCED_OPEN ->
+          wait.isZero() ? BreakerState.BREAKER_STATE_HALF_OPEN : BreakerState.BREAKER_STATE_OPEN;
     };
   }
 

@@ -95,6 +95,9 @@ class FlappingVendorTest {
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> !rig.status("lab").hasRetryIn() || isZero(rig.status("lab").getRetryIn()));
+    // Nobody would ask it again if it still said open.
+    assertThat(rig.status("lab").getBreaker()).isEqualTo(BreakerState.BREAKER_STATE_HALF_OPEN);
+    assertThat(rig.status("lab").getOpenModelIdsList()).isEmpty();
     List<CompletableFuture<FaultRig.Told>> told = new ArrayList<>();
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 8; i++) {

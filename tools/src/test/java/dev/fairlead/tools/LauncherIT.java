@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script {@code fairlead} of the root folder, as far as it goes without building. */
 class LauncherIT {
@@ -96,6 +98,26 @@ class LauncherIT {
     assertThat(bash(ask, Map.of("PORT", "5", "FAIRLEAD_CACHE_PORT", "6")))
         .containsExactly("5", "2", "6", "none", "plain");
     assertThat(bash(ask, Map.of("FAIRLEAD_TLS_EDGE_CERT", "c.pem"))).last().isEqualTo("tls");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tls: { edge: { key: k, cert: c.pem } } | tls",
+        "tls: { edge: { cert: \"\", key: \"\" }, hops: { cert: h.pem } } | plain",
+        "tls:/  edge:/    cert: \"\"   # none/    key: \"\"/  hops:/    cert: h.pem/ | plain",
+        "tls:/  edge: { client_auth: none }/  hops: { cert: h.pem } | plain",
+        "tls:/  hops: { cert: h.pem }/  edge:/    client_auth: none//    # more/    cert: c.pem | tls",
+        "tls:/  edge:/    cert:/server: { cert: x } | plain",
+        "server: { port: 1 } | plain"
+      })
+  void mesh_takesAnEmptyCertificateForNone(String yaml, String doors) throws Exception {
+    Path file = Files.writeString(folder.resolve("tls.yaml"), yaml.replace('/', '\n'));
+    String ask =
+        "set -euo pipefail; . ../config/mesh.bash; if doors_have_tls; then echo tls; else echo"
+            + " plain; fi";
+    assertThat(bash(ask, Map.of("FAIRLEAD_CONFIG", file.toString()))).containsExactly(doors);
   }
 
   private static List<String> bash(String script, Map<String, String> environment)

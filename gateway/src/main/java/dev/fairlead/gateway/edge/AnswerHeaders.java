@@ -56,6 +56,9 @@ final class AnswerHeaders {
     if (head.similarity().isPresent()) {
       headers.add(SIMILARITY, decimal(head.similarity().getAsDouble()));
     }
+    if (head.ageSeconds().isPresent()) {
+      headers.add(HttpHeaderNames.AGE, Long.toString(head.ageSeconds().getAsLong()));
+    }
     vendor(headers, head.vendorHeaders());
   }
 

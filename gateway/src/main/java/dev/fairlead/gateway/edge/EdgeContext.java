@@ -25,6 +25,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -41,8 +42,11 @@ final class EdgeContext {
   private static final AttributeKey<Principal> PRINCIPAL =
       AttributeKey.valueOf(EdgeContext.class, "PRINCIPAL");
   private static final List<String> FORWARDED =
-      List.of(
-          "anthropic-beta", "anthropic-version", "openai-beta", "x-slo-ttft-ms", "x-slo-tpot-ms");
+      List.of("anthropic-version", "x-slo-ttft-ms", "x-slo-tpot-ms");
+
+  /** Those whose value is a list, which may come on several lines (RFC 9110, section 5.3). */
+  private static final List<String> FORWARDED_LISTS = List.of("anthropic-beta", "openai-beta");
+
   private static final Pattern RETRY_COUNT = Pattern.compile("[0-9]+");
   private static final int MOST_CLIENT_RETRIES = 99;
   private static final TextMapGetter<RequestHeaders> GETTER =
@@ -196,20 +200,20 @@ final class EdgeContext {
 
   /** Client headers that a vendor should see. */
   static Map<String, String> forwarded(RequestHeaders headers) {
-    Map<String, String> found = Map.of();
+    Map<String, String> found = new HashMap<>();
     for (String name : FORWARDED) {
       String value = headers.get(name);
       if (value != null) {
-        found = found.isEmpty() ? Map.of(name, value) : with(found, name, value);
+        found.put(name, value);
+      }
+    }
+    for (String name : FORWARDED_LISTS) {
+      List<String> lines = headers.getAll(name);
+      if (!lines.isEmpty()) {
+        found.put(name, String.join(",", lines));
       }
     }
     return found;
-  }
-
-  private static Map<String, String> with(Map<String, String> known, String name, String value) {
-    Map<String, String> more = new java.util.HashMap<>(known);
-    more.put(name, value);
-    return more;
   }
 
   /** How often the client's SDK has already retried, up to 99; 0 for what is not a number. */

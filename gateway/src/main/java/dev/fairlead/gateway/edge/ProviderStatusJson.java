@@ -2,9 +2,11 @@ package dev.fairlead.gateway.edge;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Duration;
 import dev.fairlead.v1.BreakerState;
 import dev.fairlead.v1.GetStatusResponse;
 import dev.fairlead.v1.ProviderStatus;
+import java.util.concurrent.TimeUnit;
 
 /** How providers are told to people. */
 final class ProviderStatusJson {
@@ -24,8 +26,18 @@ final class ProviderStatusJson {
       }
       ArrayNode models = entry.putArray("models");
       provider.getModelIdsList().forEach(models::add);
+      ArrayNode open = entry.putArray("open_models");
+      provider.getOpenModelIdsList().forEach(open::add);
+      if (provider.hasRetryIn()) {
+        entry.put("retry_in_ms", millis(provider.getRetryIn()));
+      }
     }
     return list;
+  }
+
+  private static long millis(Duration duration) {
+    return TimeUnit.SECONDS.toMillis(duration.getSeconds())
+        + TimeUnit.NANOSECONDS.toMillis(duration.getNanos());
   }
 
   private static String breaker(BreakerState state) {

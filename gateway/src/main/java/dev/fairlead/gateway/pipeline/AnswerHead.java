@@ -4,6 +4,7 @@ import dev.fairlead.gateway.routing.Decision;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy label of what decided
  * @param reason label of why
  * @param similarity of a semantic hit, else empty
+ * @param ageSeconds how long ago a stored answer was stored, 0 or more; empty for any other
  * @param attempts tries so far, the running one included; 0 for a hit
  * @param overheadNanos time since the request's arrival that was not spent at the upstream
  * @param decision the routing decision; null for a hit
@@ -28,6 +30,7 @@ public record AnswerHead(
     OptionalDouble complexity,
     CacheUse cache,
     OptionalDouble similarity,
+    OptionalLong ageSeconds,
     int attempts,
     long overheadNanos,
     @Nullable Decision decision,

@@ -129,6 +129,7 @@ final class Generation {
         decision.complexity(),
         call.cacheUse,
         OptionalDouble.empty(),
+        OptionalLong.empty(),
         attempts,
         overheadNanos,
         decision,

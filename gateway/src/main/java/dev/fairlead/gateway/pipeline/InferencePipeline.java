@@ -315,6 +315,7 @@ public final class InferencePipeline {
             sticky(request, scope.principal()),
             request.controls().latencySlo(),
             request.controls().timing().firstTokenSlo(),
+            request.controls().timing().perTokenSlo(),
             scope.principal().grants()),
         new QualityWish(
             analysis == null

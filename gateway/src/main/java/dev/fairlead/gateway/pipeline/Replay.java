@@ -10,6 +10,7 @@ import dev.fairlead.v1.ChatDelta;
 import dev.fairlead.v1.ChatResponse;
 import dev.fairlead.v1.RawAnswer;
 import dev.fairlead.v1.RawEventStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +142,7 @@ final class Replay {
             use == CacheUse.SEMANTIC
                 ? OptionalDouble.of(hit.getSimilarity())
                 : OptionalDouble.empty(),
+            ageSeconds(hit, Instant.now()),
             0,
             call.scope.elapsedNanos(),
             null,
@@ -158,6 +160,13 @@ final class Replay {
             ? null
             : new ServedEntry(
                 call.cacheKey().scope(), hit.getEntryId(), call.cacheKey().fingerprint()));
+  }
+
+  /** Clocks of two machines differ: what seems to come from the future has no age yet. */
+  static OptionalLong ageSeconds(CacheHit hit, Instant now) {
+    return hit.hasStoredAt()
+        ? OptionalLong.of(Math.max(0, now.getEpochSecond() - hit.getStoredAt().getSeconds()))
+        : OptionalLong.empty();
   }
 
   private static CacheUse use(CacheHit.Kind kind) {

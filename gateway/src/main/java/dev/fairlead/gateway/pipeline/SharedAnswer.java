@@ -177,13 +177,14 @@ final class SharedAnswer implements AnswerSink {
   @Override
   public void fail(FailedAnswer failed) {
     SharedReader next = null;
-    SharedReader failing = null;
+    List<SharedReader> failing = List.of();
+    boolean ofPayer = isOfPayer(failed.failure());
     synchronized (lock) {
-      if (failed.failure().retryable() && head == null && !triedAgain) {
-        failing = leader;
-        next = heir();
+      if (head == null && (ofPayer || (failed.failure().retryable() && !triedAgain))) {
+        failing = failing(ofPayer);
+        next = heir(failing);
         if (next != null) {
-          triedAgain = true;
+          triedAgain |= !ofPayer;
           leader = next;
           next.receipt().callStarted();
         }
@@ -193,15 +194,31 @@ final class SharedAnswer implements AnswerSink {
       end(new Ending(null, failed));
       return;
     }
-    if (failing != null) {
-      failing.leave(failed);
+    for (SharedReader reader : failing) {
+      reader.leave(failed);
     }
     start(next);
   }
 
-  private @Nullable SharedReader heir() {
+  /** Whether it was the money of who pays that was not enough; another's may be. */
+  private static boolean isOfPayer(Failure failure) {
+    return failure instanceof Failure.BudgetExceeded budget
+        && budget.kind() == Failure.BudgetExceeded.Kind.QUOTA;
+  }
+
+  /** Whom a failure concerns that another reader's call may not meet. */
+  private List<SharedReader> failing(boolean ofPayer) {
+    CallScope failed = call;
+    return readers.stream()
+        .filter(reader ->
+            reader == leader
+                || (ofPayer && failed != null && reader.keyId().equals(failed.principal().keyId())))
+        .toList();
+  }
+
+  private @Nullable SharedReader heir(List<SharedReader> failing) {
     for (SharedReader reader : readers) {
-      if (reader != leader && !reader.isLeaving()) {
+      if (!failing.contains(reader) && !reader.isLeaving()) {
         return reader;
       }
     }

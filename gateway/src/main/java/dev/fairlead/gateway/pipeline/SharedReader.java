@@ -52,6 +52,11 @@ final class SharedReader {
     return scope;
   }
 
+  /** Id of the key that asks; empty without one. */
+  String keyId() {
+    return scope.principal().keyId();
+  }
+
   Receipt receipt() {
     return sink.receipt();
   }
@@ -236,6 +241,7 @@ final class SharedReader {
         head.complexity(),
         use,
         use == CacheUse.SEMANTIC ? head.similarity() : OptionalDouble.empty(),
+        head.ageSeconds(),
         0,
         joinedNanos,
         null,

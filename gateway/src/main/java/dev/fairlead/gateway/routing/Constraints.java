@@ -6,17 +6,18 @@ import dev.fairlead.gateway.live.ModelStatistics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What holds a model back beside the request's needs and its cost cap: that it is meant for
- * something else, that its provider refuses calls, that it is known to be too slow. Stateless.
+ * something else, that it or its provider refuses calls, that it is known to be too slow.
+ * Stateless.
  */
 final class Constraints {
 
   private static final double QUANTILE = 0.95;
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final double MILLIS = 1e3;
 
   private final RoutingConfig config;
   private final RoutingSignals signals;
@@ -49,26 +50,23 @@ final class Constraints {
     // A canary's candidate behind an open breaker has to fail, or its absence would hide it.
     List<Candidate> reachable =
         policy == PolicyName.CANARY ? feasible : reachable(feasible, dropped);
-    RouteCaller caller = query.caller();
-    return caller.latencySlo() == null && caller.firstTokenSlo() == null
-        ? reachable
-        : inTime(query, reachable, dropped);
+    return query.caller().hurries() ? inTime(query, reachable, dropped) : reachable;
   }
 
   private List<Candidate> reachable(List<Candidate> feasible, List<Candidate> dropped) {
-    Set<String> open = signals.openBreakers().get();
-    if (open.isEmpty()
-        || feasible.stream().allMatch(candidate -> open.contains(candidate.model().provider()))) {
-      return feasible;
-    }
     List<Candidate> kept = new ArrayList<>();
+    List<Candidate> left = new ArrayList<>();
     for (Candidate candidate : feasible) {
-      if (open.contains(candidate.model().provider())) {
-        dropped.add(dropped(candidate, Drop.BREAKER_OPEN));
+      if (signals.openBreaker().test(candidate.model())) {
+        left.add(dropped(candidate, Drop.BREAKER_OPEN));
       } else {
         kept.add(candidate);
       }
     }
+    if (kept.isEmpty()) {
+      return feasible;
+    }
+    dropped.addAll(left);
     return kept;
   }
 
@@ -95,7 +93,8 @@ final class Constraints {
             ? Math.min(query.maxOutputTokens(), config.expectedOutputTokens())
             : config.expectedOutputTokens();
     return within(model.answerMillis(QUANTILE, tokens).orElse(0), caller.latencySlo())
-        && within(model.firstTokenMillis(QUANTILE).orElse(0), caller.firstTokenSlo());
+        && within(model.firstTokenMillis(QUANTILE).orElse(0), caller.firstTokenSlo())
+        && within(MILLIS / model.tokensPerSecond().orElse(Double.MAX_VALUE), caller.perTokenSlo());
   }
 
   private static boolean within(double millis, @Nullable Duration longest) {

@@ -14,7 +14,7 @@ public enum Drop {
   UNPRICED,
   /** It is expected to take longer than the request may. */
   LATENCY_SLO,
-  /** Its provider's circuit breaker is open. */
+  /** Its own circuit breaker is open, or its provider's. */
   BREAKER_OPEN,
   /** It is a canary's candidate and serves only the canary's share. */
   CANARY_CANDIDATE,

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     nothing and each request is assigned by itself
  * @param latencySlo longest time that the caller accepts for the answer, null for none
  * @param firstTokenSlo longest time that the caller accepts to the first token, null for none
+ * @param perTokenSlo longest mean time between tokens that the caller accepts, null for none
  * @param grants what the caller may ask for
  */
 public record RouteCaller(
@@ -24,6 +25,7 @@ public record RouteCaller(
     @Nullable String sticky,
     @Nullable Duration latencySlo,
     @Nullable Duration firstTokenSlo,
+    @Nullable Duration perTokenSlo,
     Grants grants) {
 
   /** A caller who may ask for everything, of no known class. */
@@ -33,7 +35,12 @@ public record RouteCaller(
       @Nullable String sticky,
       @Nullable Duration latencySlo,
       @Nullable Duration firstTokenSlo) {
-    this(route, tenant, "", sticky, latencySlo, firstTokenSlo, Grants.ALL);
+    this(route, tenant, "", sticky, latencySlo, firstTokenSlo, null, Grants.ALL);
+  }
+
+  /** Whether it says anything about time. */
+  boolean hurries() {
+    return latencySlo != null || firstTokenSlo != null || perTokenSlo != null;
   }
 
   /** What decides which objectives the request is under. */

@@ -1,11 +1,11 @@
 package dev.fairlead.gateway.routing;
 
+import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.gateway.live.LiveStatistics;
 import dev.fairlead.gateway.slo.SloController;
 import dev.fairlead.gateway.steering.CanaryTraffic;
-import java.util.Set;
 import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 
 /**
  * What routing reads of the world as it is now. Everything in it is thread-safe and answers without
@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * @param statistics what models have done lately
  * @param slo how fast error budgets burn
  * @param canary who meets the canary's candidate
- * @param openBreakers names of providers that refuse calls for now
+ * @param openBreaker whether a model refuses calls for now, by its own breaker or its provider's
  * @param random numbers from 0 up to 1
  * @param quality what is expected of models' answers
  */
@@ -22,7 +22,7 @@ public record RoutingSignals(
     LiveStatistics statistics,
     SloController slo,
     CanaryTraffic canary,
-    Supplier<Set<String>> openBreakers,
+    Predicate<ModelSpec> openBreaker,
     DoubleSupplier random,
     ExpectedQuality quality) {
 
@@ -31,8 +31,8 @@ public record RoutingSignals(
       LiveStatistics statistics,
       SloController slo,
       CanaryTraffic canary,
-      Supplier<Set<String>> openBreakers,
+      Predicate<ModelSpec> openBreaker,
       DoubleSupplier random) {
-    this(statistics, slo, canary, openBreakers, random, ExpectedQuality.PRIOR);
+    this(statistics, slo, canary, openBreaker, random, ExpectedQuality.PRIOR);
   }
 }

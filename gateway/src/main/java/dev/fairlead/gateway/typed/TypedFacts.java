@@ -94,6 +94,10 @@ public final class TypedFacts {
     if (request.getResponseFormat().getFormatCase() == ResponseFormat.FormatCase.JSON_SCHEMA) {
       needs.add(Capability.JSON_SCHEMA);
     }
+    boolean effort = request.hasReasoningEffort() && !request.getReasoningEffort().equals("none");
+    if (effort || request.hasReasoningBudgetTokens()) {
+      needs.add(Capability.REASONING);
+    }
     boolean images =
         request.getMessagesList().stream()
             .flatMap(message -> message.getContentList().stream())

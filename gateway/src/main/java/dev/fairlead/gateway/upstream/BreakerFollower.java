@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.upstream;
 
+import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.v1.BreakerState;
 import dev.fairlead.v1.GetStatusResponse;
 import dev.fairlead.v1.ProviderStatus;
@@ -11,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Which providers refuse calls for now, as they last said. While the provider service does not
- * answer nothing is assumed. Thread-safe; {@link #open} is a field read.
+ * Which providers and models refuse calls for now, as they last said. While the provider service
+ * does not answer nothing is assumed. Thread-safe; {@link #refuses} reads a field.
  */
 public final class BreakerFollower implements AutoCloseable {
 
   private final ProviderStatusClient providers;
   private final ScheduledFuture<?> polls;
-  private volatile Set<String> open = Set.of();
+  private volatile Open open = Open.NOTHING;
 
   /** Begins to ask. */
   public BreakerFollower(
@@ -30,24 +31,33 @@ public final class BreakerFollower implements AutoCloseable {
   }
 
   private void poll() {
-    providers.status(this::take, error -> open = Set.of());
+    providers.status(this::take, error -> open = Open.NOTHING);
   }
 
   private void take(GetStatusResponse status) {
     open =
-        status.getProvidersList().stream()
-            .filter(provider -> provider.getBreaker() == BreakerState.BREAKER_STATE_OPEN)
-            .map(ProviderStatus::getName)
-            .collect(Collectors.toUnmodifiableSet());
+        new Open(
+            status.getProvidersList().stream()
+                .filter(provider -> provider.getBreaker() == BreakerState.BREAKER_STATE_OPEN)
+                .map(ProviderStatus::getName)
+                .collect(Collectors.toUnmodifiableSet()),
+            status.getProvidersList().stream()
+                .flatMap(provider -> provider.getOpenModelIdsList().stream())
+                .collect(Collectors.toUnmodifiableSet()));
   }
 
-  /** Configured names of the providers whose breaker is open. */
-  public Set<String> open() {
-    return open;
+  /** Whether the breaker of the model or that of its provider is open. */
+  public boolean refuses(ModelSpec model) {
+    Open now = open;
+    return now.models().contains(model.id()) || now.providers().contains(model.provider());
   }
 
   @Override
   public void close() {
     polls.cancel(false);
+  }
+
+  private record Open(Set<String> providers, Set<String> models) {
+    private static final Open NOTHING = new Open(Set.of(), Set.of());
   }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.gateway.dialect;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.fairlead.catalog.Capability;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,27 @@ class DialectFactsTest {
             facts(sample, question(sample, "why?", ",\"stream\":true,\"model\":\"x\""))
                 .scopeDigest())
         .isEqualTo(plain.scopeDigest());
+  }
+
+  /** A response repeats it, so a stored one would tell one user what another said. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        ",\"metadata\":{\"customer\":\"ada\"}",
+        ",\"user\":\"ada\"",
+        ",\"prompt_cache_key\":\"ada\"",
+        ",\"safety_identifier\":\"ada\""
+      })
+  void d2_whoAsks_isInTheScopeOfAResponse_andOutsideThatOfAChat(String more) {
+    assertThat(scopeOf(CodecSamples.RESPONSES, more))
+        .isNotEqualTo(scopeOf(CodecSamples.RESPONSES, ""))
+        .isNotEqualTo(scopeOf(CodecSamples.RESPONSES, more.replace("ada", "bob")));
+    assertThat(scopeOf(CodecSamples.CHAT, more)).isEqualTo(scopeOf(CodecSamples.CHAT, ""));
+  }
+
+  private static ByteString scopeOf(CodecSamples sample, String more) {
+    return facts(sample, question(sample, "why?", more)).scopeDigest();
   }
 
   @ParameterizedTest

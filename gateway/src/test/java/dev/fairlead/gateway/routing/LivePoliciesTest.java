@@ -9,6 +9,7 @@ import dev.fairlead.catalog.Price;
 import dev.fairlead.catalog.Tier;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.gateway.canary.CanaryState;
+import dev.fairlead.gateway.keys.Grants;
 import dev.fairlead.gateway.live.TryOutcome;
 import java.time.Duration;
 import java.util.HashMap;
@@ -277,6 +278,22 @@ class LivePoliciesTest {
   }
 
   @Test
+  void openModel_isDropped_thoughItsProviderIsNot_unlessItIsTheLast() {
+    signals.openBreakers = Set.of("weak");
+    Decision decision = decide(PolicyName.CHEAPEST);
+    assertThat(decision.order()).extracting(ModelSpec::id).containsExactly("strong");
+    assertThat(decision.candidates())
+        .filteredOn(candidate -> candidate.dropped() == Drop.BREAKER_OPEN)
+        .extracting(candidate -> candidate.model().id())
+        .containsExactly("weak");
+    signals.openBreakers = Set.of("weak", "a");
+    decision = decide(PolicyName.CHEAPEST);
+    assertThat(decision.order()).extracting(ModelSpec::id).containsExactly("weak", "strong");
+    assertThat(decision.candidates())
+        .noneMatch(candidate -> candidate.dropped() == Drop.BREAKER_OPEN);
+  }
+
+  @Test
   void latencyWish_dropsModelsKnownToBeSlower_unlessAllAre() {
     for (int i = 0; i < 20; i++) {
       signals.answered("weak", 3000, 256);
@@ -288,5 +305,32 @@ class LivePoliciesTest {
         .containsExactly("strong");
     RouteQuery atOnce = query(null, Duration.ofMillis(1));
     assertThat(decide(PolicyName.CHEAPEST, atOnce).order()).hasSize(2);
+  }
+
+  /** A stream of 256 tokens in three seconds has one about every 10 ms. */
+  @Test
+  void wishAboutTokens_dropsModelsKnownToBeSlower_unlessAllAre() {
+    for (int i = 0; i < 20; i++) {
+      signals.streamed("weak", 100, 3000, 256);
+      signals.streamed("strong", 100, 400, 256);
+    }
+    assertThat(decide(PolicyName.CHEAPEST, everyToken(Duration.ofMillis(5))).order())
+        .extracting(ModelSpec::id)
+        .containsExactly("strong");
+    assertThat(decide(PolicyName.CHEAPEST, everyToken(Duration.ofMillis(20))).order()).hasSize(2);
+    assertThat(decide(PolicyName.CHEAPEST, everyToken(Duration.ofNanos(1))).order()).hasSize(2);
+  }
+
+  private static RouteQuery everyToken(Duration longest) {
+    return new RouteQuery(
+        100,
+        100,
+        0,
+        1,
+        Set.of(),
+        OptionalDouble.empty(),
+        null,
+        new RouteCaller("auto", "tenant", "", null, null, null, longest, Grants.ALL),
+        QualityWish.NONE);
   }
 }

@@ -45,7 +45,7 @@ class QualityTargetTest {
             quiet.statistics(),
             quiet.slo(),
             quiet.canary(),
-            quiet.openBreakers(),
+            quiet.openBreaker(),
             quiet.random(),
             expected));
   }

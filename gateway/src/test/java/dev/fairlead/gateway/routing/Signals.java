@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.routing;
 
+import dev.fairlead.catalog.ModelSpec;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.gateway.canary.CanaryConfig;
 import dev.fairlead.gateway.live.LiveStatistics;
@@ -24,6 +25,8 @@ final class Signals {
   final LiveStatistics statistics;
   final SloController slo;
   final CanaryTraffic canary;
+
+  /** Names of providers and ids of models. */
   Set<String> openBreakers = Set.of();
 
   Signals(String yaml, long seed) {
@@ -47,7 +50,11 @@ final class Signals {
   }
 
   RoutingSignals view() {
-    return new RoutingSignals(statistics, slo, canary, () -> openBreakers, random::nextDouble);
+    return new RoutingSignals(statistics, slo, canary, this::refuses, random::nextDouble);
+  }
+
+  private boolean refuses(ModelSpec model) {
+    return openBreakers.contains(model.provider()) || openBreakers.contains(model.id());
   }
 
   void pass(Duration time) {

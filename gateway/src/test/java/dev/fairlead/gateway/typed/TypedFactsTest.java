@@ -85,6 +85,31 @@ class TypedFactsTest {
     assertThat(documented("image/png")).isEqualTo(9 + 4_000);
   }
 
+  @Test
+  void reasoning_isANeed_whereTheRequestAsksForThoughts_asInABody() {
+    assertThat(facts(request("x").setReasoningEffort("high")).needs())
+        .containsExactly(Capability.REASONING);
+    assertThat(facts(request("x").setReasoningBudgetTokens(500)).needs())
+        .containsExactly(Capability.REASONING);
+    assertThat(facts(request("x").setReasoningEffort("none")).needs()).isEmpty();
+  }
+
+  /** The bounds of a chat body: what one door takes, the other does, too. */
+  @Test
+  void samplingBounds_areInclusive_asInABody() {
+    for (double topP : new double[] {0, 1}) {
+      assertThat(facts(request("x").setTopP(topP)).lastUserText()).isEqualTo("x");
+    }
+    for (double temperature : new double[] {0, 2}) {
+      assertThat(facts(request("x").setTemperature(temperature)).lastUserText()).isEqualTo("x");
+    }
+    assertInvalid(request("x").setTopP(-0.01), "top_p");
+    assertInvalid(request("x").setTopP(1.01), "top_p");
+    assertInvalid(request("x").setTemperature(2.01), "temperature");
+    assertInvalid(request("x").setTemperature(-0.01), "temperature");
+    assertInvalid(request("x").setTopLogprobs(-1), "top_logprobs");
+  }
+
   private static long documented(String mediaType) {
     ContentPart.Builder part = ContentPart.newBuilder();
     ByteString data = ByteString.copyFrom(new byte[64_000]);

@@ -42,7 +42,8 @@ final class Running implements AutoCloseable {
       take(sampler.next(logits));
     } catch (DecoderException e) {
       fail(e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error, too, that is not the loop's: a stack too deep or a class that is missing.
       fail(new DecoderException("the answer could not be handed on", e));
     }
   }
@@ -85,7 +86,7 @@ final class Running implements AutoCloseable {
       ended = true;
       try {
         listener.onFailed(failure, tokens);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         failure.addSuppressed(e);
       }
     }

@@ -4,7 +4,7 @@ package dev.fairlead.onnx.decoder;
  * How the next token is chosen.
  *
  * @param temperature 0 takes the most likely token
- * @param topP mass of the most likely tokens that are drawn from, above 0 to 1
+ * @param topP mass of the most likely tokens that are drawn from, 0 to 1; 0 leaves one token
  * @param topK how many of the most likely tokens are drawn from; 0 means all
  * @param seed of the draws
  * @param frequencyPenalty taken from a token's logit for each time it was generated
@@ -20,9 +20,9 @@ public record Sampling(
 
   /** Checks ranges. */
   public Sampling {
-    if (!(temperature >= 0) || !(topP > 0 && topP <= 1) || topK < 0) {
+    if (!(temperature >= 0) || !(topP >= 0 && topP <= 1) || topK < 0) {
       throw new IllegalArgumentException(
-          "sampling: temperature %s, top_p %s, top_k %d (expected: >= 0, above 0 to 1, >= 0)"
+          "sampling: temperature %s, top_p %s, top_k %d (expected: >= 0, 0 to 1, >= 0)"
               .formatted(temperature, topP, topK));
     }
   }

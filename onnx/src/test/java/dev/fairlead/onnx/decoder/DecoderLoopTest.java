@@ -204,6 +204,15 @@ class DecoderLoopTest {
 
   @Test
   void otherAnswers_goOn_whenAListenerThrows() {
+    otherAnswersGoOn(() -> {
+      throw new IllegalStateException("a listener's own fault");
+    });
+    otherAnswersGoOn(() -> {
+      throw new NoClassDefFoundError("a listener's own fault");
+    });
+  }
+
+  private static void otherAnswersGoOn(Runnable fault) {
     try (TextDecoder decoder = TextDecoder.shipped();
         DecoderLoop loop = new DecoderLoop(TextDecoder.shipped(), 4, 8)) {
       Generation generation = greedy(decoder, "What is Fairlead?");
@@ -212,7 +221,7 @@ class DecoderLoopTest {
           new Generation.Listener() {
             @Override
             public void onText(String text, int tokens) {
-              throw new IllegalStateException("a listener's own fault");
+              fault.run();
             }
 
             @Override
@@ -221,7 +230,7 @@ class DecoderLoopTest {
             @Override
             public void onFailed(DecoderException failure, int tokens) {
               told.complete(failure);
-              throw new IllegalStateException("once more");
+              fault.run();
             }
           };
       assertThat(loop.submit(generation, throwing)).isNotNull();

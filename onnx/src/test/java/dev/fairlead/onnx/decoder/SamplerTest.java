@@ -65,6 +65,8 @@ class SamplerTest {
   void draws_areOfTheNucleus_whenTopPIsSet() {
     assertShares(sampling(1, 0.74, 0), 1 / 3.0, 0, 2 / 3.0, 0, 0);
     assertShares(sampling(1, 0.01, 0), 0, 0, 1, 0, 0);
+    assertShares(sampling(1, 0, 0), 0, 0, 1, 0, 0);
+    assertShares(sampling(1, 0, 3), 0, 0, 1, 0, 0);
     assertShares(sampling(1, 0.8, 0), 2 / 7.0, 0, 4 / 7.0, 1 / 7.0, 0);
   }
 
@@ -108,7 +110,7 @@ class SamplerTest {
 
   @Test
   void ranges_areChecked() {
-    for (double[] bad : new double[][] {{-1, 1, 0}, {Double.NaN, 1, 0}, {1, 0, 0}, {1, 1, -1}}) {
+    for (double[] bad : new double[][] {{-1, 1, 0}, {Double.NaN, 1, 0}, {1, -0.1, 0}, {1, 1, -1}}) {
       assertThatThrownBy(() -> sampling(bad[0], bad[1], (int) bad[2]))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("expected");

@@ -60,6 +60,16 @@ final class AnswerBody {
     }
   }
 
+  /** An object that a vendor wrote, every digit as it did; null where the text is none. */
+  static void objectOrNull(JsonGenerator json, String name, String text) throws IOException {
+    if (isObject(text)) {
+      json.writeFieldName(name);
+      json.writeRawValue(wellFormed(text));
+    } else {
+      json.writeNullField(name);
+    }
+  }
+
   /**
    * JSON in which halves of surrogate pairs that stand alone are escaped: a text of JSON may hold
    * them, UTF-8 may not.

@@ -85,12 +85,7 @@ final class ChatAnswerEncoder implements AnswerEncoder {
       json.writeEndArray();
     }
     json.writeEndObject();
-    if (choice.hasLogprobsJson()) {
-      json.writeFieldName("logprobs");
-      json.writeRawValue(choice.getLogprobsJson());
-    } else {
-      json.writeNullField("logprobs");
-    }
+    AnswerBody.objectOrNull(json, "logprobs", choice.getLogprobsJson());
     json.writeStringField(
         "finish_reason",
         label(choice.getFinishReason(), message.getToolCallsCount() > 0, !refusal.isEmpty()));

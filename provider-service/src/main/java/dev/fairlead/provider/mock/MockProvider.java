@@ -61,8 +61,9 @@ public final class MockProvider implements ModelProvider {
       run.begin();
       return run;
     } catch (FailureException e) {
+      // Another provider's model may still take it.
       listener.onFailed(
-          UpstreamFailure.of(e.failure(), Next.NOTHING, AttemptResult.ATTEMPT_RESULT_REJECTED));
+          UpstreamFailure.of(e.failure(), Next.OTHER_MODEL, AttemptResult.ATTEMPT_RESULT_REJECTED));
       return Exchange.ENDED;
     }
   }

@@ -126,7 +126,7 @@ record LocalRequest(List<Generation> choices, int promptTokens) {
     double topP = request.hasTopP() ? request.getTopP() : defaults.topP();
     refuse(
         !(temperature >= 0 && temperature <= 2), "temperature", temperature + " (expected: 0..2)");
-    refuse(!(topP > 0 && topP <= 1), "top_p", topP + " (expected: above 0, up to 1)");
+    refuse(!(topP >= 0 && topP <= 1), "top_p", topP + " (expected: 0..1)");
     int topK = request.hasTopK() ? request.getTopK() : defaults.topK();
     refuse(topK < 0, "top_k", topK + " (expected: 1 or more)");
     return new Sampling(

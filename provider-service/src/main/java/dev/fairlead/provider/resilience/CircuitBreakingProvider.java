@@ -140,6 +140,12 @@ public final class CircuitBreakingProvider implements ModelProvider {
     return states.contains(State.HALF_OPEN) ? State.HALF_OPEN : State.OPEN;
   }
 
+  /** Whether the model's own circuit is open and would not let the next call through. */
+  public boolean refuses(String modelId) {
+    HealthBreaker model = models.get(modelId);
+    return model != null && model.refuses();
+  }
+
   /** Share of failed calls in the windows of all models, 0 to 1; negative before enough calls. */
   public double failureRate() {
     int calls = models.values().stream().mapToInt(HealthBreaker::calls).sum();

@@ -104,6 +104,11 @@ final class HealthBreaker {
     return breaker.getState();
   }
 
+  /** Whether it is open and the next call would not be let through. */
+  boolean refuses() {
+    return breaker.getState() == State.OPEN && !retryIn().isZero();
+  }
+
   int calls() {
     return breaker.getMetrics().getNumberOfBufferedCalls();
   }

@@ -134,6 +134,27 @@ class AnswerEncodingTest {
         .contains("\"stop_reason\":\"end_turn\",\"stop_sequence\":null");
   }
 
+  /** A token may be half a character, which JSON can say and UTF-8 cannot. */
+  @Test
+  void logProbabilities_areWellFormed_orNull() throws IOException {
+    JsonNode told = logprobs("{\"content\":[{\"token\":\"a\ud83d\",\"logprob\":-1.50}]}");
+    assertThat(told.at("/content/0/token").asText()).isEqualTo("a\ud83d");
+    assertThat(told.at("/content/0/logprob").asDouble()).isEqualTo(-1.5);
+    assertThat(logprobs("{\"content\":[").isNull()).isTrue();
+    assertThat(logprobs("").isNull()).isTrue();
+  }
+
+  private static JsonNode logprobs(String vendors) throws IOException {
+    ChatResponse.Builder whole = ChatResponse.newBuilder();
+    whole
+        .addChoicesBuilder()
+        .setFinishReason(FinishReason.FINISH_REASON_STOP)
+        .setLogprobsJson(vendors);
+    return new JsonMapper()
+        .readTree(body(Dialect.DIALECT_OPENAI_CHAT, whole.build()))
+        .at("/choices/0/logprobs");
+  }
+
   private static ChatDelta reasoning(String text) {
     return ChatDelta.newBuilder().setReasoning(text).build();
   }

@@ -3,15 +3,19 @@ package dev.fairlead.provider.mock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.protobuf.ByteString;
 import dev.fairlead.provider.ProviderContract;
 import dev.fairlead.provider.call.AnswerPart;
 import dev.fairlead.provider.call.ModelProvider;
 import dev.fairlead.provider.call.RequestForm;
+import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.resilience.TimeSource;
 import dev.fairlead.provider.testkit.RecordedAnswer;
 import dev.fairlead.provider.testkit.Spans;
+import dev.fairlead.v1.AttemptResult;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.FinishReason;
+import dev.fairlead.v1.RawRequest;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -93,6 +97,18 @@ class MockProviderTest extends ProviderContract {
         run("m", new RequestForm.Raw(Spans.raw(Dialect.DIALECT_OPENAI_CHAT, json)), false);
     assertThat(answer.completion().usage().completionTokens()).isEqualTo(5);
     assertThat(answer.completion().finishReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
+  }
+
+  @Test
+  void refusal_leavesTheRequestToOtherModels() {
+    RawRequest half =
+        RawRequest.newBuilder()
+            .setDialect(Dialect.DIALECT_OPENAI_CHAT)
+            .setBody(ByteString.copyFromUtf8("{\"n\":"))
+            .build();
+    RecordedAnswer answer = run("m", new RequestForm.Raw(half), false);
+    assertThat(answer.failure().next()).isEqualTo(UpstreamFailure.Next.OTHER_MODEL);
+    assertThat(answer.failure().result()).isEqualTo(AttemptResult.ATTEMPT_RESULT_REJECTED);
   }
 
   @Test

@@ -197,6 +197,7 @@ class OnnxProviderTest extends ProviderContract {
     assertThat(text(greedy)).isEqualTo(ANSWER);
     assertThat(text(greedy.clone().setTemperature(2).setTopK(1))).isEqualTo(ANSWER);
     assertThat(text(greedy.clone().setTemperature(2).setTopP(1e-6))).isEqualTo(ANSWER);
+    assertThat(text(greedy.clone().setTemperature(2).setTopP(0))).isEqualTo(ANSWER);
     assertThat(text(wild.clone().setSeed(3))).isEqualTo(text(wild.clone().setSeed(3)));
     assertThat(text(wild.clone().setSeed(3))).isNotEqualTo(text(wild.clone().setSeed(4)));
   }

@@ -170,6 +170,21 @@ class DecoratorsTest {
   }
 
   @Test
+  void openCircuit_refusesNoMore_whenItsTimeIsOverThoughNoCallCame() {
+    CircuitBreakingProvider breaker = breaking();
+    fail(breaker, 4);
+    assertThat(breaker.refuses("m")).isTrue();
+    assertThat(breaker.refuses("other")).isFalse();
+    time.advance(Duration.ofSeconds(5));
+    assertThat(breaker.refuses("m")).isFalse();
+    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
+    time.advance(Duration.ofSeconds(1));
+    open(breaker, false);
+    adapter.last().listener.onFailed(broken());
+    assertThat(breaker.refuses("m")).isTrue();
+  }
+
+  @Test
   void neighbours_stayServed_whenOneModelFailsTenTimes() {
     CircuitBreakingProvider breaker = breaking();
     fail(breaker, 10);

@@ -54,18 +54,12 @@ final class ResponsesRequestScan extends RequestScan {
           "truncation",
           "user");
 
+  /**
+   * A response repeats whose it is ({@code metadata}, {@code user}, {@code prompt_cache_key} and
+   * {@code safety_identifier}): nobody must be told another's.
+   */
   private static final Set<String> OUTSIDE_SCOPE =
-      Set.of(
-          "model",
-          "stream",
-          "stream_options",
-          "user",
-          "metadata",
-          "fairlead",
-          "store",
-          "prompt_cache_key",
-          "safety_identifier",
-          "service_tier");
+      Set.of("model", "stream", "stream_options", "fairlead", "store", "service_tier");
 
   private @Nullable InputItems input;
 
