@@ -78,8 +78,9 @@ public final class LookupLoad implements AutoCloseable {
 
   /** Prints the measurements, one a line. */
   public static void main(String[] arguments) throws Exception {
-    if (arguments.length != 4) {
-      System.err.println("usage: LookupLoad REDIS_URL|memory ENTRIES SECONDS WRITES_A_SECOND");
+    if (arguments.length < 4 || arguments.length > 5) {
+      System.err.println(
+          "usage: LookupLoad REDIS_URL|memory ENTRIES SECONDS WRITES_A_SECOND [memory|redis]");
       System.exit(2);
     }
     int entries = Integer.parseInt(arguments[1]);
