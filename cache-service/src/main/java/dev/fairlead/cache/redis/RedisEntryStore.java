@@ -83,7 +83,7 @@ public final class RedisEntryStore implements EntryStore {
     return link.call(redisson ->
             redisson.<byte[]>getBucket(keys.entry(id), ByteArrayCodec.INSTANCE).getAsync())
         .handle((bytes, error) -> {
-          if (error != null && !wrongType(error)) {
+          if (error != null && !RedisErrors.wrongType(error)) {
             return CompletableFuture.<Optional<CacheEntry>>failedFuture(error);
           }
           boolean absent = error == null && bytes == null;
@@ -103,15 +103,6 @@ public final class RedisEntryStore implements EntryStore {
       var unused = delete(List.of(id));
     }
     return entry.filter(found -> !found.expired(clock.instant().minus(staleFor)));
-  }
-
-  private static boolean wrongType(Throwable error) {
-    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (String.valueOf(cause.getMessage()).contains("WRONGTYPE")) {
-        return true;
-      }
-    }
-    return false;
   }
 
   @Override

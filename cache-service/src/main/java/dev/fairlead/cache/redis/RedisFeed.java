@@ -191,12 +191,8 @@ public final class RedisFeed implements ChangeFeed {
   }
 
   private void removeIfForeign(RuntimeException error) {
-    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (String.valueOf(cause.getMessage()).contains("WRONGTYPE")) {
-        var unused =
-            link.call(redisson -> redisson.getKeys().unlinkAsync(RedisKeys.of(link).feed()));
-        return;
-      }
+    if (RedisErrors.wrongType(error)) {
+      var unused = link.call(redisson -> redisson.getKeys().unlinkAsync(RedisKeys.of(link).feed()));
     }
   }
 

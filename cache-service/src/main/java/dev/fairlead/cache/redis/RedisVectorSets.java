@@ -24,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.redisson.api.RScript.ReturnType;
 import org.redisson.api.vector.VectorSimilarArgs;
 import org.redisson.client.protocol.ScoredEntry;
@@ -175,6 +174,14 @@ public final class RedisVectorSets implements VectorStore {
       return limit + SPARE;
     }
 
+    /** Whether the entry's vector is of this set; another answer to its request may have none. */
+    boolean fits(CacheEntry entry) {
+      Embedding embedding = entry.embedding();
+      return embedding != null
+          && embedding.dimension() == query.dimension()
+          && entry.encoder().equals(encoder);
+    }
+
     /** Redis' score is (1 + cosine) / 2. */
     boolean promising(ScoredEntry<String> candidate) {
       return 2 * candidate.getScore() - 1 >= least - COARSE;
@@ -212,7 +219,7 @@ public final class RedisVectorSets implements VectorStore {
   }
 
   /**
-   * @param gone candidates that the store does not have
+   * @param gone candidates that the store does not have, or has without this vector
    */
   private record Read(List<Neighbour> near, int gone) {}
 
@@ -225,7 +232,7 @@ public final class RedisVectorSets implements VectorStore {
           Instant now = clock.instant();
           for (int i = 0; i < ids.size(); i++) {
             Optional<CacheEntry> found = reads.get(i).join();
-            if (found.isEmpty()) {
+            if (found.isEmpty() || !search.fits(found.get())) {
               drops.add(drop(search.key(), ids.get(i)));
             } else {
               neighbour(search, found.get(), now).ifPresent(near::add);
@@ -243,10 +250,7 @@ public final class RedisVectorSets implements VectorStore {
 
   private Optional<Neighbour> neighbour(Search search, CacheEntry entry, Instant now) {
     Embedding embedding = entry.embedding();
-    if (embedding == null
-        || embedding.dimension() != search.query().dimension()
-        || !entry.encoder().equals(search.encoder())
-        || entry.expired(now)) {
+    if (embedding == null || entry.expired(now)) {
       return Optional.empty();
     }
     double cosine = search.query().cosine(embedding);
@@ -295,7 +299,7 @@ public final class RedisVectorSets implements VectorStore {
 
   /** Whether a failure says that there are no vectors, rather than that they cannot be had. */
   private boolean explained(String key, Throwable error) {
-    if (says(error, "unknown command")) {
+    if (RedisErrors.says(error, "unknown command")) {
       if (unsupportedSince.getAndSet(System.nanoTime()) == NEVER) {
         logger.error(
             "cache.vectors is redis, but the server has no vector sets (Redis 8 has them): nothing"
@@ -303,7 +307,7 @@ public final class RedisVectorSets implements VectorStore {
       }
       return true;
     }
-    if (says(error, "WRONGTYPE")) {
+    if (RedisErrors.wrongType(error)) {
       var unused = link.call(redisson -> redisson.getKeys().unlinkAsync(key));
       return true;
     }
@@ -311,18 +315,9 @@ public final class RedisVectorSets implements VectorStore {
   }
 
   private static Throwable dimensionOr(Throwable error) {
-    return says(error, "dimension")
+    return RedisErrors.says(error, "dimension")
         ? new IllegalArgumentException(String.valueOf(error.getMessage()), error)
         : error;
-  }
-
-  private static boolean says(Throwable error, String text) {
-    for (@Nullable Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (String.valueOf(cause.getMessage()).contains(text)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Numbers of 32 bits, least significant byte first, as Redis reads them. */

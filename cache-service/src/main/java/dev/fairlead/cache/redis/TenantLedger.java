@@ -123,7 +123,7 @@ final class TenantLedger {
 
   /** Something of another type under one of our names would be in the way for ever. */
   private @Nullable Void forget(String key, Throwable error) {
-    if (String.valueOf(error.getMessage()).contains("WRONGTYPE")) {
+    if (RedisErrors.wrongType(error)) {
       var unused = link.call(redisson -> redisson.getKeys().unlinkAsync(key));
     }
     return null;

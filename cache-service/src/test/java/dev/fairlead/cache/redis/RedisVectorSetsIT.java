@@ -3,6 +3,7 @@ package dev.fairlead.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fairlead.cache.TestEntries;
 import dev.fairlead.cache.index.VectorStore;
 import dev.fairlead.cache.index.VectorStoreContract;
 import dev.fairlead.cache.store.CacheEntry;
@@ -128,6 +129,14 @@ class RedisVectorSetsIT extends VectorStoreContract {
     assertThat(texts(4, 1, 0, 0)).containsExactly("kept");
     assertThat(texts(4, 1, 0, 0)).containsExactly("kept");
     Awaitility.await().until(() -> elements().equals(":1"));
+  }
+
+  @Test
+  void entryThatWasStoredAgainWithoutAVector_isDropped() {
+    put(scope, "text", 1, 0);
+    keep(TestEntries.entry(scope, "text", clock.instant(), TTL));
+    assertThat(texts(1, 1, 0)).isEmpty();
+    assertThat(command("EXISTS", key())).isEqualTo(":0");
   }
 
   @Test
