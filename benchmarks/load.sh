@@ -52,8 +52,10 @@ start_java() {
   shift 2
   pages=
   if grep -qs '\[madvise\]' /sys/kernel/mm/transparent_hugepage/enabled; then pages=-XX:+UseTransparentHugePages; fi
+  collector="-XX:+UseParallelGC -XX:MetaspaceSize=160m"
+  case " ${FAIRLEAD_JAVA_OPTS:-} " in *" -XX:+Use"*"GC "*) collector= ;; esac
   # shellcheck disable=SC2086
-  "$java" $pages -Xms"$size" -Xmx"$size" \
+  "$java" $collector $pages -Xms"$size" -Xmx"$size" \
     --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseCompactObjectHeaders \
     -Dio.netty.allocator.type=pooled -Dio.netty.leakDetection.level=disabled ${FAIRLEAD_JAVA_OPTS:-} \
     -cp "$here/target/classes:$(cat "$classpath_file")" "$@" > "$work/$name.log" 2>&1 &

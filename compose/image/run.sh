@@ -12,6 +12,7 @@ aot=()
 # Large pages for the heap, where Linux gives them to those who ask: some 10 % less processor time a request.
 pages=()
 ! grep -qs '\[madvise\]' /sys/kernel/mm/transparent_hugepage/enabled || pages=(-XX:+UseTransparentHugePages)
+mapfile -t collector < <(collector_of "$FAIRLEAD_SERVICE")
 # shellcheck disable=SC2086 # the options are words
-exec "${JAVA_HOME:?}/bin/java" "${shared_flags[@]}" "${aot[@]}" "${pages[@]}" -XX:-UsePerfData -XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError \
+exec "${JAVA_HOME:?}/bin/java" "${shared_flags[@]}" "${collector[@]}" "${aot[@]}" "${pages[@]}" -XX:-UsePerfData -XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError \
   ${FAIRLEAD_JAVA_OPTS:-} -cp "$(class_path_in "$app/lib")" "$main" "$@"

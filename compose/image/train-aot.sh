@@ -10,7 +10,7 @@ trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 
 main=$(main_class_of "${FAIRLEAD_SERVICE:?}")
-FAIRLEAD_DATA_DIR=$scratch/data "${JAVA_HOME:?}/bin/java" "${shared_flags[@]}" -XX:AOTCacheOutput="$file" \
+FAIRLEAD_DATA_DIR=$scratch/data "${JAVA_HOME:?}/bin/java" "${shared_flags[@]}" "${training_flags[@]}" -XX:AOTCacheOutput="$file" \
   -cp "$(class_path_in "$app/lib")" "$main" >"$scratch/log" 2>&1 &
 pid=$!
 

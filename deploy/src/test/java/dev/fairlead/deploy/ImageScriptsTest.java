@@ -90,6 +90,27 @@ final class ImageScriptsTest {
     assertThat(run.output()).isEqualToIgnoringNewLines(port);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "gateway, '', -XX:+UseParallelGC",
+    "provider, '', -XX:+UseParallelGC",
+    "standalone, FAIRLEAD_JAVA_OPTS=-Xmx1g, -XX:+UseParallelGC",
+    "cache, '', -XX:+UseG1GC",
+    "scorer, '', -XX:+UseG1GC"
+  })
+  void collector_isTheOneThatSuitsTheService(String service, String environment, String flag) {
+    Tool.Run run = script(service, environment, "collector_of " + service);
+    assertThat(run.output().lines().toList()).startsWith(flag);
+  }
+
+  @Test
+  void collector_isLeftToOptions_thatNameOne() {
+    Tool.Run run =
+        script(
+            "gateway", "FAIRLEAD_JAVA_OPTS='-Xmx1g -XX:+UseZGC'", "collector_of gateway | wc -c");
+    assertThat(run.output().strip()).isEqualTo("0");
+  }
+
   @Test
   void gateway_opensThePlainPort_whenItsDoorsHaveCertificates(@TempDir Path folder)
       throws IOException {
