@@ -5,7 +5,10 @@ import com.linecorp.armeria.common.RequestHeaders;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.gateway.dialect.Controls;
 import dev.fairlead.gateway.dialect.ControlsReader;
+import io.netty.util.AsciiString;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class ControlHeaders {
 
   private static final String CACHE_CONTROL = HttpHeaderNames.CACHE_CONTROL.toString();
+
+  /** The names that wishes have, as headers are kept: their hash is then computed once. */
+  private static final Map<String, AsciiString> NAMES = new ConcurrentHashMap<>();
 
   private ControlHeaders() {}
 
@@ -29,10 +35,11 @@ final class ControlHeaders {
   }
 
   private static @Nullable String value(RequestHeaders headers, String name) {
-    if (!headers.contains(name)) {
+    AsciiString known = NAMES.computeIfAbsent(name, HttpHeaderNames::of);
+    if (!headers.contains(known)) {
       return null;
     }
-    List<String> values = headers.getAll(name);
+    List<String> values = headers.getAll(known);
     if (values.size() == 1) {
       return values.getFirst();
     }

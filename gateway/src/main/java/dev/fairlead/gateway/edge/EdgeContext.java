@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.edge;
 
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.logging.RequestLog;
@@ -15,6 +16,7 @@ import dev.fairlead.telemetry.RequestIds;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -29,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +44,18 @@ final class EdgeContext {
       AttributeKey.valueOf(EdgeContext.class, "REQUEST_ID");
   private static final AttributeKey<Principal> PRINCIPAL =
       AttributeKey.valueOf(EdgeContext.class, "PRINCIPAL");
-  private static final List<String> FORWARDED =
-      List.of("anthropic-version", "x-slo-ttft-ms", "x-slo-tpot-ms");
+  private static final List<AsciiString> FORWARDED =
+      Stream.of("anthropic-version", "x-slo-ttft-ms", "x-slo-tpot-ms")
+          .map(HttpHeaderNames::of)
+          .toList();
 
   /** Those whose value is a list, which may come on several lines (RFC 9110, section 5.3). */
-  private static final List<String> FORWARDED_LISTS = List.of("anthropic-beta", "openai-beta");
+  private static final List<AsciiString> FORWARDED_LISTS =
+      Stream.of("anthropic-beta", "openai-beta").map(HttpHeaderNames::of).toList();
+
+  private static final AsciiString CLIENT_ID = HttpHeaderNames.of("x-request-id");
+  private static final AsciiString CLIENT_RETRIES = HttpHeaderNames.of("x-stainless-retry-count");
+  private static final AsciiString TRACE_PARENT = HttpHeaderNames.of("traceparent");
 
   private static final Pattern RETRY_COUNT = Pattern.compile("[0-9]+");
   private static final int MOST_CLIENT_RETRIES = 99;
@@ -79,7 +89,7 @@ final class EdgeContext {
   static String requestId(ServiceRequestContext context) {
     String known = context.attr(REQUEST_ID);
     if (known == null) {
-      known = RequestIds.validOrFresh(context.request().headers().get("x-request-id"));
+      known = RequestIds.validOrFresh(context.request().headers().get(CLIENT_ID));
       context.setAttr(REQUEST_ID, known);
     }
     return known;
@@ -110,7 +120,7 @@ final class EdgeContext {
   CallScope open(ServiceRequestContext context, Timing timing) {
     RequestHeaders headers = context.request().headers();
     Context parent =
-        headers.contains("traceparent")
+        headers.contains(TRACE_PARENT)
             ? openTelemetry
                 .getPropagators()
                 .getTextMapPropagator()
@@ -201,16 +211,16 @@ final class EdgeContext {
   /** Client headers that a vendor should see. */
   static Map<String, String> forwarded(RequestHeaders headers) {
     Map<String, String> found = new HashMap<>();
-    for (String name : FORWARDED) {
+    for (AsciiString name : FORWARDED) {
       String value = headers.get(name);
       if (value != null) {
-        found.put(name, value);
+        found.put(name.toString(), value);
       }
     }
-    for (String name : FORWARDED_LISTS) {
+    for (AsciiString name : FORWARDED_LISTS) {
       List<String> lines = headers.getAll(name);
       if (!lines.isEmpty()) {
-        found.put(name, String.join(",", lines));
+        found.put(name.toString(), String.join(",", lines));
       }
     }
     return found;
@@ -218,7 +228,7 @@ final class EdgeContext {
 
   /** How often the client's SDK has already retried, up to 99; 0 for what is not a number. */
   static int clientRetries(RequestHeaders headers) {
-    String value = headers.get("x-stainless-retry-count");
+    String value = headers.get(CLIENT_RETRIES);
     if (value == null || !RETRY_COUNT.matcher(value).matches()) {
       return 0;
     }
