@@ -440,8 +440,9 @@ public final class GatewayNode implements AutoCloseable {
                     .flatMap(known ->
                         config.judgeModel().isEmpty()
                             ? router.baseline(known)
-                            : known.find(config.judgeModel())))
-        : new EmbeddingJudge(scorer, config.sameAbove());
+                            : known.find(config.judgeModel())),
+            config.shadowTimeout())
+        : new EmbeddingJudge(scorer, config.sameAbove(), config.shadowTimeout());
   }
 
   private static LedgerSink watched(LedgerSink ledger, SpendAnomalies anomalies) {

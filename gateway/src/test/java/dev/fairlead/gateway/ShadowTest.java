@@ -106,6 +106,26 @@ class ShadowTest {
   }
 
   @Test
+  void verdictThatDoesNotCome_givesItsPlaceBack() throws Exception {
+    try (FakeBackends backends =
+        gateway(
+            "{ shadow_share: 1, shadow_concurrency: 1, shadow_timeout: 200ms, same_above: 0.99 }")) {
+      backends.provider.texts.put("large", "Another answer.");
+      backends.scorer.muteEmbeddings = true;
+      ask(backends, "one", false);
+      await()
+          .atMost(SOON)
+          .until(() ->
+              Http.get(backends.url("/metrics"))
+                  .body()
+                  .contains("llm_router_shadow_skipped_total{reason=\"failed\"} 1"));
+      backends.scorer.muteEmbeddings = false;
+      ask(backends, "two", false);
+      await().atMost(SOON).until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
+    }
+  }
+
+  @Test
   void share_isThatOfTheAnswersThatAreCompared() throws Exception {
     try (FakeBackends backends =
         gateway("{ shadow_share: 0.5, shadow_concurrency: 1000, shadow_daily_usd: 100 }")) {
