@@ -109,7 +109,7 @@ class ShadowTest {
   void verdictThatDoesNotCome_givesItsPlaceBack() throws Exception {
     try (FakeBackends backends =
         gateway(
-            "{ shadow_share: 1, shadow_concurrency: 1, shadow_timeout: 200ms, same_above: 0.99 }")) {
+            "{ shadow_share: 1, shadow_concurrency: 1, shadow_timeout: 1s, same_above: 0.99 }")) {
       backends.provider.texts.put("large", "Another answer.");
       backends.scorer.muteEmbeddings = true;
       ask(backends, "one", false);
@@ -123,6 +123,18 @@ class ShadowTest {
       ask(backends, "two", false);
       await().atMost(SOON).until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
     }
+  }
+
+  @Test
+  void comparisons_areOnDisk_whenTheGatewayHasEnded() throws Exception {
+    FakeBackends backends = gateway("{ shadow_share: 1, same_above: 0.99 }");
+    try (backends) {
+      ask(backends, "one", false);
+      await().atMost(SOON).until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
+    }
+    JsonNode kept = JSON.readTree(backends.dataDir.resolve("gateway-quality.json").toFile());
+    assertThat(kept.at("/state/everywhere/models/small/1/count").asDouble())
+        .isCloseTo(1, within(1e-3));
   }
 
   @Test
