@@ -53,6 +53,7 @@ import dev.fairlead.gateway.quality.QualityEstimates;
 import dev.fairlead.gateway.quality.ReferenceJudge;
 import dev.fairlead.gateway.quality.ShadowBudget;
 import dev.fairlead.gateway.quality.ShadowMetrics;
+import dev.fairlead.gateway.quality.SharedQuality;
 import dev.fairlead.gateway.routing.ExpectedQuality;
 import dev.fairlead.gateway.routing.Router;
 import dev.fairlead.gateway.routing.RoutingConfig;
@@ -113,6 +114,9 @@ public final class GatewayNode implements AutoCloseable {
   /** How often breakers and the shared state are looked at. */
   private static final Duration FOLLOW = Duration.ofSeconds(1);
 
+  /** What was seen of models' quality is a document of up to some MB, and nothing waits for it. */
+  private static final Duration SHARE_QUALITY = Duration.ofSeconds(10);
+
   /** How often the keys are looked at where their store cannot tell of a change. */
   private static final Duration FOLLOW_KEYS = Duration.ofMillis(500);
 
@@ -137,6 +141,7 @@ public final class GatewayNode implements AutoCloseable {
   private final @Nullable RpcServer rpc;
   private final CatalogFollower catalogs;
   private final Steering steering;
+  private final SharedQuality seen;
   private final BreakerFollower breakers;
   private final RunningLedger ledger;
   private final ScheduledExecutorService timer;
@@ -155,6 +160,7 @@ public final class GatewayNode implements AutoCloseable {
       @Nullable RpcServer rpc,
       CatalogFollower catalogs,
       Steering steering,
+      SharedQuality seen,
       BreakerFollower breakers,
       RunningLedger ledger,
       ScheduledExecutorService timer,
@@ -177,6 +183,7 @@ public final class GatewayNode implements AutoCloseable {
     this.rpc = rpc;
     this.catalogs = catalogs;
     this.steering = steering;
+    this.seen = seen;
     this.breakers = breakers;
     this.ledger = ledger;
     this.timer = timer;
@@ -266,6 +273,15 @@ public final class GatewayNode implements AutoCloseable {
     Steering steering =
         new Steering(shared, canary, defaultPolicy, InstantSource.system(), timer, FOLLOW);
     QualityEstimates quality = new QualityEstimates(InstantSource.system());
+    SharedQuality seen =
+        SharedQuality.start(
+            quality,
+            link == null
+                ? FileStateStore.of(server.dataDir(), "gateway-quality")
+                : new RedisStateStore(link, "quality"),
+            InstantSource.system(),
+            timer,
+            SHARE_QUALITY);
     RoutingSignals signals =
         new RoutingSignals(
             statistics,
@@ -401,6 +417,7 @@ public final class GatewayNode implements AutoCloseable {
         rpc,
         catalogs,
         steering,
+        seen,
         breakers,
         ledger,
         timer,
@@ -440,8 +457,9 @@ public final class GatewayNode implements AutoCloseable {
                     .flatMap(known ->
                         config.judgeModel().isEmpty()
                             ? router.baseline(known)
-                            : known.find(config.judgeModel())))
-        : new EmbeddingJudge(scorer, config.sameAbove());
+                            : known.find(config.judgeModel())),
+            config.shadowTimeout())
+        : new EmbeddingJudge(scorer, config.sameAbove(), config.shadowTimeout());
   }
 
   private static LedgerSink watched(LedgerSink ledger, SpendAnomalies anomalies) {
@@ -583,6 +601,7 @@ public final class GatewayNode implements AutoCloseable {
     catalogs.close();
     breakers.close();
     steering.close();
+    seen.close();
     keyFollower.close();
     ledger.close();
     alerts.close();

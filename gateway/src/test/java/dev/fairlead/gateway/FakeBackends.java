@@ -155,6 +155,7 @@ public final class FakeBackends implements AutoCloseable {
     scorer.analyses.set(0);
     scorer.labels.clear();
     scorer.breakEmbeddings = response -> {};
+    scorer.muteEmbeddings = false;
     cache.away = false;
     cache.mute = false;
     cache.semanticPossible = false;
@@ -203,6 +204,9 @@ public final class FakeBackends implements AutoCloseable {
 
     public volatile boolean away;
 
+    /** Embeddings never come. */
+    public volatile boolean muteEmbeddings;
+
     /** What is wrong with the embeddings of an answer. */
     public volatile Consumer<EmbedResponse.Builder> breakEmbeddings = response -> {};
 
@@ -236,6 +240,9 @@ public final class FakeBackends implements AutoCloseable {
 
     @Override
     public void embed(EmbedRequest request, StreamObserver<EmbedResponse> observer) {
+      if (muteEmbeddings) {
+        return;
+      }
       EmbedResponse.Builder response = EmbedResponse.newBuilder();
       for (String text : request.getTextsList()) {
         response.addEmbeddings(

@@ -106,6 +106,38 @@ class ShadowTest {
   }
 
   @Test
+  void verdictThatDoesNotCome_givesItsPlaceBack() throws Exception {
+    try (FakeBackends backends =
+        gateway(
+            "{ shadow_share: 1, shadow_concurrency: 1, shadow_timeout: 1s, same_above: 0.99 }")) {
+      backends.provider.texts.put("large", "Another answer.");
+      backends.scorer.muteEmbeddings = true;
+      ask(backends, "one", false);
+      await()
+          .atMost(SOON)
+          .until(() ->
+              Http.get(backends.url("/metrics"))
+                  .body()
+                  .contains("llm_router_shadow_skipped_total{reason=\"failed\"} 1"));
+      backends.scorer.muteEmbeddings = false;
+      ask(backends, "two", false);
+      await().atMost(SOON).until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
+    }
+  }
+
+  @Test
+  void comparisons_areOnDisk_whenTheGatewayHasEnded() throws Exception {
+    FakeBackends backends = gateway("{ shadow_share: 1, same_above: 0.99 }");
+    try (backends) {
+      ask(backends, "one", false);
+      await().atMost(SOON).until(() -> summary(backends).path("qualityComparisons").asInt() == 1);
+    }
+    JsonNode kept = JSON.readTree(backends.dataDir.resolve("gateway-quality.json").toFile());
+    assertThat(kept.at("/state/everywhere/models/small/1/count").asDouble())
+        .isCloseTo(1, within(1e-3));
+  }
+
+  @Test
   void share_isThatOfTheAnswersThatAreCompared() throws Exception {
     try (FakeBackends backends =
         gateway("{ shadow_share: 0.5, shadow_concurrency: 1000, shadow_daily_usd: 100 }")) {

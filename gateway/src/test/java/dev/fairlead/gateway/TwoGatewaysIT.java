@@ -87,6 +87,51 @@ class TwoGatewaysIT {
                 .isEqualTo("cheapest"));
   }
 
+  @Test
+  void whatARatingSaysOfAModel_isKnownToAGatewayThatStartsLater() throws Exception {
+    first.scorer.expectedGain = 0.3;
+    for (int i = 0; i < 5; i++) {
+      HttpResponse<String> answer =
+          Http.post(
+              first.url("/v1/chat/completions"),
+              "{\"messages\":[{\"role\":\"user\",\"content\":\"rated %d\"}]}".formatted(i),
+              "content-type",
+              "application/json",
+              "x-request-id",
+              "rated-" + i);
+      assertThat(answer.headers().firstValue("x-model-used")).hasValue("small");
+      assertThat(
+              Http.post(
+                      first.url("/v1/feedback"),
+                      "{\"request_id\":\"rated-%d\",\"rating\":\"down\"}".formatted(i),
+                      "content-type",
+                      "application/json")
+                  .statusCode())
+          .isEqualTo(200);
+    }
+    first.close();
+    first = new FakeBackends(yaml);
+    first.scorer.expectedGain = 0.3;
+    await().atMost(SOON).until(first.node::ready);
+
+    // Nothing waits for what others have seen, so it may come after the first answers.
+    await()
+        .atMost(SOON)
+        .untilAsserted(() ->
+            assertThat(
+                    Http.post(
+                            first.url("/v1/chat/completions"),
+                            "{\"messages\":[{\"role\":\"user\",\"content\":\"later\"}]}",
+                            "content-type",
+                            "application/json",
+                            "cache-control",
+                            "no-store")
+                        .headers()
+                        .firstValue("x-fairlead-quality")
+                        .map(Double::parseDouble))
+                .hasValueSatisfying(quality -> assertThat(quality).isCloseTo(0.56, within(0.02))));
+  }
+
   private static JsonNode summary(FakeBackends gateway) throws Exception {
     return JSON.readTree(Http.get(gateway.url("/metrics"), "accept", "application/json").body());
   }
@@ -134,9 +179,7 @@ class TwoGatewaysIT {
             assertThat(overview.at("/window/requests").asInt()).as("seen here").isEqualTo(1);
             JsonNode cache = console(gateway, "cache");
             assertThat(cache.path("scope").asText()).isEqualTo("all");
-            assertThat(
-                    cache.at("/answers/miss").asInt()
-                        + cache.at("/answers/hit").asInt())
+            assertThat(cache.at("/answers/miss").asInt() + cache.at("/answers/hit").asInt())
                 .isEqualTo(2);
           });
     }

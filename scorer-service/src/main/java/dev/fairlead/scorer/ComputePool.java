@@ -129,7 +129,7 @@ final class ComputePool implements AutoCloseable {
         .increment();
   }
 
-  void failed(RuntimeException error) {
+  void failed(Throwable error) {
     logger.warn("a computation failed", error);
     count("failed");
   }

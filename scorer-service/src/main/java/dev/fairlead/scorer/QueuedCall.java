@@ -52,7 +52,8 @@ final class QueuedCall implements Runnable, Context.CancellationListener {
       }
     } catch (FailureException e) {
       fail(e.failure());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // A text that overflows the stack or the heap must not take a place in the pool with it.
       pool.failed(e);
       fail(new Failure.Internal("the text could not be scored"));
     } finally {

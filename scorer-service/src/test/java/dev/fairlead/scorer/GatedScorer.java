@@ -24,6 +24,9 @@ final class GatedScorer implements TextScorer {
   public Embedding embed(String text) {
     started.add(text);
     gate.acquireUninterruptibly();
+    if (text.startsWith("overflow")) {
+      throw new StackOverflowError("secret detail");
+    }
     if (text.startsWith("fail")) {
       throw new IllegalStateException("secret detail");
     }

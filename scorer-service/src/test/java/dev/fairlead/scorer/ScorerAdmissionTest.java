@@ -213,6 +213,22 @@ class ScorerAdmissionTest {
   }
 
   @Test
+  void analyze_answersInternal_whenATextOverflowsTheStack_andNoPlaceIsLost() {
+    scorer.gate.release(100);
+
+    // More of them than threads and places in the queue.
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(
+              () -> harness.future().analyze(request("overflow")).get(10, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .satisfies(
+              e -> assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.INTERNAL));
+    }
+    assertThat(harness.blocking().analyze(request("works")).getComplexity()).isEqualTo(0.5);
+    assertThat(harness.dropped("failed")).isEqualTo(5);
+  }
+
+  @Test
   void queueDepth_isAGauge_whileCallsWait() {
     analyze("running");
     await().until(() -> scorer.started.contains("running"));

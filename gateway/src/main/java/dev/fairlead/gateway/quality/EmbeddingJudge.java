@@ -3,6 +3,7 @@ package dev.fairlead.gateway.quality;
 import dev.fairlead.gateway.scoring.ScorerClient;
 import dev.fairlead.v1.EmbedRequest;
 import dev.fairlead.v1.EmbedResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,15 +24,18 @@ public final class EmbeddingJudge implements ReferenceJudge {
 
   private final ScorerClient scorer;
   private final double sameAbove;
+  private final Duration timeout;
 
   /**
    * A judge.
    *
    * @param sameAbove cosine from which answers count as equally good
+   * @param timeout for the vectors
    */
-  public EmbeddingJudge(ScorerClient scorer, double sameAbove) {
+  public EmbeddingJudge(ScorerClient scorer, double sameAbove, Duration timeout) {
     this.scorer = scorer;
     this.sameAbove = sameAbove;
+    this.timeout = timeout;
   }
 
   @Override
@@ -45,6 +49,7 @@ public final class EmbeddingJudge implements ReferenceJudge {
         EmbedRequest.newBuilder().addAllTexts(answer).addAllTexts(pieces(pair.reference())).build();
     scorer.embed(
         request,
+        timeout,
         response -> judged.accept(cosine(response, answer.size()) >= sameAbove ? 1.0 : 0.0, 0L),
         failed);
   }

@@ -12,6 +12,7 @@ import dev.fairlead.v1.Message;
 import dev.fairlead.v1.ProviderServiceGenerateRequest;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import dev.fairlead.v1.Usage;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -38,16 +39,21 @@ public final class ModelJudge implements ReferenceJudge {
 
   private final ProviderServiceGrpc.ProviderServiceStub provider;
   private final Supplier<Optional<ModelSpec>> judge;
+  private final Duration timeout;
 
   /**
    * A judge.
    *
    * @param judge the model that is asked; empty when the catalogue has it no more
+   * @param timeout for its verdict
    */
   public ModelJudge(
-      ProviderServiceGrpc.ProviderServiceStub provider, Supplier<Optional<ModelSpec>> judge) {
+      ProviderServiceGrpc.ProviderServiceStub provider,
+      Supplier<Optional<ModelSpec>> judge,
+      Duration timeout) {
     this.provider = provider;
     this.judge = judge;
+    this.timeout = timeout;
   }
 
   @Override
@@ -64,10 +70,12 @@ public final class ModelJudge implements ReferenceJudge {
             .addModelIds(model.get().id())
             .setMaxOutputTokens(VERDICT_TOKENS)
             .build();
-    provider.generate(
-        ProviderServiceGenerateRequest.newBuilder().setCall(call).build(),
-        new UnaryResult<>(
-            response -> told(response.getCompleted(), model.get(), judged, failed), failed));
+    provider
+        .withDeadlineAfter(timeout)
+        .generate(
+            ProviderServiceGenerateRequest.newBuilder().setCall(call).build(),
+            new UnaryResult<>(
+                response -> told(response.getCompleted(), model.get(), judged, failed), failed));
   }
 
   private static void told(

@@ -2,7 +2,6 @@ package dev.fairlead.gateway.quality;
 
 import dev.fairlead.catalog.Tier;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * #PRIOR_WEIGHT} observations, comparisons and ratings at other tenants as one each: the mean of a
  * beta distribution. That mean in turn is the prior of a tenant, and counts as many beside what was
  * seen at the tenant itself. With every {@link #HALF_LIFE} an observation counts half as much.
- * Thread-safe; {@link #served} is some map lookups and additions under uncontended locks.
+ * Thread-safe; {@link #served} is some map lookups and an addition under an uncontended lock.
  */
 public final class QualityEstimates {
 
@@ -31,16 +30,20 @@ public final class QualityEstimates {
   private static final double NORMAL_95 = 1.96;
 
   private final InstantSource clock;
-  private final Instant start;
   private final Map<String, Bin[]> models = new ConcurrentHashMap<>();
   private final Bin reference = new Bin();
-  private final QualityEvidence everywhere = new QualityEvidence();
-  private final TenantEvidence tenants = new TenantEvidence();
+  private final QualityMemory memory = new QualityMemory();
 
-  /** Nothing is known but priors. */
+  /**
+   * Nothing is known but priors; {@link SharedQuality} brings what was seen before, and by others.
+   */
   public QualityEstimates(InstantSource clock) {
     this.clock = clock;
-    this.start = clock.instant();
+  }
+
+  /** What was seen, to be kept and shared. */
+  QualityMemory memory() {
+    return memory;
   }
 
   /**
@@ -94,11 +97,9 @@ public final class QualityEstimates {
    * @param reach which share of that gain the model's tier forgoes, 0 to 1
    */
   public double expected(String tenant, String model, double gain, double reach) {
-    double now = halfLives();
-    QualityEvidence known = tenants.find(tenant);
-    FadingMean.Left own = known == null ? FadingMean.Left.NOTHING : known.left(model, gain, now);
-    FadingMean.Left others = everywhere.left(model, gain, now).without(own);
-    return own.mean(others.mean(1 - gain * reach, PRIOR_WEIGHT), PRIOR_WEIGHT);
+    QualityMemory.Known known = memory.known(tenant, model, gain, clock.instant());
+    double others = known.others().mean(1 - gain * reach, PRIOR_WEIGHT);
+    return known.own().mean(others, PRIOR_WEIGHT);
   }
 
   /** An answer of the baseline itself, or of a model of its tier, was served. */
@@ -128,24 +129,18 @@ public final class QualityEstimates {
    */
   public void observed(String tenant, String model, double gain, double quality) {
     double seen = Math.clamp(quality, 0, 1);
-    double now = halfLives();
     bin(model, gain).observe(seen);
-    everywhere.add(model, gain, seen, now);
-    tenants.add(tenant, model, gain, seen, now);
-  }
-
-  private double halfLives() {
-    return (double) Duration.between(start, clock.instant()).toMillis() / HALF_LIFE.toMillis();
+    memory.add(tenant, model, gain, seen, clock.instant());
   }
 
   private Bin bin(String model, double gain) {
     Bin[] known = models.get(model);
     Bin[] bins = known == null ? models.computeIfAbsent(model, id -> newBins()) : known;
-    return bins[QualityEvidence.binOf(gain)];
+    return bins[QualityPage.fifth(gain)];
   }
 
   private static Bin[] newBins() {
-    return Stream.generate(Bin::new).limit(QualityEvidence.GAIN_BINS).toArray(Bin[]::new);
+    return Stream.generate(Bin::new).limit(QualityPage.FIFTHS).toArray(Bin[]::new);
   }
 
   /** Over all models, since the start. */

@@ -132,6 +132,23 @@ public final class ScorerClient {
    */
   public void embed(
       EmbedRequest request, Consumer<EmbedResponse> embedded, Consumer<Throwable> failed) {
+    embed(stub, request, embedded, failed);
+  }
+
+  /** The same within a time of its own, for who has no request whose deadline would end it. */
+  public void embed(
+      EmbedRequest request,
+      Duration timeout,
+      Consumer<EmbedResponse> embedded,
+      Consumer<Throwable> failed) {
+    embed(stub.withDeadlineAfter(timeout), request, embedded, failed);
+  }
+
+  private static void embed(
+      ScorerServiceGrpc.ScorerServiceStub stub,
+      EmbedRequest request,
+      Consumer<EmbedResponse> embedded,
+      Consumer<Throwable> failed) {
     stub.embed(
         request,
         new UnaryResult<>(

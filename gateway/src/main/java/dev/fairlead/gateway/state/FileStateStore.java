@@ -47,6 +47,11 @@ public final class FileStateStore implements StateStore {
     this(folder, "gateway-state", true);
   }
 
+  /** A store of another document than the state, otherwise the same. */
+  public static FileStateStore of(Path folder, String name) {
+    return new FileStateStore(folder, name, true);
+  }
+
   /** A store whose unreadable file is as good as unreachable: nothing in it may be forgotten. */
   public static FileStateStore strict(Path folder, String name) {
     return new FileStateStore(folder, name, false);
@@ -76,7 +81,7 @@ public final class FileStateStore implements StateStore {
     Path aside = sibling(".unreadable");
     try {
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-      logger.warn("the gateway's state cannot be read and begins anew; the file is now {}", aside);
+      logger.warn("{} cannot be read and begins anew; what it was is now {}", file, aside);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

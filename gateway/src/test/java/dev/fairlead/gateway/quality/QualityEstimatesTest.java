@@ -68,21 +68,6 @@ class QualityEstimatesTest {
   }
 
   @Test
-  void tenant_goes_whoseEvidenceIsOldest_whenThereAreTooMany() {
-    TenantEvidence tenants = new TenantEvidence();
-    for (int i = 0; i < TenantEvidence.MOST; i++) {
-      tenants.add("tenant " + i, "small", 0.3, 1, i);
-    }
-    tenants.add("tenant 0", "small", 0.3, 1, TenantEvidence.MOST);
-    tenants.add("new", "small", 0.3, 1, TenantEvidence.MOST);
-
-    assertThat(tenants.size()).isEqualTo(TenantEvidence.MOST);
-    assertThat(tenants.find("tenant 1")).isNull();
-    assertThat(tenants.find("tenant 0")).isNotNull();
-    assertThat(tenants.find("new")).isNotNull();
-  }
-
-  @Test
   void retention_isTheMeanOverAllAnswers_withAnIntervalThatEvidenceNarrows() {
     assertThat(estimates.retention().mean()).isEqualTo(1);
     for (int i = 0; i < 100; i++) {

@@ -1,6 +1,8 @@
 package dev.fairlead.onnx.learning;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -13,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * A folder in which imported labels wait for the process that learns from them, which may be
@@ -101,10 +102,13 @@ public final class LabelSpool {
     if (Files.size(file) > MAX_BYTES) {
       return List.of();
     }
-    try (Stream<String> text = Files.lines(file, StandardCharsets.UTF_8)) {
-      return text.map(codec::read).toList();
+    // A reader that replaces what is not UTF-8: a damaged byte costs its line and no other.
+    try (BufferedReader text =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+      return text.lines().map(codec::read).toList();
     } catch (UncheckedIOException e) {
-      return List.of();
+      throw e.getCause();
     }
   }
 }

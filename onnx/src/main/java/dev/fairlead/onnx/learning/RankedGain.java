@@ -73,10 +73,11 @@ record RankedGain(double[] gains, double[] weights) {
       double tiedGain = 0;
       double tiedWeight = 0;
       int next = i;
-      while (next < order.length && scores[order[next]] == scores[order[i]]) {
+      do {
+        // The first in any case: a score that is no number is not even equal to itself.
         tiedWeight += weights[order[next]];
         tiedGain += weights[order[next]] * gains[order[next++]];
-      }
+      } while (next < order.length && scores[order[next]] == scores[order[i]]);
       area += (kept + tiedGain / 2) * tiedWeight;
       kept += tiedGain;
       i = next;

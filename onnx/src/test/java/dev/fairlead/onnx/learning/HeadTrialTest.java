@@ -3,8 +3,10 @@ package dev.fairlead.onnx.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.fairlead.onnx.features.PromptFeatures;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -68,6 +70,29 @@ class HeadTrialTest {
     }
 
     assertThat(HeadTrial.of(labels).passed()).isFalse();
+  }
+
+  @Test
+  void rankedGain_ends_whenAScoreIsNoNumber() {
+    RankedGain ranked = new RankedGain(new double[] {1, 0, 1}, new double[] {1, 1, 1});
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> assertThat(ranked.of(new double[] {Double.NaN, 0.5, Double.NaN})).isFinite());
+  }
+
+  @Test
+  void label_isRefused_whenANumberIsNone() {
+    float[] fine = {1, 0};
+    float[] none = {1, Float.NaN};
+    float[] endless = {Float.POSITIVE_INFINITY};
+
+    assertThatThrownBy(() -> new LabelledPrompt(none, fine, 0.5, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("embedding[1]: NaN");
+    assertThatThrownBy(() -> new LabelledPrompt(fine, endless, 0.5, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("features[0]: Infinity");
   }
 
   @Test

@@ -2,9 +2,10 @@ package dev.fairlead.scorer.learning;
 
 import dev.fairlead.onnx.learning.LabelCodec;
 import dev.fairlead.onnx.learning.TrafficLabel;
+import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,8 +83,11 @@ final class LabelFile {
     }
     Map<String, Newest> newest = new TreeMap<>();
     long unread = 0;
-    try (Stream<String> text = Files.lines(file, StandardCharsets.UTF_8)) {
-      for (String line : (Iterable<String>) text::iterator) {
+    // A reader that replaces what is not UTF-8: a damaged byte costs its line and no other.
+    try (BufferedReader text =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+      for (String line = text.readLine(); line != null; line = text.readLine()) {
         LabelCodec.Line read = codec.read(line).orElse(null);
         if (read == null) {
           unread++;
@@ -94,7 +98,7 @@ final class LabelFile {
           }
         }
       }
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       logger.warn("{}: labels cannot be read; learning begins anew", file, e);
       return Map.of();
     }

@@ -8,6 +8,7 @@ import dev.fairlead.onnx.learning.LabelledPrompt;
 import dev.fairlead.onnx.learning.TrafficLabel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -77,6 +78,37 @@ class LabelFileTest {
     assertThat(file.read(10, 10)).isEmpty();
     assertThat(file.isDue(0)).isFalse();
     assertThat(Files.readAllLines(folder.resolve("routing-labels.jsonl"))).hasSize(500);
+  }
+
+  @Test
+  void damagedByte_costsItsLine_andNoOther() throws Exception {
+    LabelFile file = new LabelFile(folder, CODEC);
+    IntStream.range(0, 5).forEach(i -> file.append(line("a", i)));
+    Path labels = folder.resolve("routing-labels.jsonl");
+    byte[] bytes = Files.readAllBytes(labels);
+    // No byte of UTF-8, in the second line.
+    bytes[bytes.length * 3 / 10] = (byte) 0xFF;
+    Files.write(labels, bytes);
+
+    assertThat(reread().labels())
+        .extracting(TrafficLabel::propensity)
+        .containsExactly(propensity(0), propensity(2), propensity(3), propensity(4));
+  }
+
+  @Test
+  void numberThatIsNone_costsItsLine_andNoOther() throws Exception {
+    LabelFile file = new LabelFile(folder, CODEC);
+    IntStream.range(0, 3).forEach(i -> file.append(line("a", i)));
+    Path labels = folder.resolve("routing-labels.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(labels));
+    // 1 and 0 as floats, and then NaN in the place of the 1.
+    assertThat(lines.get(1)).contains("\"embedding\":\"P4AAAAAAAAA=\"");
+    lines.set(1, lines.get(1).replace("P4AAAAAAAAA=", "f8AAAAAAAAA="));
+    Files.write(labels, lines);
+
+    assertThat(reread().labels())
+        .extracting(TrafficLabel::propensity)
+        .containsExactly(propensity(0), propensity(2));
   }
 
   private LabelFile.Earlier reread() {

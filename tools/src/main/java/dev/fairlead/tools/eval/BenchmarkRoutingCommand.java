@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -91,6 +92,8 @@ public final class BenchmarkRoutingCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    expect(samples >= 1, "--samples " + samples + " (expected: 1 or more)");
+    expect(priceRatio >= 0, "--price-ratio " + priceRatio + " (expected: 0 or more)");
     PrintWriter out = spec.commandLine().getOut();
     try (SentenceEncoder encoder = SentenceEncoder.shipped()) {
       RoutingStudy study = RoutingStudy.of(examples(), encoder, samples, seed, vectors);
@@ -101,6 +104,12 @@ public final class BenchmarkRoutingCommand implements Callable<Integer> {
     } catch (IOException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return 1;
+    }
+  }
+
+  private void expect(boolean holds, String complaint) {
+    if (!holds) {
+      throw new ParameterException(spec.commandLine(), complaint);
     }
   }
 

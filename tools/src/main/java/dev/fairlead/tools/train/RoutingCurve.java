@@ -34,9 +34,10 @@ public final class RoutingCurve {
     while (i < order.length) {
       int next = i;
       double tied = 0;
-      while (next < order.length && scores[order[next]] == scores[order[i]]) {
+      do {
+        // The first in any case: a score that is no number is not even equal to itself.
         tied += gains[order[next++]];
-      }
+      } while (next < order.length && scores[order[next]] == scores[order[i]]);
       shares[points] = (double) next / order.length;
       sums[points] = sums[points - 1] + tied / order.length;
       points++;

@@ -14,25 +14,25 @@ import java.util.List;
 
 /**
  * Encoded prompts in a file, so that a study that is repeated does not encode ten thousand prompts
- * again. The file begins with a hash of encoder, features and prompts; another one is overwritten.
+ * again. The file begins with a hash of encoder and prompts; another one is overwritten. Features
+ * are not in it: they take microseconds, and nothing would tell that they are computed otherwise.
  */
 record VectorCache(Path file) {
 
   EncodedPrompts get(SentenceEncoder encoder, List<String> prompts, int maxTokens)
       throws IOException {
     byte[] key = key(encoder.fingerprint(maxTokens), prompts);
-    int features = PromptFeatures.names().size();
     if (Files.isReadable(file)) {
       ByteBuffer stored = ByteBuffer.wrap(Files.readAllBytes(file));
-      int expected = key.length + prompts.size() * (encoder.dimensions() + features) * Float.BYTES;
+      int expected = key.length + prompts.size() * encoder.dimensions() * Float.BYTES;
       if (stored.remaining() == expected && holds(stored, key)) {
         return new EncodedPrompts(
             read(stored, prompts.size(), encoder.dimensions()),
-            read(stored, prompts.size(), features));
+            prompts.stream().map(PromptFeatures::of).toArray(float[][]::new));
       }
     }
     EncodedPrompts encoded = EncodedPrompts.of(encoder, prompts, maxTokens);
-    write(key, encoded);
+    write(key, encoded.embeddings());
     return encoded;
   }
 
@@ -42,14 +42,12 @@ record VectorCache(Path file) {
     return Arrays.equals(found, key);
   }
 
-  private void write(byte[] key, EncodedPrompts encoded) throws IOException {
-    int floats = encoded.size() * (encoded.embeddings()[0].length + encoded.features()[0].length);
+  private void write(byte[] key, float[][] embeddings) throws IOException {
+    int floats = embeddings.length * embeddings[0].length;
     ByteBuffer content = ByteBuffer.allocate(key.length + floats * Float.BYTES).put(key);
-    for (float[][] part : List.of(encoded.embeddings(), encoded.features())) {
-      for (float[] row : part) {
-        content.asFloatBuffer().put(row);
-        content.position(content.position() + row.length * Float.BYTES);
-      }
+    for (float[] row : embeddings) {
+      content.asFloatBuffer().put(row);
+      content.position(content.position() + row.length * Float.BYTES);
     }
     Files.write(file, content.array());
   }
@@ -67,7 +65,6 @@ record VectorCache(Path file) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(fingerprint.getBytes(StandardCharsets.UTF_8));
-      digest.update(PromptFeatures.names().toString().getBytes(StandardCharsets.UTF_8));
       for (String prompt : prompts) {
         digest.update(prompt.getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0);

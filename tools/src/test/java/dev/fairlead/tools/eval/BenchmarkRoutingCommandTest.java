@@ -101,6 +101,23 @@ class BenchmarkRoutingCommandTest {
   }
 
   @Test
+  void vectorsFile_hasNoFeatures_whichMayBeComputedOtherwiseNextTime() throws IOException {
+    Path vectors = folder.resolve("vectors");
+    run("--heads", "LENGTH", "--vectors", vectors.toString());
+
+    int hash = 32;
+    assertThat(vectors).hasSize(hash + 120L * 384 * Float.BYTES);
+  }
+
+  @Test
+  void benchmark_saysWhatIsWrong_whenNothingIsToBeScored() {
+    assertThat(run("--heads", "RANDOM", "--samples", "0")).isEqualTo(2);
+    assertThat(run("--heads", "RANDOM", "--price-ratio", "NaN")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--samples 0 (expected: 1 or more)", "--price-ratio NaN (expected: 0 or more)");
+  }
+
+  @Test
   void benchmark_fails_whenThereIsNoData() throws IOException {
     Path empty = Files.createDirectory(folder.resolve("empty"));
     int code =

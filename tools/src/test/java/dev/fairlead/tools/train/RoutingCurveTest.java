@@ -2,7 +2,9 @@ package dev.fairlead.tools.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,15 @@ class RoutingCurveTest {
 
     assertThat(curve.apgr()).isCloseTo(0.5, within(1e-12));
     assertThat(curve.callsToClose(0.8)).isCloseTo(0.8, within(1e-12));
+  }
+
+  @Test
+  void curve_ends_whenAScoreIsNoNumber() {
+    double[] scores = {Double.NaN, 0.5, Double.NaN};
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> assertThat(RoutingCurve.of(scores, new double[] {1, 0, 1}).apgr()).isFinite());
   }
 
   @Test

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -76,7 +78,10 @@ final class EvalGateway implements AutoCloseable {
         node.path("complexity").asDouble(Double.NaN));
   }
 
-  /** Asks one model by name, past the cache. A refusal or a failure is an outcome, too. */
+  /**
+   * Asks one model by name, past the cache. A refusal, a failure or no answer in time is an
+   * outcome, too; what an answer that did not come has cost is not known and counts as nothing.
+   */
   Outcome ask(EvalPrompt prompt, String model, int maxTokens)
       throws IOException, InterruptedException {
     byte[] body =
@@ -91,8 +96,16 @@ final class EvalGateway implements AutoCloseable {
                 "messages",
                 List.of(Map.of("role", "user", "content", prompt.prompt()))));
     long begin = System.nanoTime();
-    HttpResponse<byte[]> response = post(CHAT, body);
-    double millis = (System.nanoTime() - begin) / 1e6;
+    HttpResponse<byte[]> response;
+    try {
+      response = post(CHAT, body);
+    } catch (ConnectException | HttpConnectTimeoutException e) {
+      throw e;
+    } catch (IOException e) {
+      // Late, or cut off. It must not cost all the other answers, which are paid for.
+      return new Outcome(prompt.id(), model, 0, 0, millisSince(begin), false);
+    }
+    double millis = millisSince(begin);
     double cost = response.headers().firstValue("X-Query-Cost").map(EvalGateway::usd).orElse(0.0);
     if (response.statusCode() != 200) {
       return new Outcome(prompt.id(), model, 0, cost, millis, false);
@@ -100,6 +113,10 @@ final class EvalGateway implements AutoCloseable {
     String answer = checked(CHAT, response).at("/choices/0/message/content").asText("");
     return new Outcome(
         prompt.id(), model, prompt.check().grade(answer), cost, millis, !answer.isBlank());
+  }
+
+  private static double millisSince(long begin) {
+    return (System.nanoTime() - begin) / 1e6;
   }
 
   private static double usd(String text) {

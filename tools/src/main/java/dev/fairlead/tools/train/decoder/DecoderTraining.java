@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,16 @@ final class DecoderTraining {
   private long tokens;
 
   /** Steps, sequences a step, largest rate, seed. */
-  record Settings(int steps, int batch, double rate, long seed) {}
+  record Settings(int steps, int batch, double rate, long seed) {
+
+    Settings {
+      if (steps < 1 || batch < 1 || !(rate > 0 && rate <= 1)) {
+        throw new IllegalArgumentException(
+            "steps %d, batch %d, rate %s (expected: 1 or more, 1 or more, above 0 up to 1)"
+                .formatted(steps, batch, rate));
+      }
+    }
+  }
 
   DecoderTraining(DecoderShape shape, Settings settings) {
     this.layout = new Layout(shape);
@@ -158,6 +168,8 @@ final class DecoderTraining {
           array[i] = in.readFloat();
         }
       }
+    } catch (EOFException e) {
+      throw new IOException(file + ": ends too early (expected: a whole checkpoint)", e);
     }
   }
 }

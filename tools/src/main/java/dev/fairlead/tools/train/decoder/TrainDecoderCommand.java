@@ -103,6 +103,10 @@ public final class TrainDecoderCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
+      if (checkpointEvery < 1) {
+        throw new IllegalArgumentException(
+            "--checkpoint-every " + checkpointEvery + " (expected: 1 or more)");
+      }
       Files.createDirectories(out);
       train(spec.commandLine().getOut());
       return 0;

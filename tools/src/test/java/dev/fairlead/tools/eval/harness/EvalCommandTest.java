@@ -41,6 +41,7 @@ class EvalCommandTest {
   private final StringWriter err = new StringWriter();
   private final AtomicInteger asked = new AtomicInteger();
   private final ExecutorService threads = Executors.newFixedThreadPool(4);
+  private volatile int late = -1;
   private HttpServer gateway;
   private Path prompts = Path.of("");
 
@@ -59,7 +60,8 @@ class EvalCommandTest {
     for (int i = 0; i < PROMPTS; i++) {
       lines.add(
           """
-          {"id":"p%d","category":"qa","prompt":"%s %d plus 1","check":{"kind":"number","value":%d}}"""
+          {"id":"p%d","category":"qa","prompt":"%s %d plus 1","check":{"kind":"number","value":%d}}\
+          """
               .formatted(i, i % 2 == 0 ? "hard" : "easy", i, i + 1));
     }
     prompts = Files.write(folder.resolve("prompts.jsonl"), lines);
@@ -100,6 +102,10 @@ class EvalCommandTest {
     String prompt = body.at("/messages/0/content").asText();
     int number = Integer.parseInt(prompt.split(" ")[1]);
     boolean strong = body.get("model").asText().equals("strong");
+    if (!strong && number == late) {
+      // Never answered: the exchange is closed with the server.
+      return;
+    }
     boolean knows = strong || prompt.startsWith("easy");
     answer(
         exchange,
@@ -115,6 +121,18 @@ class EvalCommandTest {
       exchange.sendResponseHeaders(200, bytes.length);
       exchange.getResponseBody().write(bytes);
     }
+  }
+
+  @Test
+  void answerThatDoesNotComeInTime_isAnOutcome_andCostsNoOther() throws IOException {
+    late = 3;
+    assertThat(run("--json", "--timeout", "2")).isZero();
+
+    JsonNode report = JSON.readTree(out.toString());
+    assertThat(report.get("failures").asInt()).isEqualTo(1);
+    assertThat(asked).hasValue(2 * PROMPTS);
+    assertThat(result(report, "always strong").at("/quality").asDouble()).isEqualTo(1);
+    assertThat(result(report, "always weak").at("/quality").asDouble()).isEqualTo(19.0 / PROMPTS);
   }
 
   @Test

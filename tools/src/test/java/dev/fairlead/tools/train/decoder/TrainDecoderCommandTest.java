@@ -18,6 +18,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -102,6 +103,31 @@ class TrainDecoderCommandTest {
     assertThat(out.toString()).contains("resumed at step 4");
     assertThat(graphs.get(1)).isEqualTo(graphs.get(0));
     assertThat(Files.readAllBytes(resumed.resolve("model.onnx"))).isEqualTo(graphs.get(0));
+  }
+
+  @Test
+  void checkpointThatIsCut_isNamed() throws IOException {
+    String text =
+        Files.writeString(folder.resolve("t.txt"), "to be or not to be ".repeat(30)).toString();
+    Path target = Files.createDirectory(folder.resolve("cut"));
+    stopAfter(1, target, text);
+    Path checkpoint = target.resolve("checkpoint.bin");
+    byte[] whole = Files.readAllBytes(checkpoint);
+    Files.write(checkpoint, Arrays.copyOf(whole, whole.length / 2));
+
+    assertThat(run(target, "--text", text, "--steps", "6", "--resume")).isEqualTo(1);
+    assertThat(err.toString()).contains("checkpoint.bin: ends too early");
+  }
+
+  @Test
+  void numbersThatMeanNothing_areNamed() throws IOException {
+    Path target = folder.resolve("x");
+    String corpus = corpus().toString();
+    assertThat(run(target, "--corpus", corpus, "--checkpoint-every", "0")).isEqualTo(1);
+    assertThat(run(target, "--corpus", corpus, "--steps", "0")).isEqualTo(1);
+    assertThat(run(target, "--corpus", corpus, "--rate", "NaN")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("--checkpoint-every 0 (expected: 1 or more)", "steps 0,", "rate NaN");
   }
 
   /** What a run leaves behind that was stopped. */
