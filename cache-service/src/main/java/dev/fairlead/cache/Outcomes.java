@@ -237,6 +237,11 @@ final class Outcomes {
         });
   }
 
+  /** A rating that another replica has added to the entry's record. */
+  void ratedElsewhere(String entryId, boolean correct) {
+    records.count(entryId, correct);
+  }
+
   /**
    * A served answer was rated. A wrong one is removed from every replica: the next request makes a
    * new one; and it is a label, for itself alone. A right one only adds to the entry's record,
@@ -284,6 +289,7 @@ final class Outcomes {
     boolean correct = report.getRating().getCorrect();
     if (correct || !what.near()) {
       records.count(what.entryId(), correct);
+      feed.publish(new Change.Rated(what.entryId(), correct));
     } else if (!ratedWrong(what)) {
       feed.publish(new Change.Reported(report.toByteString()));
     }

@@ -109,6 +109,7 @@ final class Replication implements ChangeFeed.Follower {
       }
       case Change.Labelled labelled -> outcomes.labelledElsewhere(labelled.label());
       case Change.Reported reported -> outcomes.reportedElsewhere(reported.report());
+      case Change.Rated rated -> outcomes.ratedElsewhere(rated.id(), rated.correct());
       case Change.Missed missed -> gap();
     }
   }

@@ -18,6 +18,9 @@ import dev.fairlead.cache.store.MemoryRatings;
 import dev.fairlead.cache.store.NearCachingStore;
 import dev.fairlead.cache.verify.EqualityJudge;
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.v1.CacheScope;
+import dev.fairlead.v1.Rating;
+import dev.fairlead.v1.ReportOutcomeRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -186,5 +189,30 @@ class ReplicationTest {
             new Change.Removed(removed.id())));
     assertThat(vectors.size()).isEqualTo(2);
     assertThat(vectors.removeIf(entry -> entry.id().equals(removed.id()))).isZero();
+  }
+
+  @Test
+  void rightRating_isInTheRecord_hereAndElsewhere() {
+    String id = keep(1).id();
+    CacheScope scope =
+        CacheScope.newBuilder()
+            .setTenant("acme")
+            .setModel("auto")
+            .setDigest(TestEntries.digest("scope"))
+            .build();
+    Rating.Builder rating =
+        Rating.newBuilder()
+            .setScope(scope)
+            .setEntryId(id)
+            .setCorrect(true)
+            .setRequestId("request-1")
+            .setFingerprint(TestEntries.digest("another text"));
+    ReportOutcomeRequest report = ReportOutcomeRequest.newBuilder().setRating(rating).build();
+    assertThat(outcomes.rated(TestEntries.scope("acme"), report).join()).isFalse();
+    assertThat(outcomes.rated(TestEntries.scope("acme"), report).join()).isFalse();
+    assertThat(outcomes.evidence(id, 0.9, 0.1, 0, 1).right()).isEqualTo(1);
+    assertThat(told).containsExactly(new Change.Rated(id, true));
+    told.forEach(replication::changed);
+    assertThat(outcomes.evidence(id, 0.9, 0.1, 0, 1).right()).isEqualTo(2);
   }
 }
