@@ -196,6 +196,19 @@ class ErrorBoundPolicyTest {
   }
 
   @Test
+  void whatIsKnown_stays_whenTheLogWasEmptied() {
+    MemoryLog log = new MemoryLog();
+    Random random = new Random(12);
+    ErrorBoundPolicy policy = new ErrorBoundPolicy(0.05, VERIFY_SHARE, random::nextDouble, log);
+    new Traffic(policy, 12).run(4000, 0);
+    ServePolicy.Standing before = policy.standing();
+    assertThat(before.falseHits()).isNotNull();
+    log.append(new Label(GROUP, "id", Evidence.alone(0.9, 0.1), false, 1, true, 1));
+    policy.reload();
+    assertThat(policy.standing()).isEqualTo(before);
+  }
+
+  @Test
   void agreement_ofNeighbours_isLearned() {
     ErrorBoundPolicy policy = policy(0.02, 9);
     Random random = new Random(9);
