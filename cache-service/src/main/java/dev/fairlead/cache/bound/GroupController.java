@@ -40,6 +40,7 @@ final class GroupController {
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong untold = new AtomicLong();
   private long labels;
+  private volatile int kept;
 
   private record Seen(Label label, long requestsBefore) {}
 
@@ -102,11 +103,17 @@ final class GroupController {
   }
 
   private void add(Label label) {
-    window.addLast(new Seen(label, requests.addAndGet(label.requestsElsewhere())));
+    window.addLast(new Seen(label.numbers(), requests.addAndGet(label.requestsElsewhere())));
     if (window.size() > WINDOW) {
       window.removeFirst();
     }
+    kept = window.size();
     labels++;
+  }
+
+  /** Labels in the window. */
+  int kept() {
+    return kept;
   }
 
   private void recompute() {
