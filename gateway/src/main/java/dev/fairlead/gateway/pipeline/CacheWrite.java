@@ -31,7 +31,6 @@ final class CacheWrite {
         .setModelId(completed.getModelId())
         .setUsage(Usages.toProto(settlement.usage()))
         .setFinishReason(completed.getFinishReason())
-        .setCostNanoUsd(settlement.costNanoUsd())
         .setText(completed.getText());
     call.complexity().ifPresent(answer::setComplexity);
   }
