@@ -83,7 +83,7 @@ final class CacheWrite {
               .setNanos(control.ttl().getNano()));
     }
     AnalyzeResponse analysis = call.analysis;
-    if (analysis != null && call.usableEmbedding(analysis)) {
+    if (analysis != null && CacheQuestion.usableEmbedding(call.request, analysis)) {
       store
           .addAllEmbedding(analysis.getEmbeddingList())
           .setModelFingerprint(analysis.getModelFingerprint());
