@@ -9,6 +9,7 @@ import dev.fairlead.cache.redis.RedisEntryStore;
 import dev.fairlead.cache.redis.RedisFeed;
 import dev.fairlead.cache.redis.RedisLabelLog;
 import dev.fairlead.cache.redis.RedisLeases;
+import dev.fairlead.cache.redis.RedisRatings;
 import dev.fairlead.cache.redis.RedisVectorSets;
 import dev.fairlead.cache.store.ChangeFeed;
 import dev.fairlead.cache.store.EntryStore;
@@ -17,7 +18,9 @@ import dev.fairlead.cache.store.GuardedStore;
 import dev.fairlead.cache.store.LeaseStore;
 import dev.fairlead.cache.store.MemoryEntryStore;
 import dev.fairlead.cache.store.MemoryLeases;
+import dev.fairlead.cache.store.MemoryRatings;
 import dev.fairlead.cache.store.NearCachingStore;
+import dev.fairlead.cache.store.RatingLog;
 import dev.fairlead.cache.store.StoreGuard;
 import dev.fairlead.common.tls.Tls;
 import dev.fairlead.redis.RedisConfig;
@@ -40,6 +43,8 @@ interface Backing extends AutoCloseable {
   CacheCounters counters();
 
   LabelLog labels();
+
+  RatingLog ratings();
 
   VectorStore vectors();
 
@@ -66,7 +71,8 @@ interface Backing extends AutoCloseable {
               }
               vectors.remove(entry.id(), entry.storedAt());
             });
-    return new Memory(store, new MemoryLeases(clock, store::lasts), counters, vectors);
+    return new Memory(
+        store, new MemoryLeases(clock, store::lasts), counters, new MemoryRatings(), vectors);
   }
 
   /**
@@ -113,12 +119,17 @@ interface Backing extends AutoCloseable {
         feed,
         counters,
         new RedisLabelLog(link),
+        new RedisRatings(link, guard),
         vectors);
   }
 
   /** One process alone. */
   record Memory(
-      MemoryEntryStore store, MemoryLeases leases, CacheCounters counters, LocalVectors vectors)
+      MemoryEntryStore store,
+      MemoryLeases leases,
+      CacheCounters counters,
+      RatingLog ratings,
+      LocalVectors vectors)
       implements Backing {
     @Override
     public ChangeFeed feed() {
@@ -154,6 +165,7 @@ interface Backing extends AutoCloseable {
       RedisFeed feed,
       CacheCounters counters,
       LabelLog labels,
+      RatingLog ratings,
       VectorStore vectors)
       implements Backing {
 

@@ -5,11 +5,13 @@ import dev.fairlead.cache.verify.Verifier;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -74,12 +76,20 @@ final class CacheCounters {
     return adder;
   }
 
-  /** Totals over replicas; those of this one when the others' cannot be had. */
-  CompletableFuture<Totals> totals() {
+  /**
+   * Totals over replicas; those of this one when the others' cannot be had.
+   *
+   * @param patience how long the others are waited for
+   */
+  CompletableFuture<Totals> totals(Duration patience) {
     if (share == null) {
       return CompletableFuture.completedFuture(local());
     }
-    return sync().thenApply(Totals::new).exceptionally(error -> local());
+    return sync()
+        .copy()
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .thenApply(Totals::new)
+        .exceptionally(error -> local());
   }
 
   private Totals local() {

@@ -148,6 +148,7 @@ public final class CacheNode implements ServiceNode {
             covered,
             feed,
             backing.labels(),
+            backing.ratings(),
             compute);
     SingleFlight flights =
         new SingleFlight(backing.leases(), timer, config.leaseTtl(), config.maxWaiters());

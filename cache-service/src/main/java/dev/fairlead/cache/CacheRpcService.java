@@ -225,10 +225,7 @@ final class CacheRpcService extends CacheServiceGrpc.CacheServiceImplBase {
     LookupResult.Near near = miss.neighbour();
     if (near != null) {
       message.setNeighbour(
-          CacheNeighbour.newBuilder()
-              .setEntryId(near.entryId())
-              .setSimilarity(near.similarity())
-              .setWouldServe(near.wouldServe()));
+          CacheNeighbour.newBuilder().setEntryId(near.entryId()).setSimilarity(near.similarity()));
     }
     return message.build();
   }

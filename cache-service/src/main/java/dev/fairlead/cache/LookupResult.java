@@ -57,5 +57,5 @@ sealed interface LookupResult {
   record Grant(String leaseId, Duration ttl) {}
 
   /** A near entry that was not served. */
-  record Near(String entryId, double similarity, boolean wouldServe) {}
+  record Near(String entryId, double similarity) {}
 }

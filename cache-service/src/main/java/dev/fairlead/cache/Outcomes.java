@@ -2,8 +2,6 @@ package dev.fairlead.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.google.common.hash.HashCode;
-import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.fairlead.cache.bound.Evidence;
@@ -19,13 +17,13 @@ import dev.fairlead.cache.store.Change;
 import dev.fairlead.cache.store.ChangeFeed;
 import dev.fairlead.cache.store.EntryKey;
 import dev.fairlead.cache.store.EntryStore;
+import dev.fairlead.cache.store.RatingLog;
 import dev.fairlead.cache.store.ScopeKey;
 import dev.fairlead.cache.verify.AnswerJudge;
 import dev.fairlead.v1.CacheScope;
 import dev.fairlead.v1.FreshAnswer;
 import dev.fairlead.v1.Rating;
 import dev.fairlead.v1.ReportOutcomeRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -38,7 +36,6 @@ import java.util.concurrent.Executor;
 final class Outcomes {
 
   private static final Duration REMEMBERED = Duration.ofMinutes(15);
-  private static final Duration RATED_WITHIN = Duration.ofHours(1);
   private static final int MAX_REMEMBERED = 200_000;
 
   private final Cache<Asked, Expected> expected =
@@ -50,13 +47,7 @@ final class Outcomes {
   private final Cache<Served, Expected> served =
       Caffeine.newBuilder()
           .maximumSize(MAX_REMEMBERED)
-          .expireAfterWrite(RATED_WITHIN)
-          .executor(Runnable::run)
-          .build();
-  private final Cache<Said, Boolean> said =
-      Caffeine.newBuilder()
-          .maximumSize(MAX_REMEMBERED)
-          .expireAfterWrite(RATED_WITHIN)
+          .expireAfterWrite(RatingLog.REMEMBERED)
           .executor(Runnable::run)
           .build();
   private final EntryRecords records;
@@ -66,6 +57,7 @@ final class Outcomes {
   private final CoveredEntries covered;
   private final ChangeFeed feed;
   private final LabelLog log;
+  private final RatingLog ratings;
   private final Executor compute;
 
   private record Asked(String entryId, double similarity) {}
@@ -87,13 +79,6 @@ final class Outcomes {
   }
 
   /**
-   * A rating.
-   *
-   * @param request digest of the caller's id of what was rated, which may be long
-   */
-  private record Said(String entryId, HashCode request, boolean correct) {}
-
-  /**
    * @param requestId id that an entry of the request itself has, or will have
    */
   private record Expected(Group group, Evidence evidence, Verdict verdict, String requestId) {}
@@ -106,6 +91,7 @@ final class Outcomes {
       CoveredEntries covered,
       ChangeFeed feed,
       LabelLog log,
+      RatingLog ratings,
       Executor compute) {
     this.records = records;
     this.policy = policy;
@@ -114,6 +100,7 @@ final class Outcomes {
     this.covered = covered;
     this.feed = feed;
     this.log = log;
+    this.ratings = ratings;
     this.compute = compute;
   }
 
@@ -168,8 +155,7 @@ final class Outcomes {
     try {
       ReportOutcomeRequest report = ReportOutcomeRequest.parseFrom(bytes);
       if (report.hasRating()) {
-        Rating rating = report.getRating();
-        boolean unused = ratedWrong(Served.of(scope(rating.getScope()), rating));
+        ratedElsewhere(report.getRating());
         return;
       }
       FreshAnswer fresh = report.getFreshAnswer();
@@ -180,6 +166,20 @@ final class Outcomes {
       }
     } catch (InvalidProtocolBufferException e) {
       // A message of a version that this one does not know is worth no label.
+    }
+  }
+
+  /** Several replicas may have served it; one of them learns. */
+  private void ratedElsewhere(Rating rating) {
+    Served what = Served.of(scope(rating.getScope()), rating);
+    if (served.getIfPresent(what) != null) {
+      var unused =
+          first(rating, "learned")
+              .thenAcceptAsync(
+                  first -> {
+                    boolean unusedToo = first && ratedWrong(what);
+                  },
+                  compute);
     }
   }
 
@@ -237,11 +237,16 @@ final class Outcomes {
         });
   }
 
+  /** A rating that another replica has added to the entry's record. */
+  void ratedElsewhere(String entryId, boolean correct) {
+    records.count(entryId, correct);
+  }
+
   /**
    * A served answer was rated. A wrong one is removed from every replica: the next request makes a
    * new one; and it is a label, for itself alone. A right one only adds to the entry's record,
    * because those who praise are no fair sample of the requests. What was said of a request is
-   * counted once.
+   * counted once, whichever replicas it is said to.
    *
    * @return whether the entry is to be removed
    */
@@ -249,28 +254,34 @@ final class Outcomes {
     Rating rating = report.getRating();
     return store
         .find(rating.getEntryId())
-        .thenApply(found -> {
+        .thenCompose(found -> {
           boolean kept = found.filter(entry -> entry.key().scope().equals(scope)).isPresent();
           Served what = Served.of(scope, rating);
           // That a near answer was wrong is a label even when the entry has expired meanwhile; the
           // scope is part of what was served.
           boolean usable = kept || (what.near() && !rating.getCorrect());
-          if (!usable || saidBefore(rating)) {
-            return false;
-          }
-          use(what, report);
-          return kept && !rating.getCorrect();
+          return usable
+              ? first(rating, "said").thenApply(first -> first && used(what, report, kept))
+              : CompletableFuture.completedFuture(false);
         })
         .exceptionally(error -> false);
   }
 
-  private boolean saidBefore(Rating rating) {
-    if (rating.getRequestId().isEmpty()) {
-      return false;
-    }
-    HashCode request = Hashing.sha256().hashString(rating.getRequestId(), StandardCharsets.UTF_8);
-    Said what = new Said(rating.getEntryId(), request, rating.getCorrect());
-    return said.asMap().putIfAbsent(what, true) != null;
+  /** Whether nobody did this with the rating yet, on any replica. */
+  private CompletableFuture<Boolean> first(Rating rating, String what) {
+    return rating.getRequestId().isEmpty()
+        ? CompletableFuture.completedFuture(true)
+        : ratings.first(
+            what
+                + (rating.getCorrect() ? " right " : " wrong ")
+                + rating.getEntryId()
+                + " "
+                + rating.getRequestId());
+  }
+
+  private boolean used(Served what, ReportOutcomeRequest report, boolean kept) {
+    use(what, report);
+    return kept && !report.getRating().getCorrect();
   }
 
   /** Whoever served a near entry counts that it was wrong, and tells the others. */
@@ -278,6 +289,7 @@ final class Outcomes {
     boolean correct = report.getRating().getCorrect();
     if (correct || !what.near()) {
       records.count(what.entryId(), correct);
+      feed.publish(new Change.Rated(what.entryId(), correct));
     } else if (!ratedWrong(what)) {
       feed.publish(new Change.Reported(report.toByteString()));
     }

@@ -1,5 +1,6 @@
 package dev.fairlead.cache;
 
+import com.google.common.collect.Lists;
 import dev.fairlead.cache.index.LocalVectors;
 import dev.fairlead.cache.store.CacheEntry;
 import dev.fairlead.cache.store.Change;
@@ -8,9 +9,13 @@ import dev.fairlead.cache.store.EntryStore;
 import dev.fairlead.cache.store.NearCachingStore;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class Replication implements ChangeFeed.Follower {
 
   private static final Logger logger = LoggerFactory.getLogger(Replication.class);
+
+  /** Of them the largest fit into memory. */
+  private static final int READ_TOGETHER = 32;
 
   private final NearCachingStore near;
   private final EntryStore shared;
@@ -57,12 +65,32 @@ final class Replication implements ChangeFeed.Follower {
 
   @Override
   public void changed(Change change) {
+    changed(List.of(change));
+  }
+
+  /** Entries are asked for together: one after the other, followers would fall behind writers. */
+  @Override
+  public void changed(List<Change> changes) {
+    for (List<Change> some : Lists.partition(changes, READ_TOGETHER)) {
+      Map<String, CompletableFuture<Optional<CacheEntry>>> entries = new HashMap<>();
+      for (Change change : some) {
+        if (vectors != null && change instanceof Change.Stored stored) {
+          entries.computeIfAbsent(stored.id(), shared::find);
+        }
+      }
+      some.forEach(change -> changed(change, entries));
+    }
+  }
+
+  private void changed(
+      Change change, Map<String, CompletableFuture<Optional<CacheEntry>>> entries) {
     switch (change) {
       case Change.Stored stored -> {
         near.forget(stored.id());
         flights.stored(stored.id(), "", Optional.empty());
-        if (vectors != null) {
-          shared.find(stored.id()).join().ifPresent(this::index);
+        CompletableFuture<Optional<CacheEntry>> entry = entries.get(stored.id());
+        if (entry != null) {
+          entry.join().ifPresent(this::index);
         }
       }
       case Change.Removed removed -> {
@@ -81,6 +109,7 @@ final class Replication implements ChangeFeed.Follower {
       }
       case Change.Labelled labelled -> outcomes.labelledElsewhere(labelled.label());
       case Change.Reported reported -> outcomes.reportedElsewhere(reported.report());
+      case Change.Rated rated -> outcomes.ratedElsewhere(rated.id(), rated.correct());
       case Change.Missed missed -> gap();
     }
   }

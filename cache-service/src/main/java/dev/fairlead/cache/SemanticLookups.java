@@ -184,10 +184,10 @@ final class SemanticLookups {
 
   private static CompletableFuture<LookupResult> refused(
       IndexedEntry entry, Evidence evidence, Verdict verdict) {
-    boolean wouldServe = verdict.decision() == Decision.VERIFY;
-    Reason reason = wouldServe ? Reason.REASON_VERIFYING : Reason.REASON_NOT_CONFIDENT;
+    boolean picked = verdict.decision() == Decision.VERIFY;
+    Reason reason = picked ? Reason.REASON_VERIFYING : Reason.REASON_NOT_CONFIDENT;
     return CompletableFuture.completedFuture(
-        new Miss(reason, false, null, new Near(entry.id(), evidence.similarity(), wouldServe)));
+        new Miss(reason, false, null, new Near(entry.id(), evidence.similarity())));
   }
 
   private CompletableFuture<LookupResult> serve(LookupQuery query, Neighbour candidate) {

@@ -61,8 +61,8 @@ final class SingleFlight {
   /**
    * Asks for a turn. The future always completes, at the latest after {@code wait}.
    *
-   * @param leaseId what the right is called when it is granted; empty means that one is made. Whoever
-   *     asks again by the name of a right that holds is granted it anew
+   * @param leaseId what the right is called when it is granted; empty means that one is made.
+   *     Whoever asks again by the name of a right that holds is granted it anew
    * @param enough as {@link LeaseStore#tryAcquire} takes it
    * @param wait how long to wait for another that makes the answer; 0 means not at all
    */
@@ -141,6 +141,7 @@ final class SingleFlight {
     synchronized (flight) {
       boolean mine = leaseId.equals(flight.leaseId);
       if (!mine && !flight.heldElsewhere) {
+        flight.freed = flight.leaseId == null;
         return false;
       }
     }
@@ -181,6 +182,7 @@ final class SingleFlight {
     synchronized (flight) {
       flight.leaseId = leaseId;
       flight.heldElsewhere = false;
+      flight.freed = false;
       grant = ++flight.grants;
     }
     var unused =
@@ -200,14 +202,35 @@ final class SingleFlight {
     }
   }
 
+  /**
+   * Another holds it, or did when it was asked: what has been heard of its end since then would not
+   * be heard again.
+   */
   private void queueBehindOther(Flight flight, Waiter waiter, Duration remaining) {
+    Turn landed;
+    boolean freed;
     synchronized (flight) {
-      flight.heldElsewhere = true;
-      flight.leaseId = null;
-      if (waiter.patient) {
-        flight.waiters.addFirst(waiter);
+      landed = flight.landed;
+      freed = flight.freed && waiter.patient;
+      flight.freed = false;
+      if (landed == null && !freed) {
+        flight.heldElsewhere = true;
+        flight.leaseId = null;
+        if (waiter.patient) {
+          flight.waiters.addFirst(waiter);
+        }
       }
     }
+    if (landed != null) {
+      waiter.turn.complete(landed);
+    } else if (freed) {
+      attempt(flight, waiter);
+    } else {
+      retryAfter(flight, waiter, remaining);
+    }
+  }
+
+  private void retryAfter(Flight flight, Waiter waiter, Duration remaining) {
     if (!waiter.patient) {
       waiter.turn.complete(new Turn.NotGranted());
     }
@@ -252,6 +275,7 @@ final class SingleFlight {
   private static void land(Flight flight, Turn turn) {
     Deque<Waiter> waiters;
     synchronized (flight) {
+      flight.landed = turn;
       flight.leaseId = null;
       flight.heldElsewhere = false;
       waiters = new ArrayDeque<>(flight.waiters);
@@ -283,6 +307,12 @@ final class SingleFlight {
     boolean idle = true;
     boolean heldElsewhere;
     @Nullable String leaseId;
+
+    /** Whether a lease of another's ended while this one asked for its own. */
+    boolean freed;
+
+    /** What those who waited got; null while it goes on. */
+    @Nullable Turn landed;
 
     /** Leases so far; the end of one is not that of a later one. */
     int grants;

@@ -42,7 +42,7 @@ final class Stats {
    * otherwise.
    */
   CompletableFuture<GetStatsResponse> snapshot() {
-    return counters.totals().thenCombine(countEntries(), this::toMessage);
+    return counters.totals(PATIENCE).thenCombine(countEntries(), this::toMessage);
   }
 
   /** Counts the entries; the last known number when the store does not answer. */

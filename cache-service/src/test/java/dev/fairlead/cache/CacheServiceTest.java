@@ -117,7 +117,6 @@ class CacheServiceTest {
     CacheMiss miss = cache.miss(semantic("acme", "How can I cook an egg?", 1, 0.6f, 0));
     assertThat(miss.getReason()).isEqualTo(CacheMiss.Reason.REASON_NOT_CONFIDENT);
     assertThat(miss.getNeighbour().getEntryId()).isEqualTo(stored.getEntryId());
-    assertThat(miss.getNeighbour().getWouldServe()).isFalse();
     assertThat(miss.getNeighbour().getSimilarity()).isBetween(0.8, 0.9);
   }
 
@@ -237,7 +236,6 @@ class CacheServiceTest {
     assertThat(cache.lookup(near.setLeastSimilarity(similarity - 0.01)).hasHit()).isTrue();
     CacheMiss miss = cache.miss(near.setLeastSimilarity(0.99));
     assertThat(miss.getReason()).isEqualTo(CacheMiss.Reason.REASON_NOT_CONFIDENT);
-    assertThat(miss.getNeighbour().getWouldServe()).isFalse();
     assertThat(cache.lookup(exact("acme", "How do I boil an egg?").setLeastSimilarity(1)).hasHit())
         .isTrue();
   }

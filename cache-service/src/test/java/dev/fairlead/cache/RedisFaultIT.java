@@ -114,6 +114,19 @@ class RedisFaultIT {
   }
 
   @Test
+  void stats_areThisReplicasOwn_whenRedisHangs() {
+    assumeThat(RedisServerProcess.signalsSupported()).isTrue();
+    redis.suspend();
+    try {
+      long start = System.nanoTime();
+      assertThat(cache.stats().getStores()).isPositive();
+      assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(AT_MOST_MILLIS);
+    } finally {
+      redis.resume();
+    }
+  }
+
+  @Test
   void storing_isNoError_whenRedisRefusesWrites() {
     redis.command("CONFIG", "SET", "maxmemory", "1");
     assertThat(cache.store(storing("acme", "hello")).getReason()).isEqualTo("store_unavailable");

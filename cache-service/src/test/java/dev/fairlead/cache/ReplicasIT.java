@@ -254,6 +254,60 @@ class ReplicasIT {
     Awaitility.await().until(() -> !hits(a, exact("acme", "How do I boil an egg?")));
   }
 
+  private static void rateWrong(CacheFixture cache, String entryId) {
+    Rating.Builder rating =
+        Rating.newBuilder()
+            .setScope(scope("acme"))
+            .setEntryId(entryId)
+            .setRequestId("request-1")
+            .setFingerprint(TestEntries.digest("How can I boil an egg?"));
+    var unused =
+        cache.stub().reportOutcome(ReportOutcomeRequest.newBuilder().setRating(rating).build());
+  }
+
+  /** Both have served the same near answer. */
+  private String servedByBoth() {
+    String id = a.store(storing("acme", "How do I boil an egg?", 1, 0, 0)).getEntryId();
+    LookupRequest.Builder near = semantic("acme", "How can I boil an egg?", 1, 0.1f, 0);
+    assertThat(hits(a, near)).isTrue();
+    Awaitility.await().until(() -> hits(b, near));
+    return id;
+  }
+
+  @Test
+  void rating_countsOnce_whenItIsSaidToBoth() {
+    String id = servedByBoth();
+    rateWrong(a, id);
+    Awaitility.await()
+        .until(() -> a.stats().getWrongLabels() == 1 && b.stats().getWrongLabels() == 1);
+    Awaitility.await().until(() -> !hits(b, exact("acme", "How do I boil an egg?")));
+    a.store(storing("acme", "How do I boil an egg?", 1, 0, 0));
+    Awaitility.await().until(() -> hits(b, exact("acme", "How do I boil an egg?")));
+    rateWrong(b, id);
+    assertThat(b.stats().getWrongLabels()).isEqualTo(1);
+    assertThat(hits(b, exact("acme", "How do I boil an egg?"))).as("the new answer").isTrue();
+    b.store(storing("acme", "told afterwards", 0, 1, 0));
+    Awaitility.await().until(() -> a.stats().getVectors() == 2);
+    assertThat(a.stats().getWrongLabels()).isEqualTo(1);
+  }
+
+  @Test
+  void rating_isOneLabel_whenSeveralHaveServedTheAnswer() {
+    try (CacheFixture c = replica("threshold")) {
+      awaitConnected(c);
+      String id = servedByBoth();
+      Awaitility.await().until(() -> c.stats().getVectors() == 1);
+      rateWrong(c, id);
+      Awaitility.await().until(() -> c.stats().getWrongLabels() >= 1);
+      c.store(storing("acme", "told afterwards", 0, 1, 0));
+      Awaitility.await().until(() -> a.stats().getVectors() == 1 && b.stats().getVectors() == 1);
+      a.store(storing("acme", "told by a", 0, 1, 1));
+      b.store(storing("acme", "told by b", 0, 1, 2));
+      Awaitility.await().until(() -> c.stats().getVectors() == 3);
+      assertThat(c.stats().getWrongLabels()).isEqualTo(1);
+    }
+  }
+
   @Test
   void freshAnswer_reportedToTheOther_teachesBoth() {
     a.store(storing("acme", "How do I boil an egg?", 1, 0, 0));

@@ -251,6 +251,41 @@ class BatchAndFeedbackTest {
   }
 
   @Test
+  void route_asksTheCache_whatTheRequestItselfWouldAsk() throws Exception {
+    String item = CHAT_ITEM.formatted("asked twice");
+    String[] controls = {
+      "content-type",
+      "application/json",
+      "cache-control",
+      "max-age=7",
+      "x-fairlead-cache-similarity",
+      "0.97"
+    };
+    assertThat(post("/v1/chat/completions", item, controls).statusCode()).isEqualTo(200);
+    LookupRequest asked = backends.cache.lookups.getFirst();
+    backends.cache.lookups.clear();
+    JsonNode route = JSON.readTree(post("/v1/route", item, controls).body());
+    assertThat(route.path("cache").asText()).isEqualTo("hit");
+    LookupRequest dry = backends.cache.lookups.getFirst();
+    assertThat(dry.getMaxAge()).isEqualTo(asked.getMaxAge());
+    assertThat(dry.getMaxAge().getSeconds()).isEqualTo(7);
+    assertThat(dry.getLeastSimilarity()).isEqualTo(asked.getLeastSimilarity());
+    assertThat(dry.getAcceptRefresh()).isEqualTo(asked.getAcceptRefresh());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no-cache", "no-store"})
+  void route_leavesTheCacheOut_whereTheRequestWould(String control) throws Exception {
+    String item = CHAT_ITEM.formatted("left out");
+    assertThat(post("/v1/chat/completions", item).statusCode()).isEqualTo(200);
+    backends.cache.lookups.clear();
+    HttpResponse<String> response =
+        post("/v1/route", item, "content-type", "application/json", "cache-control", control);
+    assertThat(JSON.readTree(response.body()).path("cache").asText()).isEqualTo("bypass");
+    assertThat(backends.cache.lookups).isEmpty();
+  }
+
+  @Test
   void route_explainsEveryCandidate() throws Exception {
     String body =
         "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":100,"

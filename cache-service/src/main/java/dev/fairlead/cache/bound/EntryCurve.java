@@ -23,7 +23,9 @@ final class EntryCurve {
   private static final int THRESHOLDS = 101;
   private static final double[] SLOPES = {10, 20, 40, 80, 160};
 
-  private final double[][] logLikelihood = new double[THRESHOLDS][SLOPES.length];
+  /** Of each threshold with each slope: 4 KB an entry. */
+  private final double[] logLikelihood = new double[THRESHOLDS * SLOPES.length];
+
   private volatile int observations;
 
   private record Belief(double right, double mass) {}
@@ -48,7 +50,7 @@ final class EntryCurve {
     for (int i = 0; i < THRESHOLDS; i++) {
       for (int k = 0; k < SLOPES.length; k++) {
         double right = sigmoid(SLOPES[k], similarity, threshold(i));
-        logLikelihood[i][k] += Math.log(Math.max(1e-12, correct ? right : 1 - right));
+        logLikelihood[at(i, k)] += Math.log(Math.max(1e-12, correct ? right : 1 - right));
       }
     }
   }
@@ -90,21 +92,25 @@ final class EntryCurve {
     double highest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < THRESHOLDS; i++) {
       for (int k = 1; k < SLOPES.length; k++) {
-        best[i] = logLikelihood[i][k] >= logLikelihood[i][best[i]] ? k : best[i];
+        best[i] = logLikelihood[at(i, k)] >= logLikelihood[at(i, best[i])] ? k : best[i];
       }
-      highest = Math.max(highest, logLikelihood[i][best[i]]);
+      highest = Math.max(highest, logLikelihood[at(i, best[i])]);
     }
     double total = 0;
     for (int i = 0; i < THRESHOLDS; i++) {
-      total += Math.exp(logLikelihood[i][best[i]] - highest);
+      total += Math.exp(logLikelihood[at(i, best[i])] - highest);
     }
     List<Belief> beliefs = new ArrayList<>(THRESHOLDS);
     for (int i = 0; i < THRESHOLDS; i++) {
       double right = sigmoid(SLOPES[best[i]], similarity, threshold(i));
-      beliefs.add(new Belief(right, Math.exp(logLikelihood[i][best[i]] - highest) / total));
+      beliefs.add(new Belief(right, Math.exp(logLikelihood[at(i, best[i])] - highest) / total));
     }
     beliefs.sort(Comparator.comparingDouble(Belief::right).reversed());
     return beliefs;
+  }
+
+  private static int at(int threshold, int slope) {
+    return threshold * SLOPES.length + slope;
   }
 
   private static double threshold(int i) {

@@ -2,9 +2,9 @@ package dev.fairlead.cache.bound;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
@@ -17,14 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ErrorBoundPolicy implements ServePolicy {
 
-  private static final int MAX_GROUPS = 10_000;
+  /** Labels in memory, of all groups: some 300 MB. */
+  private static final long MOST_LABELS = 2_000_000;
+
+  /** What a group takes besides its labels, in labels. */
+  private static final int EMPTY_GROUP = 200;
 
   private final double maxErrorRate;
   private final double verifyShare;
   private final DoubleSupplier random;
   private final LabelLog log;
-  private final Cache<Group, GroupController> groups =
-      Caffeine.newBuilder().maximumSize(MAX_GROUPS).executor(Runnable::run).build();
+  private final Cache<Group, GroupController> groups;
   private final LongAdder labels = new LongAdder();
   private final LongAdder wrong = new LongAdder();
 
@@ -39,10 +42,30 @@ public final class ErrorBoundPolicy implements ServePolicy {
    */
   public ErrorBoundPolicy(
       double maxErrorRate, double verifyShare, DoubleSupplier random, LabelLog log) {
+    this(maxErrorRate, verifyShare, random, log, MOST_LABELS);
+  }
+
+  /**
+   * The same with another bound on memory.
+   *
+   * @param mostLabels of all groups; those that nobody has asked for lately are forgotten beyond
+   */
+  ErrorBoundPolicy(
+      double maxErrorRate,
+      double verifyShare,
+      DoubleSupplier random,
+      LabelLog log,
+      long mostLabels) {
     this.maxErrorRate = maxErrorRate;
     this.verifyShare = verifyShare;
     this.random = random;
     this.log = log;
+    this.groups =
+        Caffeine.newBuilder()
+            .maximumWeight(mostLabels)
+            .weigher((Group group, GroupController known) -> EMPTY_GROUP + known.kept())
+            .executor(Runnable::run)
+            .build();
   }
 
   @Override
@@ -71,7 +94,9 @@ public final class ErrorBoundPolicy implements ServePolicy {
     if (!label.correct()) {
       wrong.increment();
     }
-    controller(label.group()).learn(label);
+    GroupController controller = controller(label.group());
+    controller.learn(label);
+    weigh(label.group(), controller);
   }
 
   @Override
@@ -90,22 +115,30 @@ public final class ErrorBoundPolicy implements ServePolicy {
         best.map(GroupController::operatingSimilarity).orElse(null));
   }
 
+  private record Known(Estimate estimate, long requests) {}
+
   /**
    * The groups' estimates, each by its share of the requests; the interval's ends likewise, which
    * is on the safe side.
    */
   private @Nullable Estimate falseHits() {
-    List<GroupController> known =
-        groups.asMap().values().stream().filter(group -> group.falseHits() != null).toList();
-    double total = known.stream().mapToLong(GroupController::requests).sum();
+    List<Known> known = new ArrayList<>();
+    double total = 0;
+    for (GroupController group : groups.asMap().values()) {
+      Estimate estimate = group.falseHits();
+      if (estimate != null) {
+        known.add(new Known(estimate, group.requests()));
+        total += known.getLast().requests();
+      }
+    }
     if (total == 0) {
       return null;
     }
     double value = 0;
     double low = 0;
     double high = 0;
-    for (GroupController group : known) {
-      Estimate estimate = Objects.requireNonNull(group.falseHits());
+    for (Known group : known) {
+      Estimate estimate = group.estimate();
       double share = group.requests() / total;
       value += share * estimate.value();
       low += share * estimate.low();
@@ -133,6 +166,16 @@ public final class ErrorBoundPolicy implements ServePolicy {
     groups.asMap().forEach(this::restore);
   }
 
+  /** Labels in memory. */
+  long labelsKept() {
+    return groups.asMap().values().stream().mapToLong(GroupController::kept).sum();
+  }
+
+  /** It has grown; put again, it is weighed again. */
+  private void weigh(Group group, GroupController controller) {
+    groups.asMap().replace(group, controller);
+  }
+
   /** A log that is empty or away says nothing: what is known here stays. */
   private void restore(Group group, GroupController controller) {
     var unused =
@@ -140,6 +183,7 @@ public final class ErrorBoundPolicy implements ServePolicy {
             .thenAccept(kept -> {
               if (!kept.isEmpty()) {
                 controller.restore(kept);
+                weigh(group, controller);
               }
             })
             .exceptionally(error -> null);

@@ -6,11 +6,12 @@ import dev.fairlead.cache.bound.ServePolicy.Verdict;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The error budget of one group: the labels of a sliding window, the fit to them, and the cut above
- * which is served. Deciding takes no lock; learning does, and now and then computes for
+ * which is served. Counting and deciding take no lock; learning does, and now and then computes for
  * milliseconds.
  *
  * <p>Every request with a near entry is in the window once: as its own label when it was refused,
@@ -36,9 +37,10 @@ final class GroupController {
   private final Deque<Seen> window = new ArrayDeque<>();
   private volatile Operation operation = Operation.CLOSED;
   private volatile double share;
-  private long requests;
-  private long untold;
+  private final AtomicLong requests = new AtomicLong();
+  private final AtomicLong untold = new AtomicLong();
   private long labels;
+  private volatile int kept;
 
   private record Seen(Label label, long requestsBefore) {}
 
@@ -48,15 +50,13 @@ final class GroupController {
     this.share = verifyShare;
   }
 
-  synchronized void seen() {
-    requests++;
-    untold++;
+  void seen() {
+    requests.incrementAndGet();
+    untold.incrementAndGet();
   }
 
-  synchronized long takeUntold() {
-    long taken = untold;
-    untold = 0;
-    return taken;
+  long takeUntold() {
+    return untold.getAndSet(0);
   }
 
   /** What to do with a near entry; {@code chance} is uniform in [0, 1). */
@@ -84,25 +84,36 @@ final class GroupController {
     }
   }
 
-  /** Begins anew from the labels that were kept; requests not told to others yet stay counted. */
+  /**
+   * Begins anew from the labels that were kept; requests not told to others yet stay counted. A log
+   * that has much less than is known here was emptied meanwhile, and says nothing.
+   */
   synchronized void restore(List<Label> kept) {
+    if (kept.size() < window.size() / 2) {
+      return;
+    }
     window.clear();
     labels = 0;
-    requests = 0;
+    requests.set(0);
     kept.forEach(this::add);
-    requests += untold;
+    requests.addAndGet(untold.get());
     if (labels >= FIRST_LABELS) {
       recompute();
     }
   }
 
   private void add(Label label) {
-    requests += label.requestsElsewhere();
-    window.addLast(new Seen(label, requests));
+    window.addLast(new Seen(label.numbers(), requests.addAndGet(label.requestsElsewhere())));
     if (window.size() > WINDOW) {
       window.removeFirst();
     }
+    kept = window.size();
     labels++;
+  }
+
+  /** Labels in the window. */
+  int kept() {
+    return kept;
   }
 
   private void recompute() {
@@ -115,7 +126,7 @@ final class GroupController {
   }
 
   private long requestsInWindow() {
-    return labels > WINDOW ? requests - window.getFirst().requestsBefore() : requests;
+    return labels > WINDOW ? requests() - window.getFirst().requestsBefore() : requests();
   }
 
   /**
@@ -150,8 +161,8 @@ final class GroupController {
     return Math.clamp(count / total, 0.0, 1.0);
   }
 
-  synchronized long requests() {
-    return requests;
+  long requests() {
+    return requests.get();
   }
 
   /**

@@ -22,6 +22,13 @@ public record Label(
     boolean correct,
     long requestsElsewhere) {
 
+  private static final Group UNNAMED = new Group("", "");
+
+  /** What a fit needs of it: the names take more memory than the numbers. */
+  Label numbers() {
+    return new Label(UNNAMED, "", evidence, wouldServe, weight, correct, requestsElsewhere);
+  }
+
   /** The same label as told to other replicas. */
   public Label withRequests(long requests) {
     return new Label(group, entryId, evidence, wouldServe, weight, correct, requests);

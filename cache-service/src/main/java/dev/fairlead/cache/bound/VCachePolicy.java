@@ -17,7 +17,9 @@ import java.util.function.DoubleSupplier;
  */
 public final class VCachePolicy implements ServePolicy {
 
-  private static final int MAX_ENTRIES = 200_000;
+  /** Those that have been a neighbour; 400 MB of curves. */
+  private static final int MAX_ENTRIES = 100_000;
+
   private static final int MAX_GROUPS = 10_000;
   private static final double EVEN_CHANCE = 0.5;
 

@@ -6,10 +6,16 @@ import dev.fairlead.cache.store.ChangeFeed;
 import dev.fairlead.redis.RedisLink;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.redisson.api.RStream;
 import org.redisson.api.RedissonClient;
@@ -28,39 +34,64 @@ import org.slf4j.LoggerFactory;
 public final class RedisFeed implements ChangeFeed {
 
   private static final Logger logger = LoggerFactory.getLogger(RedisFeed.class);
-  private static final int MAX_LENGTH = 50_000;
+  static final int MAX_LENGTH = 50_000;
   private static final int BATCH = 200;
+
+  /** Checks for a gap while so many messages are read as the stream is long. */
+  private static final int CHECKS = 50;
+
   private static final Duration BLOCK = Duration.ofSeconds(1);
   private static final Duration RETRY = Duration.ofMillis(200);
+
+  /** Everybody reads everything again for it: not more often because failures go on. */
+  private static final Duration BETWEEN_MISSED = Duration.ofSeconds(10);
+
   private static final byte[] FIELD = "c".getBytes(StandardCharsets.UTF_8);
 
   private final RedisLink link;
   private final String origin = UUID.randomUUID().toString();
   private final AtomicBoolean unpublished = new AtomicBoolean();
+  private final int maxLength;
+  private final LongSupplier nanos;
+  private volatile @Nullable Long toldOfUnpublished;
   private @Nullable Thread reader;
+
+  /** Up to here nothing is missing, because everything was read again. Of the reader's thread. */
+  private StreamMessageId complete = new StreamMessageId(0, 0);
+
   private volatile boolean closed;
 
   /** A feed over a link. */
   public RedisFeed(RedisLink link) {
+    this(link, MAX_LENGTH, System::nanoTime);
+  }
+
+  /** A feed of another length, and with a clock that others are told by of what they missed. */
+  RedisFeed(RedisLink link, int maxLength, LongSupplier nanos) {
     this.link = link;
+    this.maxLength = maxLength;
+    this.nanos = nanos;
   }
 
   @Override
   public void publish(Change change) {
+    var unused = send(change);
+  }
+
+  private CompletableFuture<StreamMessageId> send(Change change) {
     byte[] message = ChangeCodec.encode(origin, change);
-    var unused =
-        link.call(redisson ->
-                stream(redisson)
-                    .addAsync(
-                        StreamAddArgs.<byte[], byte[]>entry(FIELD, message)
-                            .trimNonStrict()
-                            .maxLen(MAX_LENGTH)
-                            .noLimit()))
-            .whenComplete((id, error) -> {
-              if (error != null) {
-                unpublished.set(true);
-              }
-            });
+    return link.call(redisson ->
+            stream(redisson)
+                .addAsync(
+                    StreamAddArgs.<byte[], byte[]>entry(FIELD, message)
+                        .trimNonStrict()
+                        .maxLen(maxLength)
+                        .noLimit()))
+        .whenComplete((id, error) -> {
+          if (error != null) {
+            unpublished.set(true);
+          }
+        });
   }
 
   private RStream<byte[], byte[]> stream(RedissonClient redisson) {
@@ -100,12 +131,16 @@ public final class RedisFeed implements ChangeFeed {
    */
   private void followFrom(RedissonClient redisson, Follower follower) {
     StreamMessageId last = newest(redisson);
+    complete = last;
     follower.gap();
     StreamMessageId seen = last;
     long checked = System.nanoTime();
+    int read = 0;
     while (!closed) {
       Map<StreamMessageId, Map<byte[], byte[]>> messages = read(redisson, last);
-      if (messages.isEmpty() || System.nanoTime() - checked >= BLOCK.toNanos()) {
+      read += messages.size();
+      boolean due = System.nanoTime() - checked >= BLOCK.toNanos() || read >= maxLength / CHECKS;
+      if (messages.isEmpty() || due) {
         // By the place of the last check: what is gone may lie before messages read since then.
         if (truncated(redisson, seen)) {
           return;
@@ -113,13 +148,31 @@ public final class RedisFeed implements ChangeFeed {
         tellOfUnpublished();
         seen = last;
         checked = System.nanoTime();
+        read = messages.size();
       }
-      for (Map.Entry<StreamMessageId, Map<byte[], byte[]>> message : ordered(messages).entrySet()) {
-        message.getValue().values().forEach(bytes -> deliver(bytes, follower));
-        last = message.getKey();
-      }
+      follower.changed(changes(redisson, messages));
+      last = messages.keySet().stream().max(RedisFeed::compare).orElse(last);
       seen = started(seen) ? seen : last;
     }
+  }
+
+  /** What other replicas did, in order, without what has been made good already. */
+  private List<Change> changes(
+      RedissonClient redisson, Map<StreamMessageId, Map<byte[], byte[]>> messages) {
+    List<Change> changes = new ArrayList<>(messages.size());
+    for (Map.Entry<StreamMessageId, Map<byte[], byte[]>> message : ordered(messages).entrySet()) {
+      for (Change change : others(message.getValue().values())) {
+        boolean missed = change instanceof Change.Missed;
+        if (missed && compare(message.getKey(), complete) > 0) {
+          // What is read again from here on has all that anybody missed until now.
+          complete = newest(redisson);
+          changes.add(change);
+        } else if (!missed) {
+          changes.add(change);
+        }
+      }
+    }
+    return changes;
   }
 
   /** What comes after {@code last}; empty when nothing does for a while. */
@@ -145,10 +198,14 @@ public final class RedisFeed implements ChangeFeed {
     return byTime != 0 ? byTime : Long.compare(a.getId1(), b.getId1());
   }
 
-  private void deliver(byte[] bytes, Follower follower) {
-    ChangeCodec.decode(bytes)
+  /** The changes in these messages that other replicas made. */
+  private List<Change> others(Collection<byte[]> messages) {
+    return messages.stream()
+        .map(ChangeCodec::decode)
+        .flatMap(Optional::stream)
         .filter(message -> !message.origin().equals(origin))
-        .ifPresent(message -> follower.changed(message.change()));
+        .map(ChangeCodec.Message::change)
+        .toList();
   }
 
   private StreamMessageId newest(RedissonClient redisson) {
@@ -184,9 +241,12 @@ public final class RedisFeed implements ChangeFeed {
    * A change that could not be told in its time: the others cannot know what it was, so all of them
    * read again.
    */
-  private void tellOfUnpublished() {
-    if (unpublished.compareAndSet(true, false)) {
-      publish(new Change.Missed());
+  void tellOfUnpublished() {
+    Long before = toldOfUnpublished;
+    boolean due = before == null || nanos.getAsLong() - before >= BETWEEN_MISSED.toNanos();
+    if (due && unpublished.compareAndSet(true, false)) {
+      var unused =
+          send(new Change.Missed()).thenAccept(id -> toldOfUnpublished = nanos.getAsLong());
     }
   }
 

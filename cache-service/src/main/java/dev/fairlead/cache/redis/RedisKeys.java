@@ -44,13 +44,18 @@ record RedisKeys(String prefix) {
     return prefix + ":cache:t:" + digest;
   }
 
-  static String digest(String tenant) {
-    return Hashing.sha256().hashString(tenant, StandardCharsets.UTF_8).toString();
+  static String digest(String text) {
+    return Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString();
   }
 
   /** The labels of one tenant and model. */
   String labels(String tenant, String model) {
     return prefix + ":cache:labels:" + digest(tenant.length() + ":" + tenant + model);
+  }
+
+  /** That something was said of an answer. */
+  String rating(String what) {
+    return prefix + ":cache:r:" + digest(what);
   }
 
   /** The vectors of one scope and encoder. */

@@ -23,6 +23,9 @@ public sealed interface Change {
   /** A label for the error bound, encoded by {@code cache.bound}. */
   record Labelled(ByteString label) implements Change {}
 
+  /** An answer was rated that counts for its entry's record only. */
+  record Rated(String id, boolean correct) implements Change {}
+
   /**
    * A report about a lookup that another replica answered: a serialised {@code
    * ReportOutcomeRequest}.

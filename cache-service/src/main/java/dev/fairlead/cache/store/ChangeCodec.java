@@ -26,6 +26,7 @@ public final class ChangeCodec {
   private static final int REPORTED = 6;
   private static final int MISSED = 7;
   private static final int COVERED = 8;
+  private static final int RATED = 9;
 
   private ChangeCodec() {}
 
@@ -60,6 +61,10 @@ public final class ChangeCodec {
           out.writeByte(REPORTED);
           bytes(out, reported.report().toByteArray());
         }
+        case Change.Rated rated -> {
+          tagged(out, RATED, rated.id());
+          out.writeBoolean(rated.correct());
+        }
         case Change.Missed missed -> out.writeByte(MISSED);
       }
     } catch (IOException e) {
@@ -84,6 +89,7 @@ public final class ChangeCodec {
                         text(in), text(in), text(in), Instant.ofEpochMilli(in.readLong())));
             case LABELLED -> new Change.Labelled(bytes(in));
             case REPORTED -> new Change.Reported(bytes(in));
+            case RATED -> new Change.Rated(required(in), in.readBoolean());
             case MISSED -> new Change.Missed();
             default -> throw new IOException("a change of a newer version");
           };

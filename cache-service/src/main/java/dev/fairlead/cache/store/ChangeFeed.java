@@ -1,5 +1,7 @@
 package dev.fairlead.cache.store;
 
+import java.util.List;
+
 /** Carries changes between replicas, in order, at least once while they are connected. */
 public interface ChangeFeed extends AutoCloseable {
 
@@ -20,6 +22,11 @@ public interface ChangeFeed extends AutoCloseable {
 
     /** Another replica did this. */
     void changed(Change change);
+
+    /** Other replicas did this, in this order. */
+    default void changed(List<Change> changes) {
+      changes.forEach(this::changed);
+    }
 
     /**
      * Changes may have been missed, or nothing was heard so far: everything remembered about the

@@ -196,6 +196,46 @@ class ErrorBoundPolicyTest {
   }
 
   @Test
+  void whatIsKnown_stays_whenTheLogWasEmptied() {
+    MemoryLog log = new MemoryLog();
+    Random random = new Random(12);
+    ErrorBoundPolicy policy = new ErrorBoundPolicy(0.05, VERIFY_SHARE, random::nextDouble, log);
+    new Traffic(policy, 12).run(4000, 0);
+    ServePolicy.Standing before = policy.standing();
+    assertThat(before.falseHits()).isNotNull();
+    log.append(new Label(GROUP, "id", Evidence.alone(0.9, 0.1), false, 1, true, 1));
+    policy.reload();
+    assertThat(policy.standing()).isEqualTo(before);
+  }
+
+  @Test
+  void memory_isBounded_overGroups_andALogBringsBackWhatWasForgotten() {
+    MemoryLog log = new MemoryLog();
+    ErrorBoundPolicy policy =
+        new ErrorBoundPolicy(0.05, VERIFY_SHARE, () -> 0.5, log, 10 * GroupController.WINDOW);
+    Evidence sure = Evidence.alone(0.99, 0.1);
+    List<Group> groups = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      Group group = new Group("tenant-" + i, "auto");
+      groups.add(group);
+      for (int request = 0; request < GroupController.WINDOW / 2; request++) {
+        policy.seen(group);
+        double similarity = 0.7 + 0.3 * (request % 100) / 100;
+        Evidence evidence = Evidence.alone(similarity, 0.1);
+        Label label = new Label(group, "id", evidence, false, 1, similarity > 0.85, 0);
+        policy.learn(label);
+        log.append(label.withRequests(1));
+      }
+    }
+    assertThat(policy.labelsKept()).isBetween(1L, 10L * GroupController.WINDOW);
+    for (Group group : groups) {
+      policy.seen(group);
+      assertThat(policy.decide(group, "id", sure).decision()).isEqualTo(Decision.SERVE);
+    }
+    assertThat(policy.labelsKept()).isBetween(1L, 10L * GroupController.WINDOW);
+  }
+
+  @Test
   void agreement_ofNeighbours_isLearned() {
     ErrorBoundPolicy policy = policy(0.02, 9);
     Random random = new Random(9);

@@ -86,6 +86,7 @@ class CodecTest {
             new Change.Flushed(new FlushFilter(null, "m", null, NOW)),
             new Change.Labelled(ByteString.copyFromUtf8("label")),
             new Change.Reported(ByteString.EMPTY),
+            new Change.Rated("id", true),
             new Change.Missed());
     for (Change change : changes) {
       assertThat(ChangeCodec.decode(ChangeCodec.encode("replica", change)))

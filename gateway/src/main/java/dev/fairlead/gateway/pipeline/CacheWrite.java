@@ -31,7 +31,6 @@ final class CacheWrite {
         .setModelId(completed.getModelId())
         .setUsage(Usages.toProto(settlement.usage()))
         .setFinishReason(completed.getFinishReason())
-        .setCostNanoUsd(settlement.costNanoUsd())
         .setText(completed.getText());
     call.complexity().ifPresent(answer::setComplexity);
   }
@@ -84,7 +83,7 @@ final class CacheWrite {
               .setNanos(control.ttl().getNano()));
     }
     AnalyzeResponse analysis = call.analysis;
-    if (analysis != null && call.usableEmbedding(analysis)) {
+    if (analysis != null && CacheQuestion.usableEmbedding(call.request, analysis)) {
       store
           .addAllEmbedding(analysis.getEmbeddingList())
           .setModelFingerprint(analysis.getModelFingerprint());

@@ -12,7 +12,6 @@ import dev.fairlead.gateway.budget.Reservation;
 import dev.fairlead.gateway.budget.Spender;
 import dev.fairlead.gateway.cache.CacheClient;
 import dev.fairlead.gateway.cache.CacheKey;
-import dev.fairlead.gateway.dialect.CacheControl;
 import dev.fairlead.gateway.limits.RateLimiter;
 import dev.fairlead.gateway.pipeline.StepTimes.Step;
 import dev.fairlead.gateway.routing.Decision;
@@ -89,8 +88,7 @@ final class InferenceCall {
     this.scope = scope;
     this.receipt = receipt;
     this.sink = sink;
-    CacheControl control = request.controls().cacheControl();
-    this.mayStore = request.facts().keepable() && (control == null || !control.noStore());
+    this.mayStore = CacheQuestion.mayStore(request);
     this.mayLookUp = SharingKey.mayShare(request);
     this.steps = StepSpans.of(pipeline.tracer, scope);
   }
@@ -158,31 +156,10 @@ final class InferenceCall {
   }
 
   private LookupRequest lookup(boolean askLease) {
-    CacheKey where = cacheKey();
-    LookupRequest.Builder lookup =
-        LookupRequest.newBuilder()
-            .setScope(where.scope())
-            .setFingerprint(where.fingerprint())
-            .setText(request.facts().lastUserText())
-            .setSemanticEligible(request.facts().semanticEligible())
-            .setAcquireLease(askLease)
-            .setAcceptRefresh(mayStore)
-            .setLeaseId(offeredLease());
-    AnalyzeResponse known = analysis;
-    if (known != null && usableEmbedding(known)) {
-      lookup
-          .addAllEmbedding(known.getEmbeddingList())
-          .setModelFingerprint(known.getModelFingerprint());
-    }
-    CacheControl control = request.controls().cacheControl();
-    if (control != null && control.maxAge() != null) {
-      lookup.setMaxAge(
-          com.google.protobuf.Duration.newBuilder().setSeconds(control.maxAge().getSeconds()));
-    }
-    if (control != null && control.leastSimilarity() != null) {
-      lookup.setLeastSimilarity(control.leastSimilarity());
-    }
-    return lookup.build();
+    return CacheQuestion.of(request, cacheKey(), analysis)
+        .setAcquireLease(askLease)
+        .setLeaseId(offeredLease())
+        .build();
   }
 
   private String offeredLease() {
@@ -190,12 +167,6 @@ final class InferenceCall {
       offeredLease = pipeline.cache.newLeaseId();
     }
     return offeredLease;
-  }
-
-  boolean usableEmbedding(AnalyzeResponse known) {
-    return request.facts().semanticEligible()
-        && !known.getTruncated()
-        && known.getEmbeddingCount() > 0;
   }
 
   private void lookedUp(LookupResponse response, boolean leaseAsked) {

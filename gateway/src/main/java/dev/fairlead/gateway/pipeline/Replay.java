@@ -169,7 +169,8 @@ final class Replay {
         : OptionalLong.empty();
   }
 
-  private static CacheUse use(CacheHit.Kind kind) {
+  /** What a hit of a kind is called. */
+  static CacheUse use(CacheHit.Kind kind) {
     return switch (kind) {
       case KIND_SEMANTIC -> CacheUse.SEMANTIC;
       case KIND_COALESCED -> CacheUse.COALESCED;

@@ -10,9 +10,7 @@ import dev.fairlead.gateway.routing.ExpectedFirstToken;
 import dev.fairlead.gateway.routing.ModelSelector;
 import dev.fairlead.gateway.routing.RouteQuery;
 import dev.fairlead.v1.AnalyzeResponse;
-import dev.fairlead.v1.CacheHit;
 import dev.fairlead.v1.FeatureValue;
-import dev.fairlead.v1.LookupRequest;
 import dev.fairlead.v1.LookupResponse;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -68,6 +66,10 @@ final class RouteDryRun {
   }
 
   private void lookUp() {
+    if (!SharingKey.mayShare(request)) {
+      decide(CacheUse.BYPASS);
+      return;
+    }
     String policy =
         selector instanceof ModelSelector.Auto auto ? auto.policy().label() : Decision.EXPLICIT;
     CacheKey key =
@@ -79,32 +81,14 @@ final class RouteDryRun {
             request.facts(),
             scope.principal().grants(),
             request.forwardHeaders());
-    LookupRequest.Builder lookup =
-        LookupRequest.newBuilder()
-            .setScope(key.scope())
-            .setFingerprint(key.fingerprint())
-            .setText(request.facts().lastUserText())
-            .setSemanticEligible(request.facts().semanticEligible())
-            .setDryRun(true);
-    AnalyzeResponse known = analysis;
-    if (known != null && request.facts().semanticEligible() && !known.getTruncated()) {
-      lookup
-          .addAllEmbedding(known.getEmbeddingList())
-          .setModelFingerprint(known.getModelFingerprint());
-    }
     pipeline.cache.lookup(
-        lookup.build(),
+        CacheQuestion.of(request, key, analysis).setDryRun(true).build(),
         response -> scope.onLoop(() -> decide(use(response))),
         error -> scope.onLoop(() -> decide(CacheUse.BYPASS)));
   }
 
   private static CacheUse use(LookupResponse response) {
-    if (!response.hasHit()) {
-      return CacheUse.MISS;
-    }
-    return response.getHit().getKind() == CacheHit.Kind.KIND_SEMANTIC
-        ? CacheUse.SEMANTIC
-        : CacheUse.HIT;
+    return response.hasHit() ? Replay.use(response.getHit().getKind()) : CacheUse.MISS;
   }
 
   private void decide(CacheUse use) {

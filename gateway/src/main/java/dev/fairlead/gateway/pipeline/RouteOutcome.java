@@ -11,7 +11,7 @@ import java.util.Map;
  * How a request would be served.
  *
  * @param cache what the cache would answer with: {@link CacheUse#HIT}, {@link CacheUse#SEMANTIC},
- *     or neither
+ *     {@link CacheUse#STALE}, or nothing; {@link CacheUse#BYPASS} when it would not be asked
  * @param query what routing was told of the request
  * @param firstTokens when a stream of each candidate is expected to begin, by catalogue id
  * @param features the prompt's features by name; empty when it was not scored
