@@ -80,7 +80,7 @@ public final class LiveUpstream {
                 GenerationCompleted.newBuilder()
                     .setModelId(call.getModelIds(0))
                     .setProvider("fake")
-                    .setUsage(FakeBackends.USAGE)
+                    .setUsage(FakeProvider.USAGE)
                     .setFinishReason(FinishReason.FINISH_REASON_STOP)
                     .setText("told")
                     .addAttempts(
