@@ -95,6 +95,7 @@ public final class FakeBackends implements AutoCloseable {
     provider.reloadRefused = null;
     provider.hang = false;
     provider.live = false;
+    provider.bodyless = null;
     provider.upstreams.clear();
     provider.silent = false;
     provider.finishReason = FinishReason.FINISH_REASON_STOP;

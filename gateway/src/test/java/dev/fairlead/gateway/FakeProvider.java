@@ -69,6 +69,9 @@ public final class FakeProvider extends ProviderServiceGrpc.ProviderServiceImplB
   public volatile boolean failMidStream;
   public volatile boolean hang;
 
+  /** Raw requests that hold this text are answered without a body; null for none. */
+  public volatile @Nullable String bodyless;
+
   /** Accepts a stream and never says anything. */
   public volatile boolean silent;
 
@@ -142,7 +145,11 @@ public final class FakeProvider extends ProviderServiceGrpc.ProviderServiceImplB
     }
     ProviderServiceGenerateResponse.Builder response =
         ProviderServiceGenerateResponse.newBuilder().setCompleted(completed(request.getCall()));
-    if (request.getCall().hasRaw()) {
+    String forgotten = bodyless;
+    if (forgotten != null
+        && request.getCall().getRaw().getBody().toStringUtf8().contains(forgotten)) {
+      response.clearRaw();
+    } else if (request.getCall().hasRaw()) {
       response.setRaw(
           RawAnswer.newBuilder()
               .setDialect(request.getCall().getRaw().getDialect())
