@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Caps, budgets and limits see every kind of content, and files not as the text of their base64.
@@ -54,6 +55,19 @@ class PromptSizeTest {
       })
   void text_countsInEveryKindOfContent(CodecSamples sample, String content) {
     assertThat(growth(sample, content)).isEqualTo(LENGTH);
+  }
+
+  /** Some servers put before the model what OpenAI and Anthropic do not know. */
+  @ParameterizedTest
+  @EnumSource
+  void unknownMember_counts(CodecSamples sample) {
+    assertThat(documented(sample, LENGTH) - documented(sample, 0)).isEqualTo(LENGTH);
+  }
+
+  private static long documented(CodecSamples sample, int length) {
+    String body =
+        sample.request().replaceFirst("\\{", "{\"documents\":\"" + "A".repeat(length) + "\",");
+    return sample.codec().scan(body.getBytes(UTF_8)).facts().promptCharacters();
   }
 
   @ParameterizedTest
