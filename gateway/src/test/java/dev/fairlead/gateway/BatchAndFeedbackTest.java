@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.common.failure.Failure;
-import dev.fairlead.gateway.FakeBackends.FakeProvider;
 import dev.fairlead.v1.Dialect;
 import dev.fairlead.v1.LabelOrigin;
 import dev.fairlead.v1.LearnRequest;
@@ -298,7 +297,7 @@ class BatchAndFeedbackTest {
     JsonNode large = route.at("/candidates/0");
     assertThat(large.path("rank").asInt()).isEqualTo(1);
     assertThat(large.path("expected_ttft_ms").asDouble())
-        .isCloseTo(FakeBackends.FIRST_TOKEN_MS, within(1.0));
+        .isCloseTo(FakeProvider.FIRST_TOKEN_MS, within(1.0));
     assertThat(large.path("expected_ttft_source").asText()).isEqualTo("measured");
     assertThat(large.at("/cost_interval_usd/0").asDouble())
         .isLessThan(large.at("/cost_interval_usd/1").asDouble());

@@ -41,7 +41,7 @@ final class BudgetedProvider extends ProviderServiceGrpc.ProviderServiceImplBase
   /** Whether it fails, without billing anything. */
   volatile boolean fails;
 
-  private final FakeBackends.FakeProvider catalogue = new FakeBackends.FakeProvider();
+  private final FakeProvider catalogue = new FakeProvider();
 
   @Override
   public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
@@ -94,7 +94,7 @@ final class BudgetedProvider extends ProviderServiceGrpc.ProviderServiceImplBase
             .setRaw(
                 RawAnswer.newBuilder()
                     .setDialect(Dialect.DIALECT_OPENAI_CHAT)
-                    .setBody(ByteString.copyFromUtf8(FakeBackends.FakeProvider.BODY)))
+                    .setBody(ByteString.copyFromUtf8(FakeProvider.BODY)))
             .build());
     observer.onCompleted();
   }

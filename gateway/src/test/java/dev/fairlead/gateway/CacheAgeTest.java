@@ -85,7 +85,7 @@ class CacheAgeTest {
             .setAnswer(
                 CachedAnswer.newBuilder()
                     .setModelId("large")
-                    .setUsage(FakeBackends.USAGE)
+                    .setUsage(FakeProvider.USAGE)
                     .setRaw(
                         RawAnswer.newBuilder()
                             .setDialect(Dialect.DIALECT_OPENAI_CHAT)

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.Failure;
-import dev.fairlead.gateway.FakeBackends.FakeProvider;
 import dev.fairlead.v1.CacheHit;
 import dev.fairlead.v1.CachedAnswer;
 import dev.fairlead.v1.Dialect;
@@ -238,7 +237,7 @@ class ChatEdgeTest {
         .setAnswer(
             CachedAnswer.newBuilder()
                 .setModelId("large")
-                .setUsage(FakeBackends.USAGE)
+                .setUsage(FakeProvider.USAGE)
                 .setRaw(
                     RawAnswer.newBuilder()
                         .setDialect(Dialect.DIALECT_OPENAI_CHAT)

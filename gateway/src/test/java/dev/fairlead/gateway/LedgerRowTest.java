@@ -181,7 +181,7 @@ class LedgerRowTest {
               .setAnswer(
                   CachedAnswer.newBuilder()
                       .setModelId("large")
-                      .setUsage(FakeBackends.USAGE)
+                      .setUsage(FakeProvider.USAGE)
                       .setRaw(
                           RawAnswer.newBuilder()
                               .setDialect(Dialect.DIALECT_OPENAI_CHAT)

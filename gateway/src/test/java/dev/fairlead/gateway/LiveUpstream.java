@@ -64,6 +64,18 @@ public final class LiveUpstream {
     observer.onNext(piece.build());
   }
 
+  /** The event that tells the usage. */
+  public synchronized void usage(String sse) {
+    observer.onNext(
+        ProviderServiceStreamGenerateResponse.newBuilder()
+            .setEvents(
+                RawEvents.newBuilder()
+                    .setDialect(call.getRaw().getDialect())
+                    .setSse(ByteString.copyFromUtf8(sse))
+                    .setKind(RawEvents.Kind.KIND_USAGE))
+            .build());
+  }
+
   /** Whether the gateway has taken what was said and asks for more. */
   public boolean isWanted() {
     return observer.isReady();
@@ -80,7 +92,7 @@ public final class LiveUpstream {
                 GenerationCompleted.newBuilder()
                     .setModelId(call.getModelIds(0))
                     .setProvider("fake")
-                    .setUsage(FakeBackends.USAGE)
+                    .setUsage(FakeProvider.USAGE)
                     .setFinishReason(FinishReason.FINISH_REASON_STOP)
                     .setText("told")
                     .addAttempts(

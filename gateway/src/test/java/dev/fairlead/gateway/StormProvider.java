@@ -51,7 +51,7 @@ final class StormProvider extends ProviderServiceGrpc.ProviderServiceImplBase {
 
   final ConcurrentMap<String, Long> bill = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Open> open = new ConcurrentHashMap<>();
-  private final FakeBackends.FakeProvider catalogue = new FakeBackends.FakeProvider();
+  private final FakeProvider catalogue = new FakeProvider();
 
   private record Open(
       GenerationCall call, StreamObserver<ProviderServiceStreamGenerateResponse> observer) {}
@@ -132,7 +132,7 @@ final class StormProvider extends ProviderServiceGrpc.ProviderServiceImplBase {
             .setRaw(
                 RawAnswer.newBuilder()
                     .setDialect(Dialect.DIALECT_OPENAI_CHAT)
-                    .setBody(ByteString.copyFromUtf8(FakeBackends.FakeProvider.BODY)))
+                    .setBody(ByteString.copyFromUtf8(FakeProvider.BODY)))
             .build());
     observer.onCompleted();
   }

@@ -6,9 +6,12 @@ import dev.fairlead.gateway.dialect.json.JsonScanner;
 import dev.fairlead.gateway.dialect.json.JsonTape;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
 import dev.fairlead.gateway.dialect.json.RequestFields;
+import dev.fairlead.gateway.dialect.json.TopLevel;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +43,13 @@ public final class ControlsReader {
     }
     JsonExpect.kind(tape, node, Kind.OBJECT);
     Wishes wishes = new Wishes();
+    Set<String> seen = new HashSet<>();
     int key = tape.first(node);
     for (int left = tape.count(node); left > 0; left--) {
       int value = key + 1;
+      if (!seen.add(tape.text(key))) {
+        throw twice(prefix + JsonTape.shortened(tape.text(key)));
+      }
       member(wishes, prefix, tape, key, value);
       key = tape.next(value);
     }
@@ -68,6 +75,13 @@ public final class ControlsReader {
   public static @Nullable CacheControl cacheFromJson(byte[] object) {
     JsonTape tape = JsonScanner.scan(object, ScanLimits.DEFAULT.json());
     return read("", tape, tape.root()).cacheControl();
+  }
+
+  /** Of two caps nobody knows which is meant. */
+  private static RuntimeException twice(String param) {
+    return new InvalidRequest(
+            param + ": given twice (expected: each name once)", param, TopLevel.AMBIGUOUS_KEY)
+        .asException();
   }
 
   private static void member(Wishes wishes, String prefix, JsonTape tape, int key, int value) {

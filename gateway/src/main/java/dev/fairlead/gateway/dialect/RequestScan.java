@@ -5,6 +5,7 @@ import dev.fairlead.gateway.dialect.json.CanonicalDigest;
 import dev.fairlead.gateway.dialect.json.JsonExpect;
 import dev.fairlead.gateway.dialect.json.JsonScanner;
 import dev.fairlead.gateway.dialect.json.JsonTape;
+import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
 import dev.fairlead.gateway.dialect.json.PromptText;
 import dev.fairlead.gateway.dialect.json.TopLevel;
 import dev.fairlead.v1.Dialect;
@@ -50,6 +51,7 @@ public abstract class RequestScan {
   protected long otherCharacters;
 
   private final TopLevel members;
+  private final Set<String> known;
   private String model = RequestFacts.AUTO;
   private boolean stream;
   private Controls controls = Controls.NONE;
@@ -62,6 +64,7 @@ public abstract class RequestScan {
   protected RequestScan(byte[] body, ScanLimits limits, Set<String> known) {
     this.tape = JsonScanner.scan(body, limits.json());
     this.limits = limits;
+    this.known = known;
     this.members = TopLevel.of(tape, known);
   }
 
@@ -80,10 +83,30 @@ public abstract class RequestScan {
           case "model" -> model = JsonExpect.string(tape, value);
           case "stream" -> stream = JsonExpect.bool(tape, value);
           case "fairlead" -> controls = ControlsReader.fromBody(tape, value);
-          default -> member(members.name(i), value);
+          default -> other(members.name(i), value);
         }
       }
     }
+  }
+
+  /** What is not known may be read by the model, as documents are that some servers take. */
+  private void other(String name, int value) {
+    if (!known.contains(name)) {
+      otherCharacters += text(value);
+    }
+    member(name, value);
+  }
+
+  private long text(int value) {
+    long characters = 0;
+    int end = tape.next(value);
+    int node = value;
+    while (node < end) {
+      Kind kind = tape.kind(node);
+      characters += kind == Kind.STRING ? tape.characters(node) : 0;
+      node = kind == Kind.OBJECT || kind == Kind.ARRAY ? tape.first(node) : tape.next(node);
+    }
+    return characters;
   }
 
   /**

@@ -19,12 +19,16 @@ import java.io.ByteArrayOutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The requests of one batch on their way, a bounded number at a time. Everything runs on the
  * batch's event loop. One use an instance.
  */
 final class BatchRun {
+
+  private static final Logger logger = LoggerFactory.getLogger(BatchRun.class);
 
   private final BatchBody batch;
   private final BatchCodecs codecs;
@@ -86,9 +90,18 @@ final class BatchRun {
       }
       InferenceRequest request = ChatService.request(scanned, codec, headers);
       pipeline.answer(request, scope.child(requestId), new ItemSink(index, codec, requestId));
-    } catch (FailureException e) {
-      settle(index, BatchResult.of(index, placed(e.failure(), index), codec, requestId));
+    } catch (RuntimeException | Error e) {
+      settle(index, BatchResult.of(index, placed(failure(e, requestId), index), codec, requestId));
     }
+  }
+
+  /** One request that cannot be understood, or that something is wrong with here, fails alone. */
+  private static Failure failure(Throwable error, String requestId) {
+    if (error instanceof FailureException refused) {
+      return refused.failure();
+    }
+    logger.error("request {} failed inside the gateway", requestId, error);
+    return new Failure.Internal("internal error");
   }
 
   /** Names the place within the batch. */
@@ -101,9 +114,15 @@ final class BatchRun {
         : failure;
   }
 
-  /** The next request starts by a task of its own, so that many quick ones build no deep stack. */
+  /**
+   * What is told of a request first holds. The next one starts by a task of its own, so that many
+   * quick ones build no deep stack.
+   */
   private void settle(int index, BatchResult result) {
     loop.execute(() -> {
+      if (results[index] != null) {
+        return;
+      }
       results[index] = result;
       if (++finished == results.length) {
         scope.close();

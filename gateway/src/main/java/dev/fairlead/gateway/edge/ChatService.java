@@ -13,6 +13,8 @@ import dev.fairlead.gateway.pipeline.CallScope;
 import dev.fairlead.gateway.pipeline.Form;
 import dev.fairlead.gateway.pipeline.InferencePipeline;
 import dev.fairlead.gateway.pipeline.InferenceRequest;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,7 @@ final class ChatService extends EdgeService {
       EventStreamSink sink = new EventStreamSink(codec, scope.requestId(), scanned.includeUsage());
       StreamWatch.start(sink, scope, context.eventLoop(), streams);
       pipeline.answer(request, scope, sink);
-      expireUnbegun(context, scope, sink, timing.firstTokenTimeout());
+      expireUnbegun(context.eventLoop(), scope, sink, timing.firstTokenTimeout());
       return EdgeContext.cancelling(context, scope, sink.response());
     }
     CompleteSink sink = new CompleteSink(codec, scope.requestId());
@@ -55,11 +57,9 @@ final class ChatService extends EdgeService {
     return EdgeContext.cancelling(context, scope, sink.response());
   }
 
-  private static void expireUnbegun(
-      ServiceRequestContext context,
-      CallScope scope,
-      EventStreamSink sink,
-      @Nullable Duration timeout) {
+  /** The caller may name a time that is long over before it comes: nothing is kept until then. */
+  static void expireUnbegun(
+      EventLoop loop, CallScope scope, EventStreamSink sink, @Nullable Duration timeout) {
     if (timeout != null) {
       Runnable expire =
           () -> {
@@ -67,7 +67,8 @@ final class ChatService extends EdgeService {
               scope.cancel();
             }
           };
-      context.eventLoop().schedule(expire, timeout.toNanos(), TimeUnit.NANOSECONDS);
+      ScheduledFuture<?> expiry = loop.schedule(expire, timeout.toNanos(), TimeUnit.NANOSECONDS);
+      sink.response().whenComplete().whenComplete((taken, error) -> expiry.cancel(false));
     }
   }
 

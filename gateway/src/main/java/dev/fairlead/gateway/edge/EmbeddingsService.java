@@ -138,15 +138,10 @@ final class EmbeddingsService extends EdgeService {
             scorer.embed(
                 request,
                 embedded -> {
-                  try {
-                    HttpResponse answer = answer(embedded, scanned.base64(), scope.requestId());
-                    pass.end(tokens(embedded));
-                    scope.close();
-                    response.complete(answer);
-                  } catch (RuntimeException e) {
-                    // Thrown on, it would end in the transport's log, and nobody would answer.
-                    failed.accept(FailureStatus.fromThrowable(e));
-                  }
+                  HttpResponse answer = answer(embedded, scanned.base64(), scope.requestId());
+                  pass.end(tokens(embedded));
+                  scope.close();
+                  response.complete(answer);
                 },
                 error -> failed.accept(FailureStatus.fromThrowable(error))),
         failed);

@@ -149,6 +149,9 @@ final class EventStreamSink implements AnswerSink {
   public void complete(Answer answer) {
     HttpResponseWriter open = writer;
     if (open == null) {
+      if (response.isDone()) {
+        return; // Its caller's time was over, and it was told so.
+      }
       throw new IllegalStateException("a stream ended before it began");
     }
     if (includeUsage) {

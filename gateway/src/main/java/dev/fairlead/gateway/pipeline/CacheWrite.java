@@ -90,7 +90,7 @@ final class CacheWrite {
     }
     call.leaseId = "";
     call.scope.steps().begin(StepTimes.Step.STORE);
-    call.pipeline.cache.store(store.build(), done);
+    call.pipeline.cache.store(store.build(), () -> call.step(done));
   }
 
   private void compareWithNeighbour() {

@@ -55,7 +55,9 @@ final class Generation {
           request,
           new dev.fairlead.gateway.upstream.UnaryResult<>(
               response -> call.scope.run(() -> call.step(() -> answered(response))),
-              error -> call.scope.run(() -> failed(error, Heard.nothing(decision.first().id())))));
+              error ->
+                  call.scope.run(
+                      () -> call.step(() -> failed(error, Heard.nothing(decision.first().id()))))));
     }
   }
 

@@ -407,7 +407,7 @@ final class InferenceCall {
       step.run();
     } catch (FailureException e) {
       fail(FailedAnswer.of(e.failure()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       logger.error("request {} failed inside the gateway", scope.requestId(), e);
       fail(FailedAnswer.of(new Failure.Internal("internal error")));
     }
@@ -419,12 +419,12 @@ final class InferenceCall {
       logger.debug("request {} failed after its end: {}", scope.requestId(), failed.failure());
       return;
     }
-    steps.end();
-    releaseLease();
-    scope.close();
-    settleBudget();
-    receipt.callEnded();
-    sink.fail(failed);
+    try {
+      steps.end();
+      releaseLease();
+    } finally {
+      settleThen(() -> sink.fail(failed));
+    }
   }
 
   /** Ends the request with an answer. */
@@ -432,10 +432,18 @@ final class InferenceCall {
     if (ended.getAndSet(true)) {
       return;
     }
-    scope.close();
-    settleBudget();
-    receipt.callEnded();
-    sink.complete(answer);
+    settleThen(() -> sink.complete(answer));
+  }
+
+  /** Whatever goes wrong in settling, the sink hears of the end. */
+  private void settleThen(Runnable tell) {
+    try {
+      scope.close();
+      settleBudget();
+      receipt.callEnded();
+    } finally {
+      tell.run();
+    }
   }
 
   /** Gives a lease back that was not used up by a store. */

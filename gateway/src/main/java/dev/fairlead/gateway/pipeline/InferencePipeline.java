@@ -3,6 +3,7 @@ package dev.fairlead.gateway.pipeline;
 import dev.fairlead.catalog.Capability;
 import dev.fairlead.catalog.Catalog;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureException;
 import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.LimitsConfig;
 import dev.fairlead.gateway.StreamsConfig;
@@ -34,12 +35,16 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes decoded requests from every door through cache, scorer, router and provider service to a
  * sink. One instance serves all threads; nothing in it blocks.
  */
 public final class InferencePipeline {
+
+  private static final Logger logger = LoggerFactory.getLogger(InferencePipeline.class);
 
   private static final long SINK_TELLS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -121,22 +126,50 @@ public final class InferencePipeline {
     if (RateLimiter.concerns(principal)) {
       PassedSink passed = new PassedSink(sink);
       SettledSink settled = settled(request, scope, passed);
-      limiter
-          .admit(
-              principal,
-              expectedTokens(request),
-              limiter.holdsMoney() ? doorWish.of(request, scope) : null)
-          .whenComplete((pass, error) -> {
-            if (pass == null) {
-              scope.onLoop(() -> settled.fail(FailedAnswer.of(refusal(scope, error))));
-            } else {
-              passed.hold(pass);
-              admitted(request, scope, settled, pass);
-            }
-          });
+      step(scope, settled, () -> admit(request, scope, passed, settled));
     } else {
-      generate(request, scope, settled(request, scope, sink), null);
+      SettledSink settled = settled(request, scope, sink);
+      step(scope, settled, () -> generate(request, scope, settled, null));
     }
+  }
+
+  /** Runs a step before there is a call; whatever it throws ends the request. */
+  private static void step(CallScope scope, SettledSink settled, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      settled.fail(FailedAnswer.of(unexpected(scope, e)));
+    }
+  }
+
+  private static Failure unexpected(CallScope scope, Throwable error) {
+    if (!(error instanceof FailureException)) {
+      logger.error("request {} failed inside the gateway", scope.requestId(), error);
+    }
+    return FailureStatus.fromThrowable(error);
+  }
+
+  private void admit(
+      InferenceRequest request, CallScope scope, PassedSink passed, SettledSink settled) {
+    limiter
+        .admit(
+            scope.principal(),
+            expectedTokens(request),
+            limiter.holdsMoney() ? doorWish.of(request, scope) : null)
+        .whenComplete((pass, error) -> {
+          if (pass == null) {
+            scope.onLoop(() ->
+                step(
+                    scope,
+                    settled,
+                    () -> {
+                      throw refusal(scope, error).asException();
+                    }));
+          } else {
+            passed.hold(pass);
+            admitted(request, scope, settled, pass);
+          }
+        });
   }
 
   private SettledSink settled(InferenceRequest request, CallScope scope, AnswerSink door) {
@@ -155,8 +188,14 @@ public final class InferencePipeline {
   private void admitted(
       InferenceRequest request, CallScope scope, SettledSink settled, RateLimiter.Pass pass) {
     scope.whenEnded(() -> giveBack(scope, pass));
-    scope.tellLimits(pass.status());
-    scope.onLoop(() -> generate(request, scope, settled, pass));
+    scope.onLoop(() ->
+        step(
+            scope,
+            settled,
+            () -> {
+              scope.tellLimits(pass.status());
+              generate(request, scope, settled, pass);
+            }));
   }
 
   /**
@@ -215,7 +254,8 @@ public final class InferencePipeline {
    * @param tokens that it is expected to take
    * @param admitted gets what may be told how many there were, until the scope ends; on the
    *     request's event loop
-   * @param refused hears of a limit that is reached; on the same
+   * @param refused hears of a limit that is reached, and of what {@code admitted} throws; on the
+   *     same
    */
   public void admit(
       CallScope scope,
@@ -225,14 +265,20 @@ public final class InferencePipeline {
     limiter
         .admit(scope.principal(), tokens)
         .whenComplete((pass, error) -> {
-          if (pass == null) {
-            Failure failure = refusal(scope, error);
-            scope.onLoop(() -> refused.accept(failure));
-          } else {
+          if (pass != null) {
             scope.whenEnded(() -> pass.end(-1));
-            scope.tellLimits(pass.status());
-            scope.onLoop(() -> admitted.accept(pass));
           }
+          scope.onLoop(() -> {
+            try {
+              if (pass == null) {
+                throw refusal(scope, error).asException();
+              }
+              scope.tellLimits(pass.status());
+              admitted.accept(pass);
+            } catch (RuntimeException | Error e) {
+              refused.accept(unexpected(scope, e));
+            }
+          });
         });
   }
 
@@ -248,15 +294,9 @@ public final class InferencePipeline {
     admit(
         scope,
         0,
-        pass -> {
-          try {
+        pass ->
             new RouteDryRun(this, request.within(scope.principal().cache()), scope, decided, failed)
-                .start();
-          } catch (RuntimeException e) {
-            scope.close();
-            failed.accept(FailureStatus.fromThrowable(e));
-          }
-        },
+                .start(),
         refusal -> {
           scope.close();
           failed.accept(refusal);

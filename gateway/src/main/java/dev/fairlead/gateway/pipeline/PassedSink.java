@@ -37,15 +37,21 @@ final class PassedSink implements AnswerSink {
   @Override
   public void complete(Answer answer) {
     boolean shared = answer.head().cache().answered();
-    end(shared ? 0 : answer.settlement().usage().totalTokens());
-    next.complete(answer);
+    try {
+      end(shared ? 0 : answer.settlement().usage().totalTokens());
+    } finally {
+      next.complete(answer);
+    }
   }
 
   /** What reached no model took no tokens; of what broke off later only the estimate is known. */
   @Override
   public void fail(FailedAnswer failed) {
-    end(failed.attempts() == 0 ? 0 : -1);
-    next.fail(failed);
+    try {
+      end(failed.attempts() == 0 ? 0 : -1);
+    } finally {
+      next.fail(failed);
+    }
   }
 
   private void end(long tokens) {

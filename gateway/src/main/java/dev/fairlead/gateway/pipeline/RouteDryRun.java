@@ -58,11 +58,11 @@ final class RouteDryRun {
         scope.tenant(),
         text,
         response ->
-            scope.onLoop(() -> {
+            onLoop(() -> {
               analysis = response;
               lookUp();
             }),
-        error -> scope.onLoop(this::lookUp));
+        error -> onLoop(this::lookUp));
   }
 
   private void lookUp() {
@@ -83,8 +83,20 @@ final class RouteDryRun {
             request.forwardHeaders());
     pipeline.cache.lookup(
         CacheQuestion.of(request, key, analysis).setDryRun(true).build(),
-        response -> scope.onLoop(() -> decide(use(response))),
-        error -> scope.onLoop(() -> decide(CacheUse.BYPASS)));
+        response -> onLoop(() -> decide(use(response))),
+        error -> onLoop(() -> decide(CacheUse.BYPASS)));
+  }
+
+  /** Runs a step; whatever it throws is the answer. */
+  private void onLoop(Runnable step) {
+    scope.onLoop(() -> {
+      try {
+        step.run();
+      } catch (RuntimeException | Error e) {
+        scope.close();
+        failed.accept(FailureStatus.fromThrowable(e));
+      }
+    });
   }
 
   private static CacheUse use(LookupResponse response) {
@@ -92,15 +104,10 @@ final class RouteDryRun {
   }
 
   private void decide(CacheUse use) {
-    try {
-      RouteQuery query = pipeline.query(request, scope, analysis).rehearsal();
-      Decision decision = pipeline.router.route(query, selector, catalog);
-      decided.accept(new RouteOutcome(decision, use, firstTokens(decision), features(), query));
-    } catch (RuntimeException e) {
-      failed.accept(FailureStatus.fromThrowable(e));
-    } finally {
-      scope.close();
-    }
+    RouteQuery query = pipeline.query(request, scope, analysis).rehearsal();
+    Decision decision = pipeline.router.route(query, selector, catalog);
+    decided.accept(new RouteOutcome(decision, use, firstTokens(decision), features(), query));
+    scope.close();
   }
 
   private Map<String, ExpectedFirstToken> firstTokens(Decision decision) {

@@ -2,18 +2,23 @@ package dev.fairlead.gateway.pipeline;
 
 import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.Failure;
+import dev.fairlead.common.failure.FailureStatus;
 import dev.fairlead.gateway.console.RecentRequests;
 import dev.fairlead.gateway.feedback.RecentAnswers;
 import dev.fairlead.gateway.feedback.ServedAnswer;
 import dev.fairlead.gateway.metrics.Operation;
 import dev.fairlead.gateway.metrics.RouterMetrics;
 import io.opentelemetry.api.trace.Span;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts a request at its end and frees its scope, whether it was answered by a call of its own or
  * by one that it shared; then lets its door know.
  */
 final class SettledSink implements AnswerSink {
+
+  private static final Logger logger = LoggerFactory.getLogger(SettledSink.class);
 
   private final RouterMetrics metrics;
   private final RecentAnswers recent;
@@ -83,11 +88,25 @@ final class SettledSink implements AnswerSink {
   public void complete(Answer told) {
     boolean met = level.met(told.settlement());
     Answer answer = told.ended(met);
-    inTrace(() -> {
-      metrics.completed(answer);
-      metrics.answered(operation, answer);
-      metrics.serviceLevel(met);
-    });
+    apart(() -> inTrace(() -> measure(answer, met)));
+    apart(() -> remember(answer));
+    scope.close();
+    apart(() -> receipt.answered(answer));
+    try {
+      door.complete(answer);
+    } catch (RuntimeException | Error e) {
+      logger.error("request {} could not be told its answer", scope.requestId(), e);
+      door.fail(FailedAnswer.of(FailureStatus.fromThrowable(e)));
+    }
+  }
+
+  private void measure(Answer answer, boolean met) {
+    metrics.completed(answer);
+    metrics.answered(operation, answer);
+    metrics.serviceLevel(met);
+  }
+
+  private void remember(Answer answer) {
     RequestSpan.answered(span(), answer);
     ServedEntry served = answer.servedEntry();
     recent.remember(
@@ -101,25 +120,35 @@ final class SettledSink implements AnswerSink {
             served == null ? "" : served.id(),
             served == null ? ByteString.EMPTY : served.fingerprint()));
     console.completed(scope, answer);
-    scope.close();
-    receipt.answered(answer);
-    door.complete(answer);
   }
 
   @Override
   public void fail(FailedAnswer failed) {
     Failure failure = failed.failure();
-    inTrace(() -> {
-      metrics.failed(failed.modelId(), failure, scope.elapsedNanos());
-      metrics.refused(operation, failed.modelId(), scope.elapsedNanos());
+    apart(() -> inTrace(() -> measure(failed)));
+    apart(() -> {
+      RequestSpan.failed(span(), failure);
+      console.failed(scope, failed);
     });
-    RequestSpan.failed(span(), failure);
-    if (!(failure instanceof Failure.Cancelled)) {
+    scope.close();
+    apart(() -> receipt.failed(failed));
+    door.fail(failed);
+  }
+
+  private void measure(FailedAnswer failed) {
+    metrics.failed(failed.modelId(), failed.failure(), scope.elapsedNanos());
+    metrics.refused(operation, failed.modelId(), scope.elapsedNanos());
+    if (!(failed.failure() instanceof Failure.Cancelled)) {
       metrics.serviceLevel(false);
     }
-    console.failed(scope, failed);
-    scope.close();
-    receipt.failed(failed);
-    door.fail(failed);
+  }
+
+  /** What goes wrong in the books is no reason to leave the caller without an answer. */
+  private void apart(Runnable entry) {
+    try {
+      entry.run();
+    } catch (RuntimeException | Error e) {
+      logger.error("the end of request {} was not noted in full", scope.requestId(), e);
+    }
   }
 }

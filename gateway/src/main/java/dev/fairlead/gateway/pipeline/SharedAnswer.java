@@ -4,6 +4,8 @@ import dev.fairlead.common.failure.Failure;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call's answer on its way to every identical request. What was told so far is kept in a list
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * grace is let go. The call ends early only when nobody is left.
  */
 final class SharedAnswer implements AnswerSink {
+
+  private static final Logger logger = LoggerFactory.getLogger(SharedAnswer.class);
 
   private final SharedAnswers table;
   private final SharingKey key;
@@ -65,7 +69,13 @@ final class SharedAnswer implements AnswerSink {
     if (unwanted) {
       own.cancel();
     }
-    starter.start(own, reader.receipt(), this);
+    try {
+      starter.start(own, reader.receipt(), this);
+    } catch (RuntimeException | Error e) {
+      logger.error("request {} could not start the call of several", own.requestId(), e);
+      own.cancel();
+      end(new Ending(null, FailedAnswer.of(new Failure.Internal("internal error"))));
+    }
   }
 
   /** Adds a reader, unless it is too late for that. */

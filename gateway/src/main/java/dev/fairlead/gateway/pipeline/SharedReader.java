@@ -132,7 +132,7 @@ final class SharedReader {
     do {
       try {
         turn();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         logger.error("request {} failed while its answer was told", scope.requestId(), e);
         leaving.compareAndSet(null, FailedAnswer.of(new Failure.Internal("internal error")));
         quit();

@@ -62,6 +62,10 @@ final class StreamedGeneration
 
   @Override
   public void onNext(ProviderServiceStreamGenerateResponse message) {
+    call.step(() -> take(message));
+  }
+
+  private void take(ProviderServiceStreamGenerateResponse message) {
     if (message.getResponseHeadersCount() > 0) {
       vendorHeaders = message.getResponseHeadersMap();
     }
@@ -145,7 +149,7 @@ final class StreamedGeneration
 
   @Override
   public void onError(Throwable error) {
-    call.scope.run(() -> generation.failed(error, heard()));
+    call.scope.run(() -> call.step(() -> generation.failed(error, heard())));
   }
 
   private Heard heard() {

@@ -10,6 +10,7 @@ import dev.fairlead.gateway.dialect.json.Attachments;
 import dev.fairlead.v1.ChatRequest;
 import dev.fairlead.v1.ContentPart;
 import dev.fairlead.v1.Document;
+import dev.fairlead.v1.Image;
 import dev.fairlead.v1.Message;
 import dev.fairlead.v1.ResponseFormat;
 import dev.fairlead.v1.Tool;
@@ -132,10 +133,17 @@ public final class TypedFacts {
       case TEXT -> part.getText().length();
       case REFUSAL -> part.getRefusal().length();
       case REASONING -> part.getReasoning().getText().length();
-      case IMAGE -> Attachments.IMAGE;
+      case IMAGE -> characters(part.getImage());
       case DOCUMENT -> characters(part.getDocument());
       case PART_NOT_SET -> 0;
     };
+  }
+
+  private static long characters(Image image) {
+    if (image.getDetail().equals("low")) {
+      return Attachments.LOW_DETAIL_IMAGE;
+    }
+    return image.hasData() ? Attachments.image(image.getData()) : Attachments.IMAGE;
   }
 
   private static long characters(Document document) {

@@ -4,7 +4,10 @@ import io.grpc.stub.StreamObserver;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A unary call's end as one of two callbacks, exactly once. */
+/**
+ * A unary call's end as one of two callbacks. What the first throws goes to the second: thrown on,
+ * it would end in the transport's log, and nobody would go on.
+ */
 public final class UnaryResult<T> implements StreamObserver<T> {
 
   private final Consumer<T> succeeded;
@@ -33,7 +36,11 @@ public final class UnaryResult<T> implements StreamObserver<T> {
     if (result == null) {
       failed.accept(new IllegalStateException("a unary call ended without a value"));
     } else {
-      succeeded.accept(result);
+      try {
+        succeeded.accept(result);
+      } catch (RuntimeException | Error e) {
+        failed.accept(e);
+      }
     }
   }
 }

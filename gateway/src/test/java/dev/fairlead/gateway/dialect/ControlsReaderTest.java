@@ -51,6 +51,8 @@ class ControlsReaderTest {
         "{\"Policy\":\"x\"}                | fairlead.Policy",
         "{\"policy\":\"\"}                 | fairlead.policy",
         "{\"max_cost_usd\":-1}             | fairlead.max_cost_usd",
+        "{\"max_cost_usd\":1,\"max_cost_usd\":2} | fairlead.max_cost_usd",
+        "{\"policy\":\"a\",\"p\\u006flicy\":null} | fairlead.policy",
         "{\"max_cost_usd\":1e300}          | fairlead.max_cost_usd",
         "{\"latency_slo_ms\":0}            | fairlead.latency_slo_ms",
         "{\"latency_slo_ms\":86400001}     | fairlead.latency_slo_ms",

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Caps, budgets and limits see every kind of content, and files not as the text of their base64.
@@ -56,6 +57,19 @@ class PromptSizeTest {
     assertThat(growth(sample, content)).isEqualTo(LENGTH);
   }
 
+  /** Some servers put before the model what OpenAI and Anthropic do not know. */
+  @ParameterizedTest
+  @EnumSource
+  void unknownMember_counts(CodecSamples sample) {
+    assertThat(documented(sample, LENGTH) - documented(sample, 0)).isEqualTo(LENGTH);
+  }
+
+  private static long documented(CodecSamples sample, int length) {
+    String body =
+        sample.request().replaceFirst("\\{", "{\"documents\":\"" + "A".repeat(length) + "\",");
+    return sample.codec().scan(body.getBytes(UTF_8)).facts().promptCharacters();
+  }
+
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '`',
@@ -89,6 +103,34 @@ class PromptSizeTest {
       })
   void images_countFlat(CodecSamples sample, String content) {
     assertThat(characters(sample, content, LENGTH)).isBetween(4_000L, 4_010L);
+  }
+
+  /** The head of a PNG of 1,024 by 1,024 pixels, for which 1,398 tokens are taken. */
+  private static final String PNG = "iVBORw0KGgoAAAANSUhEUgAABAAAAAQACAYAAAA=";
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "MESSAGES|5592|{'role':'user','content':[{'type':'image','source':{'type':'base64',"
+            + "'media_type':'image/png','data':'#'}}]}",
+        "MESSAGES|5592|{'role':'user','content':[{'type':'tool_result','tool_use_id':'1','content':["
+            + "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'#'}}]}]}",
+        "CHAT|5592|{'role':'user','content':[{'type':'image_url','image_url':{'url':'data:image/png;base64,#'}}]}",
+        "CHAT|340|{'role':'user','content':[{'type':'image_url','image_url':{"
+            + "'url':'data:image/png;base64,#','detail':'low'}}]}",
+        "CHAT|4000|{'role':'user','content':[{'type':'image_url','image_url':{'url':'https://a/#.png'}}]}",
+        "CHAT|4000|{'role':'user','content':[{'type':'image_url','image_url':{"
+            + "'url':'data:image\\/png;base64,#'}}]}",
+        "RESPONSES|5592|{'role':'user','content':[{'type':'input_image','image_url':'data:image/png;base64,#'}]}",
+        "RESPONSES|340|{'role':'user','content':[{'type':'input_image','detail':'low',"
+            + "'image_url':'data:image/png;base64,#'}]}",
+        "RESPONSES|4000|{'role':'user','content':[{'type':'input_image','file_id':'f'}]}"
+      })
+  void images_countByTheirSize_whereItCanBeSeen(
+      CodecSamples sample, long expected, String content) {
+    assertThat(characters(sample, content.replace("#", PNG), 0)).isBetween(expected, expected + 10);
   }
 
   @Test

@@ -76,8 +76,13 @@ final class Turns extends PromptText {
         }
       }
       case "image" -> {
-        Required.member(tape, block, "source", Kind.OBJECT);
-        image();
+        int source = Required.member(tape, block, "source", Kind.OBJECT);
+        int data = tape.member(source, "data");
+        if (data >= 0 && tape.kind(data) == Kind.STRING) {
+          imageData(data);
+        } else {
+          image();
+        }
       }
       case "tool_use" -> {
         Required.string(tape, block, "id");

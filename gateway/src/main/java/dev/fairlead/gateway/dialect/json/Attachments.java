@@ -1,7 +1,9 @@
 package dev.fairlead.gateway.dialect.json;
 
+import com.google.protobuf.ByteString;
 import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
 import java.util.Locale;
+import java.util.function.IntUnaryOperator;
 
 /**
  * What a request holds beside text, as the characters of text that take about as many tokens. Rough
@@ -10,10 +12,15 @@ import java.util.Locale;
 public final class Attachments {
 
   /**
-   * An image: 1,000 tokens. A round number between the few hundred of a small one and the thousands
-   * that some models take for a large one; chosen, not measured.
+   * An image whose size is not known: 1,000 tokens. A round number between the few hundred of a
+   * small one and the thousands that some models take for a large one; chosen, not measured.
    */
   public static final long IMAGE = 4_000;
+
+  /** An image that is to be seen at low resolution: 85 tokens at OpenAI, whatever its size. */
+  public static final long LOW_DETAIL_IMAGE = 340;
+
+  private static final int CHARACTERS_PER_TOKEN = 4;
 
   /**
    * A token for 64 bytes: a scanned page of 100 KB then counts 1,600, which is what one measurement
@@ -37,7 +44,7 @@ public final class Attachments {
    */
   public static long file(String mediaType, long bytes) {
     String type = mediaType.toLowerCase(Locale.ROOT);
-    if (type.startsWith("image/")) {
+    if (isImage(type)) {
       return IMAGE;
     }
     if (type.startsWith("audio/")) {
@@ -48,12 +55,46 @@ public final class Attachments {
         : Math.min(bytes / DOCUMENT_BYTES_PER_CHARACTER, LARGEST_DOCUMENT);
   }
 
+  private static boolean isImage(String mediaType) {
+    return mediaType.regionMatches(true, 0, "image/", 0, 6);
+  }
+
   /** A file by its address, which says nothing of its length unless it is a data URL. */
   public static long url(String url) {
     if (!isData(url)) {
       return url.length();
     }
     return file(mediaType(url), decoded(url.length()));
+  }
+
+  /** An image by its bytes. */
+  public static long image(ByteString encoded) {
+    return image(at -> at < encoded.size() ? encoded.byteAt(at) & 0xff : -1);
+  }
+
+  private static long image(IntUnaryOperator bytes) {
+    ImageSize size = ImageSize.of(bytes);
+    return size == null ? IMAGE : size.tokens() * CHARACTERS_PER_TOKEN;
+  }
+
+  /** An image by its address, of which a data URL tells the size. */
+  static long imageUrl(JsonTape tape, int url) {
+    String start = beginning(tape, url);
+    int comma = start.indexOf(',');
+    return isData(start) && comma > 0 ? imageData(tape, url, comma + 1) : IMAGE;
+  }
+
+  /**
+   * An image in base64.
+   *
+   * @param skipped characters of the string that come before it
+   */
+  static long imageData(JsonTape tape, int data, int skipped) {
+    if (tape.isEscaped(data)) {
+      return IMAGE;
+    }
+    int from = tape.start(data) + 1 + skipped;
+    return image(new Base64Bytes(tape.body(), from, tape.end(data) - 1)::at);
   }
 
   /** Any value: the bytes that it is written in, with the files inside as what they are. */
@@ -95,7 +136,11 @@ public final class Attachments {
   private static long dataUrl(JsonTape tape, int value) {
     long written = tape.end(value) - tape.start(value);
     String start = beginning(tape, value);
-    return isData(start) ? file(mediaType(start), decoded(written)) - written : 0;
+    if (!isData(start)) {
+      return 0;
+    }
+    String type = mediaType(start);
+    return (isImage(type) ? imageUrl(tape, value) : file(type, decoded(written))) - written;
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.dialect.json;
 
+import dev.fairlead.gateway.dialect.json.JsonTape.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,11 +79,36 @@ public abstract class PromptText {
     }
   }
 
-  /** An image in the turn. */
+  /** An image in the turn of whose size nothing is known. */
   protected final void image() {
+    image(Attachments.IMAGE);
+  }
+
+  /**
+   * An image in the turn.
+   *
+   * @param url of it, or -1
+   * @param part whose member {@code detail} tells how closely it is to be seen
+   */
+  protected final void image(int url, int part) {
+    int detail = tape.member(part, "detail");
+    boolean known = url >= 0 && tape.kind(url) == Kind.STRING;
+    if (detail >= 0 && tape.kind(detail) == Kind.STRING && tape.isText(detail, "low")) {
+      image(Attachments.LOW_DETAIL_IMAGE);
+    } else {
+      image(known ? Attachments.imageUrl(tape, url) : Attachments.IMAGE);
+    }
+  }
+
+  /** An image in the turn, in base64. */
+  protected final void imageData(int data) {
+    image(Attachments.imageData(tape, data, 0));
+  }
+
+  private void image(long weight) {
     images = true;
     onlyText = false;
-    characters += Attachments.IMAGE;
+    characters += weight;
   }
 
   /** A part of the turn of which no more is known than that the model reads it. */

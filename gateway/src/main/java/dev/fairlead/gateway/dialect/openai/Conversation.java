@@ -165,8 +165,8 @@ final class Conversation extends PromptText {
       case "refusal" ->
           characters += tape.characters(Required.member(tape, part, "refusal", Kind.STRING));
       case "image_url" -> {
-        Required.string(tape, Required.member(tape, part, "image_url", Kind.OBJECT), "url");
-        image();
+        int image = Required.member(tape, part, "image_url", Kind.OBJECT);
+        image(Required.member(tape, image, "url", Kind.STRING), image);
       }
       default -> other(part);
     }

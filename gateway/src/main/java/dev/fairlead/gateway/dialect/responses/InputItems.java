@@ -111,7 +111,7 @@ final class InputItems extends PromptText {
       case "input_text", "output_text" -> text(Required.member(tape, part, "text", Kind.STRING));
       case "refusal" ->
           characters += tape.characters(Required.member(tape, part, "refusal", Kind.STRING));
-      case "input_image" -> image();
+      case "input_image" -> image(tape.member(part, "image_url"), part);
       default -> other(part);
     }
   }
