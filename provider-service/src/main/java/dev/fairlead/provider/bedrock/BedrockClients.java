@@ -18,7 +18,6 @@ import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.ProxyConfiguration;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
@@ -140,8 +139,9 @@ final class BedrockClients {
     return () -> {
       try {
         return files.resolveCredentials();
-      } catch (SdkClientException e) {
-        // Its words may quote the file.
+      } catch (RuntimeException e) {
+        // Its words may quote the file. That a profile asks for a role or a metadata address, which
+        // nothing here can serve, is told in exceptions of Java's own.
         throw new NoCredentials();
       }
     };
