@@ -16,6 +16,7 @@ import dev.fairlead.cache.verify.OverlapJudge;
 import dev.fairlead.cache.verify.SimilarityJudge;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.Expect;
+import dev.fairlead.common.lifecycle.Opened;
 import dev.fairlead.common.lifecycle.ServiceNode;
 import dev.fairlead.common.tls.Tls;
 import dev.fairlead.redis.RedisConfig;
@@ -112,10 +113,33 @@ public final class CacheNode implements ServiceNode {
       @Nullable Channel scorer,
       InstantSource clock,
       DoubleSupplier random) {
+    Opened opened = new Opened();
+    opened.add(tls);
+    try {
+      return start(config, redis, tls, meters, tracer, scorer, clock, random, opened);
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private static CacheNode start(
+      CacheConfig config,
+      RedisConfig redis,
+      Tls tls,
+      MeterRegistry meters,
+      Tracer tracer,
+      @Nullable Channel scorer,
+      InstantSource clock,
+      DoubleSupplier random,
+      Opened opened) {
     ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemon("cache-timer"));
     timer.setRemoveOnCancelPolicy(true);
+    opened.add(timer::shutdownNow);
     ExecutorService compute = computePool();
+    opened.add(compute::shutdownNow);
     ExecutorService graphs = Executors.newSingleThreadExecutor(daemon("cache-graph"));
+    opened.add(graphs::shutdownNow);
     LocalVectors local =
         new LocalVectors(
             PartitionedIndex.withGraphs(
@@ -131,6 +155,7 @@ public final class CacheNode implements ServiceNode {
         redis.url().isEmpty()
             ? Backing.memory(config, clock, local)
             : Backing.redis(config, redis, clock, local, meters, tls);
+    opened.add(backing);
     tls.list(new CertificateMetrics(meters)::register);
     CacheCounters counters = backing.counters();
     EntryStore store = backing.store();

@@ -4,6 +4,7 @@ import dev.fairlead.catalog.Tier;
 import dev.fairlead.common.config.ConfigException;
 import dev.fairlead.common.config.ConfigSource;
 import dev.fairlead.common.config.SecurityConfig;
+import dev.fairlead.common.lifecycle.Opened;
 import dev.fairlead.common.rpc.RpcServer;
 import dev.fairlead.common.tls.ServerTls;
 import dev.fairlead.common.tls.Tls;
@@ -206,6 +207,22 @@ public final class GatewayNode implements AutoCloseable {
    */
   public static GatewayNode start(
       ConfigSource config, Telemetry telemetry, Backends backends, boolean grpcPortMayBeTaken) {
+    Opened opened = new Opened();
+    try {
+      return start(config, telemetry, backends, grpcPortMayBeTaken, opened);
+    } catch (RuntimeException | Error e) {
+      // An open door would keep the process alive, and answer for one that does not work.
+      opened.close();
+      throw e;
+    }
+  }
+
+  private static GatewayNode start(
+      ConfigSource config,
+      Telemetry telemetry,
+      Backends backends,
+      boolean grpcPortMayBeTaken,
+      Opened opened) {
     ServerConfig server = config.section("server", ServerConfig.class);
     RoutingConfig routing = config.section("routing", RoutingConfig.class);
     LimitsConfig limits = config.section("limits", LimitsConfig.class);
@@ -217,9 +234,9 @@ public final class GatewayNode implements AutoCloseable {
     QualityConfig qualityConfig = config.section("quality", QualityConfig.class);
     ConsoleConfig console = config.section("console", ConsoleConfig.class);
 
-    Tls tls = Tls.of(config);
+    Tls tls = opened.add(Tls.of(config));
     ServerTls door = tls.edge();
-    RedisLink link = redis.configured() ? open(redis, tls, telemetry) : null;
+    RedisLink link = redis.configured() ? opened.add(open(redis, tls, telemetry)) : null;
     tls.list(new CertificateMetrics(telemetry.registry())::register);
 
     Map<String, Object> sections = new LinkedHashMap<>();
@@ -236,7 +253,7 @@ public final class GatewayNode implements AutoCloseable {
     sections.put("ledger", ledgerConfig);
     AlertsConfig alertsConfig = config.section("alerts", AlertsConfig.class);
     sections.put("alerts", alertsConfig);
-    Alerts alerts = new Alerts(alertsConfig, telemetry.registry());
+    Alerts alerts = opened.add(new Alerts(alertsConfig, telemetry.registry()));
     BudgetConfig budgetConfig = config.section("budgets", BudgetConfig.class);
     sections.put("budgets", budgetConfig);
     sections.put("console", console);
@@ -244,14 +261,16 @@ public final class GatewayNode implements AutoCloseable {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("gateway-timer").factory());
-    CatalogFollower catalogs = new CatalogFollower(backends.provider(), CATALOG_POLL, timer);
+    opened.add(timer::shutdownNow);
+    CatalogFollower catalogs =
+        opened.add(new CatalogFollower(backends.provider(), CATALOG_POLL, timer));
     RouterMetrics metrics = new RouterMetrics(telemetry.registry());
     CacheClient cache = new CacheClient(backends.cache(), routing.lookupTimeout());
     ScorerClient scorer = new ScorerClient(backends.scorer(), routing.scoreTimeout());
     RecentAnswers recent = new RecentAnswers(RECENT_ANSWERS);
     RecentRequests requests = RecentRequests.of(console);
     ProviderStatusClient providers = new ProviderStatusClient(backends.provider());
-    BreakerFollower breakers = new BreakerFollower(providers, timer, FOLLOW);
+    BreakerFollower breakers = opened.add(new BreakerFollower(providers, timer, FOLLOW));
     LiveStatistics statistics = new LiveStatistics(System::nanoTime, objectives.statisticsWindow());
     SloController slo = new SloController(objectives, System::nanoTime);
     SharedState shared =
@@ -264,14 +283,15 @@ public final class GatewayNode implements AutoCloseable {
             link == null
                 ? FileStateStore.strict(server.dataDir(), "gateway-keys")
                 : new RedisStateStore(link, "keys"));
-    KeyFollower keyFollower = new KeyFollower(keyBook, timer, FOLLOW_KEYS);
+    KeyFollower keyFollower = opened.add(new KeyFollower(keyBook, timer, FOLLOW_KEYS));
     KeyDirectory keys = new KeyDirectory(keyBook, server.mayBeOpen(), InstantSource.system());
     CanaryTraffic canary =
         new CanaryTraffic(
             canaryConfig, slo.objective(canaryConfig.candidate()), shared, InstantSource.system());
     DefaultPolicy defaultPolicy = new DefaultPolicy(routing.defaultPolicy(), shared);
     Steering steering =
-        new Steering(shared, canary, defaultPolicy, InstantSource.system(), timer, FOLLOW);
+        opened.add(
+            new Steering(shared, canary, defaultPolicy, InstantSource.system(), timer, FOLLOW));
     QualityEstimates quality = new QualityEstimates(InstantSource.system());
     SharedQuality seen =
         SharedQuality.start(
@@ -295,6 +315,7 @@ public final class GatewayNode implements AutoCloseable {
         link == null
             ? SharedTotals.alone(counted)
             : SharedTotals.over(new RedisTotals(link), counted, timer, FOLLOW);
+    opened.add(totals);
     Router router = new Router(routing, signals);
     ShadowSampler shadows =
         new ShadowSampler(
@@ -312,10 +333,11 @@ public final class GatewayNode implements AutoCloseable {
             telemetry.registry(),
             timer,
             InstantSource.system(),
-            opened ->
+            found ->
                 lengths.learn(
-                    opened.outputLengths(
+                    found.outputLengths(
                         Instant.now().minus(LEARN_FROM), OutputLengths.REMEMBERED)));
+    opened.add(ledger);
     budgetConfig.mustOutlive(limits.requestTimeout());
     Budgets budgets =
         new Budgets(
@@ -391,23 +413,16 @@ public final class GatewayNode implements AutoCloseable {
                 console,
                 requests,
                 ready));
-    RpcServer rpc = null;
-    ManagementServer management;
-    try {
-      if (server.grpcPort() >= 0) {
-        rpc = startRpc(server, door, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
-      }
-      management = server.managementPort() < 0 ? null : startManagement(server, telemetry, ready);
-    } catch (RuntimeException e) {
-      // An open door would keep the process alive, and answer for one that does not work.
-      if (rpc != null) {
-        rpc.close(Duration.ZERO);
-      }
-      edge.close();
-      ledger.close();
-      timer.shutdownNow();
-      throw e;
+    opened.add(edge);
+    RpcServer rpc =
+        server.grpcPort() < 0
+            ? null
+            : startRpc(server, door, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
+    if (rpc != null) {
+      opened.add(() -> rpc.close(Duration.ZERO));
     }
+    ManagementServer management =
+        server.managementPort() < 0 ? null : startManagement(server, telemetry, ready);
     return new GatewayNode(
         server,
         tls,

@@ -2,11 +2,16 @@ package dev.fairlead.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.common.config.ConfigException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A gateway that cannot have one of its ports opens none. */
 class TakenPortTest {
@@ -32,6 +37,28 @@ class TakenPortTest {
     try (ServerSocket again = listening(door)) {
       assertThat(again.getLocalPort()).isEqualTo(door);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "admin_port: %d", "management_port: %d"})
+  void start_leavesNothingBehind_whenItFailsHalfWay(String key) throws Exception {
+    Set<Thread> before = threads();
+    try (ServerSocket taken = listening(0)) {
+      int port = taken.getLocalPort();
+      String server = "bind: \"127.0.0.1\"" + (key.isEmpty() ? "" : ", " + key.formatted(port));
+      assertThatThrownBy(() -> new FakeBackends("", key.isEmpty() ? port : 0, server).close())
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("cannot listen on");
+    }
+    await()
+        .untilAsserted(() -> assertThat(threads()).as("threads of the start").isSubsetOf(before));
+  }
+
+  /** Of the gateway's timer, and of those that write the ledger. */
+  private static Set<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().matches("gateway-timer|ledger-.*"))
+        .collect(Collectors.toSet());
   }
 
   @Test

@@ -109,6 +109,8 @@ final class ProviderRpcService extends ProviderServiceImplBase {
       registry.reload();
     } catch (ConfigException e) {
       logger.warn("the configuration stays as it is: {}", e.getMessage());
+    } catch (RuntimeException | Error e) {
+      logger.error("the configuration stays as it is", e);
     }
   }
 
@@ -126,6 +128,11 @@ final class ProviderRpcService extends ProviderServiceImplBase {
     } catch (ConfigException e) {
       responses.onError(
           Status.FAILED_PRECONDITION.withDescription(e.getMessage()).asRuntimeException());
+    } catch (RuntimeException | Error e) {
+      // On this thread nobody else would answer; an error may be a native library's.
+      logger.error("the configuration stays as it is", e);
+      responses.onError(
+          FailureStatus.toStatus(new Failure.Internal("the configuration could not be read")));
     }
   }
 

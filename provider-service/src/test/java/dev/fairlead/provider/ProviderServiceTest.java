@@ -433,6 +433,16 @@ class ProviderServiceTest {
   }
 
   @Test
+  void h7_reloadThatBreaks_isAnswered_andChangesNothing() throws IOException {
+    write("catalog: { price_file: \"a\\0b\" }\n");
+    StatusRuntimeException error =
+        Assertions.catchThrowableOfType(
+            StatusRuntimeException.class, () -> stub().reload(ReloadRequest.getDefaultInstance()));
+    assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(stub().listModels(ListModelsRequest.getDefaultInstance()).getVersion()).isEqualTo(1);
+  }
+
+  @Test
   void largeErrorBody_crossesARealConnection() throws IOException, InterruptedException {
     try (RpcServer real =
         RpcServer.listen(new InetSocketAddress("127.0.0.1", 0), node.services(), List.of())) {

@@ -2,6 +2,7 @@ package dev.fairlead.standalone;
 
 import dev.fairlead.cache.CacheNode;
 import dev.fairlead.common.config.ConfigSource;
+import dev.fairlead.common.lifecycle.Opened;
 import dev.fairlead.common.lifecycle.ServiceNode;
 import dev.fairlead.common.rpc.LocalServer;
 import dev.fairlead.gateway.GatewayNode;
@@ -10,19 +11,12 @@ import dev.fairlead.scorer.ScorerNode;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.telemetry.TelemetrySettings;
 import io.grpc.Channel;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A running standalone gateway. Several may run in one JVM. */
 public final class Standalone implements AutoCloseable {
 
-  private static final Logger logger = LoggerFactory.getLogger(Standalone.class);
-
-  /** What was opened, last first: the order in which it is closed. */
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Opened opened = new Opened();
 
   private final GatewayNode gateway;
   private final ProviderNode providers;
@@ -31,19 +25,21 @@ public final class Standalone implements AutoCloseable {
   private Standalone(ConfigSource config) {
     try {
       telemetry =
-          opened(Telemetry.start("fairlead", config.section("telemetry", TelemetrySettings.class)));
+          opened.add(
+              Telemetry.start("fairlead", config.section("telemetry", TelemetrySettings.class)));
       Channel scorer =
           serve(
               telemetry,
-              opened(ScorerNode.start(config, telemetry.registry(), telemetry.tracer())));
+              opened.add(ScorerNode.start(config, telemetry.registry(), telemetry.tracer())));
       Channel cache =
           serve(
               telemetry,
-              opened(CacheNode.start(config, telemetry.registry(), telemetry.tracer(), scorer)));
-      providers = opened(ProviderNode.start(config, telemetry.registry(), telemetry.tracer()));
+              opened.add(
+                  CacheNode.start(config, telemetry.registry(), telemetry.tracer(), scorer)));
+      providers = opened.add(ProviderNode.start(config, telemetry.registry(), telemetry.tracer()));
       Channel provider = serve(telemetry, providers);
       gateway =
-          opened(
+          opened.add(
               GatewayNode.start(
                   config, telemetry, new GatewayNode.Backends(scorer, cache, provider), true));
     } catch (RuntimeException e) {
@@ -63,13 +59,8 @@ public final class Standalone implements AutoCloseable {
 
   private Channel serve(Telemetry telemetry, ServiceNode node) {
     LocalServer server =
-        opened(LocalServer.of(node.services(), List.of(telemetry.serverInterceptor())));
+        opened.add(LocalServer.of(node.services(), List.of(telemetry.serverInterceptor())));
     return server.channel(List.of());
-  }
-
-  private <T extends AutoCloseable> T opened(T closeable) {
-    opened.push(closeable);
-    return closeable;
   }
 
   /** The HTTP port in use. */
@@ -112,13 +103,6 @@ public final class Standalone implements AutoCloseable {
    */
   @Override
   public void close() {
-    while (!opened.isEmpty()) {
-      AutoCloseable next = opened.pop();
-      try {
-        next.close();
-      } catch (Exception e) {
-        logger.warn("could not close {}", next, e);
-      }
-    }
+    opened.close();
   }
 }

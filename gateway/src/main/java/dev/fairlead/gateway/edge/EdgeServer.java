@@ -109,7 +109,7 @@ public final class EdgeServer implements AutoCloseable {
     try {
       listen(admin, "server.admin_port", config.adminBind(), config.adminPort());
     } catch (RuntimeException e) {
-      server.stop();
+      server.stop().join();
       throw e;
     }
     return new EdgeServer(server, admin);

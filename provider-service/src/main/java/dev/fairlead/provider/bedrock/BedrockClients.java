@@ -1,6 +1,8 @@
 package dev.fairlead.provider.bedrock;
 
 import dev.fairlead.common.config.Secret;
+import dev.fairlead.common.net.CalledAddresses;
+import io.netty.channel.Channel;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +18,6 @@ import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.ProxyConfiguration;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
@@ -40,13 +41,25 @@ final class BedrockClients {
   /** Threads of all clients; daemons. */
   private static final class Shared {
     static final SdkEventLoopGroup LOOPS =
-        SdkEventLoopGroup.builder()
-            .numberOfThreads(THREADS)
-            .threadFactory(Thread.ofPlatform().daemon().name("bedrock-io-", 0).factory())
-            .build();
+        checked(
+            SdkEventLoopGroup.builder()
+                .numberOfThreads(THREADS)
+                .threadFactory(Thread.ofPlatform().daemon().name("bedrock-io-", 0).factory())
+                .build());
     static final ScheduledExecutorService TIMER =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("bedrock-timer").factory());
+
+    /** The same threads, with connections that look at the address before they are made. */
+    private static SdkEventLoopGroup checked(SdkEventLoopGroup plain) {
+      return SdkEventLoopGroup.create(
+          plain.eventLoopGroup(),
+          () -> {
+            Channel channel = plain.channelFactory().newChannel();
+            channel.pipeline().addFirst(CalledAddresses.INSTANCE);
+            return channel;
+          });
+    }
   }
 
   /** There are no credentials, or the machine's files do not give any. */
@@ -126,8 +139,9 @@ final class BedrockClients {
     return () -> {
       try {
         return files.resolveCredentials();
-      } catch (SdkClientException e) {
-        // Its words may quote the file.
+      } catch (RuntimeException e) {
+        // Its words may quote the file. That a profile asks for a role or a metadata address, which
+        // nothing here can serve, is told in exceptions of Java's own.
         throw new NoCredentials();
       }
     };

@@ -3,6 +3,7 @@ package dev.fairlead.provider.bedrock;
 import com.google.protobuf.ByteString;
 import dev.fairlead.common.failure.Failure;
 import dev.fairlead.common.failure.Failure.UpstreamRejected.Fault;
+import dev.fairlead.common.net.CalledAddresses;
 import dev.fairlead.provider.call.UpstreamFailure;
 import dev.fairlead.provider.call.UpstreamFailure.Next;
 import dev.fairlead.provider.http.RefusedMember;
@@ -67,6 +68,9 @@ final class BedrockFailures {
         }
         case SSLException tls -> {
           return answering ? malformed("the answer was cut") : unavailable("TLS failed");
+        }
+        case CalledAddresses.Refused never -> {
+          return unavailable(String.valueOf(never.getMessage()));
         }
         case ConnectException refused -> {
           return unavailable("connection refused");

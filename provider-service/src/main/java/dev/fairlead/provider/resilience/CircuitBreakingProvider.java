@@ -81,7 +81,7 @@ public final class CircuitBreakingProvider implements ModelProvider {
       if (provider.tryAcquire()) {
         return next.open(call, new Counting(listener, model));
       }
-      model.back();
+      model.back(model.opened());
       closedBy = provider;
     }
     if (call.lastResort() && closedBy.tryLastResort()) {
@@ -181,6 +181,8 @@ public final class CircuitBreakingProvider implements ModelProvider {
   /** Tells both circuits how a permitted call ended. */
   private final class Counting extends ForwardingListener {
     private final HealthBreaker model;
+    private final int modelOpened;
+    private final int providerOpened = provider.opened();
     private final long began = time.nanoTime();
 
     /** A probe is told as soon as it has content: a long answer must not keep the way closed. */
@@ -191,6 +193,7 @@ public final class CircuitBreakingProvider implements ModelProvider {
     Counting(AnswerListener next, HealthBreaker model) {
       super(next);
       this.model = model;
+      this.modelOpened = model.opened();
     }
 
     @Override
@@ -215,8 +218,8 @@ public final class CircuitBreakingProvider implements ModelProvider {
     private void succeeded() {
       told = true;
       long nanos = time.nanoTime() - began;
-      model.succeeded(nanos);
-      provider.succeeded(nanos);
+      model.succeeded(modelOpened, nanos);
+      provider.succeeded(providerOpened, nanos);
     }
 
     @Override
@@ -230,14 +233,14 @@ public final class CircuitBreakingProvider implements ModelProvider {
     private void failed(UpstreamFailure failure) {
       long nanos = time.nanoTime() - began;
       if (!counts(failure)) {
-        model.back();
-        provider.back();
+        model.back(modelOpened);
+        provider.back(providerOpened);
       } else if (speaksOfTheProvider(failure)) {
-        model.failed(nanos);
-        provider.failed(nanos);
+        model.failed(modelOpened, nanos);
+        provider.failed(providerOpened, nanos);
       } else {
-        model.failed(nanos);
-        provider.succeeded(nanos);
+        model.failed(modelOpened, nanos);
+        provider.succeeded(providerOpened, nanos);
       }
     }
   }

@@ -29,6 +29,7 @@ final class HealthBreaker {
   private final int mostInARow;
   private final AtomicInteger inARow = new AtomicInteger();
   private final AtomicLong lastResort;
+  private final AtomicInteger opened = new AtomicInteger();
   private volatile long openedAtMillis;
 
   HealthBreaker(String name, BreakerSettings settings, TimeSource time, Clock clock) {
@@ -51,7 +52,11 @@ final class HealthBreaker {
                 .build());
   }
 
-  /** Asks for a call; each one granted must end in {@link #succeeded}, {@link #failed} or back. */
+  /**
+   * Asks for a call; each one granted must end in {@link #succeeded}, {@link #failed} or {@link
+   * #back}, with what {@link #opened} said when it began. A call that began before the circuit
+   * opened is not heard: it is no probe, and would take the place of one or give a further one.
+   */
   boolean tryAcquire() {
     return breaker.tryAcquirePermission();
   }
@@ -70,14 +75,20 @@ final class HealthBreaker {
     }
   }
 
-  void succeeded(long nanos) {
+  void succeeded(int since, long nanos) {
+    if (since != opened()) {
+      return;
+    }
     if (inARow.get() != 0) {
       inARow.set(0);
     }
     breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
   }
 
-  void failed(long nanos) {
+  void failed(int since, long nanos) {
+    if (since != opened()) {
+      return;
+    }
     int row = inARow.incrementAndGet();
     boolean wasOpen = breaker.getState() == State.OPEN;
     breaker.onError(nanos, TimeUnit.NANOSECONDS, FAILED);
@@ -87,13 +98,21 @@ final class HealthBreaker {
     // Not by the library's events: with one listener it makes an event of every success.
     if (!wasOpen && breaker.getState() == State.OPEN) {
       openedAtMillis = clock.millis();
+      opened.incrementAndGet();
       inARow.set(0);
     }
   }
 
   /** A granted call ended in a way that says nothing about health. */
-  void back() {
-    breaker.releasePermission();
+  void back(int since) {
+    if (since == opened()) {
+      breaker.releasePermission();
+    }
+  }
+
+  /** How often it has opened. */
+  int opened() {
+    return opened.get();
   }
 
   boolean probing() {

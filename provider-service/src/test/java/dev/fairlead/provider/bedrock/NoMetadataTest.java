@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
@@ -111,6 +113,20 @@ class NoMetadataTest {
       assertThatThrownBy(provider::resolveCredentials).isInstanceOf(SdkClientException.class);
     }
     assertThat(asked).hasValue(asking);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[profile p]\nrole_arn = arn:aws:iam::1:role/r\ncredential_source = Ec2InstanceMetadata\n",
+        "[profile p]\nrole_arn = arn:aws:iam::1:role/r\ncredential_source = EcsContainer\n",
+      })
+  void nobodyIsAsked_whenTheMachinesFilesSaySo(String config) throws IOException {
+    Files.writeString(files.resolve("config"), config);
+    UpstreamFailure failure = call("http://127.0.0.1:1", "p").failure();
+    assertThat(failure.failure().message()).contains("no AWS credentials");
+    assertThat(failure.next()).isEqualTo(UpstreamFailure.Next.OTHER_MODEL);
+    assertThat(asked).hasValue(0);
   }
 
   @Test

@@ -238,6 +238,27 @@ class DecoratorsTest {
   }
 
   @Test
+  void e15_callOfBeforeTheOutage_isNoProbe_andGivesNone() {
+    CircuitBreakingProvider breaker = breaking();
+    open(breaker, true);
+    AnswerListener whichEnds = adapter.last().listener;
+    open(breaker, true);
+    AnswerListener whichIsCancelled = adapter.last().listener;
+    fail(breaker, 4);
+    time.advance(Duration.ofSeconds(6));
+    open(breaker, false);
+    AnswerListener probe = adapter.last().listener;
+    assertThat(breaker.state("m")).isEqualTo(State.HALF_OPEN);
+    whichIsCancelled.onFailed(UpstreamFailure.cancelled());
+    assertThat(open(breaker, false).failure().result())
+        .isEqualTo(AttemptResult.ATTEMPT_RESULT_SHED);
+    whichEnds.onPart(PIECE);
+    assertThat(breaker.state("m")).isEqualTo(State.HALF_OPEN);
+    probe.onFailed(broken());
+    assertThat(breaker.state("m")).isEqualTo(State.OPEN);
+  }
+
+  @Test
   void breaker_opensByRate_whenEverySecondCallFails() {
     CircuitBreakingProvider breaker = breaking();
     for (int i = 0; i < 10 && breaker.state("m") == State.CLOSED; i++) {
