@@ -59,10 +59,6 @@ import dev.fairlead.gateway.routing.ExpectedQuality;
 import dev.fairlead.gateway.routing.Router;
 import dev.fairlead.gateway.routing.RoutingConfig;
 import dev.fairlead.gateway.routing.RoutingSignals;
-import dev.fairlead.gateway.rpc.InferenceGrpcService;
-import dev.fairlead.gateway.rpc.KeyInterceptor;
-import dev.fairlead.gateway.rpc.RoutingGrpcService;
-import dev.fairlead.gateway.rpc.RpcScopes;
 import dev.fairlead.gateway.scoring.ScorerClient;
 import dev.fairlead.gateway.slo.SloConfig;
 import dev.fairlead.gateway.slo.SloController;
@@ -86,13 +82,10 @@ import dev.fairlead.telemetry.RedisMetrics;
 import dev.fairlead.telemetry.Telemetry;
 import dev.fairlead.v1.ProviderServiceGrpc;
 import io.grpc.Channel;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -101,15 +94,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The gateway, wired: both doors, the pipeline behind them, and the clients of the other services.
  */
 public final class GatewayNode implements AutoCloseable {
 
-  private static final Logger logger = LoggerFactory.getLogger(GatewayNode.class);
   private static final Duration CATALOG_POLL = Duration.ofSeconds(2);
 
   /** How often breakers and the shared state are looked at. */
@@ -302,6 +292,7 @@ public final class GatewayNode implements AutoCloseable {
             InstantSource.system(),
             timer,
             SHARE_QUALITY);
+    opened.add(seen);
     RoutingSignals signals =
         new RoutingSignals(
             statistics,
@@ -417,12 +408,12 @@ public final class GatewayNode implements AutoCloseable {
     RpcServer rpc =
         server.grpcPort() < 0
             ? null
-            : startRpc(server, door, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
+            : Doors.rpc(server, door, telemetry, pipeline, keys, limits, grpcPortMayBeTaken);
     if (rpc != null) {
       opened.add(() -> rpc.close(Duration.ZERO));
     }
     ManagementServer management =
-        server.managementPort() < 0 ? null : startManagement(server, telemetry, ready);
+        server.managementPort() < 0 ? null : Doors.management(server, telemetry, ready);
     return new GatewayNode(
         server,
         tls,
@@ -495,56 +486,6 @@ public final class GatewayNode implements AutoCloseable {
             : null,
         limits.sharedTimeout(),
         System::nanoTime);
-  }
-
-  private static @Nullable RpcServer startRpc(
-      ServerConfig server,
-      @Nullable ServerTls door,
-      Telemetry telemetry,
-      InferencePipeline pipeline,
-      KeyDirectory keys,
-      LimitsConfig limits,
-      boolean mayBeTaken) {
-    RpcScopes scopes = new RpcScopes(limits.requestTimeout());
-    try {
-      return RpcServer.listen(
-          new InetSocketAddress(server.bind(), server.grpcPort()),
-          door,
-          List.of(
-              new InferenceGrpcService(pipeline, scopes, limits.scan()),
-              new RoutingGrpcService(pipeline, scopes, limits.scan())),
-          List.of(telemetry.edgeServerInterceptor(), new KeyInterceptor(keys)));
-    } catch (IOException e) {
-      if (!mayBeTaken) {
-        throw new ConfigException(
-            "server.grpc_port: cannot listen on "
-                + server.bind()
-                + ":"
-                + server.grpcPort()
-                + " (expected: a free port of this machine, or -1 for no gRPC)",
-            e);
-      }
-      logger.warn(
-          "gRPC is off: port {} is taken (server.grpc_port picks another, -1 switches it off)",
-          server.grpcPort());
-      return null;
-    }
-  }
-
-  private static ManagementServer startManagement(
-      ServerConfig server, Telemetry telemetry, BooleanSupplier ready) {
-    try {
-      return ManagementServer.start(
-          new InetSocketAddress(server.bind(), server.managementPort()), telemetry, ready);
-    } catch (IllegalStateException e) {
-      throw new ConfigException(
-          "server.management_port: cannot listen on "
-              + server.bind()
-              + ":"
-              + server.managementPort()
-              + " (expected: a free port of this machine, or -1 for none)",
-          e);
-    }
   }
 
   /** Both doors drain at the same time, so the second one has what the first one left. */
