@@ -1,5 +1,5 @@
 # Sourced by ./fairlead: the four services as processes of this machine, started and stopped together.
-# shellcheck shell=bash disable=SC2154 # jdk, jvm_flags, serve_flags and collector_flags are the launcher's
+# shellcheck shell=bash disable=SC2154 # jdk, jvm_flags, serve_flags, collector_flags and page_flags are the launcher's
 
 mesh_start_seconds=120
 mesh_stop_seconds=40
@@ -67,7 +67,7 @@ launch() {
   local name=$1 main=$2 collector=()
   case $name in gateway | provider) collector=(${collector_flags[@]+"${collector_flags[@]}"}) ;; esac
   # shellcheck disable=SC2086
-  "$jdk/bin/java" "${jvm_flags[@]}" "${serve_flags[@]}" ${collector[@]+"${collector[@]}"} ${FAIRLEAD_JAVA_OPTS:-} -cp "$mesh_classes" "$main" \
+  "$jdk/bin/java" "${jvm_flags[@]}" "${serve_flags[@]}" ${collector[@]+"${collector[@]}"} ${page_flags[@]+"${page_flags[@]}"} ${FAIRLEAD_JAVA_OPTS:-} -cp "$mesh_classes" "$main" \
     > >(trap '' INT; while IFS= read -r line; do printf '%-8s | %s\n' "$name" "$line"; done) 2>&1 &
   mesh_names+=("$name")
   mesh_pids+=($!)

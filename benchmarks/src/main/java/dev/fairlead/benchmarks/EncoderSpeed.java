@@ -22,9 +22,12 @@ import dev.fairlead.v1.ScorerServiceGrpc.ScorerServiceStub;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +45,9 @@ import java.util.stream.IntStream;
  * in the process: the same weights, runtime, texts and cores, turn by turn in one process, so that
  * what else the machine does falls on both.
  *
- * <p>Arguments: rounds of single calls (default 1000), rounds of batches (default 30).
+ * <p>Arguments: rounds of single calls (default 1000), rounds of batches (default 30), and a file
+ * with a text a line, {@value #BATCH} at least, to be compared with LangChain4j on (without one, on
+ * texts of {@value #TOKENS} tokens).
  */
 public final class EncoderSpeed {
 
@@ -64,20 +69,24 @@ public final class EncoderSpeed {
       WordPieceTokenizer.parse(ModelFile.resource("/all-minilm-l6-v2-q-tokenizer.json").content());
   private final List<String> texts = IntStream.range(0, TEXTS).mapToObj(this::text).toList();
   private final int rounds;
+  private final List<String> compared;
 
-  private EncoderSpeed(int rounds) {
+  private EncoderSpeed(int rounds, List<String> compared) {
     this.rounds = rounds;
+    this.compared = compared.isEmpty() ? texts : compared;
   }
 
   /** Prints medians and their ratio, one comparison a line. */
-  public static void main(String[] arguments) throws OrtException {
+  public static void main(String[] arguments) throws OrtException, IOException {
     // LangChain4j's tokenizer asks the cloud's metadata service and reports home unless both are
     // set before its first use.
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
     int single = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000;
     int batches = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 30;
-    new EncoderSpeed(single).run(batches);
+    List<String> lines =
+        arguments.length > 2 ? Files.readAllLines(Path.of(arguments[2])) : List.of();
+    new EncoderSpeed(single, lines).run(batches);
   }
 
   /** Distinct, and of {@value #TOKENS} tokens with the two special ones. */
@@ -247,34 +256,54 @@ public final class EncoderSpeed {
       int batches) {
     compare(
         "LangChain4j embed",
-        i -> theirs.embed(texts.get(i % TEXTS)),
+        i -> theirs.embed(compared(i)),
         "SentenceEncoder.encode",
-        i -> encoder.encode(texts.get(i % TEXTS), 256),
+        i -> encoder.encode(compared(i), 256),
+        rounds);
+    compare(
+        "LangChain4j embed",
+        i -> theirs.embed(compared(i)),
+        "SentenceEncoder.encode of 128 tokens at most, as for scoring",
+        i -> encoder.encode(compared(i), 128),
         rounds);
     int callers = Runtime.getRuntime().availableProcessors();
     try (ExecutorService pool = Executors.newFixedThreadPool(callers)) {
       compare(
           "LangChain4j embed of " + EACH + " texts by each of " + callers + " callers",
-          i -> atOnce(pool, callers, text -> theirs.embed(texts.get((i + text) % TEXTS))),
+          i -> atOnce(pool, callers, text -> theirs.embed(compared(i + text))),
           "SentenceEncoder.encode of as many",
-          i -> atOnce(pool, callers, text -> encoder.encode(texts.get((i + text) % TEXTS), 256)),
+          i -> atOnce(pool, callers, text -> encoder.encode(compared(i + text), 256)),
           rounds / EACH);
     }
-    List<String> some = texts.subList(0, BATCH);
-    EmbedRequest request = EmbedRequest.newBuilder().addAllTexts(some).build();
     compare(
         "LangChain4j embedAll of " + BATCH,
-        i -> theirs.embedAll(some),
+        i -> theirs.embedAll(batch(i, BATCH)),
         "Embed by the service",
-        i -> scorer.embed(request),
+        i -> scorer.embed(EmbedRequest.newBuilder().addAllTexts(batch(i, BATCH)).build()),
         batches);
-    EmbedRequest half = EmbedRequest.newBuilder().addAllTexts(some.subList(0, BATCH / 2)).build();
     compare(
         "LangChain4j embedAll of " + BATCH,
-        i -> theirs.embedAll(some),
+        i -> theirs.embedAll(batch(i, BATCH)),
         "Embed by the service, two calls at once",
-        i -> IntStream.range(0, 2).parallel().forEach(call -> scorer.embed(half)),
+        i ->
+            IntStream.range(0, 2)
+                .parallel()
+                .forEach(call ->
+                    scorer.embed(
+                        EmbedRequest.newBuilder()
+                            .addAllTexts(batch(2 * i + call, BATCH / 2))
+                            .build())),
         batches);
+  }
+
+  private String compared(int number) {
+    return compared.get(number % compared.size());
+  }
+
+  /** The texts of a round, which both sides get. */
+  private List<String> batch(int number, int size) {
+    int from = number % (compared.size() / size) * size;
+    return compared.subList(from, from + size);
   }
 
   /** Single calls by callers that do not wait for each other. */

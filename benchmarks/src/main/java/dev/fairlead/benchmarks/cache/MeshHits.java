@@ -41,6 +41,17 @@ public final class MeshHits implements AutoCloseable {
   /** With a fifth of these the compiler is still at work: hits then take three times as long. */
   private static final int WARM_UP = 50_000;
 
+  /** As the launcher starts them. */
+  private static final List<String> FLAGS =
+      List.of(
+          "-Xmx256m",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-XX:+UseCompactObjectHeaders",
+          "-XX:+UseTransparentHugePages",
+          "-Dio.netty.allocator.type=pooled",
+          "-Dio.netty.leakDetection.level=disabled");
+
   private static final Pattern CALLS = Pattern.compile("calls=([0-9]+)");
   private static final String ANSWER =
       "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
@@ -284,15 +295,15 @@ public final class MeshHits implements AutoCloseable {
   }
 
   private Process start(String service) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.fairlead." + service + ".Main");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(FLAGS);
+    if (service.equals("gateway") || service.equals("provider")) {
+      command.add("-XX:+UseParallelGC");
+    }
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), "dev.fairlead." + service + ".Main"));
+    ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
     environment.put("FAIRLEAD_CONFIG", folder.resolve("mesh.yaml").toString());
     environment.put("FAIRLEAD_DATA_DIR", folder.resolve("data").toString());
