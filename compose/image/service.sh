@@ -46,7 +46,7 @@ shared_flags=(
 # The collector of the training run: only it can keep objects in the AOT cache, which every other one reads as well.
 training_flags=(-XX:+UseG1GC)
 
-# collector_of SERVICE: the collector's flags, unless FAIRLEAD_JAVA_OPTS names one. The parallel one takes 10 to 15 % less processor
+# collector_of SERVICE: the collector's flags, unless FAIRLEAD_JAVA_OPTS names one. The parallel one takes some 10 % less processor
 # time a request; what keeps many entries or models stays with G1, whose pauses do not grow with them (RATIONALE.md).
 collector_of() {
   case " ${FAIRLEAD_JAVA_OPTS:-} " in *" -XX:+Use"*"GC "*) return 0 ;; esac

@@ -41,7 +41,7 @@ public final class MeshHits implements AutoCloseable {
   /** With a fifth of these the compiler is still at work: hits then take three times as long. */
   private static final int WARM_UP = 50_000;
 
-  /** As the launcher starts them. */
+  /** The launcher's, with a heap that four of them can have. */
   private static final List<String> FLAGS =
       List.of(
           "-Xmx256m",
